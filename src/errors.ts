@@ -1,0 +1,124 @@
+/**
+ * The one catalogue of what Penstock itself can report.
+ *
+ * A known error prints its code, message and hint and no stack; everything else is a bug and prints its stack.
+ * `docs/errors.md` lists every entry and is tested against this table.
+ */
+
+/** One entry: what happened, what to do, and how it leaves the program (HTTP status or exit code). */
+export interface ErrorEntry {
+  /** HTTP status when it answers a request. */
+  readonly status?: number;
+  /** Exit code when it ends a command: 1 failed, 2 wrong use. */
+  readonly exit?: 1 | 2;
+  /** What happened, for a reader who does not know Penstock's insides. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+export const errorCatalogue = {
+  usage: { exit: 2, message: 'Wrong use of the command line.', hint: 'See `penstock --help`.' },
+  config_invalid: {
+    exit: 2,
+    message: 'The configuration is not valid.',
+    hint: 'See docs/configuration.md for the options and their values.',
+  },
+  app_not_found: {
+    exit: 2,
+    message: 'There is no app here to serve.',
+    hint: 'Name a plumber file, a directory with plumber.R or entrypoint.R, or change into one.',
+  },
+  r_not_found: {
+    exit: 1,
+    message: 'R could not be started.',
+    hint: 'Install R (`apt-get install r-base-core`, or from CRAN), or name its Rscript with --rscript.',
+  },
+  app_load_failed: {
+    exit: 1,
+    message: 'The app could not be loaded.',
+    hint: "Mend what R's message names; `penstock doctor` checks the packages that the app needs.",
+  },
+  address_unavailable: {
+    exit: 1,
+    message: 'The address cannot be listened on.',
+    hint: 'Stop what is using it, or choose another with --host/--port or --admin-host/--admin-port.',
+  },
+  bad_request: {
+    status: 400,
+    message: 'The request is not valid HTTP.',
+    hint: 'Send a well-formed HTTP/1.1 request.',
+  },
+  request_timeout: {
+    status: 408,
+    message: 'The request did not arrive in time.',
+    hint: 'Send it faster, or raise --header-timeout or --body-timeout.',
+  },
+  body_too_large: {
+    status: 413,
+    message: 'The request body is over the limit.',
+    hint: 'Send less, or raise --body-limit.',
+  },
+  headers_too_large: {
+    status: 431,
+    message: 'The request headers are over the limit.',
+    hint: 'Send fewer or shorter headers, or raise --header-limit.',
+  },
+  response_too_large: {
+    status: 500,
+    message: "The app's answer is over the limit.",
+    hint: 'Answer less, or raise --response-limit.',
+  },
+  response_invalid: {
+    status: 500,
+    message: "The app's answer cannot be sent as HTTP.",
+    hint: 'See the log for what is wrong with its status, a header or its body.',
+  },
+  worker_lost: {
+    status: 502,
+    message: 'The R worker that ran this request ended before it answered.',
+    hint: 'The log says how the worker ended. The request may have run in part; send it again only if that is safe.',
+  },
+  queue_full: {
+    status: 503,
+    message: 'Too many requests are waiting.',
+    hint: 'Try again after the time in Retry-After; more --workers or a longer --queue-limit take more.',
+  },
+  draining: {
+    status: 503,
+    message: 'The server is shutting down.',
+    hint: 'Try again; another replica or the restarted server will answer.',
+  },
+  no_workers: {
+    status: 503,
+    message: 'No R worker can be started at the moment.',
+    hint: 'The log and /status say why workers fail to start; it is tried again by itself.',
+  },
+  deadline_exceeded: {
+    status: 504,
+    message: 'The request was not answered within its deadline.',
+    hint: 'Make the handler faster, or raise --timeout.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** A known error: something a user or an operator can act on. */
+export class PenstockError extends Error {
+  readonly code: ErrorCode;
+  readonly entry: ErrorEntry;
+  readonly detail: string | undefined;
+
+  /**
+   * @param code   entry of the catalogue
+   * @param detail what exactly was wrong and where; follows the entry's message
+   */
+  constructor(code: ErrorCode, detail?: string) {
+    const entry: ErrorEntry = errorCatalogue[code];
+    super(detail === undefined ? entry.message : `${entry.message} ${detail}`);
+    this.name = 'PenstockError';
+    this.code = code;
+    this.entry = entry;
+    this.detail = detail;
+  }
+}
