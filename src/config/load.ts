@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { PenstockError } from '../errors.js';
+import { readEnvironment } from './environment.js';
+import { type ConfigFile, displayPath, findConfigFile, readConfigFile } from './file.js';
+import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
+import { parseSetting, type Setting, type Settings, type Source } from './settings.js';
+
+/** The values of all options, where each came from, and what is worth a warning. */
+export type Config = OptionValues & {
+  readonly sources: Readonly<Record<OptionName, Source>>;
+  readonly warnings: readonly string[];
+};
+
+export interface LoadInput {
+  /** Flags as they were written, by option name; `true` and `false` for `--x` and `--no-x`. */
+  readonly flags?: Partial<Readonly<Record<OptionName, string | boolean>>>;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** The app's folder, where its `penstock.yaml` is looked for first. */
+  readonly appDir?: string;
+  /** Whether the log goes to a terminal. */
+  readonly terminal?: boolean;
+}
+
+const byDefault: Source = { from: 'default', label: 'the default' };
+
+/** Flags override the environment, which overrides the file, which overrides the defaults. All faults are told at once. */
+export function loadConfig(input: LoadInput = {}): Config {
+  const cwd = input.cwd ?? process.cwd();
+  const flags = readFlags(input.flags ?? {}, cwd);
+  const environment = readEnvironment(input.env ?? process.env, cwd);
+  const file = openConfigFile([...flags.settings, ...environment.settings], input.appDir, cwd);
+  const fromFile: Settings =
+    file === undefined ? { settings: [], faults: [], warnings: [] } : readConfigFile(file, cwd);
+
+  const places = [fromFile, environment, flags];
+  const faults = places.flatMap((place) => place.faults);
+  const values: Record<string, unknown> = defaults(input.terminal ?? process.stderr.isTTY === true);
+  const sources = Object.fromEntries(optionNames.map((name) => [name, byDefault])) as Record<
+    OptionName,
+    Source
+  >;
+  for (const setting of places.flatMap((place) => place.settings)) {
+    const value = parseSetting(setting, faults);
+    if (value === undefined) continue;
+    values[fieldOf(setting.name)] = value;
+    sources[setting.name] = setting.source;
+  }
+  values.config = file?.path;
+
+  const config = {
+    ...values,
+    sources,
+    warnings: places.flatMap((place) => place.warnings),
+  } as unknown as Config;
+  if (faults.length === 0) faults.push(...contradictions(config));
+  if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));
+  return { ...config, queueLimit: config.queueLimit || Math.max(64, 10 * config.workers.max) };
+}
+
+function readFlags(flags: NonNullable<LoadInput['flags']>, cwd: string): Settings {
+  const settings: Setting[] = [];
+  for (const name of optionNames) {
+    const value = flags[name];
+    if (value === undefined) continue;
+    const label = value === false ? `--no-${name}` : `--${name}`;
+    settings.push({ name, text: String(value), source: { from: 'flag', label }, base: cwd });
+  }
+  return { settings, faults: [], warnings: [] };
+}
+
+/** A file that was asked for must be there; the one looked for need not. */
+function openConfigFile(
+  asked: readonly Setting[],
+  appDir: string | undefined,
+  cwd: string,
+): ConfigFile | undefined {
+  const setting = asked.find(({ name }) => name === 'config');
+  const faults: string[] = [];
+  const path = setting === undefined ? undefined : (parseSetting(setting, faults) as string | undefined);
+  if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));
+  try {
+    return path === undefined ? findConfigFile(appDir, cwd) : { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const { code, message, path: failed } = error as NodeJS.ErrnoException;
+    const shown = displayPath(failed ?? path ?? 'penstock.yaml', cwd);
+    const asker = setting === undefined ? '' : `${setting.source.label}: `;
+    const reason =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EISDIR'
+          ? 'is a directory'
+          : `cannot be read (${message})`;
+    throw new PenstockError('config_invalid', `${asker}${shown} ${reason}.`);
+  }
+}
+
+function defaults(terminal: boolean): Record<string, unknown> {
+  const values: Record<string, unknown> = { logFormat: terminal ? 'pretty' : 'json' };
+  for (const name of optionNames) {
+    const { kind, default: text } = options[name];
+    if (text !== undefined) values[fieldOf(name)] = kind.parse(text);
+  }
+  return values;
+}
+
+/** Values that are good alone but not together. */
+function contradictions(config: Config): string[] {
+  const { host, port, adminHost, adminPort, sources } = config;
+  if (port === 0 || port !== adminPort || !overlap(host, adminHost)) return [];
+  return [
+    `\`port\` (${sources.port.label}) and \`admin-port\` (${sources['admin-port'].label}) are both ${port}: ` +
+      'the public and the admin server need a port each.',
+  ];
+}
+
+function overlap(one: string, other: string): boolean {
+  const everywhere = (host: string) => host === '0.0.0.0' || host === '::';
+  const name = (host: string) => (host === 'localhost' ? '127.0.0.1' : host);
+  return name(one) === name(other) || everywhere(one) || everywhere(other);
+}
+
+/** In the order of places and lines, whichever check found them. */
+function describe(found: readonly string[]): string {
+  const faults = found.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return faults.length === 1 ? faults[0]! : `${faults.length} faults:\n  ${faults.join('\n  ')}`;
+}

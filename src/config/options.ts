@@ -1,0 +1,310 @@
+import {
+  boolean,
+  bytes,
+  duration,
+  file,
+  host,
+  integer,
+  type Kind,
+  oneOf,
+  port,
+  program,
+  workers,
+} from './kinds.js';
+
+/**
+ * The one table of options. Flags, environment variables, the keys of `penstock.yaml`, their validation, the help
+ * and `docs/configuration.md` all come from here.
+ */
+
+/** The commands that can be told something. */
+export type CommandName = 'serve' | 'dev' | 'routes' | 'doctor';
+
+export const optionGroups = {
+  server: 'Where it listens',
+  pool: 'R processes',
+  requests: 'Requests',
+  connections: 'Connections',
+  lifecycle: 'Start and stop',
+  log: 'Logging',
+  setup: 'Configuration',
+} as const;
+
+export interface Option<T> {
+  readonly kind: Kind<T>;
+  /** The default as a user would write it; undefined when there is none. */
+  readonly default?: string;
+  /** Said in the place of a default that depends on where Penstock runs. */
+  readonly defaultNote?: string;
+  /** One sentence for the help. */
+  readonly summary: string;
+  /** What else the reference page says. */
+  readonly details?: string;
+  readonly group: keyof typeof optionGroups;
+  /** The commands that have the flag. Variables and the file may hold every option for every command. */
+  readonly commands: readonly CommandName[];
+  /** False for what cannot stand in the file itself. */
+  readonly inFile?: false;
+}
+
+function option<T>(entry: Option<T>): Option<T> {
+  return entry;
+}
+
+const serving = ['serve', 'dev'] as const;
+const listening = ['serve', 'dev', 'doctor'] as const;
+const loading = ['serve', 'dev', 'routes', 'doctor'] as const;
+
+export const options = {
+  host: option({
+    kind: host(),
+    default: '127.0.0.1',
+    summary: 'Address that the public server listens on.',
+    details: 'Use `0.0.0.0` (or `::`) to be reached from other machines, as in a container.',
+    group: 'server',
+    commands: listening,
+  }),
+  port: option({
+    kind: port(),
+    default: '8000',
+    summary: 'Port of the public server; 0 takes any free one.',
+    group: 'server',
+    commands: listening,
+  }),
+  'admin-host': option({
+    kind: host(),
+    default: '127.0.0.1',
+    summary: 'Address that the admin server (health, metrics, status, dashboard) listens on.',
+    details:
+      'It has no access control of its own: open it only to a network where everybody may see it. In Kubernetes, where probes come from outside the pod, `0.0.0.0` is needed.',
+    group: 'server',
+    commands: listening,
+  }),
+  'admin-port': option({
+    kind: port(),
+    default: '9000',
+    summary: 'Port of the admin server; 0 takes any free one.',
+    group: 'server',
+    commands: listening,
+  }),
+
+  workers: option({
+    kind: workers(),
+    default: 'auto',
+    summary: 'R processes: a number, a range min..max that grows and shrinks with the load, or auto.',
+    details:
+      "`auto` is one for each CPU that Penstock may use (a container's CPU limit counts), and at least 2. An app that keeps state in its process needs `1`.",
+    group: 'pool',
+    commands: listening,
+  }),
+  preload: option({
+    kind: oneOf('auto', 'on', 'off'),
+    default: 'auto',
+    summary: 'Load the app once and fork the workers from it, when that is safe (auto), always or never.',
+    details:
+      'Forked workers start in milliseconds and share the memory of what was loaded. `auto` forks only when loading the app started no thread and opened no socket or database connection; the choice and its reason are logged.',
+    group: 'pool',
+    commands: serving,
+  }),
+  lane: option({
+    kind: oneOf('auto', 'plumber'),
+    default: 'auto',
+    summary:
+      "How requests are executed: the fast lane where it is proven (auto), or always plumber's router.",
+    details: '`penstock routes` shows the lane of each route and the reason.',
+    group: 'pool',
+    commands: ['serve', 'dev', 'routes'],
+  }),
+  'idle-timeout': option({
+    kind: duration({ min: 1000 }),
+    default: '60s',
+    summary: 'A worker above the least number stops after it had nothing to do for so long.',
+    group: 'pool',
+    commands: serving,
+  }),
+  'load-timeout': option({
+    kind: duration({ min: 1000 }),
+    default: '2m',
+    summary: 'How long one worker may take to start and load the app.',
+    group: 'pool',
+    commands: ['serve', 'dev', 'routes'],
+  }),
+  'interrupt-grace': option({
+    kind: duration(),
+    default: '2s',
+    summary: 'How long an interrupted R call has to come back before its worker is killed and replaced.',
+    group: 'pool',
+    commands: serving,
+  }),
+  rscript: option({
+    kind: program(),
+    default: 'Rscript',
+    summary: 'The Rscript to run.',
+    details: 'A name is looked up in PATH.',
+    group: 'pool',
+    commands: loading,
+  }),
+
+  timeout: option({
+    kind: duration({ min: 1 }),
+    default: '60s',
+    summary: 'Deadline of a request, time in the queue included; past it the client gets 504.',
+    group: 'requests',
+    commands: serving,
+  }),
+  'queue-limit': option({
+    kind: integer({ min: 0, max: 1_000_000 }),
+    default: '0',
+    defaultNote: '10 for each worker at most, and at least 64',
+    summary:
+      'Requests that may wait for a worker; beyond it they get 503. 0 chooses by the number of workers.',
+    group: 'requests',
+    commands: serving,
+  }),
+  'body-limit': option({
+    kind: bytes(),
+    default: '100mb',
+    summary: 'Largest body of a request; a larger one gets 413.',
+    group: 'requests',
+    commands: serving,
+  }),
+  'response-limit': option({
+    kind: bytes(),
+    default: '100mb',
+    summary: 'Largest body of a response.',
+    group: 'requests',
+    commands: serving,
+  }),
+  'form-json': option({
+    kind: boolean(),
+    default: 'true',
+    summary: 'Read a body that is labelled as a form but is one valid JSON object or array as JSON.',
+    details:
+      "`curl --data '{…}'` labels everything as a form. Plain plumber would find no arguments in it; off gives its behaviour.",
+    group: 'requests',
+    commands: serving,
+  }),
+  'retry-safe': option({
+    kind: boolean(),
+    default: 'false',
+    summary: 'Run a GET, HEAD or OPTIONS request once more on another worker when its worker died.',
+    details:
+      'Off, such a request gets 502, as every other. Turn it on when these requests change nothing in your app.',
+    group: 'requests',
+    commands: serving,
+  }),
+
+  'max-connections': option({
+    kind: integer({ min: 0, max: 1_000_000 }),
+    default: '10000',
+    summary: 'Connections held open at once; more are closed as they come. 0 sets no limit.',
+    details: 'Each takes a file descriptor: `ulimit -n` must allow as many.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'header-limit': option({
+    kind: bytes({ min: 1024, max: 16 * 1024 ** 2 }),
+    default: '64kb',
+    summary: 'Largest head of a request (its first line and headers); a larger one gets 431.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'header-timeout': option({
+    kind: duration({ min: 1 }),
+    default: '10s',
+    summary: 'How long the head of a request may take to arrive.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'body-timeout': option({
+    kind: duration({ min: 1 }),
+    default: '60s',
+    summary: 'How long the body of a request may take to arrive.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'keep-alive-timeout': option({
+    kind: duration({ min: 1 }),
+    default: '75s',
+    summary: 'How long a connection is kept open between requests.',
+    details:
+      'Keep it longer than that of a load balancer in front (60 s is common), or it may use a closed one.',
+    group: 'connections',
+    commands: serving,
+  }),
+
+  'drain-delay': option({
+    kind: duration(),
+    default: '0s',
+    summary: 'After the signal to stop: report not ready, but go on accepting requests for so long.',
+    details:
+      'Gives load balancers time to notice. In Kubernetes 5s to 10s avoids refused connections in a rolling update.',
+    group: 'lifecycle',
+    commands: serving,
+  }),
+  'shutdown-timeout': option({
+    kind: duration(),
+    default: '30s',
+    summary: 'How long running requests have to finish at a stop.',
+    group: 'lifecycle',
+    commands: serving,
+  }),
+
+  'log-format': option({
+    kind: oneOf('pretty', 'json'),
+    defaultNote: 'pretty on a terminal, json otherwise',
+    summary: 'How the log is written.',
+    group: 'log',
+    commands: serving,
+  }),
+  'log-level': option({
+    kind: oneOf('debug', 'info', 'warn', 'error'),
+    default: 'info',
+    summary: 'The least severe messages that are logged.',
+    group: 'log',
+    commands: serving,
+  }),
+  'access-log': option({
+    kind: boolean(),
+    default: 'true',
+    summary: 'Log a line for each request.',
+    group: 'log',
+    commands: serving,
+  }),
+
+  config: option<string>({
+    kind: file(),
+    defaultNote: 'penstock.yaml next to the app, else in the working directory, if there is one',
+    summary: 'The configuration file.',
+    group: 'setup',
+    commands: loading,
+    inFile: false,
+  }),
+} as const;
+
+export type OptionName = keyof typeof options;
+
+export const optionNames = Object.keys(options) as OptionName[];
+
+/** The environment variable of an option: `admin-port` is `PENSTOCK_ADMIN_PORT`. */
+export function variableOf(name: OptionName): string {
+  return `PENSTOCK_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+type Camel<S extends string> = S extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
+type ValueOf<O> = O extends Option<infer T> ? T : never;
+
+/** The field of an option in the configuration: `admin-port` is `adminPort`. */
+export function fieldOf<N extends OptionName>(name: N): Camel<N> {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as Camel<N>;
+}
+
+/** What every option came to, after reading flags, environment and file. */
+export type OptionValues = {
+  readonly [N in Exclude<OptionName, 'config'> as Camel<N>]: ValueOf<(typeof options)[N]>;
+} & {
+  /** The configuration file that was read. */
+  readonly config: string | undefined;
+};
