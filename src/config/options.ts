@@ -38,6 +38,8 @@ export interface Option<T> {
   readonly defaultNote?: string;
   /** One sentence for the help. */
   readonly summary: string;
+  /** The same for the `--no-` form of a boolean that is on by default. */
+  readonly negated?: string;
   /** What else the reference page says. */
   readonly details?: string;
   readonly group: keyof typeof optionGroups;
@@ -179,6 +181,7 @@ export const options = {
     kind: boolean(),
     default: 'true',
     summary: 'Read a body that is labelled as a form but is one valid JSON object or array as JSON.',
+    negated: 'Read a body that is labelled as a form as a form, even when it is valid JSON.',
     details:
       "`curl --data '{…}'` labels everything as a form. Plain plumber would find no arguments in it; off gives its behaviour.",
     group: 'requests',
@@ -268,6 +271,7 @@ export const options = {
     kind: boolean(),
     default: 'true',
     summary: 'Log a line for each request.',
+    negated: 'Do not log requests.',
     group: 'log',
     commands: serving,
   }),

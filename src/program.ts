@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { type AppLocation, findApp } from './app/find-app.js';
+import { addFlags, flagsOf } from './config/flags.js';
+import { type Config, loadConfig } from './config/load.js';
+import type { CommandName } from './config/options.js';
+import { PenstockError } from './errors.js';
+
+type Run = (app: AppLocation, config: Config) => Promise<number>;
+
+interface CommandEntry {
+  readonly name: Exclude<CommandName, 'dev' | 'doctor'>;
+  readonly summary: string;
+  /** Commands are imported when they are called: `--help` needs no HTTP server. */
+  readonly load: () => Promise<Run>;
+}
+
+const commands: readonly CommandEntry[] = [
+  {
+    name: 'serve',
+    summary: 'Serve an app to the network.',
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    name: 'routes',
+    summary: 'Show the routes of an app, how each is executed and why.',
+    load: async () => (await import('./commands/routes.js')).routes,
+  },
+];
+
+const appHelp =
+  'a plumber file, or a directory with entrypoint.R or plumber.R (default: the working directory)';
+
+/** Parses the arguments, runs one command and gives the exit code: 0 done, 1 failed, 2 wrong use. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof PenstockError)) throw error;
+    process.stderr.write(describeError(error));
+    return error.entry.exit ?? 1;
+  }
+}
+
+/** A known error: what happened, its code and what to do; no stack. */
+export function describeError({ message, code, entry }: PenstockError): string {
+  return `error: ${message}\ncode: ${code}\nhint: ${entry.hint}\n`;
+}
+
+function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('penstock')
+    .description('Serve R functions to real traffic: a plumber API on a pool of R processes.')
+    .version(version(), '-v, --version', 'Show the version.')
+    .helpOption('-h, --help', 'Show help.')
+    .helpCommand('help [command]', 'Show help.')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(`${text.trimEnd()}\nhint: See \`penstock --help\`.\n`),
+    });
+
+  for (const { name, summary, load } of commands) {
+    const command = subcommand(program, name, summary);
+    command.action(async (argument: string | undefined) => {
+      const app = findApp(argument);
+      const config = loadConfig({ flags: flagsOf(command), appDir: app.directory });
+      for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`);
+      finish(await (await load())(app, config));
+    });
+  }
+
+  // Doctor reports a missing app or a faulty configuration among its findings, so it looks for them itself.
+  const doctor = subcommand(
+    program,
+    'doctor',
+    'Check what an app needs to be served, and say how to get it.',
+  );
+  doctor.option('--json', 'Print the findings as JSON.').action(async (argument: string | undefined) => {
+    const { doctor: run } = await import('./commands/doctor.js');
+    finish(await run({ argument, flags: flagsOf(doctor), json: doctor.opts().json === true }));
+  });
+  return program;
+}
+
+function subcommand(program: Command, name: CommandName, summary: string): Command {
+  const command = program
+    .command(name)
+    .description(summary)
+    .argument('[app]', appHelp)
+    .helpOption('-h, --help', 'Show help.')
+    .addHelpText(
+      'after',
+      '\nEach option can also be set in the environment (--admin-port is PENSTOCK_ADMIN_PORT) or in penstock.yaml\n' +
+        '(admin-port: 9000). Flags win over the environment, which wins over the file.',
+    );
+  addFlags(command, name);
+  return command;
+}
+
+/** From package.json, which stands one folder above both `src` and `dist`. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
