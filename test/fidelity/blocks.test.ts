@@ -1,0 +1,35 @@
+import { get, head, post, verb } from './ask.js';
+import { fidelity } from './fidelity.js';
+
+fidelity('blocks.R', {}, [
+  get('/documented?a=1&b=2&c=3'),
+  get('/documented'),
+  get('/roxygen'),
+  get('/one-name'),
+  get('/another-name'),
+  post('/another-name', ''),
+  ...['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH', 'TRACE'].map((method) =>
+    verb(method, '/any-verb'),
+  ),
+  get('/separated'),
+  head('/only-head'),
+  get('/only-head'),
+  verb('PATCH', '/patch-put'),
+  verb('PUT', '/patch-put'),
+  verb('DELETE', '/remove'),
+  verb('OPTIONS', '/options'),
+  get('/short-json'),
+  get('/short-json-options'),
+  get('/short-html'),
+  get('/serializer-list'),
+  get('/serializer-type'),
+  get('/no-space'),
+  get('/many-spaces'),
+  get('/unknown-tags'),
+  get('/named'),
+  get('/named?x=4', { note: 'text times a number fails' }),
+  get('/braces'),
+  get('/returns-nothing'),
+  get('/returns-invisible'),
+  get('/openapi.json'),
+]);

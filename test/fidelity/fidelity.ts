@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask as askOnce, askRaw, type WireResponse } from '../support/http.js';
+import { startPenstock } from '../support/penstock.js';
+import { startPlumber } from '../support/plumber.js';
+import type { Server } from '../support/process.js';
+import { type Answer, type Ask, abbreviate, answerOf, readable } from './ask.js';
+import { deviations } from './deviations.js';
+import { Jar } from './jar.js';
+
+export interface FidelityOptions {
+  /** How many workers Penstock has; one where requests must see each other's state. */
+  readonly workers?: number;
+  readonly env?: Record<string, string>;
+  /** Gives each server a copy of the API's folder, for APIs that write next to themselves. */
+  readonly ownFolder?: boolean;
+  readonly flags?: readonly string[];
+}
+
+const apis = resolve(import.meta.dirname, '../fixtures/apis');
+
+// plumber against itself: proves that the asks are repeatable and nothing about Penstock.
+const selfCheck = process.env.PENSTOCK_TEST_SUBJECT === 'plumber';
+
+// A file that collects what plumber answered, to see that an ask asks what it means to.
+const showTo = process.env.PENSTOCK_TEST_SHOW;
+
+/** One real plumber and one Penstock on the same API, and one test for each question put to both. */
+export function fidelity(api: string, options: FidelityOptions, asks: readonly Ask[]): void {
+  describe(api, () => {
+    let servers: Server[] = [];
+    const jars = new Map<string, [Jar, Jar]>();
+    const copies: string[] = [];
+
+    const place = (): string => {
+      const app = join(apis, api);
+      if (!options.ownFolder) return app;
+      const copy = mkdtempSync(join(tmpdir(), 'fidelity-'));
+      copies.push(copy);
+      const folder = api.includes('/') || !api.endsWith('.R') ? join(apis, api.split('/')[0]!) : app;
+      cpSync(folder, join(copy, basename(folder)), { recursive: true });
+      return join(copy, api);
+    };
+
+    beforeAll(async () => {
+      const env = options.env ?? {};
+      const started = await Promise.allSettled([
+        startPlumber(place(), { env }),
+        selfCheck
+          ? startPlumber(place(), { env })
+          : startPenstock(place(), { env, workers: options.workers ?? 2, flags: options.flags ?? [] }),
+      ]);
+      servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      for (const one of started) if (one.status === 'rejected') throw one.reason;
+    });
+
+    afterAll(async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+      for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+    });
+
+    for (const [title, ask] of titled(asks)) {
+      const deviation = deviations.find((one) => one.api === api && one.ask === title);
+      const promise = deviation
+        ? `${api}: ${title} answers otherwise than plumber, because ${deviation.because}`
+        : `${api}: ${title} answers as plumber does`;
+      test(promise, async () => {
+        const pair = ask.jar ? jarsOf(jars, ask.jar) : undefined;
+        const [plumber, penstock] = await Promise.all(
+          servers.map(async (server, index) => {
+            const cookies = pair?.[ask.swapJar ? 1 - index : index]?.headers() ?? [];
+            const responses = await put(ask, server.port, cookies);
+            return {
+              responses,
+              answers: responses.map((one) => normalised(ask, answerOf(one), server.port)),
+            };
+          }),
+        );
+        // Only now, so that with swapJar neither server's new cookies reach the other's request.
+        [plumber, penstock].forEach((side, index) => {
+          for (const response of side!.responses) pair?.[index]?.keep(response);
+        });
+        const expected = show(plumber!.answers);
+        if (showTo) appendFileSync(showTo, `${api}: ${title}\n${JSON.stringify(expected)}\n`);
+        const actual = show(penstock!.answers);
+        if (deviation && !selfCheck) expect(actual).not.toEqual(expected);
+        else expect(actual).toEqual(expected);
+      });
+    }
+
+    const stale = deviations.filter((one) => one.api === api && ![...titled(asks).keys()].includes(one.ask));
+    if (stale.length > 0) throw new Error(`no such ask of ${api}: ${stale.map((one) => one.ask).join(', ')}`);
+  });
+}
+
+async function put(ask: Ask, port: number, cookies: [string, string][]): Promise<WireResponse[]> {
+  if (ask.raw !== undefined) return askRaw(port, ask.raw, [...(ask.answers ?? [ask.method ?? 'GET'])]);
+  return [await askOnce(port, { ...ask, headers: [...(ask.headers ?? []), ...cookies] })];
+}
+
+function normalised(ask: Ask, answer: Answer, port: number): Answer {
+  return (ask.normalise ?? []).reduce((value, normaliser) => normaliser.apply(value, port), answer);
+}
+
+const digest = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 16);
+const show = (answers: readonly Answer[]): object[] => answers.map((answer) => readable(answer, digest));
+
+function titled(asks: readonly Ask[]): Map<string, Ask> {
+  const titles = new Map<string, Ask>();
+  for (const ask of asks) {
+    const note = ask.note ? ` (${ask.note})` : '';
+    const title = `${ask.method ?? 'GET'} ${abbreviate(ask.path)}${note}`;
+    if (titles.has(title)) throw new Error(`two asks are called ${title}: give one a note`);
+    titles.set(title, ask);
+  }
+  return titles;
+}
+
+function jarsOf(jars: Map<string, [Jar, Jar]>, name: string): [Jar, Jar] {
+  const pair = jars.get(name) ?? [new Jar(), new Jar()];
+  jars.set(name, pair);
+  return pair;
+}

@@ -1,0 +1,35 @@
+import type { Answer } from './ask.js';
+
+/** Replaces what differs between any two servers, plumber and itself included. */
+export interface Normaliser {
+  readonly because: string;
+  apply(answer: Answer, port: number): Answer;
+}
+
+const inText =
+  (change: (text: string, port: number) => string): Normaliser['apply'] =>
+  (answer, port) => ({
+    ...answer,
+    headers: answer.headers.map((header) => change(header, port)),
+    body: Buffer.from(change(answer.body.toString('latin1'), port), 'latin1'),
+  });
+
+export const ownPort: Normaliser = {
+  because: 'each server listens on a port of its own',
+  apply: inText((text, port) => text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), 'PORT')),
+};
+
+export const httpDates: Normaliser = {
+  because: 'the answer carries the time at which it was made',
+  apply: inText((text) => text.replaceAll(/\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT/g, 'HTTP-DATE')),
+};
+
+export const pdfDates: Normaliser = {
+  because: 'a PDF carries the time at which it was drawn',
+  apply: inText((text) => text.replaceAll(/\(D:\d{14}/g, '(D:TIME')),
+};
+
+/** For text that is different in every answer, each with its reason. */
+export function replacing(pattern: RegExp, replacement: string, because: string): Normaliser {
+  return { because, apply: inText((text) => text.replaceAll(pattern, replacement)) };
+}

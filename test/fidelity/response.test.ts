@@ -1,0 +1,35 @@
+import { get } from './ask.js';
+import { fidelity } from './fidelity.js';
+
+fidelity('response.R', {}, [
+  ...[200, 201, 202, 204, 206, 301, 304, 400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503, 599].map(
+    (code) => get(`/status/${code}`),
+  ),
+  get('/text-status'),
+  get('/header'),
+  get('/header-twice'),
+  get('/header-number'),
+  get('/header-list'),
+  get('/own-type'),
+  get('/return-res'),
+  get('/return-res-status'),
+  get('/return-res-empty'),
+  get('/return-res-raw'),
+  get('/return-res-json'),
+  get('/body-is-not-the-value'),
+  get('/redirect'),
+  get('/own-length'),
+  get('/serializer-function'),
+  get('/serializer-own'),
+  get('/serializer-text'),
+  get('/no-content'),
+  get('/not-modified'),
+  get('/include-file'),
+  get('/include-html'),
+  get('/vary'),
+  get('/server-header'),
+  get('/connection-header'),
+  get('/character-vector'),
+  get('/empty-text'),
+  get('/res-is-fresh'),
+]);

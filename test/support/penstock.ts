@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import type { ServeOptions } from './plumber.js';
+import { Child, type Server, serverEnvironment } from './process.js';
+
+export interface PenstockOptions extends ServeOptions {
+  readonly workers?: number;
+  /** More flags of `penstock serve`. */
+  readonly flags?: readonly string[];
+}
+
+export interface PenstockServer extends Server {
+  readonly url: string;
+  readonly adminUrl: string;
+}
+
+const cli = resolve(import.meta.dirname, '../../dist/cli.js');
+const patience = 60_000;
+
+/** Starts the built command line on an API and waits until it says that it listens and is ready. */
+export async function startPenstock(app: string, options: PenstockOptions = {}): Promise<PenstockServer> {
+  const lane = process.env.PENSTOCK_TEST_LANE;
+  const child = new Child(
+    process.execPath,
+    [
+      cli,
+      'serve',
+      app,
+      ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],
+      ...['--workers', String(options.workers ?? 2), '--log-format', 'json'],
+      ...(lane ? ['--lane', lane] : []),
+      ...(options.flags ?? []),
+    ],
+    { ...(options.cwd ? { cwd: options.cwd } : {}), env: serverEnvironment(options.env) },
+  );
+  try {
+    const { url, adminUrl } = await listening(child);
+    await ready(adminUrl, child);
+    return {
+      name: 'penstock',
+      url,
+      adminUrl,
+      port: Number(new URL(url).port),
+      output: () => child.output(),
+      stop: () => child.stop('SIGTERM', 20_000),
+    };
+  } catch (error) {
+    await child.stop('SIGKILL');
+    throw error;
+  }
+}
+
+function listening(child: Child): Promise<{ url: string; adminUrl: string }> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`penstock never listened:\n${child.output()}`)),
+      patience,
+    );
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      act();
+    };
+    child.process.once('exit', () =>
+      settle(() => reject(new Error(`penstock ended before it listened:\n${child.output()}`))),
+    );
+    child.onLine((line) => {
+      if (!line.startsWith('{')) return;
+      const entry = parse(line);
+      if (entry?.event === 'listening') {
+        settle(() => resolve({ url: String(entry.url), adminUrl: String(entry.adminUrl) }));
+      }
+    });
+  });
+}
+
+async function ready(adminUrl: string, child: Child): Promise<void> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const response = await fetch(new URL('/readyz', adminUrl)).catch(() => undefined);
+    await response?.arrayBuffer();
+    if (response?.ok) return;
+    if (child.exited || Date.now() > deadline)
+      throw new Error(`penstock never got ready:\n${child.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function parse(line: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
