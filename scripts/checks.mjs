@@ -1,0 +1,16 @@
+/** The checks that read the code instead of running it; each counts as one test. */
+import { join } from 'node:path';
+import { rscript } from './setup/r.mjs';
+import { root } from './setup/root.mjs';
+
+/** @param {string} name */
+const tool = (name) => join(root, 'node_modules', '.bin', name);
+
+/** @type {{ name: string, words: string[] }[]} */
+export const checks = [
+  { name: 'Format and lint (biome)', words: [tool('biome'), 'check', '--error-on-warnings'] },
+  { name: 'Types (tsc)', words: [tool('tsc'), '--noEmit'] },
+  { name: 'Dead code (knip)', words: [tool('knip')] },
+  { name: 'Dependency rule (dependency-cruiser)', words: [tool('depcruise'), 'src', 'test', 'bench'] },
+  { name: 'R lint (lintr)', words: [rscript, join('scripts', 'lint-r.R')] },
+];

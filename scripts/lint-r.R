@@ -1,0 +1,10 @@
+# Lints the R code by the rules of .lintr; any lint fails.
+
+folders <- c("r", "examples", "scripts", "bench", "test/r")
+lints <- do.call(c, lapply(folders[dir.exists(folders)], function(folder) {
+  lintr::lint_dir(folder, relative_path = FALSE)
+}))
+for (lint in lints) {
+  cat(sprintf("%s:%d:%d: %s (%s)\n", lint$filename, lint$line_number, lint$column_number, lint$message, lint$linter))
+}
+if (length(lints) > 0) quit(status = 1)

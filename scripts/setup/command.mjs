@@ -1,0 +1,79 @@
+/** Runs a command, showing progress instead of its output; the output is kept for when it fails. */
+import { spawn, spawnSync } from 'node:child_process';
+import { startProgress } from './progress.mjs';
+import { SetupError } from './setup-error.mjs';
+
+const tailLines = 30;
+
+/** @param {string} output */
+function tail(output) {
+  return output
+    .trimEnd()
+    .split('\n')
+    .slice(-tailLines)
+    .map((line) => `  ${line}`)
+    .join('\n');
+}
+
+/**
+ * @typedef {object} Outcome
+ * @property {boolean} ok
+ * @property {string} output  standard output and error, in the order they came
+ */
+
+/**
+ * @param {string} label
+ * @param {string[]} words  the program and its arguments
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shown?: string }} [options] shown: what to say when it worked
+ * @returns {Promise<Outcome>}
+ */
+export function run(label, words, { cwd, env = process.env, shown = 'done' } = {}) {
+  const progress = startProgress(label);
+  const [program = '', ...args] = words;
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    /** @param {Buffer} chunk */
+    const keep = (chunk) => {
+      output += chunk.toString();
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => {
+      progress.end('failed');
+      resolve({ ok: false, output: `${output}${error.message}\n` });
+    });
+    child.on('close', (code) => {
+      progress.end(code === 0 ? shown : 'failed');
+      resolve({ ok: code === 0, output });
+    });
+  });
+}
+
+/**
+ * Like `run`, but a failure ends the set-up and shows the end of the command's output.
+ * @param {string} label
+ * @param {string[]} words
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, advice?: string }} [options] advice: what a person can do about it
+ */
+export async function mustRun(label, words, { advice, ...options } = {}) {
+  const { ok, output } = await run(label, words, options);
+  if (ok) return;
+  const parts = [`${label} failed: ${words.join(' ')}`, tail(output), advice];
+  throw new SetupError(parts.filter((part) => part !== undefined && part !== '').join('\n\n'));
+}
+
+/**
+ * Standard output of a quick command, or undefined when it could not be run or failed.
+ * @param {string[]} words
+ * @returns {string | undefined}
+ */
+export function answerOf(words) {
+  const [program = '', ...args] = words;
+  const { status, stdout } = spawnSync(program, args, {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return status === 0 ? stdout : undefined;
+}

@@ -1,0 +1,20 @@
+/** npm test: set-up, the checks, the R side's tests, all other tests. The last line counts them. */
+import { checks } from './checks.mjs';
+import { packagesToTest } from './setup/r-packages.mjs';
+import { setUp } from './setup/set-up.mjs';
+import { runScript } from './setup/setup-error.mjs';
+import { runChecks } from './testing/run-checks.mjs';
+import { closingLine, sum } from './testing/tally.mjs';
+import { runTestthat } from './testing/testthat.mjs';
+import { runVitest } from './testing/vitest.mjs';
+
+let total = { passed: 0, failed: 1, skipped: 0 };
+
+await runScript(async () => {
+  await setUp({ rPackages: packagesToTest, again: 'npm test' });
+  const tallies = [await runChecks(checks), await runTestthat(), await runVitest()];
+  total = sum(tallies);
+  if (total.failed > 0) process.exitCode = 1;
+});
+
+console.log(`\n${closingLine(total)}`);
