@@ -1,0 +1,111 @@
+import { type FastBuffer, fastBuffer } from './fast-buffer.js';
+
+/**
+ * The growing buffer that values are written to.
+ *
+ * Small results are written to one shared scratch buffer and copied out, which is cheaper than allocating for the
+ * worst case; a large block makes the sink move to a buffer of its own, so that the block is copied once.
+ */
+const SCRATCH_BYTES = 64 * 1024;
+const scratch = fastBuffer(Buffer.allocUnsafeSlow(SCRATCH_BYTES));
+const scratchView = viewOf(scratch);
+let scratchTaken = false;
+
+/** Below this many UTF-16 units a loop is faster than a call into Node's string writer. */
+const SHORT_STRING = 24;
+
+export class ByteSink {
+  private buffer: FastBuffer;
+  private view: DataView;
+  private position = 0;
+  private readonly usesScratch: boolean;
+
+  constructor() {
+    this.usesScratch = !scratchTaken;
+    this.buffer = this.usesScratch ? scratch : fastBuffer(Buffer.allocUnsafeSlow(1024));
+    this.view = this.usesScratch ? scratchView : viewOf(this.buffer);
+    scratchTaken = true;
+  }
+
+  /** What was written. The sink must not be used any more. */
+  finish(): Buffer {
+    if (this.usesScratch) scratchTaken = false;
+    if (this.buffer === scratch) return Buffer.from(scratch.subarray(0, this.position));
+    return this.buffer.subarray(0, this.position);
+  }
+
+  /** Gives the scratch buffer back when writing failed. */
+  abandon(): void {
+    if (this.usesScratch) scratchTaken = false;
+  }
+
+  int(value: number): void {
+    this.reserve(4);
+    this.view.setInt32(this.position, value, true);
+    this.position += 4;
+  }
+
+  /** Two numbers at once: nearly everything starts with flags and a length. */
+  pair(first: number, second: number): void {
+    this.reserve(8);
+    this.view.setInt32(this.position, first, true);
+    this.view.setInt32(this.position + 4, second, true);
+    this.position += 8;
+  }
+
+  /** The memory of a typed array, on the little-endian machines that Node runs on. */
+  memory(array: Uint8Array | Int32Array | Float64Array): void {
+    const bytes =
+      array instanceof Uint8Array ? array : new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    this.reserve(bytes.length);
+    this.buffer.set(bytes, this.position);
+    this.position += bytes.length;
+  }
+
+  /**
+   * The flags, length and content of a string: with the first flags when it is ASCII, the second when it is not.
+   */
+  string(text: string, asciiFlags: number, utf8Flags: number): void {
+    const length = text.length;
+    this.reserve(8 + 3 * length);
+    const start = this.position + 8;
+    if (length <= SHORT_STRING && this.shortAscii(text, start)) {
+      this.header(asciiFlags, length);
+      return;
+    }
+    const bytes = this.buffer.utf8Write(text, start);
+    this.header(bytes === length ? asciiFlags : utf8Flags, bytes);
+  }
+
+  private header(flags: number, bytes: number): void {
+    this.view.setInt32(this.position, flags, true);
+    this.view.setInt32(this.position + 4, bytes, true);
+    this.position += 8 + bytes;
+  }
+
+  private shortAscii(text: string, start: number): boolean {
+    const buffer = this.buffer;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 127) return false;
+      buffer[start + i] = code;
+    }
+    return true;
+  }
+
+  private reserve(bytes: number): void {
+    const needed = this.position + bytes;
+    if (needed > this.buffer.length) this.grow(needed);
+  }
+
+  private grow(needed: number): void {
+    const larger = fastBuffer(Buffer.allocUnsafeSlow(Math.max(needed + 1024, 2 * this.buffer.length)));
+    this.buffer.copy(larger, 0, 0, this.position);
+    this.buffer = larger;
+    this.view = viewOf(larger);
+  }
+}
+
+function viewOf(buffer: Buffer): DataView {
+  return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}

@@ -1,0 +1,34 @@
+import { isUtf8 } from 'node:buffer';
+import { type RawString, rawString } from './raw-string.js';
+import { Level } from './type-code.js';
+
+/** A string as read: its text, and its mark when bytes or encoding could not be told from the text alone. */
+export interface DecodedString {
+  readonly text: string;
+  readonly mark: RawString | undefined;
+}
+
+const latin1 = new TextDecoder('windows-1252');
+
+/** Decodes the bytes of an R string whose encoding its general purpose bits name. */
+export function decodeString(bytes: Buffer, levels: number, nativeIsLatin1: boolean): DecodedString {
+  if (levels & Level.utf8) {
+    const mark = isUtf8(bytes) ? undefined : rawString('utf8', Buffer.from(bytes));
+    return { text: bytes.toString('utf8'), mark };
+  }
+  if (isAscii(bytes)) {
+    const mark = levels & Level.bytes ? rawString('bytes', Buffer.from(bytes)) : undefined;
+    return { text: bytes.toString('latin1'), mark };
+  }
+  // R reads "latin1" as Windows-1252 wherever its iconv knows that.
+  if (levels & Level.latin1)
+    return { text: latin1.decode(bytes), mark: rawString('latin1', Buffer.from(bytes)) };
+  const encoding = levels & Level.bytes ? 'bytes' : 'native';
+  const text = encoding === 'native' && nativeIsLatin1 ? latin1.decode(bytes) : bytes.toString('utf8');
+  return { text, mark: rawString(encoding, Buffer.from(bytes)) };
+}
+
+function isAscii(bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) > 127) return false;
+  return true;
+}

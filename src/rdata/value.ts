@@ -1,0 +1,249 @@
+/**
+ * R values as JavaScript sees them: one tagged union, `RValue`, and the constructors for what Penstock builds.
+ *
+ * Vectors keep R's own representation (NA included) so that reading and writing is a copy of memory and
+ * nothing is lost on the way; `plain.ts` turns a value into ordinary JavaScript where that is what is wanted.
+ */
+import { NA_INTEGER, setNaReal } from './na.js';
+import type { RawString } from './raw-string.js';
+import { rawString } from './raw-string.js';
+
+/** One attribute of a value, such as `names`, `dim` or `class`, in R's order. */
+export interface Attribute {
+  readonly name: string;
+  value: RValue;
+}
+export type Attributes = Attribute[];
+
+interface Attributed {
+  attributes: Attributes | undefined;
+  /** The S4 bit: an S4 object, also one whose data is a basic vector or a function. */
+  s4?: boolean;
+}
+
+export interface RNull {
+  readonly type: 'NULL';
+}
+/** 1, 0 or `NA_INTEGER` each. */
+export interface RLogical extends Attributed {
+  readonly type: 'logical';
+  readonly values: Int32Array;
+}
+export interface RInteger extends Attributed {
+  readonly type: 'integer';
+  readonly values: Int32Array;
+}
+/** NA is a NaN with a payload: ask `isNaReal`, and copy arrays whole rather than by element. */
+export interface RDouble extends Attributed {
+  readonly type: 'double';
+  readonly values: Float64Array;
+}
+/** Real and imaginary parts alternate. */
+export interface RComplex extends Attributed {
+  readonly type: 'complex';
+  readonly values: Float64Array;
+}
+export interface RCharacter extends Attributed {
+  readonly type: 'character';
+  /** `null` is `NA_character_`. */
+  readonly values: (string | null)[];
+  /** The elements that are not plain UTF-8, by index, with the bytes that R has for them. */
+  readonly marks?: Map<number, RawString> | undefined;
+}
+export interface RRaw extends Attributed {
+  readonly type: 'raw';
+  readonly values: Uint8Array;
+}
+export interface RList extends Attributed {
+  readonly type: 'list';
+  readonly values: RValue[];
+}
+export interface RExpression extends Attributed {
+  readonly type: 'expression';
+  readonly values: RValue[];
+}
+export interface RSymbol {
+  readonly type: 'symbol';
+  readonly name: string;
+  readonly mark?: RawString | undefined;
+  /** R's empty argument and unbound value are symbols that no name reaches. */
+  readonly special?: 'missing' | 'unbound';
+}
+export interface PairlistItem {
+  readonly tag: RSymbol | undefined;
+  readonly value: RValue;
+}
+export interface RPairlist extends Attributed {
+  readonly type: 'pairlist' | 'dots';
+  readonly items: PairlistItem[];
+  /** What the last cell is followed by when that is not NULL, which only R's own insides make. */
+  readonly tail?: RValue | undefined;
+}
+/** A call; the first item is the function. */
+export interface RLanguage extends Attributed {
+  readonly type: 'language';
+  readonly items: PairlistItem[];
+}
+export interface RClosure extends Attributed {
+  readonly type: 'closure';
+  readonly formals: RValue;
+  readonly body: RValue;
+  readonly environment: RValue;
+}
+export interface RPromise extends Attributed {
+  readonly type: 'promise';
+  readonly environment: RValue;
+  readonly value: RValue;
+  readonly expression: RValue;
+}
+export interface RBuiltin {
+  readonly type: 'builtin' | 'special';
+  readonly name: string;
+}
+/** Environments are shared, not copied: the same object is the same environment. */
+export interface REnvironment extends Attributed {
+  readonly type: 'environment';
+  readonly kind: 'global' | 'base' | 'empty' | 'base-namespace' | 'namespace' | 'package' | 'local';
+  /** What identifies a namespace (name and version) or an attached package. */
+  readonly name?: (string | null)[];
+  locked: boolean;
+  enclosure: RValue;
+  frame: RValue;
+  hashTable: RValue;
+}
+export interface RS4 extends Attributed {
+  readonly type: 'S4';
+}
+export interface RExternalPointer extends Attributed {
+  readonly type: 'externalptr';
+  protected: RValue;
+  tag: RValue;
+}
+export interface RWeakReference extends Attributed {
+  readonly type: 'weakref';
+}
+/** Compiled code is kept as the expression that it was compiled from, which is what R compares too. */
+export interface RBytecode extends Attributed {
+  readonly type: 'bytecode';
+  readonly expression: RValue;
+}
+
+export type RAtomic = RLogical | RInteger | RDouble | RComplex | RCharacter | RRaw;
+export type RVector = RAtomic | RList | RExpression;
+export type RValue =
+  | RNull
+  | RVector
+  | RSymbol
+  | RPairlist
+  | RLanguage
+  | RClosure
+  | RPromise
+  | RBuiltin
+  | REnvironment
+  | RS4
+  | RExternalPointer
+  | RWeakReference
+  | RBytecode;
+
+type Names = readonly (string | null)[];
+
+export const rNull: RNull = Object.freeze({ type: 'NULL' });
+export const rMissingArgument: RSymbol = Object.freeze({ type: 'symbol', name: '', special: 'missing' });
+export const rUnboundValue: RSymbol = Object.freeze({ type: 'symbol', name: '', special: 'unbound' });
+
+/** A logical vector; `null` is NA. */
+export function rLogical(values: boolean | null | readonly (boolean | null)[] | Int32Array): RLogical {
+  return { type: 'logical', values: logicalValues(values), attributes: undefined };
+}
+
+/** An integer vector; `null` is NA. An `Int32Array` is taken as it is. */
+export function rInteger(values: number | null | readonly (number | null)[] | Int32Array): RInteger {
+  if (values instanceof Int32Array) return { type: 'integer', values, attributes: undefined };
+  const list = Array.isArray(values) ? values : [values as number | null];
+  return { type: 'integer', values: Int32Array.from(list, (x) => x ?? NA_INTEGER), attributes: undefined };
+}
+
+/** A double vector; `null` is NA. A `Float64Array` is taken as it is. */
+export function rDouble(values: number | null | readonly (number | null)[] | Float64Array): RDouble {
+  if (values instanceof Float64Array) return { type: 'double', values, attributes: undefined };
+  const list = Array.isArray(values) ? values : [values as number | null];
+  const doubles = new Float64Array(list.length);
+  for (let i = 0; i < list.length; i++) {
+    const x = list[i] as number | null;
+    if (x === null) setNaReal(doubles, i);
+    else doubles[i] = x;
+  }
+  return { type: 'double', values: doubles, attributes: undefined };
+}
+
+/** A character vector in UTF-8; `null` is NA. An array is taken as it is, not copied. */
+export function rString(values: string | null | (string | null)[]): RCharacter {
+  return { type: 'character', values: Array.isArray(values) ? values : [values], attributes: undefined };
+}
+
+/**
+ * A character vector of strings in the session's native encoding, as C code makes with `mkChar()`: R sees no
+ * encoding mark on them. This is how httpuv hands over everything of a request. Bytes are kept as they are.
+ */
+export function rNativeString(
+  values: string | Uint8Array | null | readonly (string | Uint8Array | null)[],
+): RCharacter {
+  const list = Array.isArray(values) ? values : [values as string | Uint8Array | null];
+  let marks: Map<number, RawString> | undefined;
+  const strings = list.map((x: string | Uint8Array | null, i: number) => {
+    if (x === null) return null;
+    const bytes = typeof x === 'string' ? undefined : Buffer.from(x.buffer, x.byteOffset, x.byteLength);
+    const text = typeof x === 'string' ? x : Buffer.from(x).toString('utf8');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII range is meant.
+    if (/^[\x00-\x7f]*$/.test(text)) return text;
+    marks ??= new Map();
+    marks.set(i, rawString('native', bytes ?? Buffer.from(text, 'utf8')));
+    return text;
+  });
+  return { type: 'character', values: strings, marks, attributes: undefined };
+}
+
+export function rRaw(values: Uint8Array): RRaw {
+  return { type: 'raw', values, attributes: undefined };
+}
+
+/** A list. Without `names` it has none; a `null` or empty name is R's `""`. */
+export function rList(values: RValue[], names?: Names): RList {
+  return {
+    type: 'list',
+    values,
+    attributes: names === undefined ? undefined : [{ name: 'names', value: namesVector(names) }],
+  };
+}
+
+export function rSymbol(name: string): RSymbol {
+  return { type: 'symbol', name };
+}
+
+/** A data frame of columns of equal length, with automatic row names. */
+export function rDataFrame(columns: RValue[], names: Names, rows: number): RList {
+  return {
+    type: 'list',
+    values: columns,
+    attributes: [
+      { name: 'names', value: namesVector(names) },
+      { name: 'class', value: rString('data.frame') },
+      { name: 'row.names', value: compactRowNames(rows) },
+    ],
+  };
+}
+
+/** R's own short form of the row names 1..n. */
+export function compactRowNames(rows: number): RInteger {
+  return rInteger(rows === 0 ? new Int32Array(0) : Int32Array.of(NA_INTEGER, -rows));
+}
+
+function namesVector(names: Names): RCharacter {
+  return rString(names.map((name) => name ?? ''));
+}
+
+function logicalValues(values: boolean | null | readonly (boolean | null)[] | Int32Array): Int32Array {
+  if (values instanceof Int32Array) return values;
+  const list = Array.isArray(values) ? values : [values as boolean | null];
+  return Int32Array.from(list, (x) => (x === null ? NA_INTEGER : Number(x)));
+}
