@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { closingLine, sum } from '../../scripts/testing/tally.mjs';
+import { tallyOf as tallyOfTestthat } from '../../scripts/testing/testthat.mjs';
+import { tallyOf as tallyOfVitest } from '../../scripts/testing/vitest.mjs';
+
+const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, testResults: [] };
+
+test('the closing line counts all runs together', () => {
+  const one = { passed: 3, failed: 0, skipped: 0 };
+  expect(closingLine(sum([one, { passed: 1, failed: 2, skipped: 0 }]))).toBe('4 passed, 2 failed');
+  expect(closingLine({ ...one, skipped: 2 })).toBe('3 passed, 0 failed, 2 skipped');
+});
+
+test('a passing run of vitest counts as it says', () => {
+  expect(tallyOfVitest(report, 0)).toEqual({ passed: 3, failed: 0, skipped: 1 });
+});
+
+test('a test file that cannot be loaded is a failure', () => {
+  const broken = { ...report, testResults: [{ status: 'failed', assertionResults: [] }] };
+  expect(tallyOfVitest(broken, 1).failed).toBe(1);
+});
+
+test('an error outside of any test is a failure', () => {
+  expect(tallyOfVitest(report, 1).failed).toBe(1);
+});
+
+test('a run that ends without a report is a failure', () => {
+  expect(tallyOfVitest(undefined, 0).failed).toBe(1);
+  expect(tallyOfTestthat('Error in library(testthat)').failed).toBe(1);
+});
+
+test("the R side's tests are counted from their last line", () => {
+  expect(tallyOfTestthat('dots\n\ntestthat: 12 passed, 1 failed, 2 skipped\n')).toEqual({
+    passed: 12,
+    failed: 1,
+    skipped: 2,
+  });
+});
