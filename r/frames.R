@@ -1,0 +1,47 @@
+# Frames between gateway and worker. src/protocol/frame.ts is the other side and describes the format:
+# 16 bytes of header, little-endian: payload length (u32), version (u8), type (u8), flags (u16), request id (u32),
+# reserved (u32); then the payload, a serialized R value.
+
+frame_version <- 1L
+
+frame_types <- list(
+  # gateway to worker
+  request = 1L, stop = 2L, ping = 3L,
+  # worker to gateway
+  hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
+  pong = 135L
+)
+
+# Payloads above this are written apart from their header, which saves one copy of them.
+frame_split <- 65536L
+
+connect_gateway <- function(port) {
+  args <- list(host = "127.0.0.1", port = port, open = "r+b", blocking = TRUE, timeout = 2147483L)
+  # Without it the kernel may hold a small answer back for 40 ms. R has the option since 4.0.4 or so.
+  if ("options" %in% names(formals(socketConnection))) args$options <- "no-delay"
+  do.call(socketConnection, args)
+}
+
+write_frame <- function(con, type, id, value) {
+  payload <- serialize(value, NULL, xdr = FALSE)
+  size <- length(payload)
+  header <- writeBin(c(size, frame_version + 256L * type, id, 0L), raw(), endian = "little")
+  if (size > frame_split) {
+    writeBin(header, con)
+    writeBin(payload, con)
+  } else {
+    writeBin(c(header, payload), con)
+  }
+}
+
+# The next frame, or NULL when the gateway has gone.
+read_frame <- function(con) {
+  header <- readBin(con, "raw", 16L)
+  if (length(header) < 16L) return(NULL)
+  words <- readBin(header, "integer", 4L, endian = "little")
+  version <- words[2L] %% 256L
+  if (version != frame_version) stop("the gateway speaks frame version ", version, ", this worker ", frame_version)
+  payload <- if (words[1L] > 0L) readBin(con, "raw", words[1L])
+  if (length(payload) < words[1L]) return(NULL)
+  list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], payload = payload)
+}

@@ -1,0 +1,57 @@
+# A worker's life: hello, load, ready, work, goodbye.
+
+# What the gateway put into the environment, taken out again so that the app and its children don't see it.
+worker_settings <- function() {
+  names <- c("PENSTOCK_WORKER_PORT", "PENSTOCK_WORKER_TOKEN", "PENSTOCK_WORKER_APP")
+  values <- Sys.getenv(names)
+  Sys.unsetenv(names)
+  app <- strsplit(values[[3L]], "\n", fixed = TRUE)[[1L]]
+  list(
+    port = as.integer(values[[1L]]),
+    token = values[[2L]],
+    app = list(entry = app[1L], directory = app[2L], file = app[3L]),
+    host = app[4L],
+    public_port = as.integer(app[5L])
+  )
+}
+
+main <- function() {
+  settings <- worker_settings()
+  con <- connect_gateway(settings$port)
+  write_frame(con, frame_types$hello, 0L, list(token = settings$token, pid = Sys.getpid()))
+  step <- function(name) write_frame(con, frame_types$step, 0L, name)
+
+  calls <- NULL
+  tryCatch(
+    withCallingHandlers({
+      step("packages")
+      loadNamespace("plumber")
+      request_constants$httpuv_version <- utils::packageVersion("httpuv")
+      step("app")
+      router <- load_router(settings$app)
+      step("serve")
+    }, error = function(e) calls <<- sys.calls()),
+    error = function(e) {
+      report_load_failure(con, e, calls, settings$app)
+      quit(save = "no", status = 3L, runLast = FALSE)
+    }
+  )
+  run_router(router, settings$host, settings$public_port, function(app) {
+    write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app))
+    serve_frames(con, plumber_answer(app))
+  })
+  quit(save = "no", status = 0L)
+}
+
+report_load_failure <- function(con, e, calls, app) {
+  text <- conditionMessage(e)
+  where <- message_location(text, app$file)
+  if (is.null(where)) where <- call_location(calls)
+  call <- conditionCall(e)
+  write_frame(con, frame_types$load_failed, 0L, list(
+    message = text,
+    call = if (!is.null(call)) paste(deparse(call, nlines = 1L), collapse = "") else NULL,
+    file = where$file,
+    line = where$line
+  ))
+}

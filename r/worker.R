@@ -1,0 +1,15 @@
+# Entry point of an R worker: connect to the gateway, load the app, then run what it sends.
+#
+# Started as `Rscript worker.R` with the app's folder as working directory, so that the project's own .Rprofile
+# (and with it renv) applies. The environment names the gateway's port and a one-time token. Base R only, plus
+# plumber when the app is a plumber app; everything lives in an environment of its own, so that nothing the app
+# does to the global environment can reach it.
+local({
+  worker <- new.env(parent = baseenv())
+  folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
+  for (file in c("frames.R", "location.R", "manifest.R", "request.R", "response.R", "loop.R",
+                 "plumber-app.R", "main.R")) {
+    sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
+  }
+  worker$main()
+})

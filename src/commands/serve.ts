@@ -1,0 +1,38 @@
+import type { AppLocation } from '../app/find-app.js';
+import type { Config } from '../config/load.js';
+import { PenstockError } from '../errors.js';
+import { Gateway } from '../gateway/gateway.js';
+import { createLog } from '../observe/log.js';
+
+/** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
+export async function serve(app: AppLocation, config: Config): Promise<number> {
+  const log = createLog({ format: config.logFormat, level: config.logLevel });
+  const gateway = new Gateway(app, config, log);
+  const asked = stopSignal();
+  try {
+    const started = await Promise.race([gateway.start(), asked]);
+    if (typeof started === 'string') {
+      await gateway.abort();
+      return 0;
+    }
+  } catch (error) {
+    await gateway.abort();
+    if (error instanceof PenstockError) log.flush();
+    throw error;
+  }
+  await asked;
+  await gateway.stop();
+  return 0;
+}
+
+/** Resolves with the first SIGTERM or SIGINT; the second one ends the process as if it were not handled. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+    const handle = (signal: NodeJS.Signals): void => {
+      for (const each of signals) process.off(each, handle);
+      resolve(signal);
+    };
+    for (const each of signals) process.on(each, handle);
+  });
+}

@@ -1,0 +1,38 @@
+import type { FrameType } from '../protocol/frame.js';
+import type { Worker } from '../pool/worker.js';
+import type { Outcome } from './outcome.js';
+
+/** What the gateway wants done. */
+export interface Job {
+  /** Names the request in the log, also for what R prints while it runs. */
+  readonly label: string;
+  readonly type: FrameType;
+  readonly payload: readonly Buffer[];
+  readonly payloadBytes: number;
+  /** HTTP defines it to change nothing (GET, HEAD, OPTIONS), so that it may be run again after a crash. */
+  readonly safe: boolean;
+  /** Milliseconds in which it has to be answered. */
+  readonly timeout: number;
+  /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. */
+  settle(outcome: Outcome, ticket: Ticket): void;
+}
+
+export type TicketState = 'queued' | 'running' | 'settled';
+
+/** One request on its way through the dispatcher. */
+export interface Ticket {
+  readonly id: number;
+  readonly state: TicketState;
+  /** `performance.now()` when it came, was handed to R (undefined: never) and was settled. */
+  readonly queuedAt: number;
+  readonly startedAt: number | undefined;
+  readonly settledAt: number | undefined;
+  /** The worker that ran it last. */
+  readonly worker: Worker | undefined;
+}
+
+/** Milliseconds that a settled ticket waited, and that R took; undefined if it never ran. */
+export function ticketTimes({ queuedAt, settledAt, startedAt }: Ticket): { queue: number; r?: number } {
+  const end = settledAt ?? performance.now();
+  return startedAt === undefined ? { queue: end - queuedAt } : { queue: startedAt - queuedAt, r: end - startedAt };
+}

@@ -1,0 +1,42 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Config } from '../config/load.js';
+import type { Metrics } from '../observe/metrics.js';
+import { addressError } from './public-server.js';
+import type { Status } from './status.js';
+
+/** What the admin server tells of. */
+export interface AdminSources {
+  readonly metrics: Metrics;
+  /** At least one healthy worker, and not draining. Not "a worker is idle": a busy server is ready. */
+  ready(): boolean;
+  status(): Status;
+}
+
+/** The operator's own port: liveness, readiness, metrics, scale and status, answered without R. */
+export function createAdminServer({ metrics, ready, status }: AdminSources): FastifyInstance {
+  const server = fastify({ logger: false, forceCloseConnections: true });
+  server.get('/livez', () => ({ status: 'ok' }));
+  server.get('/readyz', (_request, reply) => {
+    const { state } = status();
+    return ready() ? { status: 'ready' } : reply.code(503).send({ status: state });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+  server.get('/scale', () => {
+    const { running, queued, workers } = status();
+    return { ongoing: running + queued, queued, workers: workers.length };
+  });
+  server.get('/status', () => status());
+  return server;
+}
+
+/** Listens; fails with `address_unavailable`. Returns the URL. */
+export async function listenAdmin(server: FastifyInstance, { adminHost, adminPort }: Config): Promise<string> {
+  try {
+    return await server.listen({ host: adminHost, port: adminPort });
+  } catch (error) {
+    throw addressError(error as NodeJS.ErrnoException, adminHost, adminPort);
+  }
+}

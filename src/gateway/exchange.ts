@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Outcome } from '../dispatch/outcome.js';
+import type { Ticket } from '../dispatch/ticket.js';
+import { PenstockError } from '../errors.js';
+import { requestId } from '../observe/request-id.js';
+import { FrameType } from '../protocol/frame.js';
+import { writeRData } from '../rdata/index.js';
+import { sendError } from './error-reply.js';
+import { sendAnswer } from './reply.js';
+import { hasBody, readBody } from './request-body.js';
+import { rookRequest } from './rook-request.js';
+
+export interface ExchangeOptions {
+  /** Bytes of a request's body, and of an answer, at most. */
+  readonly bodyLimit: number;
+  readonly responseLimit: number;
+  /** Milliseconds in which a request has to be answered. */
+  readonly timeout: number;
+  /** A body that is labelled a form but is one JSON object or array is read as JSON. */
+  readonly formJson: boolean;
+}
+
+/** How a finished exchange went, for the log and the metrics. */
+export interface ExchangeRecord {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  /** 0 when the client left before there was one. */
+  readonly status: number;
+  /** Bytes of the body as sent. */
+  readonly bytes: number;
+  /** Penstock's own error, if that was the answer. */
+  readonly error: PenstockError | undefined;
+  readonly ticket: Ticket | undefined;
+  /** Milliseconds in all. */
+  readonly duration: number;
+}
+
+/** HTTP defines these to change nothing. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/** One request and its answer. */
+export class Exchange {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #dispatcher: Dispatcher;
+  readonly #options: ExchangeOptions;
+  readonly #finished: (record: ExchangeRecord) => void;
+  readonly #startedAt = performance.now();
+  #ticket: Ticket | undefined;
+  #error: PenstockError | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    dispatcher: Dispatcher,
+    options: ExchangeOptions,
+    finished: (record: ExchangeRecord) => void,
+  ) {
+    this.id = requestId(request.headers);
+    this.request = request;
+    this.#response = response;
+    this.#dispatcher = dispatcher;
+    this.#options = options;
+    this.#finished = finished;
+    response.setHeader('X-Request-Id', this.id);
+    response.once('close', () => this.#closed());
+  }
+
+  run(): void {
+    if (!hasBody(this.request)) {
+      this.#submit(undefined);
+      return;
+    }
+    readBody(this.request, this.#options.bodyLimit, (error, body) => {
+      if (error === undefined) this.#submit(body);
+      else this.#refuseBody(error);
+    });
+  }
+
+  #submit(body: Buffer | undefined): void {
+    const payload = writeRData(rookRequest(this.request, body, this.#options.formJson));
+    this.#ticket = this.#dispatcher.submit({
+      label: this.id,
+      type: FrameType.request,
+      payload: [payload],
+      payloadBytes: payload.length,
+      safe: SAFE_METHODS.has(this.request.method!),
+      timeout: this.#options.timeout,
+      settle: (outcome) => this.#settle(outcome),
+    });
+  }
+
+  #settle(outcome: Outcome): void {
+    if (outcome.kind === 'error') {
+      this.#fail(new PenstockError(outcome.code, outcome.detail));
+      return;
+    }
+    const { frame } = outcome;
+    if (frame.type === FrameType.interrupted) {
+      // Somebody else's SIGINT: the operator's, or the handler's own.
+      this.#fail(new PenstockError('worker_lost', 'It was interrupted.'));
+      return;
+    }
+    if (frame.length > this.#options.responseLimit) {
+      const detail = `It has ${frame.length} bytes, and ${this.#options.responseLimit} are the limit.`;
+      this.#fail(new PenstockError('response_too_large', detail));
+      return;
+    }
+    sendAnswer(this.request, this.#response, frame.payload).catch((error: unknown) => {
+      if (this.#response.destroyed) return; // the client left while it was sent
+      if (error instanceof PenstockError) this.#fail(error);
+      else throw error;
+    });
+  }
+
+  /** The rest of the body is not read, so the connection can't be used again. */
+  #refuseBody(error: PenstockError): void {
+    this.#response.setHeader('Connection', 'close');
+    this.#fail(error);
+    this.#response.once('finish', () => this.request.socket.destroySoon());
+  }
+
+  #fail(error: PenstockError): void {
+    this.#error = error;
+    const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
+    sendError(this.#response, error, this.id, busy ? this.#dispatcher.retryAfter : undefined);
+  }
+
+  #closed(): void {
+    const answered = this.#response.writableFinished;
+    if (!answered && this.#ticket !== undefined) this.#dispatcher.cancel(this.#ticket);
+    const length = Number(this.#response.getHeader('content-length') ?? 0);
+    const url = this.request.url!;
+    const query = url.indexOf('?');
+    this.#finished({
+      id: this.id,
+      method: this.request.method!,
+      path: query < 0 ? url : url.slice(0, query),
+      status: answered ? this.#response.statusCode : 0,
+      bytes: answered ? length : 0,
+      error: this.#error,
+      ticket: this.#ticket,
+      duration: performance.now() - this.#startedAt,
+    });
+  }
+}

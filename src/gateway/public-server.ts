@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Config } from '../config/load.js';
+import { PenstockError } from '../errors.js';
+import { rawErrorReply } from './error-reply.js';
+
+/** Milliseconds between looks for connections that are too slow. */
+const CHECK_INTERVAL = 1000;
+
+/** The HTTP server of the user's paths. It adds none of its own. */
+export class PublicServer {
+  readonly #server: Server;
+  readonly #config: Config;
+  #draining = false;
+
+  /**
+   * @param handle  one request
+   * @param refused a request that was no valid HTTP
+   */
+  constructor(
+    config: Config,
+    handle: (request: IncomingMessage, response: ServerResponse) => void,
+    refused: (error: PenstockError) => void,
+  ) {
+    this.#config = config;
+    this.#server = createServer(
+      {
+        maxHeaderSize: config.headerLimit,
+        headersTimeout: config.headerTimeout,
+        requestTimeout: config.headerTimeout + config.bodyTimeout,
+        keepAliveTimeout: config.keepAliveTimeout,
+        connectionsCheckingInterval: CHECK_INTERVAL,
+        noDelay: true,
+        insecureHTTPParser: false,
+      },
+      (request, response) => {
+        // Node lets a client ask for the end of the connection; only we can.
+        if (this.#draining) response.setHeader('Connection', 'close');
+        handle(request, response);
+      },
+    );
+    if (config.maxConnections > 0) this.#server.maxConnections = config.maxConnections;
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) {
+        socket.destroy();
+        return;
+      }
+      const known = parseFailure(error);
+      refused(known);
+      socket.end(rawErrorReply(known));
+    });
+  }
+
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Listens; fails with `address_unavailable`. Returns the port, which differs from the option's when that is 0. */
+  async listen(): Promise<number> {
+    const { host, port } = this.#config;
+    await listening(this.#server, host, port);
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** From now on each answer asks its client to close the connection. */
+  startDraining(): void {
+    this.#draining = true;
+  }
+
+  /** Takes no more connections; resolves when the last request has been answered. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await closed;
+  }
+
+  /** Cuts what is left. */
+  closeNow(): void {
+    this.#server.closeAllConnections();
+  }
+}
+
+/** Waits until `server` listens, or fails with what is wrong with the address. */
+export async function listening(server: Server, host: string, port: number): Promise<void> {
+  server.listen({ host, port, backlog: 1024 });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw addressError(error as NodeJS.ErrnoException, host, port);
+  }
+}
+
+/** `address_unavailable`, in words. */
+export function addressError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another process is listening there',
+    EACCES: 'ports below 1024 need more rights',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'the host name is not known',
+  };
+  const reason = reasons[error.code ?? ''];
+  return reason === undefined ? error : new PenstockError('address_unavailable', `${host}:${port}: ${reason}.`);
+}
+
+/** Node's parser and its timers, translated. */
+function parseFailure(error: NodeJS.ErrnoException & { reason?: string }): PenstockError {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new PenstockError('headers_too_large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new PenstockError('request_timeout');
+    default:
+      return new PenstockError('bad_request', error.reason === undefined ? undefined : `${error.reason}.`);
+  }
+}

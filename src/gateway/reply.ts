@@ -1,0 +1,120 @@
+import { createReadStream } from 'node:fs';
+import { stat, unlink } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { createGzip, gzip, gzipSync } from 'node:zlib';
+import { PenstockError } from '../errors.js';
+import { readRData, toPlain } from '../rdata/index.js';
+
+/** What R answered: the payload of a result frame. */
+interface RAnswer {
+  status: number | null;
+  names: string | string[];
+  values: string | string[];
+  body?: Buffer;
+  /** Path of the file that is the body, and whether it is to be removed once sent. */
+  file?: string;
+  owned?: boolean;
+}
+
+/** Bodies up to this are compressed at once: the thread pool's round trip would cost more. */
+const SMALL = 4096;
+const gzipAsync = promisify(gzip);
+
+/**
+ * Sends R's answer as httpuv would: its status, its headers in order, and its body, compressed when the client
+ * takes gzip and the app has not encoded it itself. Throws `response_invalid` before anything is sent if HTTP has
+ * no room for what the app wants to say.
+ */
+export async function sendAnswer(request: IncomingMessage, response: ServerResponse, payload: Buffer): Promise<void> {
+  const answer = toPlain(readRData(payload)) as unknown as RAnswer;
+  const headers = headerPairs(answer);
+  const status = checkedStatus(answer.status);
+  const compress = acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
+
+  if (answer.file !== undefined) {
+    await sendFile(response, status, headers, answer.file, answer.owned === true, compress);
+    return;
+  }
+  let { body } = answer;
+  if (body !== undefined) {
+    if (compress) {
+      headers.push(['Content-Encoding', 'gzip']);
+      body = body.length <= SMALL ? gzipSync(body) : await gzipAsync(body);
+    }
+    setLength(headers, body.length);
+  }
+  writeHead(response, status, headers);
+  response.end(body);
+}
+
+async function sendFile(
+  response: ServerResponse,
+  status: number,
+  headers: [string, string][],
+  file: string,
+  owned: boolean,
+  compress: boolean,
+): Promise<void> {
+  try {
+    const { size } = await stat(file).catch(() => {
+      throw new PenstockError('response_invalid', `Its body is the file ${file}, which cannot be read.`);
+    });
+    if (compress) headers.push(['Content-Encoding', 'gzip']);
+    else setLength(headers, size);
+    writeHead(response, status, headers);
+    const source = createReadStream(file);
+    await (compress ? pipeline(source, createGzip(), response) : pipeline(source, response));
+  } finally {
+    if (owned) await unlink(file).catch(() => {});
+  }
+}
+
+/** The true length takes the place of one that the app has set: a wrong one would garble the connection. */
+function setLength(headers: [string, string][], length: number): void {
+  const at = headers.findIndex(([name]) => name.toLowerCase() === 'content-length');
+  if (at >= 0) headers.splice(at, 1);
+  headers.push(['Content-Length', String(length)]);
+}
+
+function headerPairs({ names, values }: RAnswer): [string, string][] {
+  const nameList = Array.isArray(names) ? names : [names];
+  const valueList = Array.isArray(values) ? values : [values];
+  // Node takes header texts as latin1, one character per byte; R's strings are UTF-8.
+  return nameList.map((name, i) => [latin1(name), latin1(valueList[i] ?? '')]);
+}
+
+function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function checkedStatus(status: number | null): number {
+  if (status !== null && status >= 200 && status <= 999) return status;
+  throw new PenstockError('response_invalid', `Its status is ${status ?? 'NA'}; a final answer has 200 to 999.`);
+}
+
+function writeHead(response: ServerResponse, status: number, headers: [string, string][]): void {
+  // The app's own Date, which plumber sets, is the only one.
+  if (headers.some(([name]) => name.toLowerCase() === 'date')) response.sendDate = false;
+  try {
+    response.writeHead(status, [...currentHeaders(response), ...headers.flat()]);
+  } catch (error) {
+    response.sendDate = true;
+    throw new PenstockError('response_invalid', `${(error as Error).message}.`);
+  }
+}
+
+/** What the gateway has set already; `writeHead` with a list would drop it. */
+function currentHeaders(response: ServerResponse): string[] {
+  return Object.entries(response.getHeaders()).flatMap(([name, value]) => [headerName(name), String(value)]);
+}
+
+function headerName(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+/** httpuv's own test: the word anywhere in the header. */
+function acceptsGzip(request: IncomingMessage): boolean {
+  return request.headers['accept-encoding']?.includes('gzip') === true;
+}

@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http';
+import { type RCharacter, type RValue, rList, rNativeString, rNull, rRaw, rString } from '../rdata/index.js';
+
+/**
+ * A request in the form in which httpuv, plumber's own server, hands it over: the variables of the Rook
+ * environment (httpuv 1.6, `requestToEnv()`) and the body. Node gives texts as latin1, one character per byte; R
+ * gets the very bytes.
+ */
+export function rookRequest(request: IncomingMessage, body: Buffer | undefined, formJson: boolean): RValue {
+  const headers = combineHeaders(request.rawHeaders);
+  if (formJson && body !== undefined) relabelJson(headers, body);
+
+  const url = request.url!;
+  const query = url.indexOf('?');
+  const { socket } = request;
+  const names = [
+    'REQUEST_METHOD',
+    'SCRIPT_NAME',
+    'PATH_INFO',
+    'QUERY_STRING',
+    'rook.version',
+    'rook.url_scheme',
+    'SERVER_NAME',
+    'SERVER_PORT',
+    'REMOTE_ADDR',
+    'REMOTE_PORT',
+    'HEADERS',
+  ];
+  const values: RValue[] = [
+    rString(request.method!),
+    rString(''),
+    bytes(query < 0 ? url : url.slice(0, query)),
+    bytes(query < 0 ? '' : url.slice(query)),
+    rString('1.1-0'),
+    rString('http'),
+    rString(plainAddress(socket.localAddress)),
+    rString(String(socket.localPort ?? '')),
+    rString(plainAddress(socket.remoteAddress)),
+    rString(String(socket.remotePort ?? '')),
+    headersVector(headers),
+  ];
+  for (const [name, value] of headers) {
+    names.push(`HTTP_${name.toUpperCase().replaceAll('-', '_')}`);
+    values.push(bytes(value));
+    if (name === 'content-type' || name === 'content-length') {
+      names.push(name === 'content-type' ? 'CONTENT_TYPE' : 'CONTENT_LENGTH');
+      values.push(bytes(value));
+    }
+  }
+  return rList([rList(values, names), body === undefined || body.length === 0 ? rNull : rRaw(body)]);
+}
+
+/** Lower-case names in order; a repeated header's values are joined with a comma, empty ones left out. */
+function combineHeaders(raw: readonly string[]): Map<string, string> {
+  const seen = new Map<string, string>();
+  const names: string[] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    const value = raw[i + 1]!;
+    const before = seen.get(name);
+    if (before === undefined) names.push(name);
+    seen.set(name, before === undefined || before === '' ? value : value === '' ? before : `${before},${value}`);
+  }
+  names.sort();
+  return new Map(names.map((name) => [name, seen.get(name)!]));
+}
+
+/** The one default deviation from plumber: curl labels a JSON body as a form unless told otherwise. */
+function relabelJson(headers: Map<string, string>, body: Buffer): void {
+  const type = headers.get('content-type');
+  if (type === undefined || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return;
+  const first = body.toString('latin1', 0, 64).trimStart()[0];
+  if (first !== '{' && first !== '[') return;
+  try {
+    JSON.parse(body.toString('utf8'));
+  } catch {
+    return;
+  }
+  headers.set('content-type', 'application/json');
+}
+
+function headersVector(headers: Map<string, string>): RCharacter {
+  const vector = nativeVector([...headers.values()]);
+  vector.attributes = [{ name: 'names', value: nativeVector([...headers.keys()]) }];
+  return vector;
+}
+
+function bytes(latin1: string): RCharacter {
+  return nativeVector([latin1]);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
+
+function nativeVector(latin1: string[]): RCharacter {
+  if (latin1.every((text) => ASCII.test(text))) return rString(latin1);
+  return rNativeString(latin1.map((text) => Buffer.from(text, 'latin1')));
+}
+
+/** IPv4 addresses come as `::ffff:127.0.0.1` on a socket that takes both kinds. */
+function plainAddress(address: string | undefined): string {
+  return address === undefined ? '' : address.replace(/^::ffff:(?=\d+\.)/, '');
+}

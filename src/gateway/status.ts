@@ -1,0 +1,49 @@
+import type { Pool } from '../pool/pool.js';
+import type { StartStep } from '../pool/worker.js';
+import type { WorkerState } from '../pool/worker-state.js';
+
+/** Where the gateway stands in its own life. */
+export type GatewayState = 'loading' | 'serving' | 'broken' | 'draining';
+
+export interface WorkerStatus {
+  readonly id: number;
+  readonly pid: number | undefined;
+  readonly state: WorkerState;
+  readonly requests: number;
+  /** Seconds since its process was started. */
+  readonly age: number;
+  /** Steps of its start, each with the milliseconds it was reached after. */
+  readonly journey: readonly StartStep[];
+}
+
+/** What `/status` says. */
+export interface Status {
+  readonly state: GatewayState;
+  readonly version: string;
+  readonly app: string;
+  /** Seconds since the gateway was started. */
+  readonly uptime: number;
+  readonly running: number;
+  readonly queued: number;
+  readonly queueLimit: number;
+  readonly restarts: number;
+  readonly workers: readonly WorkerStatus[];
+}
+
+export function workerStatuses(pool: Pool): WorkerStatus[] {
+  const now = performance.now();
+  return pool.workers.map(({ id, journey, pid, requests, startedAt, state }) => ({
+    id,
+    pid,
+    state,
+    requests,
+    age: Math.round((now - startedAt) / 1000),
+    journey,
+  }));
+}
+
+export function gatewayState(pool: Pool, draining: boolean): GatewayState {
+  if (draining) return 'draining';
+  if (pool.healthy > 0) return 'serving';
+  return pool.broken ? 'broken' : 'loading';
+}

@@ -1,0 +1,82 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What the gauges read when they are scraped. */
+export interface MetricSources {
+  workers(): Readonly<Record<string, number>>;
+  queued(): number;
+  running(): number;
+}
+
+/** Seconds; R handlers take from a millisecond to a minute. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** The gateway's numbers in Prometheus' form. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly requests: Counter<'method' | 'status'>;
+  readonly errors: Counter<'code'>;
+  readonly queueWait: Histogram;
+  readonly rTime: Histogram;
+  readonly workerExits: Counter<'reason'>;
+
+  constructor(sources: MetricSources) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry, prefix: 'penstock_' });
+    this.requests = new Counter({
+      name: 'penstock_requests_total',
+      help: 'Requests answered, by method and status.',
+      labelNames: ['method', 'status'],
+      registers,
+    });
+    this.errors = new Counter({
+      name: 'penstock_errors_total',
+      help: "Penstock's own error answers, by code.",
+      labelNames: ['code'],
+      registers,
+    });
+    this.queueWait = new Histogram({
+      name: 'penstock_queue_wait_seconds',
+      help: 'Time from arrival to the hand-over to R.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.rTime = new Histogram({
+      name: 'penstock_r_seconds',
+      help: 'Time from the hand-over to R to its answer.',
+      buckets: SECONDS,
+      registers,
+    });
+    this.workerExits = new Counter({
+      name: 'penstock_worker_exits_total',
+      help: 'Worker processes that ended: expected (told to) or unexpected.',
+      labelNames: ['reason'],
+      registers,
+    });
+    new Gauge({
+      name: 'penstock_workers',
+      help: 'Worker processes, by state.',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [state, count] of Object.entries(sources.workers())) this.set({ state }, count);
+      },
+    });
+    new Gauge({
+      name: 'penstock_queued',
+      help: 'Requests that wait for a worker.',
+      registers,
+      collect() {
+        this.set(sources.queued());
+      },
+    });
+    new Gauge({
+      name: 'penstock_running',
+      help: 'Requests that R is running.',
+      registers,
+      collect() {
+        this.set(sources.running());
+      },
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { describeLoadFailure, type Manifest } from '../app/manifest.js';
+import { PenstockError } from '../errors.js';
+import { Pool, type PoolOptions } from './pool.js';
+import { describeExit } from './worker-exit.js';
+
+/**
+ * Loads an app in one worker, only to look at it, and ends that worker again.
+ *
+ * @param output gets each line that R prints meanwhile
+ */
+export async function loadOnce(
+  options: Omit<PoolOptions, 'min' | 'max'>,
+  output: (line: string) => void,
+): Promise<Manifest> {
+  let pool: Pool | undefined;
+  try {
+    return await new Promise<Manifest>((resolve, reject) => {
+      pool = new Pool(
+        { ...options, min: 1, max: 1 },
+        {
+          idle: () => {},
+          broken: () => {},
+          ready: (_worker, manifest) => resolve(manifest),
+          loadFailed: (_worker, failure) =>
+            reject(new PenstockError('app_load_failed', describeLoadFailure(failure))),
+          dead: (worker, exit) => reject(startFailure(worker.journey.at(-1)!.name, describeExit(exit), exit.code)),
+          output: (_worker, _stream, line) => output(line),
+        },
+      );
+      pool.start().catch(reject);
+    });
+  } finally {
+    await pool?.stop();
+  }
+}
+
+/** A worker ended before it was ready, without having said why. */
+export function startFailure(step: string, ended: string, code: number | null): PenstockError {
+  if (step === 'process' && code === 127) return new PenstockError('r_not_found');
+  return new PenstockError('app_load_failed', `R was ${ended} while it started, at step "${step}".`);
+}

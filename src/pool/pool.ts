@@ -1,0 +1,219 @@
+import type { LoadFailure, Manifest } from '../app/manifest.js';
+import { Reaper } from './reaper.js';
+import { RestartDelay } from './restart-delay.js';
+import { Worker, type WorkerOwner } from './worker.js';
+import type { WorkerCommand } from './worker-command.js';
+import type { WorkerExit } from './worker-exit.js';
+import { WorkerListener } from './worker-listener.js';
+
+export interface PoolOptions {
+  readonly command: WorkerCommand;
+  readonly min: number;
+  readonly max: number;
+  /** Milliseconds for one worker to load the app. */
+  readonly loadTimeout: number;
+  /** Milliseconds after which an idle worker above `min` ends. */
+  readonly idleTimeout: number;
+  /** Milliseconds that a stopping worker gets. */
+  readonly stopGrace: number;
+  /** Bytes of one answer that are kept at most. */
+  readonly maxPayload: number;
+}
+
+/** Who hears of what happens in the pool. */
+export interface PoolObserver {
+  /** A worker can take work. */
+  idle(): void;
+  /** No worker is left and starting has failed too often. */
+  broken(): void;
+  ready(worker: Worker, manifest: Manifest): void;
+  loadFailed(worker: Worker, failure: LoadFailure): void;
+  dead(worker: Worker, exit: WorkerExit, expected: boolean): void;
+  output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
+}
+
+/** The workers of one gateway, between `min` and `max` of them. */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #observer: PoolObserver;
+  readonly #listener: WorkerListener;
+  readonly #reaper = new Reaper();
+  readonly #restart = new RestartDelay();
+  readonly #workers = new Map<number, Worker>();
+  readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
+  /** Idle workers, the one used last at the end: it has the warmest caches, and the others can time out. */
+  #idle: Worker[] = [];
+  /** Workers that were told to end, so that their end is no surprise. */
+  readonly #leaving = new Set<Worker>();
+  #nextId = 1;
+  #stopping = false;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #shrinkTimer: NodeJS.Timeout | undefined;
+  #emptied: (() => void) | undefined;
+  #restarts = 0;
+
+  constructor(options: PoolOptions, observer: PoolObserver) {
+    this.#options = options;
+    this.#observer = observer;
+    this.#listener = new WorkerListener(options.maxPayload);
+  }
+
+  get workers(): readonly Worker[] {
+    return [...this.#workers.values()];
+  }
+
+  /** Workers that have loaded the app and are not on their way out. */
+  get healthy(): number {
+    let healthy = 0;
+    for (const { state } of this.#workers.values()) if (state === 'idle' || state === 'busy') healthy += 1;
+    return healthy;
+  }
+
+  get busy(): number {
+    let busy = 0;
+    for (const { state } of this.#workers.values()) if (state === 'busy' || state === 'draining') busy += 1;
+    return busy;
+  }
+
+  /** Workers that were not told to end. */
+  get #staying(): number {
+    return this.#workers.size - this.#leaving.size;
+  }
+
+  /** Workers that ended without having been told to. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** True while no worker is there and starting one has failed too often. */
+  get broken(): boolean {
+    return this.#restart.broken && this.healthy === 0;
+  }
+
+  async start(): Promise<void> {
+    await this.#listener.listen();
+    while (this.#workers.size < this.#options.min) this.#spawn();
+    if (this.#options.max > this.#options.min) {
+      const interval = Math.min(1000, this.#options.idleTimeout);
+      this.#shrinkTimer = setInterval(() => this.#shrink(), interval);
+      this.#shrinkTimer.unref();
+    }
+  }
+
+  /** An idle worker, to be given work at once. */
+  take(): Worker | undefined {
+    return this.#idle.pop();
+  }
+
+  /** Work waits and no worker is idle: one more, if there may be more and none is on its way already. */
+  grow(): void {
+    if (this.#stopping || this.#restart.delay > 0 || this.#staying >= this.#options.max) return;
+    for (const { state } of this.#workers.values()) if (state === 'starting' || state === 'warming') return;
+    this.#spawn();
+  }
+
+  /** Lets every worker finish and end; resolves when all have. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#restartTimer);
+    clearInterval(this.#shrinkTimer);
+    this.#idle = [];
+    if (this.#workers.size > 0) {
+      const emptied = new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+      for (const worker of this.#workers.values()) this.#retire(worker);
+      await emptied;
+    }
+    this.#listener.close();
+    this.#reaper.close();
+  }
+
+  /**
+   * Ends a worker that runs what nobody waits for any more, and starts another in its place at once. It is
+   * interrupted first, and killed if it has not come back after `grace` ms.
+   */
+  replace(worker: Worker, grace: number): void {
+    if (this.#leaving.has(worker) || worker.state === 'dead') return;
+    worker.interrupt(grace);
+    this.#retire(worker);
+    if (!this.#stopping) this.#refill();
+  }
+
+  #retire(worker: Worker): void {
+    this.#leaving.add(worker);
+    worker.stop(this.#options.stopGrace);
+  }
+
+  #spawn(): void {
+    const worker = new Worker(this.#nextId++, this.#options.command, this.#listener, this.#owner);
+    this.#workers.set(worker.id, worker);
+    if (worker.pid !== undefined) this.#reaper.add(worker.pid);
+    const seconds = this.#options.loadTimeout / 1000;
+    const timer = setTimeout(() => {
+      this.#observer.loadFailed(worker, { message: `The app was not loaded within ${seconds} s (--load-timeout).` });
+      worker.kill();
+    }, this.#options.loadTimeout);
+    this.#loadTimers.set(worker, timer);
+  }
+
+  #endLoading(worker: Worker): void {
+    clearTimeout(this.#loadTimers.get(worker));
+    this.#loadTimers.delete(worker);
+  }
+
+  readonly #owner: WorkerOwner = {
+    ready: (worker, manifest) => {
+      this.#endLoading(worker);
+      this.#restart.succeeded();
+      this.#observer.ready(worker, manifest);
+    },
+    idle: (worker) => {
+      if (this.#stopping) return;
+      this.#idle.push(worker);
+      this.#observer.idle();
+    },
+    loadFailed: (worker, failure) => this.#observer.loadFailed(worker, failure),
+    dead: (worker, exit) => this.#dead(worker, exit),
+    output: (worker, stream, line) => this.#observer.output(worker, stream, line),
+  };
+
+  #dead(worker: Worker, exit: WorkerExit): void {
+    const loading = this.#loadTimers.has(worker);
+    this.#endLoading(worker);
+    this.#workers.delete(worker.id);
+    if (worker.pid !== undefined) this.#reaper.remove(worker.pid);
+    this.#idle = this.#idle.filter((w) => w !== worker);
+    const expected = this.#leaving.delete(worker);
+    if (!expected) this.#restarts += 1;
+    if (loading && !expected) this.#restart.failed();
+    this.#observer.dead(worker, exit, expected);
+    if (this.#stopping) {
+      if (this.#workers.size === 0) this.#emptied?.();
+      return;
+    }
+    if (this.broken) this.#observer.broken();
+    this.#refill();
+  }
+
+  /** Replaces what is missing, now or after the delay that failed starts ask for. */
+  #refill(): void {
+    if (this.#restartTimer !== undefined) return;
+    const spawn = (): void => {
+      this.#restartTimer = undefined;
+      while (!this.#stopping && this.#staying < this.#options.min) this.#spawn();
+    };
+    if (this.#restart.delay === 0) spawn();
+    else this.#restartTimer = setTimeout(spawn, this.#restart.delay);
+  }
+
+  #shrink(): void {
+    const idleBefore = performance.now() - this.#options.idleTimeout;
+    while (this.#staying > this.#options.min) {
+      const worker = this.#idle[0];
+      if (worker === undefined || worker.idleSince > idleBefore) return;
+      this.#idle.shift();
+      this.#retire(worker);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Frame, FrameType } from '../protocol/frame.js';
+import type { WorkerExit } from './worker-exit.js';
+import type { Worker } from './worker.js';
+
+/** What a worker is given to do: one frame out, one frame back. */
+export interface WorkUnit {
+  /** Id of the frame; the worker's answer carries it back. */
+  readonly id: number;
+  /** Names it in the log. */
+  readonly label: string;
+  readonly type: FrameType;
+  /** The serialized R value, in pieces, and their bytes in all. */
+  readonly payload: readonly Buffer[];
+  readonly payloadBytes: number;
+  /** It has been handed to R: from now on it may have run. */
+  started(worker: Worker): void;
+  /** R answered. */
+  finished(frame: Frame): void;
+  /** The worker ended before it answered. */
+  lost(worker: Worker, exit: WorkerExit): void;
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import type { AppLocation } from '../app/find-app.js';
+
+/** The R side's entry point; `r/` stands beside `src/` and `dist/` alike. */
+const WORKER_SCRIPT = fileURLToPath(new URL('../../r/worker.R', import.meta.url));
+
+/** What it takes to start a worker of an app. */
+export interface WorkerCommand {
+  readonly rscript: string;
+  readonly app: AppLocation;
+  /** The public address, which plumber shows in its documentation. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Arguments and environment of the R process. `r/main.R` reads the variables and takes them out again. */
+export function workerProcess(
+  command: WorkerCommand,
+  gatewayPort: number,
+  token: string,
+): { args: string[]; env: NodeJS.ProcessEnv } {
+  const { app, host, port } = command;
+  return {
+    args: [WORKER_SCRIPT],
+    env: {
+      ...process.env,
+      PENSTOCK_WORKER_PORT: String(gatewayPort),
+      PENSTOCK_WORKER_TOKEN: token,
+      PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port].join('\n'),
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** How a worker's process ended. */
+export interface WorkerExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** For people: "killed by SIGKILL", "exited with code 1". */
+export function describeExit(exit: WorkerExit): string {
+  if (exit.signal !== null) return `killed by ${exit.signal}`;
+  return `exited with code ${exit.code ?? 'unknown'}`;
+}

@@ -1,0 +1,31 @@
+/**
+ * Life cycle of a worker: one explicit transition table, after RoadRunner's `fsm`.
+ *
+ * ```
+ *            hello           ready          assign
+ *  starting ───────► warming ──────► idle ◄─────────► busy
+ *      │                │             │      done       │
+ *      │                │             │ stop            │ retire
+ *      │                │             ▼                 ▼
+ *      │                └────────► stopping ◄─────── draining
+ *      │                              │      done
+ *      └──────────────────────────────┴──────► dead   (from every state: the process ended)
+ * ```
+ */
+export type WorkerState = 'starting' | 'warming' | 'idle' | 'busy' | 'draining' | 'stopping' | 'dead';
+
+const transitions: Record<WorkerState, readonly WorkerState[]> = {
+  starting: ['warming', 'stopping', 'dead'],
+  warming: ['idle', 'stopping', 'dead'],
+  idle: ['busy', 'stopping', 'dead'],
+  busy: ['idle', 'draining', 'stopping', 'dead'],
+  draining: ['stopping', 'dead'],
+  stopping: ['dead'],
+  dead: [],
+};
+
+/** Returns `to`, or throws: a transition that the table does not have is a bug, never a user's mistake. */
+export function transition(from: WorkerState, to: WorkerState): WorkerState {
+  if (!transitions[from].includes(to)) throw new Error(`a worker can't go from ${from} to ${to}`);
+  return to;
+}

@@ -1,0 +1,276 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import type { LoadFailure, Manifest } from '../app/manifest.js';
+import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
+import { encodeHeader, type Frame, FrameType } from '../protocol/frame.js';
+import { readRData, toPlain } from '../rdata/index.js';
+import { LineSplitter } from './line-splitter.js';
+import type { WorkUnit } from './work-unit.js';
+import { type WorkerCommand, workerProcess } from './worker-command.js';
+import type { WorkerExit } from './worker-exit.js';
+import type { WorkerListener } from './worker-listener.js';
+import { transition, type WorkerState } from './worker-state.js';
+
+/** Milliseconds for bytes that a dead worker had sent to arrive; a child of it may hold the connection open. */
+const LAST_WORDS = 250;
+
+/** Milliseconds for a process to end by itself after it has closed its connection. */
+const AFTER_CLOSE = 1000;
+
+/** Who hears of what happens to a worker. */
+export interface WorkerOwner {
+  ready(worker: Worker, manifest: Manifest): void;
+  /** It can take work: after `ready`, and after each unit. */
+  idle(worker: Worker): void;
+  loadFailed(worker: Worker, failure: LoadFailure): void;
+  /** The process has ended; `unfinished` is what it was running. */
+  dead(worker: Worker, exit: WorkerExit): void;
+  output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
+}
+
+/** One step of a worker's start, after Passenger's spawning journey. */
+export interface StartStep {
+  readonly name: string;
+  /** Milliseconds since the process was started. */
+  readonly at: number;
+}
+
+/** One R process. */
+export class Worker {
+  readonly id: number;
+  readonly startedAt = performance.now();
+  /** What its start went through, in order. */
+  readonly journey: StartStep[] = [];
+  readonly #owner: WorkerOwner;
+  readonly #child: ChildProcess;
+  #state: WorkerState = 'starting';
+  #socket: Socket | undefined;
+  #unit: WorkUnit | undefined;
+  /** An interrupt is on its way: the worker is clean again when it has answered the ping sent after it. */
+  #interrupted = false;
+  #requests = 0;
+  #stopGrace = 0;
+  #idleSince = 0;
+  #killTimer: NodeJS.Timeout | undefined;
+
+  constructor(id: number, command: WorkerCommand, listener: WorkerListener, owner: WorkerOwner) {
+    this.id = id;
+    this.#owner = owner;
+    const token = listener.expect((socket) => this.#connected(socket));
+    const { args, env } = workerProcess(command, listener.port, token);
+    this.#step('process');
+    this.#child = spawn(command.rscript, args, {
+      cwd: command.app.directory,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
+      detached: true,
+    });
+    this.#watchOutput('stdout');
+    this.#watchOutput('stderr');
+    let ended = false;
+    const end = (exit: WorkerExit): void => {
+      if (ended) return;
+      ended = true;
+      listener.forget(token);
+      this.#afterLastWords(() => this.#die(exit));
+    };
+    this.#child.on('error', () => end({ code: 127, signal: null }));
+    this.#child.on('exit', (code, signal) => end({ code, signal }));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get state(): WorkerState {
+    return this.#state;
+  }
+
+  /** Requests answered. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get unit(): WorkUnit | undefined {
+    return this.#unit;
+  }
+
+  /** `performance.now()` when it last became idle. */
+  get idleSince(): number {
+    return this.#idleSince;
+  }
+
+  /** Hands over one unit of work; only an idle worker takes any. */
+  assign(unit: WorkUnit): void {
+    this.#to('busy');
+    this.#unit = unit;
+    unit.started(this);
+    this.#send(unit.type, unit.id, unit.payload, unit.payloadBytes);
+  }
+
+  /**
+   * Interrupts what runs, as Ctrl-C would, so that R can clean up. If R has not come back after `grace`
+   * milliseconds it is killed. Nobody waits for the unit's answer any more.
+   */
+  interrupt(grace: number): void {
+    if (this.#unit === undefined || this.#interrupted) return;
+    this.#interrupted = true;
+    this.#signal('SIGINT');
+    this.#killAfter(grace);
+  }
+
+  /** Lets it finish what it runs, run the app's exit hooks and end; killed if that takes more than `grace` ms. */
+  stop(grace: number): void {
+    this.#stopGrace = grace;
+    if (this.#state === 'busy') this.#to('draining');
+    else if (this.#state === 'idle') this.#sendStop();
+    else if (this.#state === 'starting' || this.#state === 'warming') this.kill();
+    this.#killAfter(grace);
+  }
+
+  /** Ends the process and all it has started, at once. */
+  kill(): void {
+    if (this.#state === 'dead') return;
+    if (this.#state !== 'stopping') this.#to('stopping');
+    this.#signal('SIGKILL', true);
+  }
+
+  #to(state: WorkerState): void {
+    this.#state = transition(this.#state, state);
+  }
+
+  #step(name: string): void {
+    this.journey.push({ name, at: Math.round(performance.now() - this.startedAt) });
+  }
+
+  #watchOutput(stream: 'stdout' | 'stderr'): void {
+    const lines = new LineSplitter((line) => this.#owner.output(this, stream, line));
+    this.#child[stream]!.on('data', (chunk: Buffer) => lines.push(chunk)).on('end', () => lines.end());
+  }
+
+  #connected(socket: Socket): (frame: Frame) => void {
+    this.#socket = socket;
+    this.#step('connected');
+    // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
+    socket.once('close', () => this.#killAfter(AFTER_CLOSE));
+    if (this.#state === 'starting') this.#to('warming');
+    return (frame) => this.#received(frame);
+  }
+
+  #received(frame: Frame): void {
+    switch (frame.type) {
+      case FrameType.step:
+        this.#step(String(toPlain(readRData(frame.payload))));
+        return;
+      case FrameType.ready:
+        this.#step('ready');
+        if (this.#state !== 'warming') return; // it was told to end meanwhile
+        this.#owner.ready(this, manifestFrom(frame.payload));
+        this.#becomeIdle();
+        return;
+      case FrameType.loadFailed:
+        this.#owner.loadFailed(this, loadFailureFrom(frame.payload));
+        return;
+      case FrameType.result:
+      case FrameType.interrupted:
+        this.#finish(frame);
+        return;
+      case FrameType.pong:
+        this.#interrupted = false;
+        this.#free();
+        return;
+      default:
+        throw new Error(`frame of unknown type ${frame.type} from worker ${this.id}`);
+    }
+  }
+
+  #finish(frame: Frame): void {
+    const unit = this.#unit;
+    if (unit === undefined || unit.id !== frame.id) throw new Error(`answer ${frame.id} that nobody waits for`);
+    this.#unit = undefined;
+    this.#requests += 1;
+    unit.finished(frame);
+    if (this.#interrupted) this.#send(FrameType.ping, 0, [], 0);
+    else this.#free();
+  }
+
+  /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
+  #free(): void {
+    if (this.#state === 'draining') {
+      this.#sendStop();
+      return;
+    }
+    if (this.#state !== 'busy') return;
+    clearTimeout(this.#killTimer);
+    this.#killTimer = undefined;
+    this.#becomeIdle();
+  }
+
+  #becomeIdle(): void {
+    this.#idleSince = performance.now();
+    this.#to('idle');
+    this.#owner.idle(this);
+  }
+
+  #sendStop(): void {
+    this.#to('stopping');
+    clearTimeout(this.#killTimer);
+    this.#killTimer = undefined;
+    this.#killAfter(this.#stopGrace);
+    this.#send(FrameType.stop, 0, [], 0);
+  }
+
+  #send(type: FrameType, id: number, payload: readonly Buffer[], bytes: number): void {
+    const socket = this.#socket;
+    if (socket === undefined || socket.destroyed) return; // it is dying: `dead` will say so
+    const header = encodeHeader(type, id, bytes);
+    if (payload.length <= 1 && bytes < 65_536) {
+      socket.write(payload.length === 0 ? header : Buffer.concat([header, payload[0]!]));
+      return;
+    }
+    socket.cork();
+    socket.write(header);
+    for (const piece of payload) socket.write(piece);
+    socket.uncork();
+  }
+
+  #killAfter(grace: number): void {
+    if (this.#killTimer !== undefined || this.#state === 'dead') return;
+    this.#killTimer = setTimeout(() => this.kill(), grace);
+  }
+
+  #signal(signal: NodeJS.Signals, group = false): void {
+    const pid = this.#child.pid;
+    if (pid === undefined) return;
+    try {
+      process.kill(group ? -pid : pid, signal);
+    } catch {
+      // it has just ended by itself
+    }
+  }
+
+  /** Waits for what the process had written before it ended: an answer may be among it. */
+  #afterLastWords(done: () => void): void {
+    const socket = this.#socket;
+    if (socket === undefined || socket.closed) {
+      done();
+      return;
+    }
+    const timer = setTimeout(() => socket.destroy(), LAST_WORDS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      done();
+    });
+  }
+
+  #die(exit: WorkerExit): void {
+    clearTimeout(this.#killTimer);
+    this.#signal('SIGKILL', true); // what it had started and left behind
+    this.#to('dead');
+    const unit = this.#unit;
+    this.#unit = undefined;
+    this.#owner.dead(this, exit);
+    unit?.lost(this, exit);
+  }
+}

@@ -1,0 +1,99 @@
+import { FRAME_VERSION, type Frame, HEADER_BYTES } from './frame.js';
+
+/** The other side does not speak this protocol: the connection is of no more use. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
+ * Cuts a byte stream into frames, whatever the pieces it arrives in.
+ *
+ * A payload over `maxPayload` is skipped, not collected: the frame is delivered with an empty payload and its
+ * announced length, so that one huge answer costs no memory and the connection stays in step.
+ */
+export class FrameReader {
+  readonly #deliver: (frame: Frame) => void;
+  /** Bytes of payload that are kept at most; may be raised once the other side has proved itself. */
+  maxPayload: number;
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  /** Bytes still to be thrown away of an oversized payload, and the frame to deliver after them. */
+  #skip = 0;
+  #skipped: Frame | undefined;
+
+  /**
+   * @param deliver    called with each complete frame, in order
+   * @param maxPayload bytes of payload that are kept at most
+   */
+  constructor(deliver: (frame: Frame) => void, maxPayload: number) {
+    this.#deliver = deliver;
+    this.maxPayload = maxPayload;
+  }
+
+  /** Takes the next bytes. Throws ProtocolError when they can't be a frame. */
+  push(chunk: Buffer): void {
+    let data = chunk;
+    if (this.#skip > 0) {
+      const skipped = Math.min(this.#skip, data.length);
+      this.#skip -= skipped;
+      data = data.subarray(skipped);
+      if (this.#skip > 0) return;
+      this.#finishSkip();
+    }
+    if (this.#pendingBytes > 0) {
+      this.#pending.push(data);
+      this.#pendingBytes += data.length;
+      if (this.#pendingBytes < this.#wanted()) return;
+      data = Buffer.concat(this.#pending, this.#pendingBytes);
+      this.#pending = [];
+      this.#pendingBytes = 0;
+    }
+    this.#cut(data);
+  }
+
+  /** Bytes needed before anything can be delivered; gathers the header if it lies across pieces. */
+  #wanted(): number {
+    if (this.#pendingBytes < HEADER_BYTES) return HEADER_BYTES;
+    if (this.#pending[0]!.length < HEADER_BYTES) this.#pending = [Buffer.concat(this.#pending)];
+    const length = this.#pending[0]!.readUInt32LE(0);
+    return length > this.maxPayload ? HEADER_BYTES : HEADER_BYTES + length;
+  }
+
+  #cut(data: Buffer): void {
+    let at = 0;
+    while (data.length - at >= HEADER_BYTES) {
+      const length = data.readUInt32LE(at);
+      const version = data[at + 4]!;
+      if (version !== FRAME_VERSION) {
+        throw new ProtocolError(`frame version ${version} where ${FRAME_VERSION} is spoken`);
+      }
+      const type = data[at + 5]!;
+      const id = data.readUInt32LE(at + 8);
+      const start = at + HEADER_BYTES;
+      if (length > this.maxPayload) {
+        const available = Math.min(length, data.length - start);
+        this.#skip = length - available;
+        this.#skipped = { type, id, payload: EMPTY, length };
+        at = start + available;
+        if (this.#skip > 0) return;
+        this.#finishSkip();
+        continue;
+      }
+      if (data.length - start < length) break;
+      this.#deliver({ type, id, payload: data.subarray(start, start + length), length });
+      at = start + length;
+    }
+    if (at < data.length) {
+      this.#pending = [data.subarray(at)];
+      this.#pendingBytes = data.length - at;
+    }
+  }
+
+  #finishSkip(): void {
+    const frame = this.#skipped;
+    this.#skipped = undefined;
+    if (frame !== undefined) this.#deliver(frame);
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Frames between gateway and worker; `r/frames.R` is the other side.
+ *
+ * ```
+ *  0        4    5    6     8          12         16
+ *  ├────────┼────┼────┼─────┼──────────┼──────────┼───────────────
+ *  │ length │ ver│type│flags│request id│ reserved │ payload: a serialized R value
+ *  └────────┴────┴────┴─────┴──────────┴──────────┴───────────────   (all little-endian)
+ * ```
+ *
+ * Frames travel over a loopback TCP connection that the worker opens, not over its stdout, where R code prints.
+ */
+
+export const FRAME_VERSION = 1;
+export const HEADER_BYTES = 16;
+
+/** What a frame asks for or reports. */
+export const FrameType = {
+  /** Run one request through the plumber lane. Payload: list(fields, body). */
+  request: 1,
+  /** Finish: run the app's exit hooks and end. No payload. */
+  stop: 2,
+  /** Answer with a pong, once nothing of an earlier interrupt is left. No payload. */
+  ping: 3,
+  /** First frame of a worker. Payload: list(token, pid). */
+  hello: 129,
+  /** A step of loading has begun. Payload: its name. */
+  step: 130,
+  /** The app is loaded. Payload: its manifest. */
+  ready: 131,
+  /** The app could not be loaded. Payload: list(message, call, file, line). */
+  loadFailed: 132,
+  /** The answer to a request. Payload: list(status, names, values, body | file, owned). */
+  result: 133,
+  /** The request was interrupted before it had an answer. */
+  interrupted: 134,
+  /** Answer to a ping. */
+  pong: 135,
+} as const;
+
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+export interface Frame {
+  readonly type: number;
+  readonly id: number;
+  readonly payload: Buffer;
+  /** Bytes of the payload as announced; more than `payload` holds when it was over the reader's limit and skipped. */
+  readonly length: number;
+}
+
+/** Header for a payload of `length` bytes. */
+export function encodeHeader(type: FrameType, id: number, length: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES);
+  header.writeUInt32LE(length, 0);
+  header[4] = FRAME_VERSION;
+  header[5] = type;
+  header.writeUInt16LE(0, 6);
+  header.writeUInt32LE(id, 8);
+  header.writeUInt32LE(0, 12);
+  return header;
+}
