@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const graceMs = 10_000;
+
+/** Every child that runs, so that none outlives the benchmark, however that ends. */
+const running = new Set<Child>();
+
+/** A server under measurement. Its output goes to a file: a pipe would have to be read by the one who measures. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'penstock-bench-'));
+  readonly #log = join(this.#folder, 'log');
+  readonly #name: string;
+
+  /** @param argsIn its arguments, given a folder for files that it needs, which goes when it stops */
+  constructor(name: string, command: string, argsIn: (folder: string) => readonly string[]) {
+    this.#name = name;
+    const log = openSync(this.#log, 'w');
+    this.#process = spawn(command, argsIn(this.#folder), { stdio: ['ignore', log, log] });
+    closeSync(log);
+    running.add(this);
+    this.#process.on('error', () => {}); // `until` reports it
+    this.#process.once('exit', () => running.delete(this));
+  }
+
+  get #ended(): boolean {
+    return (
+      this.#process.pid === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null
+    );
+  }
+
+  /** Resolves when `ready` does not fail any more. */
+  async until(ready: () => Promise<unknown>, patienceMs = 60_000): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      if (this.#ended) throw new Error(`${this.#name} ended before it served:\n${this.#output()}`);
+      try {
+        await ready();
+        return;
+      } catch (error) {
+        if (Date.now() > deadline)
+          throw new Error(`${this.#name} does not serve: ${error}\n${this.#output()}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  #output(): string {
+    return readFileSync(this.#log, 'utf8');
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#ended) {
+      const exit = once(this.#process, 'exit');
+      this.#process.kill('SIGTERM');
+      const timer = setTimeout(() => this.#process.kill('SIGKILL'), graceMs);
+      await exit;
+      clearTimeout(timer);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export async function stopAllChildren(): Promise<void> {
+  await Promise.all([...running].map((child) => child.stop()));
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { Child } from '../child.js';
+import type { Contender } from '../contender.js';
+import { freePort } from '../free-port.js';
+import { ask } from '../question.js';
+
+/** Penstock with its defaults, so with a log line for each request. */
+export const penstock: Contender = {
+  key: 'penstock',
+  runsR: true,
+  async start({ folder, probe }, workers) {
+    const port = await freePort();
+    const adminPort = await freePort();
+    const child = new Child('Penstock', process.execPath, () => [
+      ...[join('dist', 'cli.js'), 'serve', folder, '--host', '127.0.0.1'],
+      ...['--port', String(port), '--admin-port', String(adminPort)],
+      ...['--workers', String(workers), '--log-format', 'json'],
+    ]);
+    const origin = `http://127.0.0.1:${port}`;
+    await child.until(() => ask(origin, probe));
+    return [
+      { name: `Penstock, ${workers} ${workers === 1 ? 'worker' : 'workers'}`, origin, keepAlive: true },
+    ];
+  },
+};

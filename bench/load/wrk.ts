@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Entrant } from '../contender.js';
+import type { Question } from '../question.js';
+
+const script = join('bench', 'load', 'wrk.lua');
+
+/** What one round of wrk found. */
+export interface WrkRound {
+  readonly perSecond: number;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly failed: number;
+}
+
+interface Result {
+  readonly requests: number;
+  readonly microseconds: number;
+  readonly failed: number;
+  readonly median: number;
+  readonly p99: number;
+}
+
+export async function runWrk(
+  entrant: Entrant,
+  question: Question,
+  load: { connections: number; seconds: number },
+): Promise<WrkRound> {
+  const environment = {
+    ...process.env,
+    BENCH_METHOD: question.method,
+    ...(question.body === undefined ? {} : { BENCH_BODY: question.body }),
+    ...(entrant.keepAlive ? {} : { BENCH_CLOSE: '1' }),
+  };
+  const { stdout } = await promisify(execFile)(
+    'wrk',
+    ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '-s', script, `${entrant.origin}${question.path}`],
+    { env: environment },
+  );
+  const line = /^result (.*)$/m.exec(stdout);
+  if (line === null) throw new Error(`wrk said nothing of its result:\n${stdout}`);
+  const { requests, microseconds, failed, median, p99 } = JSON.parse(line[1]!) as Result;
+  return {
+    perSecond: (requests - failed) / (microseconds / 1e6),
+    medianMs: median / 1000,
+    p99Ms: p99 / 1000,
+    failed,
+  };
+}

@@ -1,0 +1,70 @@
+/** npm run bench: plumber, HAProxy over plumber, Penstock and a bare Node route side by side. See docs/benchmarks.md. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stopAllChildren } from './child.js';
+import type { Contender, Entrant } from './contender.js';
+import { fastify } from './contenders/fastify.js';
+import { haproxy } from './contenders/haproxy.js';
+import { penstock } from './contenders/penstock.js';
+import { plumber } from './contenders/plumber.js';
+import { ask } from './question.js';
+import { chart } from './report/chart.js';
+import { document } from './report/document.js';
+import { describeMachine } from './report/machine.js';
+import { table } from './report/table.js';
+import type { Result } from './result.js';
+import { type Scenario, scenarios } from './scenario.js';
+import { readSettings, type Settings } from './settings.js';
+
+const contenders: readonly Contender[] = [plumber, haproxy, penstock, fastify];
+
+const report = (text: string) => console.error(text);
+
+function needTools(): void {
+  const missing = ['wrk', 'haproxy'].filter((tool) => spawnSync(tool, ['-v']).error !== undefined);
+  if (missing.length > 0)
+    throw new Error(`Install ${missing.join(' and ')} first: apt-get install wrk haproxy`);
+}
+
+async function measure(scenario: Scenario, settings: Settings): Promise<Result> {
+  const { key, title, app, question, measures, withoutR } = scenario;
+  const chosen = contenders
+    .filter((contender) => withoutR || contender.runsR)
+    .filter((contender) => settings.contenders?.includes(contender.key) ?? true);
+  report(`\n${title} (${key})`);
+  try {
+    const workers = scenario.workers(settings);
+    const entrants: Entrant[] = [];
+    for (const contender of chosen) entrants.push(...(await contender.start(app, workers)));
+    for (const { origin } of entrants) await ask(origin, question);
+    const rows = await scenario.run(entrants, settings, report);
+    return { title, measures, rows, method: scenario.method(settings) };
+  } finally {
+    await stopAllChildren();
+  }
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2));
+  needTools();
+  const results: Result[] = [];
+  for (const scenario of scenarios) {
+    if (settings.scenarios?.includes(scenario.key) ?? true) results.push(await measure(scenario, settings));
+  }
+  for (const result of results) console.log(`\n${result.title}\n${result.method}\n${table(result)}`);
+  if (settings.dry) return;
+  writeFileSync(join('docs', 'benchmarks.svg'), chart(results));
+  writeFileSync(join('docs', 'benchmarks.md'), document(results, describeMachine(), new Date()));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopAllChildren().finally(() => process.exit(1)));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,7 @@
+/** Three significant digits, and no more behind the point than can be trusted. */
+export function formatNumber(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
+  if (value >= 100) return value.toFixed(0);
+  if (value >= 10) return value.toFixed(1);
+  return value.toFixed(2);
+}

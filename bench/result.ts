@@ -1,0 +1,24 @@
+import type { Spread } from './statistics.js';
+
+/** One measured quantity of a scenario. */
+export interface Measure {
+  readonly label: string;
+  readonly better: 'higher' | 'lower';
+}
+
+export interface Row {
+  readonly name: string;
+  /** One for each measure of the scenario, in its order. */
+  readonly values: readonly Spread[];
+  /** Requests without a right answer, over all rounds. */
+  readonly failed: number;
+}
+
+export interface Result {
+  readonly title: string;
+  /** What exactly was done, for the reader of the tables. */
+  readonly method: string;
+  /** The first is the one that is charted and compared. */
+  readonly measures: readonly Measure[];
+  readonly rows: readonly Row[];
+}

@@ -1,0 +1,144 @@
+import type { App, Entrant } from './contender.js';
+import { runBehindSlow } from './load/behind-slow.js';
+import { runWrk } from './load/wrk.js';
+import { echo, prediction, type Question } from './question.js';
+import type { Measure, Row } from './result.js';
+import { alternate } from './rounds.js';
+import type { Settings } from './settings.js';
+import { spreadOf } from './statistics.js';
+
+/** One question put to all contenders. */
+export interface Scenario {
+  readonly key: string;
+  readonly title: string;
+  readonly app: App;
+  /** Asked, and its answer compared, before anything is timed. */
+  readonly question: Question;
+  /** False: a contender that runs no R has nothing to say here. */
+  readonly withoutR: boolean;
+  readonly measures: readonly Measure[];
+  workers(settings: Settings): number;
+  method(settings: Settings): string;
+  run(entrants: readonly Entrant[], settings: Settings, report: (text: string) => void): Promise<Row[]>;
+}
+
+const echoApp: App = { folder: 'bench/apps/echo', probe: echo };
+const predictionApp: App = { folder: 'examples/mtcars', probe: prediction };
+
+function wrkScenario(
+  part: Pick<Scenario, 'key' | 'title' | 'app' | 'question' | 'measures'>,
+  connectionsOf: (settings: Settings) => number,
+): Scenario {
+  const { question } = part;
+  return {
+    ...part,
+    withoutR: true,
+    workers: ({ workers }) => workers,
+    method(settings) {
+      const connections = connectionsOf(settings);
+      const clients = connections === 1 ? 'one connection' : `${connections} connections`;
+      return `\`${question.method} ${question.path}\` over ${clients}, ${settings.rounds} rounds of ${settings.seconds} s`;
+    },
+    async run(entrants, settings, report) {
+      const load = { connections: connectionsOf(settings), seconds: settings.seconds };
+      for (const entrant of entrants) {
+        report(`warming up: ${entrant.name}`);
+        await runWrk(entrant, question, { ...load, seconds: 1 });
+      }
+      const measured = await alternate(
+        entrants,
+        settings.rounds,
+        (entrant) => runWrk(entrant, question, load),
+        report,
+      );
+      return [...measured].map(([{ name }, rounds]) => {
+        const perSecond = spreadOf(rounds.map((round) => round.perSecond));
+        const medianMs = spreadOf(rounds.map((round) => round.medianMs));
+        const p99Ms = spreadOf(rounds.map((round) => round.p99Ms));
+        const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+        const values = part.measures === latencyMeasures ? [medianMs, p99Ms] : [perSecond, medianMs, p99Ms];
+        return { name, values, failed };
+      });
+    },
+  };
+}
+
+const throughputMeasures: readonly Measure[] = [
+  { label: 'requests/s', better: 'higher' },
+  { label: 'median ms', better: 'lower' },
+  { label: '99 % ms', better: 'lower' },
+];
+const latencyMeasures: readonly Measure[] = [
+  { label: 'median ms', better: 'lower' },
+  { label: '99 % ms', better: 'lower' },
+];
+
+/** Fewer would leave round robin too few places to park a prediction behind a slow request. */
+const workersBehindSlow = 4;
+
+const behindSlow: Scenario = {
+  key: 'behind-slow',
+  title: 'A prediction while slow requests run',
+  app: predictionApp,
+  question: prediction,
+  withoutR: false,
+  measures: [
+    { label: 'median ms', better: 'lower' },
+    { label: 'worst ms', better: 'lower' },
+  ],
+  workers: () => workersBehindSlow,
+  method: ({ rounds }) =>
+    `${workersBehindSlow} R processes, ${workersBehindSlow - 1} of \`GET /asynchronousTest\` (5 s each) running, ` +
+    `then ten of \`POST /prediction\`, one every 100 ms, each on a connection of its own; ${rounds} rounds`,
+  async run(entrants, { rounds }, report) {
+    const ways = entrants.filter(({ keepAlive }) => keepAlive);
+    const measured = await alternate(
+      ways,
+      rounds,
+      (way) => runBehindSlow(way, workersBehindSlow - 1),
+      report,
+    );
+    return [...measured].map(([{ name }, results]) => ({
+      name: name.replace(', keep-alive', ''),
+      values: [
+        spreadOf(results.map(({ medianMs }) => medianMs)),
+        spreadOf(results.map(({ worstMs }) => worstMs)),
+      ],
+      failed: 0, // a wrong answer ends the run
+    }));
+  },
+};
+
+export const scenarios: readonly Scenario[] = [
+  wrkScenario(
+    {
+      key: 'echo',
+      title: 'The smallest handler',
+      app: echoApp,
+      question: echo,
+      measures: throughputMeasures,
+    },
+    ({ connections }) => connections,
+  ),
+  wrkScenario(
+    {
+      key: 'prediction',
+      title: "The example's prediction",
+      app: predictionApp,
+      question: prediction,
+      measures: throughputMeasures,
+    },
+    ({ connections }) => connections,
+  ),
+  wrkScenario(
+    {
+      key: 'one-client',
+      title: 'One client',
+      app: echoApp,
+      question: echo,
+      measures: latencyMeasures,
+    },
+    () => 1,
+  ),
+  behindSlow,
+];
