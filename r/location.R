@@ -10,8 +10,11 @@ call_location <- function(calls) {
   NULL
 }
 
-# plumber names the line of a block that it could not use in its message.
+# What R's parser (`file:line:column: …`) and plumber (`Error on line #N: …`) say themselves. plumber counts an
+# expression that fails from the line above it.
 message_location <- function(message, file) {
-  found <- regmatches(message, regexec("^Error on line #([0-9]+)", message))[[1L]]
-  if (length(found) == 2L) list(file = file, line = as.integer(found[2L]))
+  parser <- regmatches(message, regexec("^(.*?):([0-9]+):[0-9]+: ", message))[[1L]]
+  if (length(parser) == 3L) return(list(file = file, line = as.integer(parser[3L])))
+  block <- regmatches(message, regexec("^Error on line #([0-9]+): '[^\n]*' - (Error)?", message))[[1L]]
+  if (length(block) == 3L) list(file = file, line = as.integer(block[2L]) + nzchar(block[3L]))
 }

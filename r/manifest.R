@@ -18,7 +18,7 @@ describe_endpoint <- function(endpoint, mount, preempt) {
     path = paste0(mount, endpoint$path),
     preempt = if (preempt %in% c("__no-preempt__", "")) NULL else preempt,
     serializer = if (is.null(endpoint$serializer)) default_serializer_name else if (is.null(type)) "custom" else type,
-    line = if (is.numeric(endpoint$lines)) as.integer(endpoint$lines[1L]) else NULL
+    line = if (is.numeric(endpoint$lines) && !is.na(endpoint$lines[1L])) as.integer(endpoint$lines[1L]) else NULL
   )
 }
 

@@ -2,6 +2,8 @@
 
 # app: list(file, directory, entry): entry "directory" leaves the choice of the file to plumber (entrypoint.R)
 load_router <- function(app) {
+  # plumber only says which file it can't parse; R's parser says where.
+  parse(app$file, keep.source = FALSE, encoding = "UTF-8")
   if (app$entry == "directory") plumber::plumb(dir = app$directory) else plumber::plumb(app$file)
 }
 

@@ -7,7 +7,7 @@
 local({
   worker <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
-  for (file in c("frames.R", "location.R", "manifest.R", "request.R", "response.R", "loop.R",
+  for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "request.R", "response.R", "loop.R",
                  "plumber-app.R", "main.R")) {
     sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
   }

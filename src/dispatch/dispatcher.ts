@@ -137,7 +137,7 @@ export class Dispatcher {
         this.workerIdle();
         return;
       }
-      ticket.settle({ kind: 'error', code: 'worker_lost', detail: `It was ${describeExit(exit)}.` });
+      ticket.settle({ kind: 'error', code: 'worker_lost', detail: `It ${describeExit(exit)}.` });
     },
   };
 }

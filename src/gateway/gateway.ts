@@ -173,7 +173,7 @@ export class Gateway {
       }
       const step = journey.at(-1)!.name;
       const where = step === 'ready' ? '' : ` while it started, at step "${step}"`;
-      this.#log.warn(details, `Worker ${id} was ${describeExit(exit)}${where}`);
+      this.#log.warn(details, `Worker ${id} ${describeExit(exit)}${where}`);
       if (step !== 'ready') this.#loaded(startFailure(step, describeExit(exit), exit.code));
     },
     output: (worker, stream, line) => {

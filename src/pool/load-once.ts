@@ -37,5 +37,5 @@ export async function loadOnce(
 /** A worker ended before it was ready, without having said why. */
 export function startFailure(step: string, ended: string, code: number | null): PenstockError {
   if (step === 'process' && code === 127) return new PenstockError('r_not_found');
-  return new PenstockError('app_load_failed', `R was ${ended} while it started, at step "${step}".`);
+  return new PenstockError('app_load_failed', `R ${ended} while it started, at step "${step}".`);
 }

@@ -4,8 +4,8 @@ export interface WorkerExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** For people: "killed by SIGKILL", "exited with code 1". */
+/** For people: "was killed by SIGKILL", "exited with code 1". */
 export function describeExit(exit: WorkerExit): string {
-  if (exit.signal !== null) return `killed by ${exit.signal}`;
+  if (exit.signal !== null) return `was killed by ${exit.signal}`;
   return `exited with code ${exit.code ?? 'unknown'}`;
 }
