@@ -15,6 +15,8 @@ export async function serve(app: AppLocation, config: Config): Promise<number> {
       await gateway.abort();
       return 0;
     }
+    // Whoever started this with an IPC channel, as \`npm start\` does, hears when it serves.
+    process.send?.({ event: 'listening', url: started.url, workers: config.workers });
   } catch (error) {
     await gateway.abort();
     if (error instanceof PenstockError) log.flush();
