@@ -1,0 +1,89 @@
+# Small questions about R code that is read and not run. Base R only.
+
+# The function that a call names: "f" for f() and pkg::f(), "$m" for object$m(), "" for anything else.
+call_name <- function(call) {
+  head <- call[[1L]]
+  if (is.symbol(head)) return(as.character(head))
+  if (is.character(head)) return(head[[1L]])
+  if (!is.call(head) || length(head) != 3L) return("")
+  operator <- if (is.symbol(head[[1L]])) as.character(head[[1L]]) else ""
+  if (operator %in% c("::", ":::")) return(as.character(head[[3L]]))
+  if (operator %in% c("$", "@") && !is.call(head[[3L]])) return(paste0("$", as.character(head[[3L]])))
+  ""
+}
+
+is_call_to <- function(expr, names) is.call(expr) && call_name(expr) %in% names
+
+is_function_literal <- function(expr) is.call(expr) && identical(expr[[1L]], as.symbol("function"))
+
+# One argument of a call as R would match it, given the formals in their order; NULL when it is not there.
+call_argument <- function(call, formals, wanted) {
+  args <- as.list(call)[-1L]
+  given <- names(args)
+  if (is.null(given)) given <- rep("", length(args))
+  at <- match(wanted, given)
+  if (is.na(at)) {
+    unnamed <- which(given == "")
+    place <- match(wanted, formals[!formals %in% given])
+    if (is.na(place) || place > length(unnamed)) return(NULL)
+    at <- unnamed[[place]]
+  }
+  if (is_missing_argument(args[[at]])) NULL else args[[at]]
+}
+
+# As in x[1, ]: an argument that was left out.
+is_missing_argument <- function(expr) missing(expr) || identical(expr, quote(expr = ))
+
+# x %>% f(y) is f(x, y); the native pipe is already that when it is parsed.
+unpipe <- function(call) {
+  right <- call[[3L]]
+  if (!is.call(right)) return(as.call(list(right, call[[2L]])))
+  if (is_function_literal(right) || call_name(right) %in% c("(", "{")) return(call)
+  if ("." %in% all.names(right, functions = FALSE)) return(call)
+  as.call(append(as.list(right), call[[2L]], after = 1L))
+}
+
+is_pipe <- function(call) length(call) == 3L && identical(call[[1L]], as.symbol("%>%"))
+
+# The strings that an expression is bound to give, or NULL when that depends on anything else.
+# `constants` is an environment with the strings that names stand for.
+constant_text <- function(expr, constants = emptyenv()) {
+  if (is.character(expr)) return(expr)
+  if (is.numeric(expr)) return(as.character(expr))
+  if (is.symbol(expr)) {
+    name <- as.character(expr)
+    return(if (nzchar(name)) get0(name, envir = constants, mode = "character", inherits = FALSE))
+  }
+  if (!is.call(expr)) return(NULL)
+  name <- call_name(expr)
+  if (name %in% c("(", "normalizePath", "path.expand", "as.character", "path_abs", "I") && length(expr) > 1L) {
+    return(constant_text(expr[[2L]], constants))
+  }
+  if (!name %in% c("c", "paste0", "paste", "file.path", "here", "path")) return(NULL)
+  args <- as.list(expr)[-1L]
+  separator <- switch(name, c = NULL, paste0 = "", paste = " ", "/")
+  if (name == "paste" && "sep" %in% names(args)) separator <- constant_text(args$sep, constants)
+  args <- args[!names2(args) %in% c("sep", "mustWork", "winslash")]
+  if (any(names2(args) %in% c("collapse", "ext", "recycle0"))) return(NULL)
+  parts <- lapply(args, constant_text, constants = constants)
+  if (length(parts) == 0L || any(lengths(parts) == 0L)) return(NULL)
+  if (name == "c") return(unlist(parts, use.names = FALSE))
+  if (is.null(separator)) return(NULL)
+  do.call(paste, c(unname(parts), sep = separator))
+}
+
+names2 <- function(x) if (is.null(names(x))) rep("", length(x)) else names(x)
+
+# The name and the value of `name <- value` and its other spellings; NULL for anything else.
+plain_assignment <- function(expr) {
+  if (!is.call(expr) || length(expr) < 3L) return(NULL)
+  operator <- call_name(expr)
+  if (operator %in% c("<-", "=", "<<-")) {
+    target <- expr[[2L]]
+    if (is.symbol(target) || is.character(target)) return(list(name = as.character(target), value = expr[[3L]]))
+  } else if (operator == "assign" && is.character(expr[[2L]])) {
+    value <- call_argument(expr, c("x", "value"), "value")
+    if (!is.null(value)) return(list(name = expr[[2L]][[1L]], value = value))
+  }
+  NULL
+}
