@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask as askOnce, askRaw, type WireResponse } from '../support/http.js';
+import { ask as askOnce, askRaw, HangUp, type WireResponse } from '../support/http.js';
 import { startPenstock } from '../support/penstock.js';
 import { startPlumber } from '../support/plumber.js';
 import type { Server } from '../support/process.js';
@@ -40,9 +40,8 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
       if (!options.ownFolder) return app;
       const copy = mkdtempSync(join(tmpdir(), 'fidelity-'));
       copies.push(copy);
-      const folder = api.includes('/') || !api.endsWith('.R') ? join(apis, api.split('/')[0]!) : app;
-      cpSync(folder, join(copy, basename(folder)), { recursive: true });
-      return join(copy, api);
+      cpSync(dirname(app), copy, { recursive: true });
+      return join(copy, basename(app));
     };
 
     beforeAll(async () => {
@@ -96,9 +95,15 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
   });
 }
 
+/** The responses to one ask: none at all when the server hangs up instead. */
 async function put(ask: Ask, port: number, cookies: [string, string][]): Promise<WireResponse[]> {
-  if (ask.raw !== undefined) return askRaw(port, ask.raw, [...(ask.answers ?? [ask.method ?? 'GET'])]);
-  return [await askOnce(port, { ...ask, headers: [...(ask.headers ?? []), ...cookies] })];
+  if (ask.raw !== undefined) return askRaw(port, ask.raw, ask.answers ?? [ask.method ?? 'GET']);
+  try {
+    return [await askOnce(port, { ...ask, headers: [...(ask.headers ?? []), ...cookies] })];
+  } catch (error) {
+    if (error instanceof HangUp) return [];
+    throw error;
+  }
 }
 
 function normalised(ask: Ask, answer: Answer, port: number): Answer {

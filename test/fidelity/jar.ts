@@ -9,7 +9,9 @@ export class Jar {
       if (name.toLowerCase() !== 'set-cookie') continue;
       const [pair = ''] = value.split(';');
       const equals = pair.indexOf('=');
-      this.#cookies.set(pair.slice(0, equals), pair.slice(equals + 1));
+      const [cookie, content] = [pair.slice(0, equals), pair.slice(equals + 1)];
+      if (value.includes('Expires=Thu, 01 Jan 1970')) this.#cookies.delete(cookie);
+      else this.#cookies.set(cookie, content);
     }
   }
 

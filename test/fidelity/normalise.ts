@@ -19,11 +19,6 @@ export const ownPort: Normaliser = {
   apply: inText((text, port) => text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), 'PORT')),
 };
 
-export const httpDates: Normaliser = {
-  because: 'the answer carries the time at which it was made',
-  apply: inText((text) => text.replaceAll(/\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT/g, 'HTTP-DATE')),
-};
-
 export const pdfDates: Normaliser = {
   because: 'a PDF carries the time at which it was drawn',
   apply: inText((text) => text.replaceAll(/\(D:\d{14}/g, '(D:TIME')),

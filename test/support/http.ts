@@ -29,7 +29,12 @@ export interface WireResponse {
   readonly body: Buffer;
   readonly chunked: boolean;
   readonly gzip: boolean;
+  /** The connection ended before the promised length of the body had come. */
+  readonly cut: boolean;
 }
+
+/** The server closed the connection instead of answering. */
+export class HangUp extends Error {}
 
 const crlf = '\r\n';
 const patience = 30_000;
@@ -47,21 +52,23 @@ export async function ask(port: number, request: WireRequest): Promise<WireRespo
   }
 }
 
-/** Raw bytes on one connection, and as many responses as they should bring. */
+/** Raw bytes on one connection, and as many of the responses they should bring as come before it ends. */
 export async function askRaw(
   port: number,
   bytes: string | Buffer,
-  methods: string[],
+  methods: readonly string[],
 ): Promise<WireResponse[]> {
   const connection = await Connection.open(port);
+  const responses: WireResponse[] = [];
   try {
     connection.send(Buffer.from(bytes as string, 'latin1'));
-    const responses: WireResponse[] = [];
     for (const method of methods) responses.push(await connection.receive(method));
-    return responses;
+  } catch (error) {
+    if (!(error instanceof HangUp)) throw error;
   } finally {
     connection.close();
   }
+  return responses;
 }
 
 /** A connection whose bytes are ours to choose; `ask` may be repeated on it. */
@@ -150,15 +157,19 @@ export class Connection {
       const chunked = /chunked/i.test(one('transfer-encoding') ?? '');
       const gzip = /gzip/i.test(one('content-encoding') ?? '');
       let body: Buffer = Buffer.alloc(0);
+      let cut = false;
       const bodiless = method === 'HEAD' || status < 200 || status === 204 || status === 304;
       if (!bodiless) {
         const length = one('content-length');
         if (chunked) body = await this.#takeChunked();
-        else if (length !== undefined) body = await this.#take(() => Number(length));
-        else body = await this.#takeRest();
+        else if (length === undefined) body = await this.#takeRest();
+        else {
+          body = await this.#takeUpTo(Number(length));
+          cut = body.length < Number(length);
+        }
       }
       if (gzip && body.length > 0) body = gunzipSync(body);
-      return { interim, status, reason: match[2] ?? '', headers, body, chunked, gzip };
+      return { interim, status, reason: match[2] ?? '', headers, body, chunked, gzip, cut };
     }
   }
 
@@ -188,21 +199,23 @@ export class Connection {
         return taken;
       }
       if (this.#ended || this.#failure) {
-        throw (
-          this.#failure ??
-          new Error(`the server hung up after ${JSON.stringify(this.#buffer.toString('latin1'))}`)
+        throw new HangUp(
+          `the server hung up after ${JSON.stringify(this.#buffer.toString('latin1', 0, 200))}`,
+          { cause: this.#failure },
         );
       }
       await this.#more();
     }
   }
 
+  async #takeUpTo(size: number): Promise<Buffer> {
+    while (this.#buffer.length < size && !this.#ended && !this.#failure) await this.#more();
+    return this.#take(() => Math.min(size, this.#buffer.length));
+  }
+
   async #takeRest(): Promise<Buffer> {
     while (!this.#ended && !this.#failure) await this.#more();
-    if (this.#failure) throw this.#failure;
-    const rest = this.#buffer;
-    this.#buffer = Buffer.alloc(0);
-    return rest;
+    return this.#take((buffer) => buffer.length);
   }
 
   #more(): Promise<void> {

@@ -1,0 +1,20 @@
+import { get, postJson, verb } from './ask.js';
+import { fidelity } from './fidelity.js';
+
+fidelity('debug.R', {}, [
+  get('/stop'),
+  get('/stop-without-call'),
+  get('/named-function?x=1'),
+  get('/named-function'),
+  get('/missing'),
+  get('/status'),
+  get('/object'),
+  get('/multi-line'),
+  get('/own-class'),
+  get('/conversion'),
+  postJson('/parse', '{"a":'),
+  get('/serializer'),
+  get('/non-ascii'),
+  get('/nowhere'),
+  verb('POST', '/stop'),
+]);

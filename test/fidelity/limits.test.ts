@@ -1,0 +1,23 @@
+import { get, post, verb } from './ask.js';
+import { fidelity } from './fidelity.js';
+
+fidelity('limits.R', {}, [
+  get('/free'),
+  post('/limited', 'x'.repeat(100), 'text/plain', { note: 'exactly the limit' }),
+  post('/limited', 'x'.repeat(101), 'text/plain', { note: 'one byte more' }),
+  post('/limited', 'x'.repeat(300_000), 'text/plain', { note: 'much more' }),
+  post('/limited', '', 'text/plain', { note: 'empty' }),
+  verb('POST', '/limited', { note: 'chunked, however small', chunks: ['x'] }),
+  verb('POST', '/limited', { note: 'expecting to continue', body: 'x'.repeat(101), expectContinue: true }),
+  post('/nowhere', 'x'.repeat(101), 'text/plain', { note: 'too much for nobody' }),
+  get('/free', { note: 'a GET with too much', body: 'x'.repeat(101) }),
+  get('/free', { note: 'afterwards' }),
+]);
+
+fidelity('environment-options.R', { env: { PLUMBER_MAXREQUESTSIZE: '10', PLUMBER_TRAILINGSLASH: 'TRUE' } }, [
+  get('/ok'),
+  get('/folder'),
+  post('/body', '1234567890', 'text/plain', { note: 'exactly the limit' }),
+  post('/body', '12345678901', 'text/plain', { note: 'one byte more' }),
+  verb('DELETE', '/ok'),
+]);

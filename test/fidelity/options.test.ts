@@ -1,0 +1,36 @@
+import { get, post, verb } from './ask.js';
+import { fidelity } from './fidelity.js';
+
+const knows = { headers: [['Plumber-Shared-Secret', 'open sesame']] as const };
+
+fidelity('secret.R', {}, [
+  get('/guarded'),
+  get('/guarded', { note: 'with the secret', ...knows }),
+  get('/guarded', { note: 'with another secret', headers: [['Plumber-Shared-Secret', 'open']] }),
+  get('/unguarded'),
+  get('/nowhere'),
+  get('/nowhere', { note: 'with the secret', ...knows }),
+  verb('POST', '/guarded'),
+  verb('POST', '/guarded', { note: 'with the secret', ...knows }),
+  get('/openapi.json', { note: 'with the secret', ...knows }),
+]);
+
+fidelity('slash.R', {}, [
+  get('/folder'),
+  get('/folder/'),
+  get('/folder?a=1&b=2'),
+  get('/folder/?a=1'),
+  post('/folder', 'a=1'),
+  verb('PUT', '/folder'),
+  verb('HEAD', '/folder'),
+  get('/file/'),
+  get('/item/5'),
+  get('/item/5/'),
+  get('/sub'),
+  get('/sub/'),
+  get('/sub/inner'),
+  get('/sub/inner/'),
+  get('/nowhere'),
+]);
+
+fidelity('no-405.R', {}, [get('/got'), post('/got', ''), verb('HEAD', '/got'), get('/nowhere')]);
