@@ -5,6 +5,7 @@ lints <- do.call(c, lapply(folders[dir.exists(folders)], function(folder) {
   lintr::lint_dir(folder, relative_path = FALSE)
 }))
 for (lint in lints) {
-  cat(sprintf("%s:%d:%d: %s (%s)\n", lint$filename, lint$line_number, lint$column_number, lint$message, lint$linter))
+  place <- sprintf("%s:%d:%d", lint$filename, lint$line_number, lint$column_number)
+  cat(sprintf("%s: %s (%s)\n", place, lint$message, lint$linter))
 }
 if (length(lints) > 0) quit(status = 1)

@@ -6,7 +6,7 @@ import { setUpR } from './r.mjs';
 import { root } from './root.mjs';
 import { SetupError } from './setup-error.mjs';
 
-const oldestNode = [20, 19];
+export const oldestNode = [20, 19];
 
 /** @param {string} version */
 export function nodeIsNewEnough(version) {
