@@ -36,5 +36,13 @@ function run(command, args, env = {}) {
 }
 
 // Compiling is not urgent: leave the machine to whoever works on it.
-run('nice', ['-n', '10', 'Rscript', '--vanilla', '-e', install.trim().replaceAll(/\s*\n\s*/g, '; '), library]);
+run('nice', [
+  '-n',
+  '10',
+  'Rscript',
+  '--vanilla',
+  '-e',
+  install.trim().replaceAll(/\s*\n\s*/g, '; '),
+  library,
+]);
 run('npx', ['vitest', 'run', 'test/fidelity', ...process.argv.slice(2)], { PENSTOCK_TEST_R_LIBS: library });
