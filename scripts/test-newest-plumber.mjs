@@ -25,6 +25,7 @@ const install = `
   cat(paste(names(newest), have[names(newest)], collapse = ", "), "\\n")
 `;
 
+/** @type {(command: string, args: string[], env?: Record<string, string>) => void} */
 function run(command, args, env = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
