@@ -12,7 +12,8 @@ load_router <- function(app) {
 # whatever its version.
 run_router <- function(router, host, port, loop) {
   replace_binding("runServer", asNamespace("httpuv"), function(host, port, app, ...) loop(app))
-  args <- list(host = host, port = port)
+  # 0, any free port, means to plumber that it found none; what it is given only shows in its documentation's address.
+  args <- list(host = host, port = if (port == 0L) 8000L else port)
   if ("quiet" %in% names(formals(router$run))) args$quiet <- TRUE
   do.call(router$run, args)
 }
