@@ -38,8 +38,13 @@ export function nodeModulesFit(root) {
   });
 }
 
-/** @param {string} root */
+/**
+ * Installs the locked versions. Not `npm ci`: that refuses a lock file in which optional packages of other platforms
+ * are missing, and some registries do not hold them.
+ * @param {string} root
+ */
 export async function setUpNodeModules(root) {
   if (nodeModulesFit(root)) return;
-  await mustRun('Installing npm packages', ['npm', 'ci', '--no-audit', '--no-fund'], { cwd: root });
+  const words = ['npm', 'install', '--no-save', '--no-audit', '--no-fund'];
+  await mustRun('Installing npm packages', words, { cwd: root });
 }

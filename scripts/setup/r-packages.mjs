@@ -6,8 +6,11 @@ export const packagesToRun = ['plumber', 'jsonlite', 'randomForest'];
 /** What the tests' APIs and the checks need on top. */
 export const packagesToTest = [
   ...packagesToRun,
+  'commonmark',
   'future',
+  'htmltools',
   'htmlwidgets',
+  'knitr',
   'lintr',
   'promises',
   'ragg',

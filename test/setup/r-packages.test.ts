@@ -5,7 +5,18 @@ import { packagesToTest } from '../../scripts/setup/r-packages.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 /** Come with R itself. */
-const base = ['base', 'graphics', 'grDevices', 'datasets', 'methods', 'parallel', 'stats', 'tools', 'utils'];
+const base = [
+  'base',
+  'graphics',
+  'grDevices',
+  'datasets',
+  'grid',
+  'methods',
+  'parallel',
+  'stats',
+  'tools',
+  'utils',
+];
 /** Installed with plumber, which imports them. */
 const withPlumber = ['R6', 'httpuv', 'jsonlite', 'later', 'mime', 'rlang', 'stringi', 'webutils'];
 
