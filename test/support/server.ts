@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { Child, serverEnvironment } from './process.js';
+
+/** One line of the gateway's JSON log. */
+export interface LogEntry {
+  readonly event: string;
+  readonly msg?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface ServeOptions {
+  readonly workers?: number | string;
+  /** More flags of `penstock serve`. */
+  readonly flags?: readonly string[];
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+/** How a process ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const cli = resolve(import.meta.dirname, '../../dist/cli.js');
+const apps = resolve(import.meta.dirname, '../fixtures/apps');
+const patience = 30_000;
+
+/** Path of one of the apps under `test/fixtures/apps`. */
+export function fixtureApp(name: string): string {
+  return join(apps, name);
+}
+
+/** `penstock serve` as a user starts it: its log can be read and waited for, its process signalled. */
+export class ServedApp {
+  readonly #child: Child;
+  readonly #entries: LogEntry[] = [];
+  readonly #watchers = new Set<(entry: LogEntry) => void>();
+  /** Settles when the process has ended and all it had written is read. */
+  readonly ended: Promise<Ending>;
+  url = '';
+  adminUrl = '';
+
+  constructor(app: string, { cwd, env, flags = [], workers = 2 }: ServeOptions) {
+    const args = ['serve', app, '--port', '0', '--admin-port', '0', '--workers', String(workers)];
+    this.#child = new Child(process.execPath, [cli, ...args, '--log-format', 'json', ...flags], {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: serverEnvironment(env),
+    });
+    this.ended = once(this.#child.process, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+    this.#child.onLine((line) => {
+      if (!line.startsWith('{')) return;
+      const entry = JSON.parse(line) as LogEntry;
+      this.#entries.push(entry);
+      for (const watcher of this.#watchers) watcher(entry);
+    });
+  }
+
+  get pid(): number {
+    return this.#child.process.pid!;
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  get adminPort(): number {
+    return Number(new URL(this.adminUrl).port);
+  }
+
+  /** All that it has printed, log lines or not. */
+  get output(): string {
+    return this.#child.output();
+  }
+
+  /** Log lines of one kind so far. */
+  entries(event: string): LogEntry[] {
+    return this.#entries.filter((entry) => entry.event === event);
+  }
+
+  /** The first log line that matches, past or still to come; with `skip`, the one after so many. */
+  logged(
+    event: string,
+    matches: (entry: LogEntry) => boolean = () => true,
+    { skip = 0, timeout = patience } = {},
+  ): Promise<LogEntry> {
+    let left = skip;
+    const wanted = (entry: LogEntry): boolean => entry.event === event && matches(entry) && left-- === 0;
+    const past = this.#entries.find(wanted);
+    if (past !== undefined) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(watcher);
+        act();
+      };
+      const watcher = (entry: LogEntry): void => {
+        if (wanted(entry)) settle(() => resolve(entry));
+      };
+      const fail = (why: string) => (): void =>
+        settle(() => reject(new Error(`${why} without logging "${event}":\n${this.output.slice(-4000)}`)));
+      const timer = setTimeout(fail(`${timeout} ms passed`), timeout);
+      this.#watchers.add(watcher);
+      void this.ended.then(fail('penstock ended'));
+    });
+  }
+
+  /** The log line of a request, by its id. */
+  request(id: string): Promise<LogEntry> {
+    return this.logged('request', (entry) => entry.requestId === id);
+  }
+
+  /** What a handler has printed: it runs. */
+  printed(text: string, options: { skip?: number; timeout?: number } = {}): Promise<LogEntry> {
+    return this.logged('output', (entry) => entry.msg === text, options);
+  }
+
+  /** JSON from the admin server. */
+  async admin<T = Record<string, unknown>>(path: string): Promise<T> {
+    const response = await fetch(new URL(path, this.adminUrl));
+    return (await response.json()) as T;
+  }
+
+  /** Resolves once it serves and `workers` of them are ready. */
+  async serving(workers: number): Promise<this> {
+    const listening = await this.logged('listening');
+    this.url = String(listening.url);
+    this.adminUrl = String(listening.adminUrl);
+    if (workers > 0) await this.logged('worker-ready', () => true, { skip: workers - 1 });
+    return this;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.process.kill(signal);
+  }
+
+  /** Ends it as an operator does. */
+  async stop(): Promise<Ending> {
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => this.signal('SIGKILL'), patience);
+    const ending = await this.ended;
+    clearTimeout(timer);
+    return ending;
+  }
+}
+
+/** Starts the command line on an app and waits until all of its workers are ready. */
+export async function serve(app: string, options: ServeOptions = {}): Promise<ServedApp> {
+  const served = new ServedApp(app, options);
+  try {
+    return await served.serving(Number.parseInt(String(options.workers ?? 2), 10));
+  } catch (error) {
+    served.signal('SIGKILL');
+    throw error;
+  }
+}
+
+/** Runs one command of the command line to its end. */
+export async function runCli(
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<Ending & { stdout: string; stderr: string }> {
+  const child = new Child(process.execPath, [cli, ...args], {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: serverEnvironment(options.env),
+  });
+  const texts = { stdout: '', stderr: '' };
+  child.process.stdout!.on('data', (text: string) => {
+    texts.stdout += text;
+  });
+  child.process.stderr!.on('data', (text: string) => {
+    texts.stderr += text;
+  });
+  const [code, signal] = (await once(child.process, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, ...texts };
+}
