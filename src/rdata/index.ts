@@ -1,5 +1,8 @@
 export { classOf, getAttribute, namesOf, setAttribute, withClass } from './attribute.js';
+export { type JsonPrintOptions, printOptions } from './json-options.js';
+export { printJson, printJsonWith } from './json-print.js';
 export { isNaReal, NA_INTEGER, setNaReal } from './na.js';
+export { NotCovered } from './not-covered.js';
 export { toPlain } from './plain.js';
 export { RDataError, type RDataErrorKind } from './rdata-error.js';
 export { type ReadLimits, readRData } from './read.js';

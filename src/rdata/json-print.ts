@@ -1,0 +1,25 @@
+import { type JsonPrintOptions, printOptions } from './json-options.js';
+import { JsonPrinter } from './json-printer.js';
+import { JsonSink } from './json-sink.js';
+import type { NotCovered } from './not-covered.js';
+import { covered } from './not-covered.js';
+import type { RValue } from './value.js';
+
+/**
+ * The bytes that `jsonlite::toJSON(value, …)` writes, or `NotCovered` with the reason where that is not certain:
+ * then R has to be asked.
+ */
+export function printJson(value: RValue, options?: Partial<JsonPrintOptions>): Buffer | NotCovered {
+  return printJsonWith(value, printOptions(options));
+}
+
+/** The same with complete options, which are worth keeping where many values are printed. */
+export function printJsonWith(value: RValue, options: JsonPrintOptions): Buffer | NotCovered {
+  const sink = new JsonSink();
+  const result = covered(() => {
+    new JsonPrinter(sink, options).print(value);
+    return sink.finish();
+  });
+  sink.release();
+  return result;
+}

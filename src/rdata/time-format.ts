@@ -1,0 +1,34 @@
+/** Dates and times as R's `format()` writes them by default, for the years that every platform writes alike. */
+
+const DAY_MS = 86_400_000;
+const FIRST_DAY = Date.UTC(1000, 0, 1) / DAY_MS;
+const LAST_DAY = Date.UTC(9999, 11, 31) / DAY_MS;
+
+/** `undefined` when the day is outside the years 1000 to 9999. */
+export function formatDay(days: number): string | undefined {
+  const day = Math.floor(days);
+  if (!(day >= FIRST_DAY && day <= LAST_DAY)) return undefined;
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+export type TimeStyle = 'day' | 'space' | 'T' | 'TZ';
+
+/** Seconds since 1970 in UTC, cut to whole seconds; `undefined` outside the years 1000 to 9999. */
+export function formatTime(seconds: number, style: TimeStyle): string | undefined {
+  const whole = Math.floor(seconds);
+  if (!(whole >= FIRST_DAY * 86_400 && whole < (LAST_DAY + 1) * 86_400)) return undefined;
+  const text = new Date(whole * 1000).toISOString();
+  const day = text.slice(0, 10);
+  if (style === 'day') return day;
+  const time = text.slice(11, 19);
+  return style === 'space' ? `${day} ${time}` : style === 'T' ? `${day}T${time}` : `${day}T${time}Z`;
+}
+
+/** Whether all times are midnights, which R then writes without their time of day. */
+export function allMidnight(seconds: ArrayLike<number>): boolean {
+  for (let i = 0; i < seconds.length; i++) {
+    const x = seconds[i] as number;
+    if (Number.isFinite(x) && x % 86_400 !== 0) return false;
+  }
+  return true;
+}
