@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+const rounds = 20;
+const load = 6;
+/** Enough that others answer while several are on their way back. */
+const workers = 4;
+
+let app: ServedApp;
+
+interface Answer {
+  readonly id: string;
+  readonly status: number;
+  readonly body: unknown;
+}
+
+async function ask(path: string, init: RequestInit & { id: string }): Promise<Answer> {
+  const { id, ...rest } = init;
+  const response = await fetch(app.url + path, { ...rest, headers: { 'X-Request-Id': id } });
+  return { id, status: response.status, body: await response.json() };
+}
+
+afterAll(() => app?.stop());
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('work.R'), { workers, flags: ['--retry-safe'] });
+});
+
+test(`a worker killed under load costs only the request that it ran, ${rounds} times in a row`, async () => {
+  for (let round = 1; round <= rounds; round++) {
+    const victim = ask('/sleep?seconds=30', { method: 'POST', id: `victim-${round}` });
+    const running = await app.logged(
+      'output',
+      (entry) => entry.msg === 'sleeping' && entry.requestId === `victim-${round}`,
+    );
+    const others = Array.from({ length: load }, (_, i) => {
+      const id = `other-${round}-${i}`;
+      return ask(`/echo?msg=${id}`, { method: i % 2 === 0 ? 'GET' : 'POST', id });
+    });
+    const status = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
+    const { pid } = status.workers.find(({ id }) => id === running.worker)!;
+    process.kill(pid, 'SIGKILL');
+
+    const lost = await victim;
+    expect(lost.status).toBe(502);
+    expect(lost.body).toMatchObject({
+      error: '502 - Bad Gateway',
+      code: 'worker_lost',
+      message: expect.stringContaining('It was killed by SIGKILL.'),
+      requestId: lost.id,
+    });
+    for (const other of await Promise.all(others)) {
+      expect(other).toMatchObject({ status: 200, body: { msg: other.id } });
+    }
+  }
+  // Each one killed has a successor.
+  await app.logged('worker-ready', undefined, { skip: workers + rounds - 1 });
+  const status = await app.admin<{ workers: { state: string }[]; restarts: number }>('/status');
+  expect(status.workers.map(({ state }) => state)).toEqual(Array(workers).fill('idle'));
+  expect(status.restarts).toBe(rounds);
+  expect(app.entries('worker-exit')).toHaveLength(rounds);
+}, 90_000);
+
+test('with --retry-safe a GET whose worker was killed is answered by another, once', async () => {
+  const answer = ask('/sleep?seconds=0.5', { id: 'retried' });
+  const first = await app.logged('output', (entry) => entry.requestId === 'retried');
+  const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
+  process.kill(workers.find(({ id }) => id === first.worker)!.pid, 'SIGKILL');
+  expect(await answer).toMatchObject({ status: 200 });
+
+  const record = await app.request('retried');
+  expect(record.worker).not.toBe(first.worker);
+});
+
+test('with --retry-safe a GET that kills every worker it meets is not run a third time', async () => {
+  const before = app.entries('worker-exit').length;
+  const answer = ask('/sleep?seconds=30', { id: 'killer' });
+  for (const attempt of [0, 1]) {
+    const run = await app.logged(
+      'output',
+      (entry) => entry.requestId === 'killer' && entry.msg === 'sleeping',
+      { skip: attempt },
+    );
+    const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
+    process.kill(workers.find(({ id }) => id === run.worker)!.pid, 'SIGKILL');
+  }
+  expect(await answer).toMatchObject({ status: 502, body: { code: 'worker_lost' } });
+  expect(app.entries('worker-exit')).toHaveLength(before + 2);
+});
