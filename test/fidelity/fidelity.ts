@@ -62,7 +62,7 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
     });
 
     for (const [title, ask] of titled(asks)) {
-      const deviation = deviations.find((one) => one.api === api && one.ask === title);
+      const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
       const promise = deviation
         ? `${api}: ${title} answers otherwise than plumber, because ${deviation.because}`
         : `${api}: ${title} answers as plumber does`;
@@ -90,8 +90,10 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
       });
     }
 
-    const stale = deviations.filter((one) => one.api === api && ![...titled(asks).keys()].includes(one.ask));
-    if (stale.length > 0) throw new Error(`no such ask of ${api}: ${stale.map((one) => one.ask).join(', ')}`);
+    const titles = [...titled(asks).keys()];
+    const listed = deviations.flatMap((one) => (one.api === api ? one.asks : []));
+    const unknown = listed.filter((title) => !titles.includes(title));
+    if (unknown.length > 0) throw new Error(`no such ask of ${api}: ${unknown.join(', ')}`);
   });
 }
 
