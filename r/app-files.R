@@ -149,7 +149,7 @@ include_call <- function(call, constants, bases, add) {
   } else if (name == "for") {
     if (any(c("source", "sys.source") %in% all.names(call[[4L]]))) add(file_names(call[[3L]], constants, bases), "script")
   } else if (hands_on_source(call)) {
-    for (i in seq_along(call)[-1L]) add(file_names(call[[i]], constants, bases), "script")
+    for (arg in call_arguments(call)) add(file_names(arg, constants, bases), "script")
   }
 }
 
@@ -178,9 +178,7 @@ package_scripts <- function(call, constants, bases) {
 
 # lapply(files, source), or with a function in the place of source that calls it.
 hands_on_source <- function(call) {
-  for (i in seq_along(call)[-1L]) {
-    arg <- call[[i]]
-    if (is_missing_argument(arg)) next
+  for (arg in call_arguments(call)) {
     if (is.symbol(arg) && as.character(arg) %in% c("source", "sys.source")) return(TRUE)
     if (is_function_literal(arg) && any(c("source", "sys.source") %in% all.names(arg))) return(TRUE)
   }
@@ -188,7 +186,6 @@ hands_on_source <- function(call) {
 }
 
 file_names <- function(expr, constants, bases) {
-  if (is_missing_argument(expr)) return(NULL)
   text <- constant_text(expr, constants)
   text <- if (is.null(text)) listed_files(expr, constants, bases) else text
   text[grepl("\\.[rR]$", text)]

@@ -6,10 +6,10 @@ frame_version <- 1L
 
 frame_types <- list(
   # gateway to worker
-  request = 1L, stop = 2L, ping = 3L,
+  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
-  pong = 135L
+  pong = 135L, value = 136L
 )
 
 # Payloads above this are written apart from their header, which saves one copy of them.

@@ -29,9 +29,9 @@ drop_interrupts <- function() {
   tryCatch(Sys.sleep(0.001), interrupt = function(e) NULL)
 }
 
-# answer: function(call) giving the value of the result frame for one request
+# engines: by frame type, function(call) giving the value of the result frame for one request
 # Returns when the gateway says stop or has gone.
-serve_frames <- function(con, answer) {
+serve_frames <- function(con, engines) {
   home <- getwd()
   repeat {
     frame <- next_frame(con)
@@ -41,13 +41,17 @@ serve_frames <- function(con, answer) {
       write_frame(con, frame_types$pong, 0L, NULL)
       next
     }
-    if (frame$type != frame_types$request) stop("unknown frame type ", frame$type)
-    result <- tryCatch(answer(unserialize(frame$payload)), interrupt = function(e) NULL)
+    engine <- engines[[frame$type]]
+    result <- tryCatch(engine(unserialize(frame$payload)), interrupt = function(e) NULL)
     suspendInterrupts({
       # A handler that changed the folder must not harm the next request of this worker.
       if (!identical(getwd(), home)) setwd(home)
-      type <- if (is.null(result)) frame_types$interrupted else frame_types$result
-      write_frame(con, type, frame$id, result)
+      write_frame(con, result_type(result), frame$id, result)
     })
   }
+}
+
+# Responses have names, values for the gateway to print have none.
+result_type <- function(result) {
+  if (is.null(result)) frame_types$interrupted else if (is.null(names(result))) frame_types$value else frame_types$result
 }

@@ -37,8 +37,13 @@ main <- function() {
     }
   )
   run_router(router, settings$host, settings$public_port, function(app) {
-    write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app))
-    serve_frames(con, plumber_answer(app))
+    plan <- direct_plan(app)
+    write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app, plan))
+    engines <- list()
+    engines[[frame_types$request]] <- plumber_answer(app)
+    engines[[frame_types$call]] <- direct_engine(app, plan)
+    engines[[frame_types$print]] <- print_engine(app, plan)
+    serve_frames(con, engines)
   })
   quit(save = "no", status = 0L)
 }

@@ -46,13 +46,14 @@ router_filters <- function(router) {
   setdiff(vapply(router$filters, function(f) f$name, ""), builtin)
 }
 
-app_manifest <- function(router, app) {
+app_manifest <- function(router, app, plan) {
   list(
     r_version = as.character(getRversion()),
     plumber_version = as.character(utils::packageVersion("plumber")),
     pid = Sys.getpid(),
     routes = unname(describe_router(router)),
     filters = as.list(unname(router_filters(router))),
+    direct = describe_direct(plan, router),
     hazards = tryCatch(penstock_hazards(app$file, app$directory), error = function(e) list())
   )
 }

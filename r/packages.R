@@ -129,8 +129,7 @@ attached_packages <- function(expr, constants) {
 # lapply(c("a", "b"), library, character.only = TRUE) and its relatives
 mapped_packages <- function(expr, line, constants, use) {
   loaders <- c("library", "require", "requireNamespace", "loadNamespace")
-  args <- unname(as.list(expr)[-1L])
-  args <- args[!vapply(args, is_missing_argument, NA)]
+  args <- unname(call_arguments(expr))
   loading <- vapply(args, function(arg) {
     (is.symbol(arg) && as.character(arg) %in% loaders) ||
       (is_function_literal(arg) && any(loaders %in% all.names(arg[[3L]])))
@@ -143,9 +142,8 @@ mapped_packages <- function(expr, line, constants, use) {
 }
 
 unnamed_arguments <- function(expr) {
-  args <- as.list(expr)[-1L]
-  args <- args[names2(args) == ""]
-  args[!vapply(args, is_missing_argument, NA)]
+  args <- call_arguments(expr)
+  args[names2(args) == ""]
 }
 
 with_constant <- function(constants, name, value) {

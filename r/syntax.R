@@ -19,8 +19,7 @@ is_function_literal <- function(expr) is.call(expr) && identical(expr[[1L]], as.
 # One argument of a call as R would match it, given the formals in their order; NULL when it is not there.
 call_argument <- function(call, formals, wanted) {
   args <- as.list(call)[-1L]
-  given <- names(args)
-  if (is.null(given)) given <- rep("", length(args))
+  given <- names2(args)
   at <- match(wanted, given)
   if (is.na(at)) {
     unnamed <- which(given == "")
@@ -28,11 +27,18 @@ call_argument <- function(call, formals, wanted) {
     if (is.na(place) || place > length(unnamed)) return(NULL)
     at <- unnamed[[place]]
   }
-  if (is_missing_argument(args[[at]])) NULL else args[[at]]
+  if (length(present(args[at])) == 0L) NULL else args[[at]]
 }
 
-# As in x[1, ]: an argument that was left out.
-is_missing_argument <- function(expr) missing(expr) || identical(expr, quote(expr = ))
+# The arguments of a call without those that were left out, as in x[1, ].
+call_arguments <- function(call) present(as.list(call)[-1L])
+
+# Whatever touches the empty argument fails, so it is only ever looked at inside a list.
+empty_argument <- list(quote(expr = ))
+
+present <- function(args) {
+  args[!vapply(seq_along(args), function(i) identical(unname(args[i]), empty_argument), NA)]
+}
 
 # x %>% f(y) is f(x, y); the native pipe is already that when it is parsed.
 unpipe <- function(call) {
@@ -60,7 +66,7 @@ constant_text <- function(expr, constants = emptyenv()) {
     return(constant_text(expr[[2L]], constants))
   }
   if (!name %in% c("c", "paste0", "paste", "file.path", "here", "path")) return(NULL)
-  args <- as.list(expr)[-1L]
+  args <- call_arguments(expr)
   separator <- switch(name, c = NULL, paste0 = "", paste = " ", "/")
   if (name == "paste" && "sep" %in% names(args)) separator <- constant_text(args$sep, constants)
   args <- args[!names2(args) %in% c("sep", "mustWork", "winslash")]

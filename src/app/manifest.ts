@@ -24,6 +24,42 @@ export interface Hazard {
   readonly advice: string;
 }
 
+/** One endpoint as the direct lane sees it; `r/direct-plan.R` is where it comes from. */
+export interface DirectRoute {
+  readonly verbs: readonly string[];
+  readonly path: string;
+  /** plumber's regular expression for the path. */
+  readonly regex: string;
+  /** Why its requests take the plumber lane; undefined if they need not. */
+  readonly obstacle: string | undefined;
+  /** Nothing surrounds the handler and it takes neither `req` nor `res`. */
+  readonly plain: boolean;
+  /** It reads bodies with parsers of its own. */
+  readonly ownParsers: boolean;
+}
+
+/** A serializer that only turns a value into JSON: its content type and the options of `toJSON()`. */
+export interface JsonSerializer {
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What the gateway has to know to take the direct lane. */
+export interface DirectPlan {
+  /** In the order in which plumber tries them. */
+  readonly routes: readonly DirectRoute[];
+  /** JSON and form bodies are read as by default. */
+  readonly parsersKept: boolean;
+  /** R counts them from 1. */
+  readonly serializers: readonly JsonSerializer[];
+  readonly session: {
+    readonly utf8: boolean;
+    readonly timezone: string | undefined;
+    readonly digitsSecs: number;
+    readonly jsonliteVersion: string;
+  };
+}
+
 /** What the R side reports after it has loaded an app. */
 export interface Manifest {
   readonly rVersion: string;
@@ -32,6 +68,7 @@ export interface Manifest {
   /** The app's own filters, in order. */
   readonly filters: readonly string[];
   readonly hazards: readonly Hazard[];
+  readonly direct: DirectPlan;
 }
 
 /** Why an app could not be loaded, in R's words. */
@@ -51,6 +88,32 @@ export function manifestFrom(payload: Uint8Array): Manifest {
     routes: list<Route>(plain.routes).map((route) => ({ ...route, verbs: list<string>(route.verbs) })),
     filters: list<string>(plain.filters),
     hazards: list<Hazard>(plain.hazards),
+    direct: directPlan(plain.direct as Record<string, unknown>),
+  };
+}
+
+function directPlan(plain: Record<string, unknown>): DirectPlan {
+  const session = plain.session as Record<string, unknown>;
+  return {
+    routes: list<Record<string, unknown>>(plain.routes).map((route) => ({
+      verbs: list<string>(route.verbs),
+      path: String(route.path),
+      regex: String(route.regex),
+      obstacle: (route.obstacle as string | null) ?? undefined,
+      plain: route.plain === true,
+      ownParsers: route.own_parsers === true,
+    })),
+    parsersKept: plain.parsers_kept === true,
+    serializers: list<{ type: string; options: unknown }>(plain.serializers).map(({ type, options }) => ({
+      type,
+      options: Array.isArray(options) ? {} : ((options ?? {}) as Record<string, unknown>),
+    })),
+    session: {
+      utf8: session.utf8 === true,
+      timezone: (session.timezone as string | null) ?? undefined,
+      digitsSecs: Number(session.digits_secs),
+      jsonliteVersion: String(session.jsonlite_version),
+    },
   };
 }
 

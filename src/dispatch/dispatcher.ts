@@ -27,7 +27,7 @@ export class Dispatcher {
   readonly #pool: Pool;
   /** In order of arrival; a Set, since a request whose client leaves is taken out of the middle. */
   readonly #queue = new Set<QueuedTicket>();
-  /** Requests to be run again, before all others. */
+  /** Requests that go before all others: those to be run again, and the urgent ones. */
   readonly #again: QueuedTicket[] = [];
   #running = 0;
   #nextId = 1;
@@ -61,14 +61,16 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    const worker = this.queued === 0 ? this.#pool.take() : undefined;
-    if (worker === undefined && this.#queue.size >= this.#options.queueLimit) {
+    const worker = this.queued === 0 || job.urgent ? this.#pool.take() : undefined;
+    if (worker === undefined && !job.urgent && this.#queue.size >= this.#options.queueLimit) {
       ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.size} wait already.` });
       return ticket;
     }
     ticket.startDeadline(() => this.#expire(ticket));
     if (worker !== undefined) {
       worker.assign(ticket);
+    } else if (job.urgent) {
+      this.#again.push(ticket);
     } else {
       this.#queue.add(ticket);
       this.#pool.grow();

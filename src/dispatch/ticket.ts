@@ -11,6 +11,8 @@ export interface Job {
   readonly payloadBytes: number;
   /** HTTP defines it to change nothing (GET, HEAD, OPTIONS), so that it may be run again after a crash. */
   readonly safe: boolean;
+  /** It finishes what has run already: it goes before all others and is never refused. */
+  readonly urgent: boolean;
   /** Milliseconds in which it has to be answered. */
   readonly timeout: number;
   /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. */

@@ -4,12 +4,22 @@ import type { Outcome } from '../dispatch/outcome.js';
 import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
 import { requestId } from '../observe/request-id.js';
-import { FrameType } from '../protocol/frame.js';
-import { writeRData } from '../rdata/index.js';
+import { type Frame, FrameType } from '../protocol/frame.js';
+import { NotCovered, writeRData } from '../rdata/index.js';
+import type { DirectLane } from './direct/direct-lane.js';
 import { sendError } from './error-reply.js';
-import { sendAnswer } from './reply.js';
+import { isJsonForm } from './form-json.js';
+import { type Reply, replyFrom, sendReply } from './reply.js';
 import { hasBody, readBody } from './request-body.js';
 import { rookRequest } from './rook-request.js';
+
+export interface ExchangeContext {
+  readonly dispatcher: Dispatcher;
+  /** Undefined when every request takes the plumber lane. */
+  readonly direct: DirectLane | undefined;
+  readonly options: ExchangeOptions;
+  finished(record: ExchangeRecord): void;
+}
 
 export interface ExchangeOptions {
   /** Bytes of a request's body, and of an answer, at most. */
@@ -20,6 +30,9 @@ export interface ExchangeOptions {
   /** A body that is labelled a form but is one JSON object or array is read as JSON. */
   readonly formJson: boolean;
 }
+
+/** How a request is executed in its worker. */
+export type Lane = 'direct' | 'plumber';
 
 /** How a finished exchange went, for the log and the metrics. */
 export interface ExchangeRecord {
@@ -33,6 +46,7 @@ export interface ExchangeRecord {
   /** Penstock's own error, if that was the answer. */
   readonly error: PenstockError | undefined;
   readonly ticket: Ticket | undefined;
+  readonly lane: Lane;
   /** Milliseconds in all. */
   readonly duration: number;
 }
@@ -45,26 +59,17 @@ export class Exchange {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #dispatcher: Dispatcher;
-  readonly #options: ExchangeOptions;
-  readonly #finished: (record: ExchangeRecord) => void;
+  readonly #context: ExchangeContext;
   readonly #startedAt = performance.now();
   #ticket: Ticket | undefined;
   #error: PenstockError | undefined;
+  #lane: Lane = 'plumber';
 
-  constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
-    dispatcher: Dispatcher,
-    options: ExchangeOptions,
-    finished: (record: ExchangeRecord) => void,
-  ) {
+  constructor(request: IncomingMessage, response: ServerResponse, context: ExchangeContext) {
     this.id = requestId(request.headers);
     this.request = request;
     this.#response = response;
-    this.#dispatcher = dispatcher;
-    this.#options = options;
-    this.#finished = finished;
+    this.#context = context;
     response.setHeader('X-Request-Id', this.id);
     response.once('close', () => this.#closed());
   }
@@ -74,21 +79,34 @@ export class Exchange {
       this.#submit(undefined);
       return;
     }
-    readBody(this.request, this.#options.bodyLimit, (error, body) => {
+    readBody(this.request, this.#context.options.bodyLimit, (error, body) => {
       if (error === undefined) this.#submit(body);
       else this.#refuseBody(error);
     });
   }
 
   #submit(body: Buffer | undefined): void {
-    const payload = writeRData(rookRequest(this.request, body, this.#options.formJson));
-    this.#ticket = this.#dispatcher.submit({
+    const { direct, options } = this.#context;
+    const call = direct?.call(this.request, body, options.formJson);
+    if (call !== undefined) {
+      this.#lane = 'direct';
+      this.#dispatch(FrameType.call, call.payload);
+      return;
+    }
+    const jsonForm =
+      options.formJson && body !== undefined && isJsonForm(this.request.headers['content-type'], body);
+    this.#dispatch(FrameType.request, writeRData(rookRequest(this.request, body, jsonForm)));
+  }
+
+  #dispatch(type: FrameType, payload: Buffer): void {
+    this.#ticket = this.#context.dispatcher.submit({
       label: this.id,
-      type: FrameType.request,
+      type,
       payload: [payload],
       payloadBytes: payload.length,
       safe: SAFE_METHODS.has(this.request.method!),
-      timeout: this.#options.timeout,
+      urgent: type === FrameType.print,
+      timeout: this.#context.options.timeout,
       settle: (outcome) => this.#settle(outcome),
     });
   }
@@ -99,21 +117,39 @@ export class Exchange {
       return;
     }
     const { frame } = outcome;
+    const { responseLimit } = this.#context.options;
     if (frame.type === FrameType.interrupted) {
       // Somebody else's SIGINT: the operator's, or the handler's own.
       this.#fail(new PenstockError('worker_lost', 'It was interrupted.'));
       return;
     }
-    if (frame.length > this.#options.responseLimit) {
-      const detail = `It has ${frame.length} bytes, and ${this.#options.responseLimit} are the limit.`;
+    if (frame.length > responseLimit) {
+      const detail = `It has ${frame.length} bytes, and ${responseLimit} are the limit.`;
       this.#fail(new PenstockError('response_too_large', detail));
       return;
     }
-    sendAnswer(this.request, this.#response, frame.payload).catch((error: unknown) => {
-      if (this.#response.destroyed) return; // the client left while it was sent
-      if (error instanceof PenstockError) this.#fail(error);
-      else throw error;
+    this.#answer(frame);
+  }
+
+  #answer({ payload, type }: Frame): void {
+    try {
+      const reply = type === FrameType.value ? this.#context.direct!.reply(payload) : replyFrom(payload);
+      if (reply instanceof NotCovered) this.#dispatch(FrameType.print, payload);
+      else this.#send(reply);
+    } catch (error) {
+      this.#failKnown(error);
+    }
+  }
+
+  #send(reply: Reply): void {
+    sendReply(this.request, this.#response, reply).catch((error: unknown) => {
+      if (!this.#response.destroyed) this.#failKnown(error); // else the client left while it was sent
     });
+  }
+
+  #failKnown(error: unknown): void {
+    if (error instanceof PenstockError) this.#fail(error);
+    else throw error;
   }
 
   /** The rest of the body is not read, so the connection can't be used again. */
@@ -126,16 +162,16 @@ export class Exchange {
   #fail(error: PenstockError): void {
     this.#error = error;
     const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
-    sendError(this.#response, error, this.id, busy ? this.#dispatcher.retryAfter : undefined);
+    sendError(this.#response, error, this.id, busy ? this.#context.dispatcher.retryAfter : undefined);
   }
 
   #closed(): void {
     const answered = this.#response.writableFinished;
-    if (!answered && this.#ticket !== undefined) this.#dispatcher.cancel(this.#ticket);
+    if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
     const length = Number(this.#response.getHeader('content-length') ?? 0);
     const url = this.request.url!;
     const query = url.indexOf('?');
-    this.#finished({
+    this.#context.finished({
       id: this.id,
       method: this.request.method!,
       path: query < 0 ? url : url.slice(0, query),
@@ -143,6 +179,7 @@ export class Exchange {
       bytes: answered ? length : 0,
       error: this.#error,
       ticket: this.#ticket,
+      lane: this.#lane,
       duration: performance.now() - this.#startedAt,
     });
   }

@@ -12,7 +12,8 @@ import { Pool, type PoolObserver } from '../pool/pool.js';
 import { describeExit } from '../pool/worker-exit.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
-import { Exchange, type ExchangeRecord } from './exchange.js';
+import { DirectLane } from './direct/direct-lane.js';
+import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
 import { PublicServer } from './public-server.js';
 import { gatewayState, type Status, workerStatuses } from './status.js';
 
@@ -34,6 +35,7 @@ export class Gateway {
   readonly #startedAt = performance.now();
   readonly #pool: Pool;
   readonly #dispatcher: Dispatcher;
+  #exchanges: ExchangeContext;
   readonly #metrics: Metrics;
   readonly #publicServer: PublicServer;
   readonly #adminServer: FastifyInstance;
@@ -51,7 +53,7 @@ export class Gateway {
     this.#publicServer = new PublicServer(
       config,
       (request, response) => {
-        new Exchange(request, response, this.#dispatcher, config, (record) => this.#record(record)).run();
+        new Exchange(request, response, this.#exchanges).run();
       },
       (error) => this.#refused(error),
     );
@@ -68,6 +70,12 @@ export class Gateway {
       this.#observer,
     );
     this.#dispatcher = new Dispatcher(this.#pool, config);
+    this.#exchanges = {
+      dispatcher: this.#dispatcher,
+      direct: undefined,
+      options: config,
+      finished: (record) => this.#record(record),
+    };
     this.#metrics = new Metrics({
       workers: () => this.#workersByState(),
       queued: () => this.#dispatcher.queued,
@@ -89,6 +97,9 @@ export class Gateway {
     await this.#pool.start();
     const result = await this.#firstLoad;
     if (result instanceof PenstockError) throw result;
+    if (this.#config.lane === 'auto') {
+      this.#exchanges = { ...this.#exchanges, direct: new DirectLane(result.direct) };
+    }
     await this.#publicServer.listen();
     const { url } = this.#publicServer;
     this.#log.info(
@@ -197,7 +208,7 @@ export class Gateway {
   }
 
   #record(record: ExchangeRecord): void {
-    const { bytes, duration, error, id, method, path, status, ticket } = record;
+    const { bytes, duration, error, id, method, path, status, ticket, lane } = record;
     this.#metrics.requests.inc({ method, status });
     if (error !== undefined) this.#metrics.errors.inc({ code: error.code });
     const times = ticket === undefined ? undefined : ticketTimes(ticket);
@@ -215,6 +226,7 @@ export class Gateway {
       queueMs: round(times?.queue),
       rMs: round(times?.r),
       worker: ticket?.worker?.id,
+      lane,
       code: error?.code,
     });
   }

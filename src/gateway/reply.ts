@@ -7,37 +7,43 @@ import { createGzip, gzip, gzipSync } from 'node:zlib';
 import { PenstockError } from '../errors.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
-/** What R answered: the payload of a result frame. */
-interface RAnswer {
-  status: number | null;
-  names: string | string[];
-  values: string | string[];
-  body?: Buffer;
+/** What is to be sent to a client. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: [string, string][];
+  readonly body?: Buffer;
   /** Path of the file that is the body, and whether it is to be removed once sent. */
-  file?: string;
-  owned?: boolean;
+  readonly file?: string;
+  readonly owned?: boolean;
 }
 
 /** Bodies up to this are compressed at once: the thread pool's round trip would cost more. */
 const SMALL = 4096;
 const gzipAsync = promisify(gzip);
 
-/**
- * Sends R's answer as httpuv would: its status, its headers in order, and its body, compressed when the client
- * takes gzip and the app has not encoded it itself. Throws `response_invalid` before anything is sent if HTTP has
- * no room for what the app wants to say.
- */
-export async function sendAnswer(request: IncomingMessage, response: ServerResponse, payload: Buffer): Promise<void> {
-  const answer = toPlain(readRData(payload)) as unknown as RAnswer;
-  const headers = headerPairs(answer);
-  const status = checkedStatus(answer.status);
-  const compress = acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
+/** The payload of a result frame. Throws `response_invalid` if HTTP has no room for what the app wants to say. */
+export function replyFrom(payload: Buffer): Reply {
+  const plain = toPlain(readRData(payload)) as Record<string, unknown>;
+  return {
+    status: checkedStatus(plain.status as number | null),
+    headers: headerPairs(plain.names as string | string[], plain.values as string | string[]),
+    ...(plain.body !== undefined && { body: plain.body as Buffer }),
+    ...(typeof plain.file === 'string' && { file: plain.file, owned: plain.owned === true }),
+  };
+}
 
-  if (answer.file !== undefined) {
-    await sendFile(response, status, headers, answer.file, answer.owned === true, compress);
+/**
+ * Sends an answer as httpuv would: its status, its headers in order, and its body, compressed when the client takes
+ * gzip and the app has not encoded it itself. Throws `response_invalid` before anything is sent if a header can't be.
+ */
+export async function sendReply(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+  const { file, headers, owned, status } = reply;
+  const compress = acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
+  if (file !== undefined) {
+    await sendFile(response, status, headers, file, owned === true, compress);
     return;
   }
-  let { body } = answer;
+  let { body } = reply;
   if (body !== undefined) {
     if (compress) {
       headers.push(['Content-Encoding', 'gzip']);
@@ -78,18 +84,18 @@ function setLength(headers: [string, string][], length: number): void {
   headers.push(['Content-Length', String(length)]);
 }
 
-function headerPairs({ names, values }: RAnswer): [string, string][] {
-  const nameList = Array.isArray(names) ? names : [names];
+/** Node takes header texts as latin1, one character per byte; R's strings are UTF-8. */
+export function headerPairs(names: string | string[], values: string | string[]): [string, string][] {
   const valueList = Array.isArray(values) ? values : [values];
-  // Node takes header texts as latin1, one character per byte; R's strings are UTF-8.
-  return nameList.map((name, i) => [latin1(name), latin1(valueList[i] ?? '')]);
+  return (Array.isArray(names) ? names : [names]).map((name, i) => [latin1(name), latin1(valueList[i] ?? '')]);
 }
 
 function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-function checkedStatus(status: number | null): number {
+/** A final status, as HTTP has them. */
+export function checkedStatus(status: number | null): number {
   if (status !== null && status >= 200 && status <= 999) return status;
   throw new PenstockError('response_invalid', `Its status is ${status ?? 'NA'}; a final answer has 200 to 999.`);
 }

@@ -1,14 +1,25 @@
 import type { IncomingMessage } from 'node:http';
 import { type RCharacter, type RValue, rList, rNativeString, rNull, rRaw, rString } from '../rdata/index.js';
 
+/** What the plumber lane hands to R: the variables of the request, and its body. */
+export function rookRequest(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): RValue {
+  return rList([rookVariables(request, jsonForm), rookBody(body)]);
+}
+
+/** No body and an empty one are the same to httpuv. */
+export function rookBody(body: Buffer | undefined): RValue {
+  return body === undefined || body.length === 0 ? rNull : rRaw(body);
+}
+
 /**
- * A request in the form in which httpuv, plumber's own server, hands it over: the variables of the Rook
- * environment (httpuv 1.6, `requestToEnv()`) and the body. Node gives texts as latin1, one character per byte; R
- * gets the very bytes.
+ * The variables of a request as httpuv, plumber's own server, sets them (httpuv 1.6, `requestToEnv()`). Node gives
+ * texts as latin1, one character per byte; R gets the very bytes.
+ *
+ * @param jsonForm the body is labelled a form but is to be read as JSON
  */
-export function rookRequest(request: IncomingMessage, body: Buffer | undefined, formJson: boolean): RValue {
+export function rookVariables(request: IncomingMessage, jsonForm: boolean): RValue {
   const headers = combineHeaders(request.rawHeaders);
-  if (formJson && body !== undefined) relabelJson(headers, body);
+  if (jsonForm) headers.set('content-type', 'application/json');
 
   const url = request.url!;
   const query = url.indexOf('?');
@@ -47,7 +58,7 @@ export function rookRequest(request: IncomingMessage, body: Buffer | undefined, 
       values.push(bytes(value));
     }
   }
-  return rList([rList(values, names), body === undefined || body.length === 0 ? rNull : rRaw(body)]);
+  return rList(values, names);
 }
 
 /** Lower-case names in order; a repeated header's values are joined with a comma, empty ones left out. */
@@ -63,20 +74,6 @@ function combineHeaders(raw: readonly string[]): Map<string, string> {
   }
   names.sort();
   return new Map(names.map((name) => [name, seen.get(name)!]));
-}
-
-/** The one default deviation from plumber: curl labels a JSON body as a form unless told otherwise. */
-function relabelJson(headers: Map<string, string>, body: Buffer): void {
-  const type = headers.get('content-type');
-  if (type === undefined || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return;
-  const first = body.toString('latin1', 0, 64).trimStart()[0];
-  if (first !== '{' && first !== '[') return;
-  try {
-    JSON.parse(body.toString('utf8'));
-  } catch {
-    return;
-  }
-  headers.set('content-type', 'application/json');
 }
 
 function headersVector(headers: Map<string, string>): RCharacter {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { encodeHeader, type Frame, FrameType } from '../protocol/frame.js';
+import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { LineSplitter } from './line-splitter.js';
 import type { WorkUnit } from './work-unit.js';
@@ -173,6 +174,7 @@ export class Worker {
         this.#owner.loadFailed(this, loadFailureFrom(frame.payload));
         return;
       case FrameType.result:
+      case FrameType.value:
       case FrameType.interrupted:
         this.#finish(frame);
         return;
@@ -181,13 +183,13 @@ export class Worker {
         this.#free();
         return;
       default:
-        throw new Error(`frame of unknown type ${frame.type} from worker ${this.id}`);
+        throw new ProtocolError(`frame of unknown type ${frame.type} from worker ${this.id}`);
     }
   }
 
   #finish(frame: Frame): void {
     const unit = this.#unit;
-    if (unit === undefined || unit.id !== frame.id) throw new Error(`answer ${frame.id} that nobody waits for`);
+    if (unit === undefined || unit.id !== frame.id) throw new ProtocolError(`answer ${frame.id} that nobody waits for`);
     this.#unit = undefined;
     this.#requests += 1;
     unit.finished(frame);

@@ -22,6 +22,10 @@ export const FrameType = {
   stop: 2,
   /** Answer with a pong, once nothing of an earlier interrupt is left. No payload. */
   ping: 3,
+  /** Run one request in the direct lane. Payload: see `r/direct-request.R`. */
+  call: 4,
+  /** Print a value that came in a value frame with R's own serializer. Payload: that frame's, sent back. */
+  print: 5,
   /** First frame of a worker. Payload: list(token, pid). */
   hello: 129,
   /** A step of loading has begun. Payload: its name. */
@@ -36,6 +40,8 @@ export const FrameType = {
   interrupted: 134,
   /** Answer to a ping. */
   pong: 135,
+  /** A value to be printed by the gateway. Payload: list(serializer, value[, status, names, values]). */
+  value: 136,
 } as const;
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];

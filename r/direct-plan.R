@@ -1,0 +1,143 @@
+# What the direct lane may do: read off the router once, at load.
+
+builtin_filters <- c("queryString", "body", "cookieParser", "sharedSecret")
+
+# The functions of an app that the engine runs itself are called with the same arguments as plumber's own would be.
+takes <- function(f, name) any(names(formals(f)) %in% c(name, "..."))
+
+any_takes <- function(functions, name) any(vapply(functions, takes, NA, name = name))
+
+uses_forward <- function(f) "forward" %in% all.names(body(f))
+
+# Why no request of this app can take the direct lane; NULL when some may.
+direct_obstacle <- function(router) {
+  ns <- asNamespace("plumber")
+  private <- router$.__enclos_env__$private
+  needed <- c("ends", "filts", "mnts", "hooks", "default_serializer", "default_parsers", "errorHandler",
+              "notFoundHandler", "runHooks")
+  if (!all(needed %in% ls(private, all.names = TRUE))) return("this version of plumber keeps its router elsewhere")
+  helpers <- c("queryStringFilter", "bodyFilter", "cookieFilter", "sharedSecretFilter", "req_body_parser",
+               "req_body_args", "getRelevantArgs", "parseQS", "parseCookies", ".globals")
+  if (!all(vapply(helpers, exists, NA, envir = ns, inherits = FALSE))) return("this version of plumber works otherwise")
+  first <- private$filts[seq_len(min(4L, length(private$filts)))]
+  if (!identical(vapply(first, function(f) f$name, ""), builtin_filters)) return("the built-in filters were changed")
+  original <- list(ns$queryStringFilter, ns$bodyFilter, ns$cookieFilter, ns$sharedSecretFilter)
+  same <- mapply(function(step, f) identical(step$.__enclos_env__$private$func, f), first, original)
+  if (!all(same)) return("the built-in filters were changed")
+  if (!is.null(getOption("plumber.sharedSecret"))) return("a shared secret is checked by plumber")
+  NULL
+}
+
+has_hooks <- function(step) length(step$.__enclos_env__$private$hooks) > 0L
+
+# One step of the router that runs a function of the user's: a filter or an endpoint.
+plan_step <- function(step) {
+  private <- step$.__enclos_env__$private
+  func <- private$func
+  list(
+    step = step,
+    func = func,
+    envir = private$envir,
+    formals = names(formals(func)),
+    hooked = has_hooks(step),
+    serializer = step$serializer
+  )
+}
+
+# Why an endpoint can't take the direct lane, NULL if it can.
+endpoint_obstacle <- function(endpoint, group) {
+  func <- endpoint$.__enclos_env__$private$func
+  if (group %in% c("__first__", builtin_filters)) return("it comes before plumber's own filters")
+  if (is.primitive(func)) return("its function is a primitive")
+  if (uses_forward(func)) return("it may forward to what follows")
+  NULL
+}
+
+# The endpoints in the order in which plumber would try them, each with its group's place among the filters.
+direct_plan <- function(router) {
+  obstacle <- direct_obstacle(router)
+  private <- router$.__enclos_env__$private
+  filters <- unname(lapply(private$filts[-seq_along(builtin_filters)], plan_step))
+  order <- c("__first__", vapply(private$filts, function(f) f$name, ""), "__no-preempt__")
+  serializers <- json_serializers()
+  serializers$index(private$default_serializer, add = TRUE)
+  # What the error handler of plumber itself answers with.
+  serializers$index(plumber::serializer_unboxed_json(), add = TRUE)
+  routes <- list()
+  for (group in order) {
+    # Filters that have run before an endpoint of this group; plumber's own four are not counted.
+    before <- max(0L, match(group, order) - 2L - length(builtin_filters))
+    for (endpoint in private$ends[[group]]) {
+      routes[[length(routes) + 1L]] <- plan_route(endpoint, group, before, filters, private, serializers, obstacle)
+    }
+  }
+  list(routes = routes, filters = filters, serializers = serializers, obstacle = obstacle)
+}
+
+plan_route <- function(endpoint, group, before, filters, private, serializers, obstacle) {
+  route <- plan_step(endpoint)
+  route$before <- before
+  route$regex <- endpoint$.__enclos_env__$private$regex
+  route$parsers <- endpoint$parsers
+  route$obstacle <- if (is.null(obstacle)) endpoint_obstacle(endpoint, group) else obstacle
+  if (!is.null(endpoint$serializer)) serializers$index(endpoint$serializer, add = TRUE)
+  router_hooks <- unlist(private$hooks[c("preroute", "postroute", "preserialize", "postserialize")])
+  around <- c(lapply(filters[seq_len(before)], function(f) f$func), router_hooks, list(private$notFoundHandler))
+  default_error <- identical(body(private$errorHandler), body(plumber_default_error_handler()))
+  route$plain <- before == 0L && length(router_hooks) == 0L && !route$hooked && default_error &&
+    !any(route$formals %in% c("req", "res", "..."))
+  route$needs_request <- !route$plain
+  route$needs_res <- any_takes(c(around, list(route$func)), "res") || route$hooked || length(router_hooks) > 0L
+  route
+}
+
+plumber_default_error_handler <- function() asNamespace("plumber")$defaultErrorHandler()
+
+# The part of a route that the gateway needs for matching and for deciding the lane.
+describe_direct_route <- function(route, plan) {
+  endpoint <- route$step
+  list(
+    verbs = as.character(endpoint$verbs),
+    path = endpoint$path,
+    regex = route$regex$regex,
+    names = as.character(route$regex$names),
+    obstacle = route$obstacle,
+    plain = route$plain,
+    own_parsers = !is.null(route$parsers)
+  )
+}
+
+describe_direct <- function(plan, router) {
+  private <- router$.__enclos_env__$private
+  list(
+    routes = unname(lapply(plan$routes, describe_direct_route, plan = plan)),
+    parsers_kept = default_parsers_kept(private$default_parsers),
+    serializers = unname(plan$serializers$all()),
+    session = list(
+      utf8 = isTRUE(l10n_info()[["UTF-8"]]),
+      timezone = session_timezone(),
+      digits_secs = if (is.null(getOption("digits.secs"))) 0L else as.integer(getOption("digits.secs")),
+      jsonlite_version = as.character(utils::packageVersion("jsonlite"))
+    )
+  )
+}
+
+# Whether JSON and form bodies are read as by default: the same parsers, made with the same options.
+default_parsers_kept <- function(parsers) {
+  original <- asNamespace("plumber")$make_parser(c("json", "form", "text", "octet", "multi"))
+  same <- function(a, b) {
+    if (!identical(body(a), body(b))) return(FALSE)
+    inner <- lapply(list(a, b), function(f) environment(f)$parse_fn)
+    if (is.null(inner[[1L]])) return(TRUE)
+    options <- lapply(inner, function(f) tryCatch(eval(quote(list(...)), environment(f)), error = function(e) list()))
+    identical(body(inner[[1L]]), body(inner[[2L]])) && identical(options[[1L]], options[[2L]])
+  }
+  identical(lapply(parsers, names), lapply(original, names)) && all(mapply(same, parsers$alias, original$alias))
+}
+
+# Sys.timezone() may run a program to find out; only UTC matters where TZ is not set.
+session_timezone <- function() {
+  zone <- Sys.getenv("TZ")
+  if (nzchar(zone)) return(zone)
+  if (format(Sys.time(), "%Z") == "UTC") "UTC" else NULL
+}

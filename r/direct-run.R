@@ -1,0 +1,217 @@
+# The direct lane: runs the user's own functions (filters, hooks, handler, error handler) in plumber's order and with
+# its semantics, without plumber's overhead. Router$serve() and Router$route() of plumber are the specification.
+
+# Waits for a promise as plumber's steps do; a rejection is an error like any other.
+settled <- function(value) {
+  if (!is.object(value) || !promises::is.promising(value)) return(value)
+  outcome <- NULL
+  promises::then(
+    value,
+    onFulfilled = function(value) outcome <<- list(value = value),
+    onRejected = function(e) outcome <<- list(error = e)
+  )
+  while (is.null(outcome)) later::run_now(Inf)
+  if (is.null(outcome$error)) outcome$value else stop(outcome$error)
+}
+
+# plumber's getRelevantArgs() for a function whose formals are known.
+relevant_args <- function(args, formals) {
+  if (length(formals) == 0L || length(args) == 0L) return(list())
+  named <- names(args)
+  if (!"..." %in% formals) {
+    keep <- named %in% formals
+    if (!all(keep)) {
+      args <- args[keep]
+      named <- named[keep]
+    }
+  }
+  if (anyDuplicated(named)) args <- args[!(named %in% formals & duplicated(named))]
+  args
+}
+
+direct_engine <- function(router, plan) {
+  plumber <- asNamespace("plumber")
+  private <- router$.__enclos_env__$private
+  globals <- plumber[[".globals"]]
+  routes <- plan$routes
+  filters <- plan$filters
+  serializers <- plan$serializers
+  default_serializer <- private$default_serializer
+  new_response <- response_factory(plumber$PlumberResponse, plumber)
+  router_hooks <- function(stage) length(private$hooks[[stage]]) > 0L
+
+  # The flag that forward() sets, in the place where plumber keeps it.
+  exec <- new.env(parent = emptyenv())
+
+  path_args <- function(route, texts) {
+    values <- as.list(texts)
+    names(values) <- route$regex$names
+    converters <- route$regex$converters
+    for (i in seq_along(converters)) values[[i]] <- converters[[i]](values[[i]])
+    values
+  }
+
+  body_of <- function(route, call, req) {
+    switch(call[[4L]],
+      parsed = call[[5L]],
+      raw = plumber$req_body_parser(req, if (is.null(route$parsers)) private$default_parsers else route$parsers),
+      list()
+    )
+  }
+
+  body_args <- function(body) {
+    if (length(body) == 0L) return(list())
+    plumber$req_body_args(list(body = body))
+  }
+
+  # A handler that nothing surrounds and that takes neither `req` nor `res`: only its arguments are needed.
+  run_plain <- function(route, call) {
+    args <- call[[2L]]
+    if (length(call[[3L]])) args <- c(args, path_args(route, call[[3L]]))
+    if (call[[4L]] == "parsed") args <- c(args, body_args(call[[5L]]))
+    settled(do.call(route$func, relevant_args(args, route$formals), envir = route$envir))
+  }
+
+  run_step <- function(step, req, res) {
+    if (step$hooked) return(settled(step$step$exec(req, res)))
+    args <- plumber$getRelevantArgs(c(list(req = req, res = res), req$args), step$func)
+    settled(do.call(step$func, args, envir = step$envir))
+  }
+
+  run_endpoint <- function(route, call, req, res) {
+    if (!is.null(route$serializer)) res$serializer <- route$serializer
+    req$argsPath <- if (length(call[[3L]])) path_args(route, call[[3L]]) else route$step$getPathParams(req$PATH_INFO)
+    req$body <- body_of(route, call, req)
+    req$argsBody <- plumber$req_body_args(req)
+    req$args <- c(req$args, req$argsPath, req$argsBody)
+    run_step(route, req, res)
+  }
+
+  # plumber's route(): filters until one ends the request, then the endpoint.
+  run_route <- function(route, call, req, res) {
+    apply_builtin_filters(req, call[[2L]], plumber)
+    for (filter in filters[seq_len(route$before)]) {
+      exec$forward <- FALSE
+      value <- run_step(filter, req, res)
+      if (!exec$forward) {
+        if (!is.null(filter$serializer)) res$serializer <- filter$serializer
+        return(value)
+      }
+    }
+    exec$forward <- FALSE
+    value <- run_endpoint(route, call, req, res)
+    if (exec$forward) settled(private$notFoundHandler(req = req, res = res)) else value
+  }
+
+  handle_error <- function(req, res, e) settled(private$errorHandler(req, res, e))
+
+  # What the gateway turns into JSON, or the whole response where the serializer is one of R's.
+  answer_with <- function(value, req, res, serializer, hook_env) {
+    if (inherits(value, "PlumberResponse")) return(http_response(res$toResponse()))
+    if (typeof(serializer) != "closure") stop("Serializers must be closures: '", serializer, "'")
+    if (router_hooks("preserialize")) value <- settled(run_hooks("preserialize", hook_env, req, res, value))
+    last <- router_hooks("postserialize")
+    index <- if (last || !left_to_gateway(value)) 0L else serializers$index(serializer)
+    answer <- if (index > 0L) value_answer(index, value, res)
+    if (!is.null(answer)) return(answer)
+    if (is.null(res)) res <- new_response(serializer)
+    response <- settled(serializer(value, req, res, private$errorHandler))
+    if (last) response <- settled(run_hooks("postserialize", hook_env, req, res, response))
+    http_response(response)
+  }
+
+  run_hooks <- function(stage, hook_env, req, res, value) {
+    private$runHooks(stage, list(data = hook_env, req = req, res = res, value = value))
+  }
+
+  # plumber's serve().
+  serve <- function(route, call, req, res) {
+    hook_env <- new.env()
+    globals$currentExec <- exec
+    exec$req <- req
+    exec$res <- res
+    on.exit(globals$currentExec <- NULL)
+    tryCatch({
+      if (router_hooks("preroute")) settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
+      value <- tryCatch(run_route(route, call, req, res), error = function(e) handle_error(req, res, e))
+      if (router_hooks("postroute")) value <- settled(run_hooks("postroute", hook_env, req, res, value))
+      answer_with(value, req, res, res$serializer, hook_env)
+    }, error = function(e) {
+      res$body <- handle_error(req, res, e)
+      http_response(res$toResponse())
+    })
+  }
+
+  serve_plain <- function(route, call) {
+    exec$forward <- FALSE
+    globals$currentExec <- exec
+    res <- NULL
+    req <- NULL
+    serializer <- if (is.null(route$serializer)) default_serializer else route$serializer
+    value <- tryCatch(run_plain(route, call), error = function(e) {
+      req <<- direct_request(call, router)
+      res <<- new_response(serializer)
+      handle_error(req, res, e)
+    })
+    if (!is.null(res)) serializer <- res$serializer
+    if (is.null(res) && exec$forward) {
+      req <- direct_request(call, router)
+      res <- new_response(serializer)
+      value <- settled(private$notFoundHandler(req = req, res = res))
+      serializer <- res$serializer
+    }
+    answer_with(value, req, res, serializer, NULL)
+  }
+
+  function(call) {
+    route <- routes[[call[[1L]]]]
+    tryCatch({
+      if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) return(serve_plain(route, call))
+      req <- direct_request(call, router)
+      serve(route, call, req, new_response(default_serializer))
+    }, error = router_failed)
+  }
+}
+
+# A value for the gateway to print: its serializer, and the status and headers if the app has set any. NULL when
+# these are not what HTTP expects: R's way of answering then says what is wrong.
+value_answer <- function(index, value, res) {
+  if (is.null(res)) return(list(index, value))
+  status <- res$status
+  headers <- res$headers
+  if (identical(status, 200L) && length(headers) == 0L) return(list(index, value))
+  simple <- is.numeric(status) && length(status) == 1L && is.null(res$body) && all(lengths(headers) == 1L)
+  if (!simple) return(NULL)
+  values <- vapply(headers, function(value) paste(value), "")
+  list(index, value, as.integer(status), if (length(values)) names(values) else character(), as.vector(values))
+}
+
+# Classes that the gateway prints as jsonlite does; the rest, and what has no JSON form, is left to jsonlite itself.
+printable_classes <- list("data.frame", "factor", c("ordered", "factor"), "Date", c("POSIXct", "POSIXt"), "AsIs",
+                          c("tbl_df", "tbl", "data.frame"), c("scalar", "character"), "noquote")
+
+left_to_gateway <- function(value) {
+  if (is.object(value)) {
+    class <- oldClass(value)
+    for (known in printable_classes) if (identical(class, known)) return(TRUE)
+    return(FALSE)
+  }
+  typeof(value) %in% c("list", "character", "double", "integer", "logical", "NULL")
+}
+
+# Values that the gateway could not print after all come back, with what it was told of them.
+print_engine <- function(router, plan) {
+  plumber <- asNamespace("plumber")
+  private <- router$.__enclos_env__$private
+  function(call) {
+    serializer <- plan$serializers$get(call[[1L]])
+    res <- plumber$PlumberResponse$new(serializer)
+    if (length(call) > 2L) {
+      res$status <- call[[3L]]
+      res$headers <- as.list(stats::setNames(call[[5L]], call[[4L]]))
+    }
+    req <- rook_request(list(), NULL)
+    req$pr <- router
+    tryCatch(http_response(serializer(call[[2L]], req, res, private$errorHandler)), error = router_failed)
+  }
+}

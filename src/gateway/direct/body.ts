@@ -1,0 +1,45 @@
+import { type RValue, rNull } from '../../rdata/index.js';
+import { parseQuery } from './query.js';
+
+/** How a body reaches R: not at all, as the value that its parser would have given, or to be parsed there. */
+export interface DirectBody {
+  readonly form: '' | 'parsed' | 'raw';
+  readonly value: RValue;
+}
+
+const none: DirectBody = { form: '', value: rNull };
+const unparsed: DirectBody = { form: 'raw', value: rNull };
+
+/** Bytes above which a body is left to R: parsing it here would hold up every other request. */
+const LARGEST = 256 * 1024;
+const OPEN_BRACKET = 0x5b;
+const OPEN_BRACE = 0x7b;
+
+/**
+ * Reads a body as plumber's default parsers would, for JSON and forms; everything else is R's.
+ *
+ * @param type the Content-Type header as it came
+ */
+export function directBody(body: Buffer | undefined, type: string | undefined): DirectBody {
+  if (body === undefined || body.length === 0) return none;
+  if (body.length > LARGEST) return unparsed;
+  switch (parserFor(type, body[0]!)) {
+    case 'json':
+      return unparsed;
+    case 'form': {
+      const value = parseQuery(body.toString('latin1'));
+      return value === undefined ? unparsed : { form: 'parsed', value };
+    }
+    default:
+      return unparsed;
+  }
+}
+
+/** plumber's `parser_picker()`: by type, or by the first byte where there is none. */
+function parserFor(type: string | undefined, firstByte: number): 'json' | 'form' | undefined {
+  if (type === undefined) return firstByte === OPEN_BRACE || firstByte === OPEN_BRACKET ? 'json' : 'form';
+  const [, name, parameters] = /^([^;]*)(;.*)?$/.exec(type.toLowerCase())!;
+  if (parameters !== undefined && !/^;\s*charset=utf-8$/.test(parameters)) return undefined;
+  if (name === 'application/json' || name === 'text/json') return 'json';
+  return name === 'application/x-www-form-urlencoded' ? 'form' : undefined;
+}

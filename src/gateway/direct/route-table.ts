@@ -1,0 +1,65 @@
+import type { DirectRoute } from '../../app/manifest.js';
+
+/** A route of the direct lane, and the texts of its path parameters. */
+export interface DirectMatch {
+  readonly route: DirectRoute;
+  /** Its place in R's list, from 1. */
+  readonly index: number;
+  readonly path: readonly string[];
+}
+
+/**
+ * The expressions that plumber makes of typed path parameters and that mean the same in ICU's syntax and in ours.
+ * Array types are left out: their nested repetition can take exponential time.
+ */
+const PARAMETERS = ['([^/]+)', '(-?\\d+)', '(-?\\d*\\.?\\d+)', '([01tfTF]|true|false|TRUE|FALSE)'];
+/** What else of a path has the same meaning in both; the dot is any character, as in plumber. */
+const LITERAL = /^[A-Za-z0-9_~%!'@:,;=&/.-]*$/;
+/** Matching takes at most quadratic time in the path's length. */
+const LONGEST_PATH = 1024;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what is not printable ASCII is left to plumber
+const NOT_PLAIN = /[^\x21-\x7e]/;
+
+interface Entry {
+  readonly route: DirectRoute;
+  readonly index: number;
+  /** Undefined when only plumber can tell whether it matches. */
+  readonly expression: RegExp | undefined;
+}
+
+/** Finds the endpoint that plumber would run, or leaves it to plumber. */
+export class RouteTable {
+  readonly #byVerb = new Map<string, Entry[]>();
+
+  constructor(routes: readonly DirectRoute[]) {
+    routes.forEach((route, i) => {
+      const entry = { route, index: i + 1, expression: compile(route.regex) };
+      for (const verb of route.verbs) {
+        const entries = this.#byVerb.get(verb);
+        if (entries === undefined) this.#byVerb.set(verb, [entry]);
+        else entries.push(entry);
+      }
+    });
+  }
+
+  /** The first endpoint that matches, if its requests may take the direct lane; otherwise undefined. */
+  match(method: string, path: string): DirectMatch | undefined {
+    const entries = this.#byVerb.get(method);
+    if (entries === undefined || path.length > LONGEST_PATH || NOT_PLAIN.test(path)) return undefined;
+    for (const { expression, index, route } of entries) {
+      if (expression === undefined) return undefined;
+      const found = expression.exec(path);
+      if (found === null) continue;
+      return route.obstacle === undefined ? { route, index, path: found.slice(1) } : undefined;
+    }
+    return undefined;
+  }
+}
+
+function compile(regex: string): RegExp | undefined {
+  const inner = /^\^(.*)\$$/.exec(regex)?.[1];
+  if (inner === undefined) return undefined;
+  let rest = inner;
+  for (const parameter of PARAMETERS) rest = rest.replaceAll(parameter, '');
+  return LITERAL.test(rest) ? new RegExp(regex) : undefined;
+}
