@@ -13,7 +13,7 @@ annotation_packages <- c(
 # list(packages, errors). Each package: name, installed, version (what is installed), wanted (what renv.lock or
 # DESCRIPTION asks for), required (FALSE when the code copes without it), file and line of the first use.
 # Each error: file, line, message.
-penstock_packages <- function(file, directory) {
+app_packages <- function(file, directory) {
   files <- read_app_files(file, directory)
   uses <- c(
     list(list(name = "plumber", required = TRUE)),

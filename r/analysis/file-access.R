@@ -1,0 +1,165 @@
+# Files that an app reads and writes, as far as their paths can be told from the code.
+# Needs syntax.R, scopes.R and app-model.R.
+
+# For each function the formals up to the path, and which of them it is.
+file_writers <- list(
+  write.csv = c("x", "file"), write.csv2 = c("x", "file"), write.table = c("x", "file"),
+  write_csv = c("x", "file"), write_csv2 = c("x", "file"), write_tsv = c("x", "file"), write_delim = c("x", "file"),
+  write_rds = c("x", "file"), write_lines = c("x", "file"), write_file = c("x", "file"), fwrite = c("x", "file"),
+  saveRDS = c("object", "file"), save = c(character(), "file"), save.image = "file", dput = c("x", "file"),
+  dump = c("list", "file"), cat = c("...", "file"), write = c("x", "file"), writeLines = c("text", "con"),
+  writeBin = c("object", "con"), writeChar = c("object", "con"), sink = "file", write_json = c("x", "path"),
+  write_yaml = c("x", "file"), write.xlsx = c("x", "file"), saveWorkbook = c("wb", "file"), write_xlsx = c("x", "path"),
+  write_parquet = c("x", "sink"), write_feather = c("x", "sink"), write_fst = c("x", "path"), qsave = c("x", "file"),
+  ggsave = "filename", png = "filename", jpeg = "filename", bmp = "filename", tiff = "filename", svg = "filename",
+  pdf = "file", agg_png = "filename", svglite = "filename", saveWidget = c("widget", "file"),
+  download.file = c("url", "destfile"), curl_download = c("url", "destfile"), file.copy = c("from", "to"),
+  file.create = "...", zip = "zipfile", st_write = c("obj", "dsn"), write_sf = c("obj", "dsn"),
+  xgb.save = c("model", "fname"), render = c("input", "output_format", "output_file"),
+  quarto_render = c("input", "output_format", "output_file")
+)
+
+file_readers <- list(
+  read.csv = "file", read.csv2 = "file", read.table = "file", read.delim = "file", read_csv = "file",
+  read_csv2 = "file", read_tsv = "file", read_delim = "file", read_rds = "file", read_lines = "file",
+  read_file = "file", fread = "input", readRDS = "file", load = "file", readLines = "con", readBin = "con",
+  readChar = "con", scan = "file", fromJSON = "txt", read_json = "path", read_yaml = "file", yaml.load_file = "input",
+  read_excel = "path", read.xlsx = "xlsxFile", read_xlsx = "path", read_parquet = "file", read_feather = "file",
+  read_fst = "path", qread = "file", include_file = "file", dget = "file", st_read = "dsn", read_sf = "dsn"
+)
+
+# Devices that write to a file of a fixed name when none is given.
+device_defaults <- c(png = "Rplot%03d.png", jpeg = "Rplot%03d.jpeg", bmp = "Rplot%03d.bmp", tiff = "Rplot%03d.tiff",
+                     svg = "Rplot%03d.svg", pdf = "Rplots.pdf")
+
+io_functions <- c(names(file_writers), names(file_readers))
+
+no_files <- c("", "/dev/null", "/dev/stdout", "/dev/stderr", "stdout", "stderr", "stdin", "clipboard")
+
+note_io <- function(walk, name, expr, scope, ctx) {
+  writing <- file_writers[[name]]
+  formals <- if (is.null(writing)) file_readers[[name]] else writing
+  if (is.null(formals)) return(invisible())
+  given <- path_argument(name, expr, formals)
+  path <- if (is.null(given)) default_path(name, expr, scope, walk) else path_of(walk, given, scope)
+  if (is.null(path) || (path$kind == "constant" && path$text %in% no_files)) return(invisible())
+  walk$io[[length(walk$io) + 1L]] <- c(path[c("kind", "text")], list(
+    writing = !is.null(writing), name = name, append = isTRUE(path$append) || appends(name, expr), given = given
+  ), ctx)
+}
+
+# What follows `...` can only be given by name.
+path_argument <- function(name, expr, formals) {
+  wanted <- formals[[length(formals)]]
+  if (name %in% c("cat", "save")) return(as.list(expr)[["file"]])
+  if (wanted == "...") {
+    args <- call_arguments(expr)
+    return(if (length(args) > 0L) args[[1L]])
+  }
+  given <- call_argument(expr, formals, wanted)
+  # readr's `path` and the devices' `file` are older or shorter names of the same.
+  for (other in c("path", "file", "filename")) if (is.null(given)) given <- as.list(expr)[[other, exact = TRUE]]
+  given
+}
+
+default_path <- function(name, expr, scope, walk) {
+  if (name %in% names(device_defaults)) return(list(kind = "constant", text = device_defaults[[name]]))
+  if (!name %in% c("render", "quarto_render")) return(NULL)
+  # Without output_file the report is written next to its source.
+  input <- call_argument(expr, "input", "input")
+  folder <- as.list(expr)[["output_dir"]]
+  if (is.null(input)) return(NULL)
+  path <- path_of(walk, input, scope)
+  if (is.null(path) || !grepl("\\.(r|q)md", path$text, ignore.case = TRUE)) return(NULL)
+  if (!is.null(folder)) {
+    place <- path_of(walk, folder, scope)
+    if (is.null(place) || place$kind != "constant") return(NULL)
+  }
+  list(kind = path$kind, text = paste("the report of", path$text))
+}
+
+appends <- function(name, expr) {
+  args <- as.list(expr)
+  append <- args[["append"]]
+  if (is.null(append) && name == "write") append <- call_argument(expr, c("x", "file", "ncolumns", "append"), "append")
+  isTRUE(append) || identical(append, as.symbol("T")) || name == "sink" && isTRUE(args[["append"]])
+}
+
+unique_makers <- c("tempfile", "file_temp", "local_tempfile", "tempdir", "path_temp", "local_tempdir", "UUIDgenerate",
+                   "uuid", "Sys.time", "Sys.getpid", "sample", "runif", "now", "random_id", "digest", "guid", "nullfile")
+
+joining <- c("paste0", "paste", "file.path", "path", "here", "sprintf", "glue", "normalizePath", "path.expand", "str_c")
+
+# NULL when nothing is known, or list(kind, text, append): "constant", "temporary", "shape" (depends on the request,
+# known by its code) or "load" (a temporary name that was chosen while the app loaded).
+path_of <- function(walk, expr, scope, depth = 0L) {
+  if (depth > 10L) return(NULL)
+  again <- function(expr, scope) path_of(walk, expr, scope, depth + 1L)
+  if (is.character(expr)) return(list(kind = "constant", text = expr[[1L]]))
+  if (is.symbol(expr)) return(path_of_name(walk, as.character(expr), scope, again))
+  if (!is.call(expr)) return(NULL)
+  name <- call_name(expr)
+  if (name %in% unique_makers) return(list(kind = "temporary", text = ""))
+  if (name == "Sys.getenv") return(list(kind = "constant", text = deparse1(expr)))
+  if (name %in% c("file", "gzfile", "bzfile", "xzfile")) return(connection_path(expr, scope, again))
+  if (name %in% c("(", "{", "invisible")) return(again(expr[[length(expr)]], scope))
+  if (name %in% joining) return(joined_path(walk, expr, scope, again))
+  if (any(unique_makers %in% all.names(expr))) list(kind = "temporary", text = "") else NULL
+}
+
+path_of_name <- function(walk, name, scope, again) {
+  home <- find_scope(name, scope)
+  values <- if (is.null(home)) lapply(bindings_of(walk$model, name), function(entry) entry$value) else home$values[[name]]
+  if (!is.null(home) && length(values) == 0L) {
+    default <- as.list(home$formals)[name]
+    return(if (length(present(default)) > 0L && is.character(default[[1L]])) again(default[[1L]], NULL))
+  }
+  paths <- lapply(values, again, scope = home)
+  if (length(paths) == 0L || any(vapply(paths, is.null, NA))) return(NULL)
+  if (length(unique(paths)) > 1L) {
+    temporary <- Filter(function(path) path$kind == "temporary", paths)
+    return(if (length(temporary) > 0L) temporary[[1L]])
+  }
+  path <- paths[[1L]]
+  at_load <- is.null(home) || home$kind == "load"
+  if (at_load && path$kind == "temporary" && "tempfile" %in% unlist(lapply(values, all.names))) path$kind <- "load"
+  path
+}
+
+# file("x.log", "a")
+connection_path <- function(expr, scope, again) {
+  description <- call_argument(expr, c("description", "open"), "description")
+  if (is.null(description)) return(NULL)
+  path <- again(description, scope)
+  mode <- call_argument(expr, c("description", "open"), "open")
+  if (!is.null(path)) path$append <- is.character(mode) && startsWith(mode, "a")
+  path
+}
+
+joined_path <- function(walk, expr, scope, again) {
+  parts <- lapply(call_arguments(expr), function(part) {
+    if (is.numeric(part)) list(kind = "constant", text = as.character(part)) else again(part, scope)
+  })
+  kinds <- vapply(parts, function(part) if (is.null(part)) "unknown" else part$kind, "")
+  if (any(kinds %in% c("temporary", "load")) || any(unique_makers %in% all.names(expr))) {
+    return(list(kind = "temporary", text = ""))
+  }
+  if (length(kinds) == 0L || !all(kinds == "constant")) return(list(kind = "shape", text = deparse1(expr)))
+  text <- lapply(parts, function(part) part$text)
+  name <- call_name(expr)
+  if (name == "sprintf") return(list(kind = "constant", text = do.call(paste, unname(text))))
+  separator <- switch(name, paste0 = , str_c = , glue = "", paste = " ", "/")
+  list(kind = "constant", text = do.call(paste, c(unname(text[!names2(text) %in% c("sep", "collapse")]), sep = separator)))
+}
+
+# "database": also read elsewhere; "fixed": every worker writes to the same name; NULL: nothing to tell.
+judge_file <- function(access, all) {
+  if (!access$writing || access$fn == 0L || !access$kind %in% c("constant", "shape", "load")) return(NULL)
+  same <- Filter(function(other) !other$writing && other$kind == access$kind && same_path(other, access), all)
+  elsewhere <- any(vapply(same, function(other) other$fn != access$fn, NA))
+  if (access$kind == "load") return("fixed")
+  if (elsewhere) return("database")
+  if (access$kind == "constant") "fixed" else NULL
+}
+
+same_path <- function(one, other) sub("^\\./", "", one$text) == sub("^\\./", "", other$text)

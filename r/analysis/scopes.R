@@ -1,0 +1,82 @@
+# Scopes of names in code that is read and not run. Needs syntax.R.
+#
+# A scope is list(names, values, parent, kind). `values` holds, for each name, the expressions that are assigned to it.
+# `kind` is "function" for a call in a request, "load" for one that happened while the app loaded (what its closures
+# share lives as long as the worker), "class" for the fields of an object. The top level is NULL.
+
+# Calls that run the functions they are handed at once, or evaluate their argument in a scope of its own.
+eager_callers <- c("lapply", "sapply", "vapply", "mapply", "Map", "Filter", "Reduce", "Find", "Position", "apply",
+                   "tapply", "outer", "by", "aggregate", "rapply", "eapply", "replicate", "do.call", "map", "map2",
+                   "pmap", "imap", "map_chr", "map_dbl", "map_int", "map_lgl", "map_df", "map_dfr", "walk", "walk2",
+                   "iwalk", "keep", "discard", "reduce", "tryCatch", "withCallingHandlers", "try", "system.time",
+                   "suppressWarnings", "suppressMessages", "suppressPackageStartupMessages", "invisible", "on.exit")
+
+own_scope <- c("local", "with", "within", "future", "with_seed", "with_dir", "with_options")
+
+function_scope <- function(literal, parent, kind = "function") {
+  values <- assigned_values(literal[[3L]])
+  list(names = unique(c(names(literal[[2L]]), names(values))), values = values, formals = literal[[2L]],
+       parent = parent, kind = kind)
+}
+
+block_scope <- function(body, parent, kind) {
+  values <- assigned_values(body)
+  list(names = names(values), values = values, formals = NULL, parent = parent, kind = kind)
+}
+
+# The scope in which a name is found, from here outwards; NULL for the top level.
+find_scope <- function(name, scope) {
+  while (!is.null(scope)) {
+    if (name %in% scope$names) return(scope)
+    scope <- scope$parent
+  }
+  NULL
+}
+
+is_local <- function(name, scope) !is.null(find_scope(name, scope))
+
+# Name -> expressions assigned to it by this code itself, not by the functions inside it. A part of something that is
+# assigned (x$a <- 1) makes no new name here: when x is an environment, it is the one outside that is changed.
+assigned_values <- function(body) {
+  found <- list()
+  add <- function(name, value) if (nzchar(name)) found[[name]] <<- c(found[[name]], list(value))
+  walk <- function(expr) {
+    operator <- if (is.symbol(expr[[1L]])) as.character(expr[[1L]]) else ""
+    if (operator == "function" || (operator == "local" && length(expr) == 2L)) return()
+    if (operator == "for") add(as.character(expr[[2L]]), NULL)
+    if (operator != "<<-") {
+      pair <- plain_assignment(expr)
+      if (!is.null(pair) && (operator != "assign" || is_plain_assign(expr))) add(pair$name, pair$value)
+    }
+    for (i in seq_along(expr)) if (is.call(expr[[i]])) walk(expr[[i]])
+  }
+  if (is.call(body)) walk(body)
+  found
+}
+
+# assign() that names no place writes where it stands.
+is_plain_assign <- function(call) {
+  !any(c("envir", "pos", "inherits") %in% names(call)) && sum(names2(as.list(call)[-1L]) == "") < 3L
+}
+
+# What a block of code gives: its last expression, through if and else, and what it returns early.
+tail_values <- function(body) {
+  if (!is.call(body)) return(list(body))
+  name <- call_name(body)
+  if (name == "{") {
+    if (length(body) == 1L) return(list())
+    last <- body[[length(body)]]
+    early <- unlist(lapply(as.list(body)[-c(1L, length(body))], early_returns), recursive = FALSE)
+    return(c(early, tail_values(last)))
+  }
+  if (name == "if") return(unlist(lapply(call_arguments(body)[-1L], tail_values), recursive = FALSE))
+  if (name %in% c("return", "invisible", "(") && length(body) > 1L) return(tail_values(body[[2L]]))
+  pair <- plain_assignment(body)
+  if (is.null(pair)) list(body) else tail_values(pair$value)
+}
+
+early_returns <- function(expr) {
+  if (!is.call(expr) || is_function_literal(expr) || !"return" %in% all.names(expr)) return(list())
+  if (call_name(expr) == "return") return(if (length(expr) > 1L) tail_values(expr[[2L]]) else list())
+  unlist(lapply(call_arguments(expr), early_returns), recursive = FALSE)
+}
