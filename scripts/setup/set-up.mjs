@@ -25,8 +25,9 @@ export async function setUp({ rPackages, again }) {
       `Penstock needs Node ${oldestNode.join('.')} or newer; this is ${process.versions.node}.`,
     );
   }
-  await setUpNodeModules(root);
+  // R first: where it can't be installed, a person is told before waiting for anything else.
   await setUpR(rPackages, again);
+  await setUpNodeModules(root);
   await setUpDist(root);
   await setUpModel(root);
 }
