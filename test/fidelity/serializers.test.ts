@@ -50,4 +50,5 @@ fidelity('serializers.R', {}, [
   get('/headers-serializer'),
   get('/write-file'),
   get('/registered'),
+  ...['/feather', '/parquet', '/excel'].map((path) => get(path, { note: 'where its package is installed' })),
 ]);
