@@ -9,7 +9,9 @@ export function formatGeneral(x: number, digits: number): string {
   const negative = x < 0;
   const [mantissa, exponent] = roundToDigits(Math.abs(x), precision);
   const text =
-    exponent < -4 || exponent >= precision ? scientific(mantissa, exponent) : fixed(mantissa, exponent);
+    exponent < -4 || exponent >= precision
+      ? scientific(mantissa, exponent)
+      : fixedNotation(mantissa, exponent);
   return negative ? `-${text}` : text;
 }
 
@@ -57,7 +59,8 @@ function scientific(digits: string, exponent: number): string {
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${size < 10 ? '0' : ''}${size}`;
 }
 
-function fixed(digits: string, exponent: number): string {
+/** Digits and exponent without an exponent. */
+export function fixedNotation(digits: string, exponent: number): string {
   if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${digits}`;
   if (digits.length <= exponent + 1) return digits + '0'.repeat(exponent + 1 - digits.length);
   return `${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
