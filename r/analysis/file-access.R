@@ -63,6 +63,8 @@ path_argument <- function(name, expr, formals) {
 }
 
 default_path <- function(name, expr, scope, walk) {
+  # pdf(NULL) writes no file.
+  if (any(vapply(as.list(expr), is.null, NA))) return(NULL)
   if (name %in% names(device_defaults)) return(list(kind = "constant", text = device_defaults[[name]]))
   if (!name %in% c("render", "quarto_render")) return(NULL)
   # Without output_file the report is written next to its source.

@@ -2,7 +2,8 @@
 # Needs syntax.R, scopes.R, targets.R, app-model.R, load-walk.R, state-changes.R and file-access.R.
 
 walk_requests <- function(walk) {
-  walk$triggers <- c(state_triggers, io_functions, request_calls_of_interest, lasting_names(walk$model))
+  walk$triggers <- c(state_triggers, io_functions, request_calls_of_interest, lasting_names(walk$model),
+                     if (names_are_quoted(walk$model)) string_callers())
   while (length(walk$queue) > 0L) {
     item <- walk$queue[[1L]]
     walk$queue <- walk$queue[-1L]
@@ -15,6 +16,16 @@ walk_requests <- function(walk) {
 lasting_names <- function(model) {
   names <- ls(model$bindings, all.names = TRUE)
   names[vapply(names, function(name) binding_kind(model, name) %in% c("environment", "store"), NA)]
+}
+
+# Functions that may be handed the name of another as a string.
+string_callers <- function() c("do.call", "match.fun", "get", "get0", "mget", "exists", eager_callers)
+
+names_are_quoted <- function(model) {
+  lines <- unlist(lapply(model$files, function(file) file$lines))
+  pattern <- "[\"'][A-Za-z.][A-Za-z0-9._]*[\"']"
+  quoted <- unlist(regmatches(lines, gregexpr(pattern, lines, useBytes = TRUE)))
+  any(vapply(unique(gsub("[\"']", "", quoted)), function(name) !is.null(bound_function(model, name)), NA))
 }
 
 walk_function <- function(walk, item) {
@@ -152,7 +163,7 @@ visit_assignment <- function(walk, expr, scope, ctx) {
   target <- expr[[2L]]
   if (!is.call(target)) return(invisible())
   visit_target_parts(walk, target, scope, ctx)
-  note_part_write(walk, target, scope, ctx, expr)
+  note_part_write(walk, target, scope, ctx)
 }
 
 visit_outward <- function(walk, expr, scope, ctx) {
@@ -173,7 +184,7 @@ visit_target_parts <- function(walk, target, scope, ctx) {
 visit_member <- function(walk, expr, scope, ctx) {
   found <- target_name(expr)
   if (is.symbol(expr[[2L]])) {
-    name <- as.character(expr[[2L]])
+    name <- if (found$global) found$base else as.character(expr[[2L]])
     if (is_local(name, scope)) return(invisible())
     note_read(walk, name, found$target, ctx)
     if (is_bound(walk$model, name)) reach_name(walk, name, list(kind = "helper", label = ctx$label))
@@ -212,7 +223,7 @@ visit_name_called <- function(walk, name, scope, ctx) {
 
 # do.call("f", …), get("x"), sapply(x, "f"): names written as strings.
 visit_named_functions <- function(walk, name, expr, scope, ctx) {
-  if (!name %in% c("do.call", "match.fun", "get", "get0", "mget", "exists", eager_callers)) return(invisible())
+  if (!name %in% string_callers()) return(invisible())
   for (text in Filter(is.character, call_arguments(expr))) {
     for (word in text) if (name == "exists" || is_bound(walk$model, word)) visit_name(walk, word, scope, ctx)
   }

@@ -14,13 +14,14 @@ note_write <- function(walk, found, ctx, lives, pattern, text = found$target) {
 }
 
 # x$a <- 1 changes what outlives the request when x is an environment that does.
-note_part_write <- function(walk, target, scope, ctx, expr) {
+note_part_write <- function(walk, target, scope, ctx) {
   found <- target_name(target)
-  pattern <- c(found$base, call_name(expr))
   if (found$global || found$base %in% c(".GlobalEnv", "globalenv()")) {
     return(note_write(walk, found, ctx, "global", if (found$global) found$base else "GlobalEnv|globalenv"))
   }
   lives <- environment_life(walk, found$base, scope, ctx)
+  # What is read through another name of the same environment is not told apart.
+  if (is_local(found$base, scope)) found$whole <- FALSE
   if (!is.null(lives)) note_write(walk, found, ctx, lives, found$base)
 }
 
