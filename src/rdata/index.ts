@@ -1,5 +1,6 @@
 export { classOf, getAttribute, namesOf, setAttribute, withClass } from './attribute.js';
 export { type JsonPrintOptions, printOptions } from './json-options.js';
+export { type JsonParseOptions, parseJson } from './json-parse.js';
 export { printJson, printJsonWith } from './json-print.js';
 export { isNaReal, NA_INTEGER, setNaReal } from './na.js';
 export { NotCovered } from './not-covered.js';
