@@ -91,23 +91,21 @@ export async function setUpR(packages, again) {
   if (state.found && state.missing.length === 0) return;
 
   const system = thisSystem();
+  let { prebuilt } = state;
   const explain = () =>
-    instructions({
-      family: system.family,
-      r: !state.found,
-      packages: state.missing,
-      prebuilt: state.prebuilt,
-      again,
-    });
+    instructions({ family: system.family, r: !state.found, packages: state.missing, prebuilt, again });
 
-  if (system.family === 'debian' && system.asRoot !== undefined && state.prebuilt) {
+  if (system.family === 'debian' && system.asRoot !== undefined && prebuilt) {
     const names = [...(state.found ? [] : ['r-base-core']), ...state.missing.map(debianPackage)];
     await installFromApt(system.asRoot, names);
     state = probe(packages);
+    prebuilt = false; // what is still missing, the system does not have
   }
   const asRoot = state.writable ? [] : system.asRoot;
   if (state.found && state.missing.length > 0 && asRoot !== undefined) {
-    const call = [...asRoot, rscript, '-e', cranCall(state.missing)];
+    // R warns where a package could not be installed, and only fails when it is then asked for.
+    const load = state.missing.map((name) => `loadNamespace("${name}")`).join('; ');
+    const call = [...asRoot, rscript, '-e', `${cranCall(state.missing)}; ${load}`];
     await mustRun(`Installing R packages from CRAN (${state.missing.join(', ')})`, call, {
       advice: explain(),
     });
