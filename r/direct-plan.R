@@ -39,9 +39,16 @@ plan_step <- function(step) {
     func = func,
     envir = private$envir,
     formals = names(formals(func)),
+    takes = request_objects(names(formals(func))),
     hooked = has_hooks(step),
     serializer = step$serializer
   )
+}
+
+# What a function takes that is not an argument of the request; "more" if it takes such arguments too.
+request_objects <- function(formals) {
+  if (!all(formals %in% c("req", "res"))) return("more")
+  if (length(formals) == 2L) "both" else if (length(formals) == 1L) formals else "none"
 }
 
 # Why an endpoint can't take the direct lane, NULL if it can.

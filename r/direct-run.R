@@ -24,10 +24,25 @@ relevant_args <- function(args, formals) {
       args <- args[keep]
       named <- named[keep]
     }
+  } else if (length(formals) == 1L) {
+    return(args)
   }
   if (anyDuplicated(named)) args <- args[!(named %in% formals & duplicated(named))]
   args
 }
+
+# The same where `req` and `res` are among the arguments, before all others.
+step_args <- function(step, req, res) {
+  switch(step$takes,
+    none = list(),
+    req = list(req = req),
+    res = list(res = res),
+    both = list(req = req, res = res),
+    relevant_args(c(list(req = req, res = res), req$args), step$formals)
+  )
+}
+
+no_path_args <- structure(list(), names = character())
 
 direct_engine <- function(router, plan) {
   plumber <- asNamespace("plumber")
@@ -38,7 +53,8 @@ direct_engine <- function(router, plan) {
   serializers <- plan$serializers
   default_serializer <- private$default_serializer
   new_response <- response_factory(plumber$PlumberResponse, plumber)
-  router_hooks <- function(stage) length(private$hooks[[stage]]) > 0L
+  stages <- c("preroute", "postroute", "preserialize", "postserialize")
+  hooked <- stats::setNames(lapply(stages, function(stage) length(private$hooks[[stage]]) > 0L), stages)
 
   # The flag that forward() sets, in the place where plumber keeps it.
   exec <- new.env(parent = emptyenv())
@@ -74,13 +90,12 @@ direct_engine <- function(router, plan) {
 
   run_step <- function(step, req, res) {
     if (step$hooked) return(settled(step$step$exec(req, res)))
-    args <- plumber$getRelevantArgs(c(list(req = req, res = res), req$args), step$func)
-    settled(do.call(step$func, args, envir = step$envir))
+    settled(do.call(step$func, step_args(step, req, res), envir = step$envir))
   }
 
   run_endpoint <- function(route, call, req, res) {
     if (!is.null(route$serializer)) res$serializer <- route$serializer
-    req$argsPath <- if (length(call[[3L]])) path_args(route, call[[3L]]) else route$step$getPathParams(req$PATH_INFO)
+    req$argsPath <- if (is.null(call[[3L]])) no_path_args else path_args(route, call[[3L]])
     req$body <- body_of(route, call, req)
     req$argsBody <- plumber$req_body_args(req)
     req$args <- c(req$args, req$argsPath, req$argsBody)
@@ -109,8 +124,8 @@ direct_engine <- function(router, plan) {
   answer_with <- function(value, req, res, serializer, hook_env) {
     if (inherits(value, "PlumberResponse")) return(http_response(res$toResponse()))
     if (typeof(serializer) != "closure") stop("Serializers must be closures: '", serializer, "'")
-    if (router_hooks("preserialize")) value <- settled(run_hooks("preserialize", hook_env, req, res, value))
-    last <- router_hooks("postserialize")
+    if (hooked$preserialize) value <- settled(run_hooks("preserialize", hook_env, req, res, value))
+    last <- hooked$postserialize
     index <- if (last || !left_to_gateway(value)) 0L else serializers$index(serializer)
     answer <- if (index > 0L) value_answer(index, value, res)
     if (!is.null(answer)) return(answer)
@@ -132,9 +147,9 @@ direct_engine <- function(router, plan) {
     exec$res <- res
     on.exit(globals$currentExec <- NULL)
     tryCatch({
-      if (router_hooks("preroute")) settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
+      if (hooked$preroute) settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
       value <- tryCatch(run_route(route, call, req, res), error = function(e) handle_error(req, res, e))
-      if (router_hooks("postroute")) value <- settled(run_hooks("postroute", hook_env, req, res, value))
+      if (hooked$postroute) value <- settled(run_hooks("postroute", hook_env, req, res, value))
       answer_with(value, req, res, res$serializer, hook_env)
     }, error = function(e) {
       res$body <- handle_error(req, res, e)

@@ -12,9 +12,9 @@ annotation_packages <- c(
 
 # list(packages, errors). Each package: name, installed, version (what is installed), wanted (what renv.lock or
 # DESCRIPTION asks for), required (FALSE when the code copes without it), file and line of the first use.
-# Each error: file, line, message.
+# Each error: file, line, message. Without a file it is plumber alone that is needed.
 app_packages <- function(file, directory) {
-  files <- read_app_files(file, directory)
+  files <- if (!is.null(file)) read_app_files(file, directory)
   uses <- c(
     list(list(name = "plumber", required = TRUE)),
     unlist(lapply(files, package_uses), recursive = FALSE),

@@ -61,7 +61,7 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    const worker = this.queued === 0 || job.urgent ? this.#pool.take() : undefined;
+    const worker = this.queued === 0 || job.urgent ? this.#workerFor(ticket) : undefined;
     if (worker === undefined && !job.urgent && this.#queue.size >= this.#options.queueLimit) {
       ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.size} wait already.` });
       return ticket;
@@ -88,15 +88,23 @@ export class Dispatcher {
     if (wasRunning) own.worker?.interrupt(this.#options.interruptGrace);
   }
 
-  /** A worker can take work: the request that has waited longest. */
+  /** A worker can take work: the request that has waited longest, and one ahead of it. */
   workerIdle(): void {
     while (this.queued > 0) {
-      const worker = this.#pool.take();
+      const ticket = this.#again[0] ?? this.#queue.values().next().value!;
+      const worker = this.#workerFor(ticket);
       if (worker === undefined) return;
-      const ticket = this.#again.shift() ?? this.#queue.values().next().value!;
-      this.#queue.delete(ticket);
+      this.#remove(ticket);
       worker.assign(ticket);
     }
+  }
+
+  /**
+   * An idle worker; or, for a brief request, one that runs another brief one, so that R finds the next frame waiting.
+   * Never one that may be slow: that would park a fast request behind a slow one.
+   */
+  #workerFor(ticket: QueuedTicket): Worker | undefined {
+    return this.#pool.take() ?? (ticket.brief ? this.#pool.takeAhead(isBrief) : undefined);
   }
 
   /** No worker can be started: nobody should wait for one. */
@@ -129,7 +137,14 @@ export class Dispatcher {
     left: (ticket) => {
       this.#running -= 1;
       const took = performance.now() - ticket.startedAt!;
+      ticket.job.routeTime?.observe(took);
       this.#meanTime = this.#meanTime === 0 ? took : this.#meanTime * 0.95 + took * 0.05;
+    },
+    returned: (ticket) => {
+      if (ticket.state === 'settled') return;
+      ticket.requeue();
+      this.#again.push(ticket);
+      this.workerIdle();
     },
     lost: (ticket, exit) => {
       if (ticket.state === 'settled') return;
@@ -149,6 +164,12 @@ interface TicketListener {
   started(ticket: QueuedTicket): void;
   left(ticket: QueuedTicket): void;
   lost(ticket: QueuedTicket, exit: WorkerExit): void;
+  returned(ticket: QueuedTicket): void;
+}
+
+/** A cancelled unit counts as well: it is what its worker is busy with. */
+function isBrief(unit: WorkUnit): boolean {
+  return unit instanceof QueuedTicket && unit.brief;
 }
 
 class QueuedTicket implements Ticket, WorkUnit {
@@ -189,8 +210,17 @@ class QueuedTicket implements Ticket, WorkUnit {
     this.#timer = setTimeout(expired, this.job.timeout);
   }
 
+  get brief(): boolean {
+    return this.job.routeTime?.brief === true;
+  }
+
+  handed(worker: Worker): void {
+    this.state = 'handed';
+    this.worker = worker;
+  }
+
   started(worker: Worker): void {
-    this.state = 'running';
+    if (this.state !== 'settled') this.state = 'running';
     this.worker = worker;
     this.startedAt = performance.now();
     this.attempts += 1;
@@ -200,6 +230,10 @@ class QueuedTicket implements Ticket, WorkUnit {
   finished(frame: Frame): void {
     this.#listener.left(this);
     this.settle({ kind: 'answer', frame });
+  }
+
+  returned(): void {
+    this.#listener.returned(this);
   }
 
   lost(_worker: Worker, exit: WorkerExit): void {

@@ -1,5 +1,6 @@
 import type { FrameType } from '../protocol/frame.js';
 import type { Worker } from '../pool/worker.js';
+import type { RouteTime } from './route-time.js';
 import type { Outcome } from './outcome.js';
 
 /** What the gateway wants done. */
@@ -13,13 +14,16 @@ export interface Job {
   readonly safe: boolean;
   /** It finishes what has run already: it goes before all others and is never refused. */
   readonly urgent: boolean;
+  /** What is known of its route's times; undefined where nothing is learned. */
+  readonly routeTime: RouteTime | undefined;
   /** Milliseconds in which it has to be answered. */
   readonly timeout: number;
   /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. */
   settle(outcome: Outcome, ticket: Ticket): void;
 }
 
-export type TicketState = 'queued' | 'running' | 'settled';
+/** `handed`: in the pipe of a worker that has something brief to finish first. */
+export type TicketState = 'queued' | 'handed' | 'running' | 'settled';
 
 /** One request on its way through the dispatcher. */
 export interface Ticket {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Outcome } from '../dispatch/outcome.js';
+import type { RouteTime } from '../dispatch/route-time.js';
 import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
 import { requestId } from '../observe/request-id.js';
@@ -90,7 +91,7 @@ export class Exchange {
     const call = direct?.call(this.request, body, options.formJson);
     if (call !== undefined) {
       this.#lane = 'direct';
-      this.#dispatch(FrameType.call, call.payload);
+      this.#dispatch(FrameType.call, call.payload, call.time);
       return;
     }
     const jsonForm =
@@ -98,13 +99,14 @@ export class Exchange {
     this.#dispatch(FrameType.request, writeRData(rookRequest(this.request, body, jsonForm)));
   }
 
-  #dispatch(type: FrameType, payload: Buffer): void {
+  #dispatch(type: FrameType, payload: Buffer, routeTime?: RouteTime): void {
     this.#ticket = this.#context.dispatcher.submit({
       label: this.id,
       type,
       payload: [payload],
       payloadBytes: payload.length,
       safe: SAFE_METHODS.has(this.request.method!),
+      routeTime,
       urgent: type === FrameType.print,
       timeout: this.#context.options.timeout,
       settle: (outcome) => this.#settle(outcome),

@@ -1,6 +1,7 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { Reaper } from './reaper.js';
 import { RestartDelay } from './restart-delay.js';
+import type { WorkUnit } from './work-unit.js';
 import { Worker, type WorkerOwner } from './worker.js';
 import type { WorkerCommand } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
@@ -22,7 +23,7 @@ export interface PoolOptions {
 
 /** Who hears of what happens in the pool. */
 export interface PoolObserver {
-  /** A worker can take work. */
+  /** A worker can take work: it is idle, or can have one unit more in its pipe. */
   idle(): void;
   /** No worker is left and starting has failed too often. */
   broken(): void;
@@ -105,6 +106,14 @@ export class Pool {
     return this.#idle.pop();
   }
 
+  /** A worker that runs `brief` work and can have the next unit put into its pipe. */
+  takeAhead(brief: (unit: WorkUnit) => boolean): Worker | undefined {
+    for (const worker of this.#workers.values()) {
+      if (worker.canLookAhead && brief(worker.unit!)) return worker;
+    }
+    return undefined;
+  }
+
   /** Work waits and no worker is idle: one more, if there may be more and none is on its way already. */
   grow(): void {
     if (this.#stopping || this.#restart.delay > 0 || this.#staying >= this.#options.max) return;
@@ -172,6 +181,9 @@ export class Pool {
       if (this.#stopping) return;
       this.#idle.push(worker);
       this.#observer.idle();
+    },
+    room: () => {
+      if (!this.#stopping) this.#observer.idle();
     },
     loadFailed: (worker, failure) => this.#observer.loadFailed(worker, failure),
     dead: (worker, exit) => this.#dead(worker, exit),

@@ -12,10 +12,14 @@ export interface WorkUnit {
   /** The serialized R value, in pieces, and their bytes in all. */
   readonly payload: readonly Buffer[];
   readonly payloadBytes: number;
-  /** It has been handed to R: from now on it may have run. */
+  /** It is in the worker's pipe, but R has something to finish first; it can still be taken back by ending R. */
+  handed(worker: Worker): void;
+  /** R has it: from now on it may have run. */
   started(worker: Worker): void;
   /** R answered. */
   finished(frame: Frame): void;
   /** The worker ended before it answered. */
   lost(worker: Worker, exit: WorkerExit): void;
+  /** The worker ended before R came to it: it has not run. */
+  returned(worker: Worker): void;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
+import { RouteTime } from '../../dispatch/route-time.js';
 import {
   NotCovered,
   printJsonWith,
@@ -25,6 +26,7 @@ import { RouteTable } from './route-table.js';
 export interface DirectCall {
   readonly route: DirectRoute;
   readonly payload: Buffer;
+  readonly time: RouteTime;
 }
 
 /** plumber drops the body of these, as HTTP demands. */
@@ -40,10 +42,12 @@ export class DirectLane {
   readonly #plan: DirectPlan;
   readonly #table: RouteTable;
   readonly #printers: readonly Printer[];
+  readonly #times: readonly RouteTime[];
 
   constructor(plan: DirectPlan) {
     this.#plan = plan;
     this.#table = new RouteTable(plan.routes);
+    this.#times = plan.routes.map(() => new RouteTime());
     this.#printers = plan.serializers.map((serializer) => jsonPrinter(serializer, plan.session));
   }
 
@@ -71,7 +75,7 @@ export class DirectLane {
       whole ? rookBody(body) : rNull,
       whole ? rookVariables(request, jsonForm) : rNull,
     ];
-    return { route, payload: writeRData(rList(call)) };
+    return { route, payload: writeRData(rList(call)), time: this.#times[index - 1]! };
   }
 
   /** The answer that a value frame stands for, or why R has to print it. */

@@ -1,0 +1,23 @@
+/** Milliseconds under which a handler is so brief that the next request may wait behind it in a worker's pipe. */
+const BRIEF = 1;
+/** Answers before anything is concluded, and the weight of a new one once the peak lies above it. */
+const ENOUGH = 8;
+const DECAY = 0.05;
+
+/**
+ * How long R takes for a route, as a peak that decays (after Finagle's peak EWMA): one slow answer is believed at
+ * once, and forgotten after some dozens of fast ones.
+ */
+export class RouteTime {
+  #peak = 0;
+  #answers = 0;
+
+  observe(ms: number): void {
+    this.#answers += 1;
+    this.#peak = ms > this.#peak ? ms : this.#peak + (ms - this.#peak) * DECAY;
+  }
+
+  get brief(): boolean {
+    return this.#answers >= ENOUGH && this.#peak < BRIEF;
+  }
+}
