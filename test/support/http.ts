@@ -72,7 +72,7 @@ export async function askRaw(
 }
 
 /** A connection whose bytes are ours to choose; `ask` may be repeated on it. */
-export class Connection {
+class Connection {
   readonly #socket: Socket;
   #buffer: Buffer = Buffer.alloc(0);
   #ended = false;
