@@ -10,7 +10,7 @@ settled <- function(value) {
     onFulfilled = function(value) outcome <<- list(value = value),
     onRejected = function(e) outcome <<- list(error = e)
   )
-  while (is.null(outcome)) later::run_now(Inf)
+  while (is.null(outcome)) run_callbacks(Inf)
   if (is.null(outcome$error)) outcome$value else stop(outcome$error)
 }
 

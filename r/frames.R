@@ -15,6 +15,14 @@ frame_types <- list(
 # Payloads above this are written apart from their header, which saves one copy of them.
 frame_split <- 65536L
 
+# Up to this a payload lies in R's buffer of the connection when its header has been read: no more wait.
+frame_buffered <- 4000L
+
+# A frame that an interrupt has cut in two leaves the connection out of step, of no more use.
+in_step <- function(transfer) {
+  tryCatch(transfer, interrupt = function(e) stop("interrupted in the middle of a frame", call. = FALSE))
+}
+
 connect_gateway <- function(port) {
   args <- list(host = "127.0.0.1", port = port, open = "r+b", blocking = TRUE, timeout = 2147483L)
   # Without it the kernel may hold a small answer back for 40 ms. R has the option since 4.0.4 or so.
@@ -28,7 +36,7 @@ write_frame <- function(con, type, id, value) {
   header <- writeBin(c(size, frame_version + 256L * type, id, 0L), raw(), endian = "little")
   if (size > frame_split) {
     writeBin(header, con)
-    writeBin(payload, con)
+    in_step(writeBin(payload, con))
   } else {
     writeBin(c(header, payload), con)
   }
@@ -41,7 +49,12 @@ read_frame <- function(con) {
   words <- readBin(header, "integer", 4L, endian = "little")
   version <- words[2L] %% 256L
   if (version != frame_version) stop("the gateway speaks frame version ", version, ", this worker ", frame_version)
-  payload <- if (words[1L] > 0L) readBin(con, "raw", words[1L])
-  if (length(payload) < words[1L]) return(NULL)
+  size <- words[1L]
+  payload <- if (size > frame_buffered) {
+    in_step(readBin(con, "raw", size))
+  } else if (size > 0L) {
+    readBin(con, "raw", size)
+  }
+  if (length(payload) < size) return(NULL)
   list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], payload = payload)
 }

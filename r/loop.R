@@ -4,51 +4,55 @@
 # plumber's own server. Other threads can add to the loop unseen, hence the bound on the wait.
 idle_callbacks <- function(con) {
   while (!later::loop_empty()) {
-    tryCatch(later::run_now(0), error = function(e) message("Error in a later callback: ", conditionMessage(e)))
+    run_callbacks(0)
     if (later::loop_empty()) return(invisible())
     wait <- min(later::next_op_secs(), 0.05)
     if (socketSelect(list(con), timeout = max(wait, 0))) return(invisible())
   }
 }
 
-# An interrupt is meant for the request that runs. One that comes too late finds the worker waiting for the next
-# frame, of which nothing has been read yet, since the gateway sends none until a ping has been answered.
-next_frame <- function(con) {
-  repeat {
-    interrupted <- FALSE
-    frame <- tryCatch({
-      idle_callbacks(con)
-      read_frame(con)
-    }, interrupt = function(e) interrupted <<- TRUE)
-    if (!interrupted) return(frame)
-  }
+# A callback's failure is nobody's answer.
+run_callbacks <- function(wait) {
+  failed <- function(e) message("Error in a later callback: ", conditionMessage(e))
+  tryCatch(later::run_now(wait), error = failed)
 }
 
-# Gives a pending interrupt, whose signal has arrived before the ping, the occasion to be raised and dropped.
+# An interrupt is meant for the request that runs. It may come too late: then it may stay pending, and the
+# gateway, which has sent it, asks with a ping for it to be dropped before it sends anything else.
 drop_interrupts <- function() {
-  tryCatch(Sys.sleep(0.001), interrupt = function(e) NULL)
+  tryCatch(allowInterrupts(Sys.sleep(0.001)), interrupt = function(e) NULL)
 }
 
 # engines: by frame type, function(call) giving the value of the result frame for one request
 # Returns when the gateway says stop or has gone.
 serve_frames <- function(con, engines) {
   home <- getwd()
-  repeat {
-    frame <- next_frame(con)
-    if (is.null(frame) || frame$type == frame_types$stop) return(invisible(frame))
-    if (frame$type == frame_types$ping) {
-      drop_interrupts()
-      write_frame(con, frame_types$pong, 0L, NULL)
-      next
-    }
-    engine <- engines[[frame$type]]
-    result <- tryCatch(engine(unserialize(frame$payload)), interrupt = function(e) NULL)
-    suspendInterrupts({
+  unsent <- NULL
+
+  # Interrupts are suspended but for the engines. A wait on a socket raises them nevertheless, before it has read
+  # or written anything: what was to be sent then is sent afterwards.
+  work <- function() {
+    repeat {
+      if (!is.null(unsent)) {
+        write_frame(con, unsent$type, unsent$id, unsent$value)
+        unsent <<- NULL
+      }
+      idle_callbacks(con)
+      frame <- read_frame(con)
+      if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
+      if (frame$type == frame_types$ping) {
+        drop_interrupts()
+        unsent <<- list(type = frame_types$pong, id = 0L)
+        next
+      }
+      engine <- engines[[frame$type]]
+      result <- tryCatch(allowInterrupts(engine(unserialize(frame$payload))), interrupt = function(e) NULL)
+      unsent <<- list(type = result_type(result), id = frame$id, value = result)
       # A handler that changed the folder must not harm the next request of this worker.
       if (!identical(getwd(), home)) setwd(home)
-      write_frame(con, result_type(result), frame$id, result)
-    })
+    }
   }
+  while (!tryCatch(suspendInterrupts(work()), interrupt = function(e) FALSE)) NULL
 }
 
 # Responses have names, values for the gateway to print have none.

@@ -46,6 +46,6 @@ await_response <- function(promise) {
     onFulfilled = function(value) answer <<- http_response(value),
     onRejected = function(e) answer <<- router_failed(e)
   )
-  while (is.null(answer)) later::run_now(Inf)
+  while (is.null(answer)) run_callbacks(Inf)
   answer
 }
