@@ -1,13 +1,83 @@
-import type { LoadInput } from '../config/load.js';
+import { type AppLocation, findApp } from '../app/find-app.js';
+import { type Config, defaultConfig, type LoadInput, loadConfig } from '../config/load.js';
+import { askR } from '../doctor/ask-r.js';
+import { checkHazards, checkSyntax } from '../doctor/code-check.js';
+import { type Finding, isServable } from '../doctor/finding.js';
+import { checkNode } from '../doctor/node-check.js';
+import { checkPackages } from '../doctor/package-check.js';
+import { checkPorts } from '../doctor/port-check.js';
+import { checkR, reportSilence } from '../doctor/r-check.js';
+import { renderReport } from '../doctor/report.js';
+import { checkAppFiles, checkDescriptors, checkTemporaryFolder } from '../doctor/system-check.js';
+import { PenstockError } from '../errors.js';
 
 export interface DoctorInput {
   /** The app as it was named on the command line. */
   readonly argument: string | undefined;
   readonly flags: NonNullable<LoadInput['flags']>;
   readonly json: boolean;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Checks what an app needs to be served. */
-export async function doctor(_input: DoctorInput): Promise<number> {
-  throw new Error('penstock doctor is not there yet');
+/** Checks what an app needs to be served; 0 when nothing is missing. */
+export async function doctor(input: DoctorInput): Promise<number> {
+  const findings = await examine(input);
+  const { stdout } = process;
+  if (input.json) stdout.write(`${JSON.stringify({ ready: isServable(findings), findings }, null, 2)}\n`);
+  else stdout.write(renderReport(findings, stdout.isTTY === true && process.env.NO_COLOR === undefined));
+  return isServable(findings) ? 0 : 1;
+}
+
+/** Goes on after a fault, so that one run tells everything that is wrong. */
+export async function examine({
+  argument,
+  flags,
+  cwd = process.cwd(),
+  env = process.env,
+}: DoctorInput): Promise<Finding[]> {
+  const findings = [checkNode()];
+  const app = attempt(findings, () => findApp(argument, cwd));
+  if (app !== undefined) findings.push(checkAppFiles(app));
+  const asked = attempt(findings, () =>
+    loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory }) }),
+  );
+  if (asked?.config !== undefined) findings.push({ status: 'ok', title: `Configuration: ${asked.config}` });
+  for (const warning of asked?.warnings ?? []) findings.push({ status: 'warning', title: warning });
+
+  const config = asked ?? defaultConfig();
+  findings.push(...(await examineR(config, app, cwd)));
+  if (asked !== undefined) findings.push(...(await checkPorts(asked)));
+  const descriptors = checkDescriptors(config);
+  return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
+}
+
+async function examineR(config: Config, app: AppLocation | undefined, cwd: string): Promise<Finding[]> {
+  const answer = await askR(config.rscript, app, cwd);
+  if ('absent' in answer) return [reportSilence(answer, config.rscript)];
+  return [
+    ...checkR(answer, config.rscript),
+    ...(await checkPackages(answer)),
+    ...checkSyntax(answer),
+    ...(app === undefined || answer.errors.length > 0
+      ? []
+      : checkHazards(answer.hazards, config.workers.max)),
+  ];
+}
+
+/** A known error is one more finding. */
+function attempt<T>(findings: Finding[], action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof PenstockError)) throw error;
+    const [title = '', ...details] = error.message.split('\n');
+    findings.push({
+      status: 'missing',
+      title,
+      details: details.map((line) => line.trim()),
+      fix: [error.entry.hint],
+    });
+    return undefined;
+  }
 }

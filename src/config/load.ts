@@ -33,9 +33,22 @@ export function loadConfig(input: LoadInput = {}): Config {
   const fromFile: Settings =
     file === undefined ? { settings: [], faults: [], warnings: [] } : readConfigFile(file, cwd);
 
-  const places = [fromFile, environment, flags];
+  return assemble(
+    [fromFile, environment, flags],
+    file?.path,
+    input.terminal ?? process.stderr.isTTY === true,
+  );
+}
+
+/** What it comes to when nobody sets anything. */
+export function defaultConfig(): Config {
+  return assemble([], undefined, false);
+}
+
+/** Later places override earlier ones. */
+function assemble(places: readonly Settings[], file: string | undefined, terminal: boolean): Config {
   const faults = places.flatMap((place) => place.faults);
-  const values: Record<string, unknown> = defaults(input.terminal ?? process.stderr.isTTY === true);
+  const values: Record<string, unknown> = defaults(terminal);
   const sources = Object.fromEntries(optionNames.map((name) => [name, byDefault])) as Record<
     OptionName,
     Source
@@ -46,7 +59,7 @@ export function loadConfig(input: LoadInput = {}): Config {
     values[fieldOf(setting.name)] = value;
     sources[setting.name] = setting.source;
   }
-  values.config = file?.path;
+  values.config = file;
 
   const config = {
     ...values,

@@ -1,0 +1,50 @@
+import { createServer } from 'node:net';
+import type { Config } from '../config/load.js';
+import type { Finding } from './finding.js';
+
+/** Whether both servers can listen where they are told to. */
+export async function checkPorts(config: Config): Promise<Finding[]> {
+  const { host, port, adminHost, adminPort } = config;
+  return [
+    await checkPort('public', host, port, '--host or --port'),
+    await checkPort('admin', adminHost, adminPort, '--admin-host or --admin-port'),
+  ];
+}
+
+async function checkPort(server: string, host: string, port: number, flags: string): Promise<Finding> {
+  const failure = await tryToListen(host, port);
+  if (failure === undefined) {
+    const title =
+      port === 0
+        ? `The ${server} server takes any free port on ${host}`
+        : `Port ${port} on ${host} is free (${server} server)`;
+    return { status: 'ok', title };
+  }
+  return {
+    status: 'missing',
+    title: `The ${server} server cannot listen on ${host} port ${port}: ${reason(failure)}`,
+    fix: [
+      failure.code === 'EADDRINUSE'
+        ? `Stop what is using it, or choose another with ${flags}.`
+        : `Choose another with ${flags}.`,
+    ],
+  };
+}
+
+function tryToListen(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+function reason({ code, message }: NodeJS.ErrnoException): string {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'something else is listening there',
+    EACCES: 'only root may listen on it',
+    EADDRNOTAVAIL: 'this machine does not have that address',
+    ENOTFOUND: 'there is no host of that name',
+  };
+  return reasons[code ?? ''] ?? message;
+}
