@@ -1,5 +1,5 @@
 import type { App, Entrant } from './contender.js';
-import { runBehindSlow } from './load/behind-slow.js';
+import { runBehindSlow, warmUp } from './load/behind-slow.js';
 import { runWrk } from './load/wrk.js';
 import { echo, prediction, type Question } from './question.js';
 import type { Measure, Row } from './result.js';
@@ -92,6 +92,10 @@ const behindSlow: Scenario = {
     `then ten of \`POST /prediction\`, one every 100 ms, each on a connection of its own; ${rounds} rounds`,
   async run(entrants, { rounds }, report) {
     const ways = entrants.filter(({ keepAlive }) => keepAlive);
+    for (const way of ways) {
+      report(`warming up: ${way.name}`);
+      await warmUp(way);
+    }
     const measured = await alternate(
       ways,
       rounds,

@@ -31,7 +31,7 @@ ${results.map(section).join('\n')}
 - Every contender's answer is compared with the right one before anything is timed. Requests that failed in a round do not
   count as answered.
 - The load generator, [wrk](https://github.com/wg/wrk) with one thread, runs on the same machine and takes its share of it.
-- A contender's warm-up is one second of the same load.
+- A contender is warmed up by one second of the same load, or by 32 predictions where slow requests run.
 
 ## Machine
 
