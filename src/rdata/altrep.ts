@@ -2,9 +2,13 @@
  * R's short forms of vectors (ALTREP, serialization version 3), expanded to the vectors that they stand for.
  * State layouts: `src/main/altclasses.c`.
  */
-import { NA_INTEGER } from './na.js';
+import { isNaReal, NA_INTEGER } from './na.js';
+import { isPlainDecimal, numberText } from './number-text.js';
 import type { RValue } from './value.js';
 import type { ValueReader } from './value-reader.js';
+
+/** Since R 4.3 numbers become text by other rules. */
+const NEW_NUMBER_TEXT = 0x040300;
 
 export function expandAltrep(reader: ValueReader, info: RValue, state: RValue): RValue {
   const head = info.type === 'pairlist' ? info.items[0]?.value : undefined;
@@ -63,8 +67,20 @@ function expandDeferredString(reader: ValueReader, state: RValue): RValue {
     const values = Array.from(numbers.values, (x) => (x === NA_INTEGER ? null : String(x)));
     return { type: 'character', values, attributes: undefined };
   }
-  // R's rule for doubles (15 significant digits, fixed or scientific by width) is not repeated here.
-  return reader.fail('unsupported', 'a character vector is stored as numbers that only R can convert');
+  if (numbers?.type !== 'double')
+    return reader.fail('malformed', 'a deferred character vector has no numbers');
+  reader.charge(8 * numbers.values.length);
+  const scipen =
+    state.type === 'pairlist' && state.tail?.type === 'integer' ? (state.tail.values[0] ?? 0) : 0;
+  const values = Array.from(numbers.values, (x, i) => {
+    if (isNaReal(numbers.values, i)) return null;
+    const text = numberText(x, scipen);
+    if (reader.writerVersion >= NEW_NUMBER_TEXT && !isPlainDecimal(text)) {
+      reader.fail('unsupported', 'a character vector is stored as numbers that only R can convert');
+    }
+    return text;
+  });
+  return { type: 'character', values, attributes: undefined };
 }
 
 function unwrap(reader: ValueReader, state: RValue): RValue {

@@ -21,7 +21,6 @@ export class BytecodeReader {
   private readonly reader: ValueReader;
   private shared: (SharedCell | undefined)[] = [];
   private cells = 0;
-  private depth = 0;
 
   constructor(reader: ValueReader) {
     this.reader = reader;
@@ -36,7 +35,7 @@ export class BytecodeReader {
   }
 
   private code(): RValue {
-    this.enter();
+    this.reader.enter();
     this.reader.read(); // The instructions.
     const length = this.reader.source.int();
     if (length < 0) this.reader.fail('malformed', 'compiled code has a negative number of constants');
@@ -47,7 +46,7 @@ export class BytecodeReader {
       const constant = type === TypeCode.bytecode ? this.code() : this.constant(type);
       if (i === 0) expression = constant;
     }
-    this.depth--;
+    this.reader.leave();
     return expression;
   }
 
@@ -60,9 +59,9 @@ export class BytecodeReader {
       case TypeCode.pairlist:
       case TypeCode.attributedLanguage:
       case TypeCode.attributedPairlist: {
-        this.enter();
+        this.reader.enter();
         const value = this.list(type);
-        this.depth--;
+        this.reader.leave();
         return value;
       }
       default:
@@ -171,9 +170,5 @@ export class BytecodeReader {
   private count(cells: number): void {
     this.cells += cells;
     this.reader.charge(cells);
-  }
-
-  private enter(): void {
-    if (++this.depth > 500) this.reader.fail('limit', 'compiled code is nested deeper than 500');
   }
 }

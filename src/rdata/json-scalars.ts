@@ -1,7 +1,7 @@
 import { JsonDouble, type JsonNode } from './json-node.js';
 import { NA_INTEGER, setNaReal } from './na.js';
 import { notCovered } from './not-covered.js';
-import { numberText } from './number-text.js';
+import { isPlainDecimal, numberText } from './number-text.js';
 import type { RValue } from './value.js';
 import { rDouble, rInteger, rLogical, rNull, rString } from './value.js';
 
@@ -73,7 +73,7 @@ function scalarText(x: Scalar, text: NumberText): string | null {
 /** A double among strings. Only plain decimals are the same in all versions of R. */
 export function doubleText(x: number, { scipen, newNumberText }: NumberText): string {
   const result = numberText(x, scipen);
-  if (newNumberText && (scipen !== 0 || !/^-?\d{1,15}(\.\d+)?$/.test(result))) {
+  if (newNumberText && (scipen !== 0 || !isPlainDecimal(result))) {
     notCovered('a number among strings');
   }
   return result;

@@ -18,6 +18,11 @@ export function numberText(x: number, scipen: number): string {
   return sign + mantissa + exponentText;
 }
 
+/** Whether all versions of R write a number so: since 4.3 some others are written differently. */
+export function isPlainDecimal(text: string): boolean {
+  return /^-?\d{1,15}(\.\d+)?$/.test(text);
+}
+
 /** C's `%.{decimals}f`; JavaScript's `toFixed` rounds ties up. */
 function fixed(x: number, exponent: number, decimals: number): string {
   if (x >= 1e21) return BigInt(x).toString();

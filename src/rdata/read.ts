@@ -6,13 +6,20 @@ import { ValueReader } from './value-reader.js';
 
 /** What reading may cost beyond the size of the input itself. */
 export interface ReadLimits {
-  /** Levels of nesting; R's own limit of nested expressions is 5000. */
+  /** Levels of nesting: lists in lists, attributes of attributes. JavaScript's stack holds twice the default. */
   readonly maxDepth?: number;
   /** Elements that short forms such as `1:1e6` may expand to, in total. */
   readonly maxExpanded?: number;
 }
 
-const DEFAULT_LIMITS: Required<ReadLimits> = { maxDepth: 1000, maxExpanded: 2 ** 24 };
+/** What precedes the value. */
+export interface Header {
+  readonly writerVersion: number;
+  /** The encoding of strings without a mark; version 2 does not say it. */
+  readonly nativeEncoding: string;
+}
+
+const DEFAULT_LIMITS: Required<ReadLimits> = { maxDepth: 500, maxExpanded: 2 ** 24 };
 
 /**
  * Reads what R's `serialize()` wrote: versions 2 and 3, in native binary (little-endian), XDR or text.
@@ -21,8 +28,8 @@ const DEFAULT_LIMITS: Required<ReadLimits> = { maxDepth: 1000, maxExpanded: 2 **
 export function readRData(bytes: Uint8Array, limits: ReadLimits = {}): RValue {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const source = openSource(buffer);
-  const nativeEncoding = readHeader(source);
-  const value = new ValueReader(source, nativeEncoding, { ...DEFAULT_LIMITS, ...limits }).read();
+  const header = readHeader(source);
+  const value = new ValueReader(source, header, { ...DEFAULT_LIMITS, ...limits }).read();
   if (!source.atEnd) throw new RDataError('malformed', 'there is more after the value', source.position);
   return value;
 }
@@ -34,15 +41,14 @@ function openSource(buffer: Buffer): ByteSource {
   return kind === 'A' ? new AsciiSource(buffer, 2) : new BinarySource(buffer, 2, kind === 'B');
 }
 
-/** Returns the name of the encoding of unmarked strings; version 2 does not say it. */
-function readHeader(source: ByteSource): string {
+function readHeader(source: ByteSource): Header {
   const version = source.int();
-  source.int(); // The R that wrote it.
+  const writerVersion = source.int();
   source.int(); // The oldest R that can read it.
-  if (version === 2) return 'UTF-8';
+  if (version === 2) return { writerVersion, nativeEncoding: 'UTF-8' };
   if (version !== 3) throw new RDataError('unsupported', `version ${version} of R's format is not known`, 2);
   const length = source.int();
   if (length < 0 || length > 64)
     throw new RDataError('malformed', 'the encoding name is too long', source.position);
-  return source.latin1(length);
+  return { writerVersion, nativeEncoding: source.latin1(length) };
 }

@@ -3,7 +3,7 @@ import type { ByteSource } from './byte-source.js';
 import { BytecodeReader } from './bytecode-reader.js';
 import type { RawString } from './raw-string.js';
 import { RDataError, type RDataErrorKind } from './rdata-error.js';
-import type { ReadLimits } from './read.js';
+import type { Header, ReadLimits } from './read.js';
 import { type DecodedString, decodeString } from './string-decoder.js';
 import { Flag, Level, TypeCode } from './type-code.js';
 import type {
@@ -20,6 +20,8 @@ import { rMissingArgument, rNull, rUnboundValue } from './value.js';
 /** Reads one value from a source, recursively; see R's `ReadItem` in `src/main/serialize.c` for the format. */
 export class ValueReader {
   readonly source: ByteSource;
+  /** The R that wrote the data, such as 0x040202. */
+  readonly writerVersion: number;
   private readonly limits: Required<ReadLimits>;
   private readonly nativeIsLatin1: boolean;
   /** Symbols, environments and external pointers, in the order in which they were met. */
@@ -27,10 +29,11 @@ export class ValueReader {
   private expanded = 0;
   private depth = 0;
 
-  constructor(source: ByteSource, nativeEncoding: string, limits: Required<ReadLimits>) {
+  constructor(source: ByteSource, header: Header, limits: Required<ReadLimits>) {
     this.source = source;
     this.limits = limits;
-    this.nativeIsLatin1 = /^(iso-?8859-1|latin-?1|cp1252|windows-1252)$/i.test(nativeEncoding);
+    this.writerVersion = header.writerVersion;
+    this.nativeIsLatin1 = /^(iso-?8859-1|latin-?1|cp1252|windows-1252)$/i.test(header.nativeEncoding);
   }
 
   read(): RValue {
@@ -45,14 +48,22 @@ export class ValueReader {
     }
   }
 
+  enter(): void {
+    if (++this.depth > this.limits.maxDepth) this.fail('limit', `nested deeper than ${this.limits.maxDepth}`);
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
   fail(kind: RDataErrorKind, reason: string): never {
     throw new RDataError(kind, reason, this.source.position);
   }
 
   private readWithFlags(flags: number): RValue {
-    if (++this.depth > this.limits.maxDepth) this.fail('limit', `nested deeper than ${this.limits.maxDepth}`);
+    this.enter();
     const value = this.readType(flags);
-    this.depth--;
+    this.leave();
     return value;
   }
 

@@ -30,8 +30,8 @@ const SINGLE_ENVIRONMENT: Readonly<Partial<Record<REnvironment['kind'], number>>
   'base-namespace': TypeCode.baseNamespace,
 };
 const MAX_LENGTH = 2 ** 31 - 1;
-/** R gives up on nested values at about this depth, and so would the stack here. */
-const MAX_DEPTH = 2000;
+/** Well within what JavaScript's stack holds. */
+const MAX_DEPTH = 1000;
 
 /** Writes one value to a sink, recursively; the reverse of `ValueReader`. */
 export class ValueWriter {
