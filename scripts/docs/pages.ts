@@ -1,0 +1,8 @@
+import { configurationPage } from './configuration-page.js';
+import { errorsPage } from './errors-page.js';
+
+/** The generated pages of docs/ by their names. */
+export const pages: Readonly<Record<string, () => string>> = {
+  'configuration.md': configurationPage,
+  'errors.md': errorsPage,
+};

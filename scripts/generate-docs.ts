@@ -1,0 +1,11 @@
+/** npm run docs: writes the pages that come from tables in the code. `npm test` fails when they differ. */
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pages } from './docs/pages.js';
+
+const folder = resolve(import.meta.dirname, '../docs');
+
+for (const [name, page] of Object.entries(pages)) {
+  writeFileSync(join(folder, name), page());
+  console.log(`docs/${name}`);
+}

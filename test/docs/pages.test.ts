@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pages } from '../../scripts/docs/pages.js';
+import { optionNames } from '../../src/config/options.js';
+import { errorCatalogue } from '../../src/errors.js';
+
+const docs = resolve(import.meta.dirname, '../../docs');
+
+describe('The reference pages', () => {
+  test.each(Object.entries(pages))(
+    'docs/%s says what the code does; `npm run docs` writes it anew',
+    (name, page) => {
+      expect(readFileSync(join(docs, name), 'utf8')).toBe(page());
+    },
+  );
+
+  test('name every option with its variable and every error', () => {
+    for (const name of optionNames) expect(pages['configuration.md']!()).toContain(`### \`${name}\``);
+    for (const code of Object.keys(errorCatalogue))
+      expect(pages['errors.md']!()).toContain(`### \`${code}\``);
+  });
+});
