@@ -22,7 +22,9 @@ const withPlumber = ['R6', 'httpuv', 'jsonlite', 'later', 'mime', 'rlang', 'stri
 
 function packagesUsedBy(code: string): string[] {
   const withoutComments = code.replace(/^\s*#.*$/gm, '');
-  const calls = withoutComments.matchAll(/\b(?:library|require|requireNamespace)\(["']?([A-Za-z][\w.]*)/g);
+  const calls = withoutComments.matchAll(
+    /\b(?:library\(|require\(|(?:load|require)Namespace\(["'])([A-Za-z][\w.]*)/g,
+  );
   const prefixes = withoutComments.matchAll(/\b([A-Za-z][A-Za-z0-9.]*):::?[A-Za-z.]/g);
   return [...calls, ...prefixes].map((match) => match[1]!);
 }
