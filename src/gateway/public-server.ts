@@ -12,7 +12,10 @@ const CHECK_INTERVAL = 1000;
 export class PublicServer {
   readonly #server: Server;
   readonly #config: Config;
+  /** What is still to be answered. */
+  readonly #open = new Set<ServerResponse>();
   #draining = false;
+  #closing = false;
 
   /**
    * @param handle  one request
@@ -35,8 +38,12 @@ export class PublicServer {
         insecureHTTPParser: false,
       },
       (request, response) => {
-        // Node lets a client ask for the end of the connection; only we can.
         if (this.#draining) response.setHeader('Connection', 'close');
+        this.#open.add(response);
+        response.once('close', () => {
+          this.#open.delete(response);
+          if (this.#closing) this.#closeWhenDone();
+        });
         handle(request, response);
       },
     );
@@ -67,13 +74,21 @@ export class PublicServer {
   /** From now on each answer asks its client to close the connection. */
   startDraining(): void {
     this.#draining = true;
+    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
+    this.#closing = true;
+    this.#closeWhenDone();
     await closed;
+  }
+
+  /** Node would wait for the clients to close what they hold open and have not used yet, or not again. */
+  #closeWhenDone(): void {
+    if (this.#open.size === 0) this.#server.closeAllConnections();
   }
 
   /** Cuts what is left. */
