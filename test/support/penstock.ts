@@ -44,7 +44,8 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
       stop: () => child.stop('SIGTERM', 20_000),
     };
   } catch (error) {
-    await child.stop('SIGKILL');
+    // Not at once: it has workers to end.
+    await child.stop('SIGTERM');
     throw error;
   }
 }
