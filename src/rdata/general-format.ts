@@ -17,15 +17,45 @@ export function formatGeneral(x: number, digits: number): string {
 
 /** The significant digits, without trailing zeros, and the decimal exponent of the first of them. */
 export function roundToDigits(x: number, precision: number): [digits: string, exponent: number] {
-  if (precision >= 15 && x < 1e15 && Number.isInteger(x)) {
-    const text = String(x);
-    return [stripZeros(text), text.length - 1];
+  if (precision === 15 && x > 1e-300) {
+    // A double holds any 15 digits: when its shortest form has no more, rounding to 15 gives those.
+    const shortest = shortestDigits(x);
+    if (shortest[0].length <= 15) return shortest;
   }
   let text = x.toExponential(precision - 1);
-  if (isTie(x, precision)) text = towardsEven(x, precision, text);
+  if (mayTie(x, precision, Number(text.slice(text.indexOf('e') + 1))) && isTie(x, precision)) text = towardsEven(x, precision, text);
   const e = text.indexOf('e');
   const digits = text.slice(0, e).replace('.', '');
   return [stripZeros(digits), Number(text.slice(e + 1))];
+}
+
+function shortestDigits(x: number): [digits: string, exponent: number] {
+  const text = String(x);
+  const e = text.indexOf('e');
+  const mantissa = e < 0 ? text : text.slice(0, e);
+  const point = mantissa.indexOf('.');
+  const whole = point < 0 ? mantissa.length : point;
+  const digits = point < 0 ? mantissa : mantissa.slice(0, point) + mantissa.slice(point + 1);
+  let leading = 0;
+  while (digits.charCodeAt(leading) === 48) leading++;
+  const exponent = whole - 1 - leading + (e < 0 ? 0 : Number(text.slice(e + 1)));
+  return [stripZeros(leading === 0 ? digits : digits.slice(leading)), exponent];
+}
+
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
+
+/**
+ * A quick answer for nearly all numbers. A double with a fraction has as many decimals as its lowest bit is below
+ * the point; one without is a multiple of 5^22 at most. `exponent` may be one too high, from rounding up.
+ */
+function mayTie(x: number, precision: number, exponent: number): boolean {
+  const decimals = precision - exponent;
+  if (decimals >= 0) return Number.isInteger(x * 2 ** (decimals + 1));
+  for (let k = -decimals; k <= 1 - decimals; k++) {
+    const unit = POWERS_OF_TEN[k];
+    if (unit !== undefined && x % unit === unit / 2) return true;
+  }
+  return false;
 }
 
 /** Whether `x` lies exactly between two numbers of that many digits. JavaScript then rounds up, C to even. */
