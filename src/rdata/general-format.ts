@@ -23,7 +23,8 @@ export function roundToDigits(x: number, precision: number): [digits: string, ex
     if (shortest[0].length <= 15) return shortest;
   }
   let text = x.toExponential(precision - 1);
-  if (mayTie(x, precision, Number(text.slice(text.indexOf('e') + 1))) && isTie(x, precision)) text = towardsEven(x, precision, text);
+  if (mayTie(x, precision, Number(text.slice(text.indexOf('e') + 1))) && isTie(x, precision))
+    text = towardsEven(x, precision, text);
   const e = text.indexOf('e');
   const digits = text.slice(0, e).replace('.', '');
   return [stripZeros(digits), Number(text.slice(e + 1))];

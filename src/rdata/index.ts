@@ -6,6 +6,7 @@ export { isNaReal, NA_INTEGER, setNaReal } from './na.js';
 export { NotCovered } from './not-covered.js';
 export { toPlain } from './plain.js';
 export { RDataError, type RDataErrorKind } from './rdata-error.js';
+export { type RdsLimits, readRds } from './rds.js';
 export { type ReadLimits, readRData } from './read.js';
 export * from './value.js';
 export { writeRData } from './write.js';

@@ -109,5 +109,7 @@ function isCompact(rowNames: RInteger): boolean {
 }
 
 function countTo(length: number): RInteger {
+  // The number may be a claim that no column bears out.
+  if (length > 2 ** 24) notCovered('so many row names');
   return rInteger(Int32Array.from({ length }, (_, i) => i + 1));
 }

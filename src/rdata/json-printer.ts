@@ -107,6 +107,7 @@ export class JsonPrinter {
       const names = getAttribute(value, 'names');
       if (names?.type === 'character' && names.values.length > 0) {
         if (method === 'integer64' || found.scalar) notCovered('names of such a vector');
+        if (names.values.length !== cells.length) notCovered('names that do not fit');
         this.namedVector(cells, names.values);
         return;
       }
@@ -171,6 +172,7 @@ export class JsonPrinter {
       na: context.na === 'omit' ? undefined : context.na,
       indent: deeper(context.indent),
     };
+    if (keys && keys.length !== values.length) notCovered('names that do not fit');
     sink.byte(keys ? 123 : 91);
     for (let i = 0; i < values.length; i++) {
       const element = values[i] as RValue;
@@ -228,6 +230,9 @@ export class JsonPrinter {
       value.type === 'list'
         ? this.listCells(value, { na: context.na, autoUnbox: false, indent: -1, keepVecNames: false })
         : vectorCells(this.sink, value, 'atomic', context.na, this.options);
+    if (dims.some((extent) => extent < 0) || dims.reduce((a, b) => a * b, 1) !== cells.length) {
+      notCovered('dimensions that do not fit');
+    }
     return { cells, dims, order: dims.map((_, i) => i) };
   }
 

@@ -1,0 +1,34 @@
+import { printJson, RDataError, readRData, writeRData } from '../../src/rdata/index.js';
+import { mutate } from './mutate.js';
+import { Random } from './random.js';
+
+export interface FuzzResult {
+  /** Still R data after the damage. */
+  read: number;
+  refused: number;
+  /** Inputs on which something else happened than a value or an `RDataError`, or that took too long. */
+  failures: string[];
+}
+
+/** Damages the corpus `count` times and reads each; what can be read is printed and written, too. */
+export function fuzzRead(corpus: readonly Buffer[], seed: number, count: number): FuzzResult {
+  const random = new Random(seed);
+  const result: FuzzResult = { read: 0, refused: 0, failures: [] };
+  for (let i = 0; i < count; i++) {
+    const input = mutate(corpus[random.below(corpus.length)] as Buffer, random);
+    const started = performance.now();
+    try {
+      const value = readRData(input, { maxExpanded: 100_000 });
+      result.read++;
+      printJson(value);
+      writeRData(value);
+    } catch (error) {
+      if (error instanceof RDataError) result.refused++;
+      else result.failures.push(`${input.toString('hex')}: ${(error as Error).stack}`);
+    }
+    const taken = performance.now() - started;
+    // Far above what a loaded machine needs for inputs of this size.
+    if (taken > 2000) result.failures.push(`${input.toString('hex')}: took ${taken} ms`);
+  }
+  return result;
+}
