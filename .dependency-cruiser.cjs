@@ -25,6 +25,12 @@ module.exports = {
       to: { path: `^src/(${order.join('|')})/`, pathNot: '^src/(rdata|protocol)/' },
     },
     {
+      name: 'doctor-is-for-its-command',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(commands|doctor)/' },
+      to: { path: '^src/doctor/' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},
