@@ -1,6 +1,8 @@
 import { getAttribute } from './attribute.js';
 import type { Cells } from './json-cells.js';
+import type { JsonPrintOptions } from './json-options.js';
 import type { JsonSink } from './json-sink.js';
+import { textOf } from './json-vector.js';
 import { NA_INTEGER } from './na.js';
 import { notCovered } from './not-covered.js';
 import type { RInteger, RList, RValue } from './value.js';
@@ -71,16 +73,16 @@ export function rowCount(frame: RList): number {
 }
 
 /** The columns as jsonlite takes them: lists without their names, and the row names as a last column. */
-export function columnsOf(frame: RList, rownames: boolean | undefined): RList {
+export function columnsOf(frame: RList, options: JsonPrintOptions): RList {
   const names = getAttribute(frame, 'names');
   if (names?.type !== 'character' || names.values.length !== frame.values.length) {
     return notCovered('a data frame without names');
   }
   if (frame.values.length === 0) notCovered('a data frame without columns');
   const columns = frame.values.map(unnamed);
-  const keys = names.values.slice();
+  const keys = textOf(names, options).slice();
   const rowNames = getAttribute(frame, 'row.names');
-  if (rowNames !== undefined && wantsRowNames(rowNames, rownames)) {
+  if (rowNames !== undefined && wantsRowNames(rowNames, options.rownames)) {
     const existing = keys.indexOf('_row');
     const column = rowNames.type === 'integer' && isCompact(rowNames) ? countTo(rowCount(frame)) : rowNames;
     if (existing < 0) {

@@ -26,6 +26,8 @@ export interface JsonPrintOptions {
   readonly maxDigits: 15 | 17;
   /** The time zone of the R session, `undefined` when it is not known; matters to times without a zone. */
   readonly timezone: string | undefined;
+  /** Whether strings without an encoding mark are UTF-8, as `l10n_info()` of the R session says. */
+  readonly nativeUtf8: boolean;
   /** R's option `digits.secs`. */
   readonly digitsSecs: number;
 }
@@ -51,6 +53,7 @@ export const defaultPrintOptions: JsonPrintOptions = {
   jsonVerbatim: false,
   maxDigits: 15,
   timezone: undefined,
+  nativeUtf8: true,
   digitsSecs: 0,
 };
 

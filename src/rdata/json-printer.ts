@@ -3,10 +3,10 @@ import { type ArrayShape, writeArray, writeSlice } from './json-array.js';
 import type { Cells, NaRule } from './json-cells.js';
 import { type Dispatch, dispatch } from './json-class.js';
 import { columnsOf, DataFrameRows, rowCount } from './json-data-frame.js';
-import { objectKeys, writeVector } from './json-layout.js';
+import { keyNames, objectKeys, writeKey, writeVector } from './json-layout.js';
 import type { JsonPrintOptions } from './json-options.js';
 import type { JsonSink } from './json-sink.js';
-import { vectorCells } from './json-vector.js';
+import { textOf, vectorCells } from './json-vector.js';
 import { notCovered } from './not-covered.js';
 import type { RList, RPairlist, RRaw, RValue } from './value.js';
 import { rList } from './value.js';
@@ -164,9 +164,7 @@ export class JsonPrinter {
     const { values } = value;
     const names = getAttribute(value, 'names');
     const keys =
-      names?.type === 'character'
-        ? objectKeys(names.values, this.options.noDots, context.indent >= 0)
-        : undefined;
+      names?.type === 'character' ? keyNames(textOf(names, this.options), this.options.noDots) : undefined;
     const inner: Context = {
       ...context,
       na: context.na === 'omit' ? undefined : context.na,
@@ -177,7 +175,7 @@ export class JsonPrinter {
     for (let i = 0; i < values.length; i++) {
       const element = values[i] as RValue;
       this.separate(i > 0, context.indent);
-      if (keys) sink.bytes(keys[i] as Buffer);
+      if (keys) writeKey(sink, keys[i] as string, context.indent >= 0);
       // `dataframe = "columns"`: the columns stay arrays, whatever their length.
       this.value(
         element,
@@ -240,7 +238,7 @@ export class JsonPrinter {
     const { sink } = this;
     if (this.options.dataframe === 'columns') {
       if (scalar) notCovered('unbox() of a data frame by columns');
-      this.list(columnsOf(value, this.options.rownames), { ...context, keepVecNames: false }, true);
+      this.list(columnsOf(value, this.options), { ...context, keepVecNames: false }, true);
       return;
     }
     const rows = rowCount(value) === 0 ? undefined : this.frameRows(value, context);
@@ -268,7 +266,7 @@ export class JsonPrinter {
       indent: deeper(context.indent),
       keepVecNames: false,
     };
-    const frame = columnsOf(value, this.options.rownames);
+    const frame = columnsOf(value, this.options);
     const rows = rowCount(value);
     const cells = frame.values.map((column) => this.column(column, inner, outerNa));
     for (const column of cells) if (column.length !== rows) notCovered('a column of another length');

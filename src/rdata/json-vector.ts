@@ -1,4 +1,5 @@
 /** Each kind of vector that jsonlite writes element by element, as its cells. */
+import { isUtf8 } from 'node:buffer';
 import { getAttribute } from './attribute.js';
 import {
   type Cells,
@@ -6,7 +7,6 @@ import {
   IntegerCells,
   LogicalCells,
   type NaRule,
-  type NumberFormat,
   StringCells,
 } from './json-cells.js';
 import type { JsonMethod } from './json-class.js';
@@ -40,35 +40,34 @@ export function vectorCells(
   }
 }
 
-function atomicCells(sink: JsonSink, value: RValue, na: NaRule, format: NumberFormat): Cells {
+function atomicCells(sink: JsonSink, value: RValue, na: NaRule, options: JsonPrintOptions): Cells {
   switch (value.type) {
     case 'logical':
       return new LogicalCells(sink, value.values, na);
     case 'integer':
       return new IntegerCells(sink, value.values, na);
     case 'double':
-      return new DoubleCells(sink, value.values, na, format);
+      return new DoubleCells(sink, value.values, na, options);
     case 'character':
-      return new StringCells(sink, textOf(value), na);
+      return new StringCells(sink, textOf(value, options), na);
     default:
       return notCovered(`a vector of type ${value.type}`);
   }
 }
 
 /** The strings, unless there are some whose bytes R would not write as UTF-8. */
-function textOf(value: RCharacter): RCharacter['values'] {
-  for (const mark of value.marks?.values() ?? []) {
-    if (mark.encoding === 'bytes' || mark.encoding === 'utf8') notCovered('strings that are not text');
-    if (mark.encoding === 'native' && mark.bytes.toString('utf8').includes('\ufffd')) {
-      notCovered('strings that are not UTF-8');
-    }
+export function textOf(value: RCharacter, options: JsonPrintOptions): RCharacter['values'] {
+  if (value.marks === undefined) return value.values;
+  for (const { encoding, bytes } of value.marks.values()) {
+    if (encoding === 'latin1' || (encoding === 'native' && options.nativeUtf8 && isUtf8(bytes))) continue;
+    notCovered('strings that are not UTF-8');
   }
   return value.values;
 }
 
 function factorCells(sink: JsonSink, value: RInteger, na: NaRule, options: JsonPrintOptions): Cells {
   if (options.factor === 'integer') return new IntegerCells(sink, value.values, na);
-  const levels = textOf(getAttribute(value, 'levels') as RCharacter);
+  const levels = textOf(getAttribute(value, 'levels') as RCharacter, options);
   const { values } = value;
   // Each level is escaped once, however often it occurs.
   const texts = levels.map((level) => (level === null ? null : quoted(level)));
@@ -133,8 +132,8 @@ function doublesOf(value: RInteger): Float64Array {
 }
 
 function jsonCells(sink: JsonSink, value: RCharacter, na: NaRule, options: JsonPrintOptions): Cells {
-  if (!options.jsonVerbatim) return new StringCells(sink, textOf(value), na);
-  const texts = textOf(value);
+  if (!options.jsonVerbatim) return new StringCells(sink, textOf(value, options), na);
+  const texts = textOf(value, options);
   return {
     length: texts.length,
     omitted: () => false,

@@ -9,6 +9,7 @@ import {
   rInteger,
   rList,
   rLogical,
+  rNativeString,
   rNull,
   rRaw,
   rString,
@@ -115,6 +116,17 @@ describe('printing JSON', () => {
     expect(json({ type: 'complex', values: Float64Array.of(1, 2), attributes: undefined })).toMatch(
       /^not covered/,
     );
+  });
+
+  test('leaves strings to R whose bytes are not UTF-8, as values and as names', () => {
+    const broken = rNativeString(Uint8Array.of(97, 255));
+    expect(json(broken)).toBe('not covered: strings that are not UTF-8');
+    expect(json(setAttribute(rList([rNull]), 'names', broken))).toBe(
+      'not covered: strings that are not UTF-8',
+    );
+    const native = rNativeString('é');
+    expect(json(native)).toBe('["é"]');
+    expect(json(native, { nativeUtf8: false })).toMatch(/^not covered/);
   });
 
   test('gives up on deep nesting instead of running out of stack', () => {
