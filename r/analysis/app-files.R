@@ -108,6 +108,7 @@ listed_files <- function(expr, constants, bases) {
   path <- if (is.null(given)) "." else constant_text(given, constants)
   if (is.null(path)) return(NULL)
   folders <- unlist(lapply(path, resolve_file, bases = bases, exists = dir.exists))
+  if (length(folders) == 0L) return(NULL)
   pattern <- constant_text(call_argument(expr, formals, "pattern"), constants)
   recursive <- isTRUE(call_argument(expr, formals, "recursive"))
   files <- list.files(folders, pattern = pattern, full.names = TRUE, recursive = recursive)

@@ -62,9 +62,9 @@ bind_name <- function(model, name, value, place) {
   model$bindings[[name]] <- c(model$bindings[[name]], list(entry))
 }
 
-bindings_of <- function(model, name) model$bindings[[name]]
+bindings_of <- function(model, name) if (nzchar(name)) model$bindings[[name]]
 
-is_bound <- function(model, name) exists(name, envir = model$bindings, inherits = FALSE)
+is_bound <- function(model, name) nzchar(name) && exists(name, envir = model$bindings, inherits = FALSE)
 
 # "environment", "store", "class", "function" or "value"; the most telling of what is bound to the name.
 binding_kind <- function(model, name) {

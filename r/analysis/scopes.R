@@ -1,6 +1,7 @@
 # Scopes of names in code that is read and not run. Needs syntax.R.
 #
-# A scope is list(names, values, parent, kind). `values` holds, for each name, the expressions that are assigned to it.
+# A scope holds names, values, formals, parent and kind. `values` are, for each name, the expressions assigned to it;
+# `followed` are the names whose values have been looked into.
 # `kind` is "function" for a call in a request, "load" for one that happened while the app loaded (what its closures
 # share lives as long as the worker), "class" for the fields of an object. The top level is NULL.
 
@@ -13,15 +14,26 @@ eager_callers <- c("lapply", "sapply", "vapply", "mapply", "Map", "Filter", "Red
 
 own_scope <- c("local", "with", "within", "future", "with_seed", "with_dir", "with_options")
 
+new_scope <- function(names, values, parent, kind, formals = NULL) {
+  scope <- new.env(parent = emptyenv())
+  scope$names <- names
+  scope$values <- values
+  scope$formals <- formals
+  scope$parent <- parent
+  scope$kind <- kind
+  scope$followed <- character()
+  scope
+}
+
 function_scope <- function(literal, parent, kind = "function") {
   values <- assigned_values(literal[[3L]])
-  list(names = unique(c(names(literal[[2L]]), names(values))), values = values, formals = literal[[2L]],
-       parent = parent, kind = kind)
+  formals <- literal[[2L]]
+  new_scope(unique(c(names(formals), names(values))), values, parent, kind, formals)
 }
 
 block_scope <- function(body, parent, kind) {
   values <- assigned_values(body)
-  list(names = names(values), values = values, formals = NULL, parent = parent, kind = kind)
+  new_scope(names(values), values, parent, kind)
 }
 
 # The scope in which a name is found, from here outwards; NULL for the top level.
