@@ -24,11 +24,6 @@ export function namesOf(value: RValue): (string | null)[] | undefined {
   return strings(getAttribute(value, 'names'));
 }
 
-/** The class attribute (not R's implicit class); empty when there is none. */
-export function classOf(value: RValue): (string | null)[] {
-  return strings(getAttribute(value, 'class')) ?? [];
-}
-
 /** Sets the class attribute, as `structure(x, class = …)`. */
 export function withClass<T extends RValue>(value: T, ...classes: string[]): T {
   return setAttribute(value, 'class', rString(classes));

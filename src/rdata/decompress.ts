@@ -15,7 +15,7 @@ const MAGIC: readonly (readonly [Compression, string])[] = [
   ['xz', '\xfd7zXZ\0'],
 ];
 
-export function compressionOf(bytes: Uint8Array): Compression {
+function compressionOf(bytes: Uint8Array): Compression {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(6, bytes.byteLength)).toString('latin1');
   return MAGIC.find(([, magic]) => start.startsWith(magic))?.[0] ?? 'none';
 }

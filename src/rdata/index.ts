@@ -1,12 +1,12 @@
-export { classOf, getAttribute, namesOf, setAttribute, withClass } from './attribute.js';
+export { getAttribute, setAttribute, withClass } from './attribute.js';
 export { type JsonPrintOptions, printOptions } from './json-options.js';
 export { type JsonParseOptions, parseJson } from './json-parse.js';
 export { printJson, printJsonWith } from './json-print.js';
-export { isNaReal, NA_INTEGER, setNaReal } from './na.js';
+export { isNaReal, NA_INTEGER } from './na.js';
 export { NotCovered } from './not-covered.js';
 export { toPlain } from './plain.js';
-export { RDataError, type RDataErrorKind } from './rdata-error.js';
-export { type RdsLimits, readRds } from './rds.js';
+export { RDataError } from './rdata-error.js';
+export { readRds } from './rds.js';
 export { type ReadLimits, readRData } from './read.js';
 export * from './value.js';
 export { writeRData } from './write.js';

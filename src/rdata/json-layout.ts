@@ -7,7 +7,7 @@ import { makeUnique } from './make-unique.js';
 const FEW_NAMES = 12;
 
 /** Whether names are keys as they are: none missing, none twice. Nearly all are. */
-export function areKeys(names: readonly (string | null)[], noDots: boolean): names is readonly string[] {
+function areKeys(names: readonly (string | null)[], noDots: boolean): names is readonly string[] {
   if (noDots) return false;
   for (let i = 0; i < names.length; i++) {
     if (!names[i]) return false;

@@ -32,7 +32,7 @@ export interface JsonPrintOptions {
   readonly digitsSecs: number;
 }
 
-export const defaultPrintOptions: JsonPrintOptions = {
+const defaultPrintOptions: JsonPrintOptions = {
   dataframe: 'rows',
   matrix: 'rowmajor',
   Date: 'ISO8601',

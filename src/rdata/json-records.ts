@@ -1,16 +1,19 @@
 /** jsonlite's `simplifyDataFrame()`: an array of objects as a data frame, one column per key in order of appearance. */
 import { type JsonNode, JsonObject } from './json-node.js';
-import { type Level, simplify } from './json-simplify.js';
 import { NA_INTEGER } from './na.js';
 import { notCovered } from './not-covered.js';
 import type { RList, RValue } from './value.js';
 import { compactRowNames, rInteger, rString } from './value.js';
 
-export function simplifyRecords(records: readonly (JsonObject | null)[], level: Level): RList {
+/** `simplify` makes a column of the values of one key. */
+export function simplifyRecords(
+  records: readonly (JsonObject | null)[],
+  simplify: (values: JsonNode[]) => RValue,
+): RList {
   const columns = transpose(records);
   if (columns.size === 0) return withoutColumns(records.length);
   const names = [...columns.keys()];
-  const values = [...columns.values()].map((column) => simplify(column, level));
+  const values = [...columns.values()].map((column) => simplify(column));
   const row = names.indexOf('_row');
   let rowNames: RValue = countedRowNames(records.length);
   if (row >= 0) {

@@ -4,9 +4,10 @@
  */
 import { getAttribute } from './attribute.js';
 import { bindArrays, bindRows, isArrayList, isMatrixList } from './json-bind.js';
+import type { Level } from './json-level.js';
 import { type JsonNode, JsonObject } from './json-node.js';
 import { simplifyRecords } from './json-records.js';
-import { type NumberText, scalarsToVector, scalarValue } from './json-scalars.js';
+import { scalarsToVector, scalarValue } from './json-scalars.js';
 import { isNaReal, NA_INTEGER, setNaReal } from './na.js';
 import { notCovered } from './not-covered.js';
 import type { RAtomic, RDouble, RList, RValue } from './value.js';
@@ -21,22 +22,13 @@ export interface SimplifyOptions {
   readonly newNumberText: boolean;
 }
 
-/** What applies at one level; `subMatrix` is what the levels below get as `matrix`. */
-export interface Level {
-  readonly vector: boolean;
-  readonly dataFrame: boolean;
-  readonly matrix: boolean;
-  readonly subMatrix: boolean;
-  readonly text: NumberText;
-}
-
 export function simplifyJson(node: JsonNode, options: SimplifyOptions): RValue {
   const { vector, dataFrame, matrix } = options;
   if (!vector && !dataFrame && !matrix) return plainValue(node);
   return simplify(node, { vector, dataFrame, matrix, subMatrix: matrix, text: options });
 }
 
-export function simplify(node: JsonNode, level: Level): RValue {
+function simplify(node: JsonNode, level: Level): RValue {
   if (Array.isArray(node)) return simplifyArray(node, level);
   if (!(node instanceof JsonObject)) return scalarValue(node);
   if (node.keys.length === 0) return rList([], []);
@@ -53,7 +45,8 @@ export function simplify(node: JsonNode, level: Level): RValue {
 function simplifyArray(array: JsonNode[], level: Level): RValue {
   if (array.length === 0) return rList([]);
   if (level.dataFrame && isRecordList(array)) {
-    const frame = simplifyRecords(array, { ...level, vector: true, dataFrame: true, matrix: false });
+    const column: Level = { ...level, vector: true, dataFrame: true, matrix: false };
+    const frame = simplifyRecords(array, (values) => simplify(values, column));
     return (level.vector && dateColumn(frame)) || frame;
   }
   if (level.vector && isScalarList(array)) return scalarsToVector(array, level.text);
