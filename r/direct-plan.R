@@ -7,6 +7,7 @@ takes <- function(f, name) any(names(formals(f)) %in% c(name, "..."))
 
 any_takes <- function(functions, name) any(vapply(functions, takes, NA, name = name))
 
+# Whether a handler that needs no request object might call forward(), which is to be noticed and acted on.
 uses_forward <- function(f) "forward" %in% all.names(body(f))
 
 # Why no request of this app can take the direct lane; NULL when some may.
@@ -17,7 +18,8 @@ direct_obstacle <- function(router) {
               "notFoundHandler", "runHooks")
   if (!all(needed %in% ls(private, all.names = TRUE))) return("this version of plumber keeps its router elsewhere")
   helpers <- c("queryStringFilter", "bodyFilter", "cookieFilter", "sharedSecretFilter", "req_body_parser",
-               "req_body_args", "getRelevantArgs", "parseQS", "parseCookies", ".globals")
+               "req_body_args", "getRelevantArgs", "parseQS", "parseCookies", ".globals", "is_405",
+               "router_has_route")
   if (!all(vapply(helpers, exists, NA, envir = ns, inherits = FALSE))) return("this version of plumber works otherwise")
   first <- private$filts[seq_len(min(4L, length(private$filts)))]
   if (!identical(vapply(first, function(f) f$name, ""), builtin_filters)) return("the built-in filters were changed")
@@ -56,7 +58,6 @@ endpoint_obstacle <- function(endpoint, group) {
   func <- endpoint$.__enclos_env__$private$func
   if (group %in% c("__first__", builtin_filters)) return("it comes before plumber's own filters")
   if (is.primitive(func)) return("its function is a primitive")
-  if (uses_forward(func)) return("it may forward to what follows")
   NULL
 }
 
@@ -84,6 +85,8 @@ direct_plan <- function(router) {
 plan_route <- function(endpoint, group, before, filters, private, serializers, obstacle) {
   route <- plan_step(endpoint)
   route$before <- before
+  # Its group has been passed before the first filter of the app's own.
+  route$early <- group %in% c("__first__", builtin_filters)
   route$regex <- endpoint$.__enclos_env__$private$regex
   route$parsers <- endpoint$parsers
   route$obstacle <- if (is.null(obstacle)) endpoint_obstacle(endpoint, group) else obstacle
@@ -92,7 +95,7 @@ plan_route <- function(endpoint, group, before, filters, private, serializers, o
   around <- c(lapply(filters[seq_len(before)], function(f) f$func), router_hooks, list(private$notFoundHandler))
   default_error <- identical(body(private$errorHandler), body(plumber_default_error_handler()))
   route$plain <- before == 0L && length(router_hooks) == 0L && !route$hooked && default_error &&
-    !any(route$formals %in% c("req", "res", "..."))
+    !any(route$formals %in% c("req", "res", "...")) && !uses_forward(route$func)
   route$needs_request <- !route$plain
   route$needs_res <- any_takes(c(around, list(route$func)), "res") || route$hooked || length(router_hooks) > 0L
   route
@@ -124,6 +127,9 @@ describe_direct <- function(plan, router) {
       utf8 = isTRUE(l10n_info()[["UTF-8"]]),
       timezone = session_timezone(),
       digits_secs = if (is.null(getOption("digits.secs"))) 0L else as.integer(getOption("digits.secs")),
+      max_request_size = as.numeric(private$maxSize)[1L],
+      scipen = as.integer(getOption("scipen")),
+      r_version = as.integer(unlist(getRversion())[1:2]),
       jsonlite_version = as.character(utils::packageVersion("jsonlite"))
     )
   )

@@ -44,6 +44,35 @@ step_args <- function(step, req, res) {
 
 no_path_args <- structure(list(), names = character())
 
+# What is left of plumber's route() when no endpoint has served the request: mounts, then 307, 405 and 404.
+no_route <- function(router, private, plumber, exec, req, res) {
+  path <- exec$path
+  for (mount in names(private$mnts)) {
+    if (nchar(path) < nchar(mount) || substr(path, 0, nchar(mount)) != mount) next
+    exec$forward <- FALSE
+    req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
+    value <- settled(private$mnts[[mount]]$route(req, res))
+    if (!exec$forward) return(value)
+  }
+  path <- req$PATH_INFO
+  if (isTRUE(getOption("plumber.trailingSlash", FALSE)) && !grepl("/$", path)) {
+    with_slash <- paste0(path, "/")
+    if (plumber$router_has_route(req$pr, with_slash, req$REQUEST_METHOD)) {
+      res$status <- 307
+      res$setHeader(name = "Location", value = paste0(with_slash, req$QUERY_STRING))
+      res$serializer <- plumber::serializer_unboxed_json()
+      return(list(message = "307 - Redirecting with trailing slash"))
+    }
+  }
+  if (isTRUE(getOption("plumber.methodNotAllowed", TRUE)) && plumber$is_405(req$pr, path, req$REQUEST_METHOD)) {
+    res$status <- 405L
+    res$setHeader("Allow", paste(req$verbsAllowed, collapse = ", "))
+    res$serializer <- plumber::serializer_unboxed_json()
+    return(list(error = "405 - Method Not Allowed"))
+  }
+  private$notFoundHandler(req = req, res = res)
+}
+
 direct_engine <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
@@ -67,10 +96,12 @@ direct_engine <- function(router, plan) {
     values
   }
 
+  parsers_of <- function(route) if (is.null(route$parsers)) private$default_parsers else route$parsers
+
   body_of <- function(route, call, req) {
     switch(call[[4L]],
       parsed = call[[5L]],
-      raw = plumber$req_body_parser(req, if (is.null(route$parsers)) private$default_parsers else route$parsers),
+      raw = plumber$req_body_parser(req, parsers_of(route)),
       list()
     )
   }
@@ -93,19 +124,47 @@ direct_engine <- function(router, plan) {
     settled(do.call(step$func, step_args(step, req, res), envir = step$envir))
   }
 
-  run_endpoint <- function(route, call, req, res) {
+  # first: whether it is the endpoint that the gateway has matched and parsed for.
+  run_endpoint <- function(route, call, req, res, first) {
     if (!is.null(route$serializer)) res$serializer <- route$serializer
-    req$argsPath <- if (is.null(call[[3L]])) no_path_args else path_args(route, call[[3L]])
-    req$body <- body_of(route, call, req)
+    if (first) {
+      req$argsPath <- if (is.null(call[[3L]])) no_path_args else path_args(route, call[[3L]])
+      req$body <- body_of(route, call, req)
+    } else {
+      req$argsPath <- route$step$getPathParams(exec$path)
+      req$body <- plumber$req_body_parser(req, parsers_of(route))
+    }
     req$argsBody <- plumber$req_body_args(req)
     req$args <- c(req$args, req$argsPath, req$argsBody)
     run_step(route, req, res)
   }
 
-  # plumber's route(): filters until one ends the request, then the endpoint.
+  # The endpoint of a group that serves the request. The gateway has found the first one of all groups, which holds
+  # as long as no filter has changed what is matched and that endpoint has not forwarded.
+  serving <- function(group, route, req, method) {
+    if (!is.null(route) && identical(req$REQUEST_METHOD, method) && identical(req$PATH_INFO, exec$path)) {
+      return(if (route$before == group) route)
+    }
+    for (other in routes) if (other$before == group && !other$early && other$step$canServe(req)) return(other)
+    NULL
+  }
+
+  # plumber's route(): each group of endpoints, then the filter that follows it, until one ends the request.
   run_route <- function(route, call, req, res) {
     apply_builtin_filters(req, call[[2L]], plumber)
-    for (filter in filters[seq_len(route$before)]) {
+    exec$path <- req$PATH_INFO
+    method <- req$REQUEST_METHOD
+    first <- route
+    for (group in 0:length(filters)) {
+      exec$forward <- FALSE
+      endpoint <- serving(group, first, req, method)
+      if (!is.null(endpoint)) {
+        value <- run_endpoint(endpoint, call, req, res, identical(endpoint, first))
+        if (!exec$forward) return(value)
+        first <- NULL
+      }
+      if (group == length(filters)) break
+      filter <- filters[[group + 1L]]
       exec$forward <- FALSE
       value <- run_step(filter, req, res)
       if (!exec$forward) {
@@ -113,9 +172,7 @@ direct_engine <- function(router, plan) {
         return(value)
       }
     }
-    exec$forward <- FALSE
-    value <- run_endpoint(route, call, req, res)
-    if (exec$forward) settled(private$notFoundHandler(req = req, res = res)) else value
+    settled(no_route(router, private, plumber, exec, req, res))
   }
 
   handle_error <- function(req, res, e) settled(private$errorHandler(req, res, e))
@@ -168,18 +225,19 @@ direct_engine <- function(router, plan) {
       res <<- new_response(serializer)
       handle_error(req, res, e)
     })
-    if (!is.null(res)) serializer <- res$serializer
     if (is.null(res) && exec$forward) {
+      # forward() out of sight of the plan: there is nothing to forward to.
       req <- direct_request(call, router)
       res <- new_response(serializer)
       value <- settled(private$notFoundHandler(req = req, res = res))
-      serializer <- res$serializer
     }
+    if (!is.null(res)) serializer <- res$serializer
     answer_with(value, req, res, serializer, NULL)
   }
 
   function(call) {
     route <- routes[[call[[1L]]]]
+    options(warn = 1) # as plumber does for each request
     tryCatch({
       if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) return(serve_plain(route, call))
       req <- direct_request(call, router)

@@ -11,22 +11,32 @@ serializer_content_type <- function(serializer) {
 
 default_serializer_name <- "(default)"
 
-describe_endpoint <- function(endpoint, mount, preempt) {
+# direct: the endpoint's place in the direct lane's plan, NULL inside a mount
+describe_endpoint <- function(endpoint, mount, preempt, direct) {
   type <- serializer_content_type(endpoint$serializer)
+  line <- endpoint$lines[1L]
   list(
     verbs = as.character(endpoint$verbs),
     path = paste0(mount, endpoint$path),
     preempt = if (preempt %in% c("__no-preempt__", "")) NULL else preempt,
     serializer = if (is.null(endpoint$serializer)) default_serializer_name else if (is.null(type)) "custom" else type,
-    line = if (is.numeric(endpoint$lines) && !is.na(endpoint$lines[1L])) as.integer(endpoint$lines[1L]) else NULL
+    line = if (is.numeric(line) && !is.na(line)) as.integer(line) else NULL,
+    direct = direct
   )
 }
 
-describe_router <- function(router, mount = "") {
+place_in_plan <- function(endpoint, plan) {
+  for (i in seq_along(plan$routes)) if (identical(plan$routes[[i]]$step, endpoint)) return(i)
+  NULL
+}
+
+describe_router <- function(router, plan, mount = "") {
   routes <- list()
   groups <- router$endpoints
   for (preempt in names(groups)) {
-    routes <- c(routes, lapply(groups[[preempt]], describe_endpoint, mount = mount, preempt = preempt))
+    routes <- c(routes, lapply(groups[[preempt]], function(endpoint) {
+      describe_endpoint(endpoint, mount, preempt, place_in_plan(endpoint, plan))
+    }))
   }
   mounts <- router$mounts
   for (path in names(mounts)) {
@@ -35,7 +45,7 @@ describe_router <- function(router, mount = "") {
     routes <- c(routes, if (inherits(inner, "PlumberStatic")) {
       list(list(verbs = c("GET", "HEAD"), path = paste0(at, "/*"), serializer = "static files"))
     } else {
-      describe_router(inner, at)
+      describe_router(inner, NULL, at)
     })
   }
   routes
@@ -51,7 +61,7 @@ app_manifest <- function(router, app, plan) {
     r_version = as.character(getRversion()),
     plumber_version = as.character(utils::packageVersion("plumber")),
     pid = Sys.getpid(),
-    routes = unname(describe_router(router)),
+    routes = unname(describe_router(router, plan)),
     filters = as.list(unname(router_filters(router))),
     direct = describe_direct(plan, router),
     hazards = tryCatch(penstock_hazards(app$file, app$directory), error = function(e) list())

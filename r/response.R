@@ -33,6 +33,7 @@ checked_response <- function(status, headers, body) {
   } else if (is.character(body)) {
     answer$body <- charToRaw(body[1L])
   } else if (!is.null(body)) {
+    if (!typeof(body) %in% c("raw", "logical", "integer", "double", "complex")) stop("body is not raw")
     answer$body <- if (is.raw(body)) as.vector(body) else as.raw(body)
   }
   answer

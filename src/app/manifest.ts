@@ -11,6 +11,8 @@ export interface Route {
   readonly serializer: string;
   /** Line of its function in the app's file; absent when it was made by a program. */
   readonly line?: number;
+  /** Its place among the routes of the direct plan, from 1; absent inside a mount. */
+  readonly direct?: number;
 }
 
 /** Something in the app's code that several workers break. */
@@ -56,6 +58,10 @@ export interface DirectPlan {
     readonly utf8: boolean;
     readonly timezone: string | undefined;
     readonly digitsSecs: number;
+    readonly scipen: number;
+    /** Bytes of a request's body that plumber itself allows; 0 is no limit. */
+    readonly maxRequestSize: number;
+    readonly rVersion: readonly [major: number, minor: number];
     readonly jsonliteVersion: string;
   };
 }
@@ -85,11 +91,17 @@ export function manifestFrom(payload: Uint8Array): Manifest {
   return {
     rVersion: String(plain.r_version),
     plumberVersion: String(plain.plumber_version),
-    routes: list<Route>(plain.routes).map((route) => ({ ...route, verbs: list<string>(route.verbs) })),
+    routes: list<Record<string, unknown>>(plain.routes).map(route),
     filters: list<string>(plain.filters),
     hazards: list<Hazard>(plain.hazards),
     direct: directPlan(plain.direct as Record<string, unknown>),
   };
+}
+
+/** R's NULLs are what the route does not have. */
+function route(plain: Record<string, unknown>): Route {
+  const known = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== null));
+  return { ...(known as unknown as Route), verbs: list<string>(plain.verbs) };
 }
 
 function directPlan(plain: Record<string, unknown>): DirectPlan {
@@ -112,6 +124,9 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       utf8: session.utf8 === true,
       timezone: (session.timezone as string | null) ?? undefined,
       digitsSecs: Number(session.digits_secs),
+      scipen: Number(session.scipen),
+      maxRequestSize: Number(session.max_request_size),
+      rVersion: session.r_version as [number, number],
       jsonliteVersion: String(session.jsonlite_version),
     },
   };

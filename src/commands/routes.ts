@@ -1,6 +1,7 @@
 import type { AppLocation } from '../app/find-app.js';
 import type { Manifest, Route } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
+import { DirectLane } from '../gateway/direct/direct-lane.js';
 import { loadOnce } from '../pool/load-once.js';
 
 /** Prints the routes of an app, how each is executed and why. */
@@ -16,26 +17,33 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
     },
     (line) => process.stderr.write(`${line}\n`),
   );
-  process.stdout.write(describeRoutes(app, manifest));
+  process.stdout.write(describeRoutes(app, manifest, config.lane === 'plumber'));
   return 0;
 }
 
-function describeRoutes(app: AppLocation, manifest: Manifest): string {
-  const rows = manifest.routes.map((route) => [
-    route.verbs.join(','),
-    route.path,
-    'plumber',
-    reason(route),
-    route.serializer,
-    route.line === undefined ? '' : `line ${route.line}`,
-  ]);
-  const head = ['VERBS', 'PATH', 'LANE', 'WHY', 'ANSWER', 'WHERE'];
+function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {
+  const lanes = new DirectLane(manifest.direct);
+  const rows = manifest.routes.map((route) => {
+    const obstacle = forced ? 'asked for by --lane' : laneObstacle(route, lanes);
+    return [
+      route.verbs.join(','),
+      route.path,
+      obstacle === undefined ? 'direct' : 'plumber',
+      route.serializer,
+      route.line === undefined ? '' : String(route.line),
+      obstacle ?? '',
+    ];
+  });
+  const head = ['VERBS', 'PATH', 'LANE', 'ANSWER', 'LINE', 'WHY'];
   const filters = manifest.filters.length === 0 ? '' : `Filters: ${manifest.filters.join(', ')}\n`;
   return `${app.file} (plumber ${manifest.plumberVersion}, R ${manifest.rVersion})\n${filters}${table([head, ...rows])}`;
 }
 
-function reason(_route: Route): string {
-  return 'plumber itself answers';
+/** Why a route takes the plumber lane; undefined if it takes the direct one. */
+function laneObstacle(route: Route, lanes: DirectLane): string | undefined {
+  if (route.serializer === 'static files') return 'plumber serves files itself';
+  if (route.direct === undefined) return 'it stands in a mounted router';
+  return lanes.obstacles[route.direct - 1];
 }
 
 /** Columns as wide as their longest cell. */

@@ -30,6 +30,7 @@ export function sendError(
   }
   const body = errorBody(error, requestId);
   response.statusCode = error.entry.status ?? 500;
+  response.setHeader('X-Request-Id', requestId);
   response.setHeader('Content-Type', 'application/json');
   response.setHeader('Content-Length', Buffer.byteLength(body));
   if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);

@@ -71,7 +71,6 @@ export class Exchange {
     this.request = request;
     this.#response = response;
     this.#context = context;
-    response.setHeader('X-Request-Id', this.id);
     response.once('close', () => this.#closed());
   }
 
@@ -144,6 +143,7 @@ export class Exchange {
   }
 
   #send(reply: Reply): void {
+    reply.headers.unshift(['X-Request-Id', this.id]);
     sendReply(this.request, this.#response, reply).catch((error: unknown) => {
       if (!this.#response.destroyed) this.#failKnown(error); // else the client left while it was sent
     });

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
-import { rawErrorReply } from './error-reply.js';
+import { requestId } from '../observe/request-id.js';
+import { rawErrorReply, sendError } from './error-reply.js';
 
 /** Milliseconds between looks for connections that are too slow. */
 const CHECK_INTERVAL = 1000;
@@ -36,8 +37,16 @@ export class PublicServer {
         connectionsCheckingInterval: CHECK_INTERVAL,
         noDelay: true,
         insecureHTTPParser: false,
+        requireHostHeader: false, // looked at below, for an answer that says what is wrong
       },
       (request, response) => {
+        if (request.headers.host === undefined && request.httpVersion === '1.1') {
+          const error = new PenstockError('bad_request', 'HTTP/1.1 requires a Host header.');
+          refused(error);
+          response.setHeader('Connection', 'close');
+          sendError(response, error, requestId(request.headers));
+          return;
+        }
         if (this.#draining) response.setHeader('Connection', 'close');
         this.#open.add(response);
         response.once('close', () => {

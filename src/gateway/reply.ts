@@ -104,20 +104,17 @@ function writeHead(response: ServerResponse, status: number, headers: [string, s
   // The app's own Date, which plumber sets, is the only one.
   if (headers.some(([name]) => name.toLowerCase() === 'date')) response.sendDate = false;
   try {
-    response.writeHead(status, [...currentHeaders(response), ...headers.flat()]);
+    if (response.getHeaderNames().length === 0) {
+      response.writeHead(status, headers.flat());
+    } else {
+      // With headers set before (that the connection is to close), writeHead() would keep one of several of a name.
+      for (const [name, value] of headers) response.appendHeader(name, value);
+      response.writeHead(status);
+    }
   } catch (error) {
     response.sendDate = true;
     throw new PenstockError('response_invalid', `${(error as Error).message}.`);
   }
-}
-
-/** What the gateway has set already; `writeHead` with a list would drop it. */
-function currentHeaders(response: ServerResponse): string[] {
-  return Object.entries(response.getHeaders()).flatMap(([name, value]) => [headerName(name), String(value)]);
-}
-
-function headerName(name: string): string {
-  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 /** httpuv's own test: the word anywhere in the header. */

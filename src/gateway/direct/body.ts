@@ -1,4 +1,4 @@
-import { type RValue, rNull } from '../../rdata/index.js';
+import { type JsonParseOptions, NotCovered, parseJson, type RValue, rNull } from '../../rdata/index.js';
 import { parseQuery } from './query.js';
 
 /** How a body reaches R: not at all, as the value that its parser would have given, or to be parsed there. */
@@ -20,12 +20,18 @@ const OPEN_BRACE = 0x7b;
  *
  * @param type the Content-Type header as it came
  */
-export function directBody(body: Buffer | undefined, type: string | undefined): DirectBody {
+export function directBody(
+  body: Buffer | undefined,
+  type: string | undefined,
+  options: JsonParseOptions,
+): DirectBody {
   if (body === undefined || body.length === 0) return none;
   if (body.length > LARGEST) return unparsed;
   switch (parserFor(type, body[0]!)) {
-    case 'json':
-      return unparsed;
+    case 'json': {
+      const value = parseJson(body, options);
+      return value instanceof NotCovered ? unparsed : { form: 'parsed', value };
+    }
     case 'form': {
       const value = parseQuery(body.toString('latin1'));
       return value === undefined ? unparsed : { form: 'parsed', value };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
 import { RouteTime } from '../../dispatch/route-time.js';
 import {
+  type JsonParseOptions,
   NotCovered,
   printJsonWith,
   type RList,
@@ -42,13 +43,21 @@ export class DirectLane {
   readonly #plan: DirectPlan;
   readonly #table: RouteTable;
   readonly #printers: readonly Printer[];
+  readonly #parseOptions: JsonParseOptions;
   readonly #times: readonly RouteTime[];
 
   constructor(plan: DirectPlan) {
     this.#plan = plan;
     this.#table = new RouteTable(plan.routes);
+    const { rVersion, scipen } = plan.session;
+    this.#parseOptions = { rVersion, scipen };
     this.#times = plan.routes.map(() => new RouteTime());
     this.#printers = plan.serializers.map((serializer) => jsonPrinter(serializer, plan.session));
+  }
+
+  /** Why each route of the plan takes the plumber lane; undefined for those that take this one. */
+  get obstacles(): readonly (string | undefined)[] {
+    return this.#table.obstacles;
   }
 
   /** What R needs to run the request, or undefined when it is to take the plumber lane. */
@@ -59,6 +68,7 @@ export class DirectLane {
     if (match === undefined) return undefined;
     const { index, path, route } = match;
     const query = at < 0 ? '' : url.slice(at);
+    if (this.#plan.session.maxRequestSize > 0 && announcesBody(request)) return undefined;
     if (!this.#plan.session.utf8 && NOT_ASCII.test(query)) return undefined;
 
     const jsonForm = formJson && body !== undefined && isJsonForm(request.headers['content-type'], body);
@@ -97,6 +107,12 @@ export class DirectLane {
       const plain = this.#plan.parsersKept && !route.ownParsers && this.#plan.session.utf8;
       if (repeated || !plain) return rawBody;
     }
-    return directBody(body, jsonForm ? 'application/json' : request.headers['content-type']);
+    const type = jsonForm ? 'application/json' : request.headers['content-type'];
+    return directBody(body, type, this.#parseOptions);
   }
+}
+
+/** plumber checks the size of what these headers announce. */
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }

@@ -30,16 +30,25 @@ interface Entry {
 /** Finds the endpoint that plumber would run, or leaves it to plumber. */
 export class RouteTable {
   readonly #byVerb = new Map<string, Entry[]>();
+  /** Why each route takes the plumber lane, in the order given; undefined for those that take the direct one. */
+  readonly obstacles: readonly (string | undefined)[];
 
   constructor(routes: readonly DirectRoute[]) {
-    routes.forEach((route, i) => {
+    this.obstacles = routes.map((route, i) => {
       const entry = { route, index: i + 1, expression: compile(route.regex) };
-      for (const verb of route.verbs) {
-        const entries = this.#byVerb.get(verb);
-        if (entries === undefined) this.#byVerb.set(verb, [entry]);
-        else entries.push(entry);
-      }
+      const before = route.verbs.flatMap((verb) => this.#byVerb.get(verb) ?? []);
+      for (const verb of route.verbs) this.#add(verb, entry);
+      if (entry.expression === undefined) return 'its path is an expression that only R can match';
+      const unknown = before.find(({ expression }) => expression === undefined);
+      if (unknown !== undefined) return `only R can tell whether ${unknown.route.path} comes first`;
+      return route.obstacle;
     });
+  }
+
+  #add(verb: string, entry: Entry): void {
+    const entries = this.#byVerb.get(verb);
+    if (entries === undefined) this.#byVerb.set(verb, [entry]);
+    else entries.push(entry);
   }
 
   /** The first endpoint that matches, if its requests may take the direct lane; otherwise undefined. */
