@@ -18,6 +18,7 @@ settled <- function(value) {
 relevant_args <- function(args, formals) {
   if (length(formals) == 0L || length(args) == 0L) return(list())
   named <- names(args)
+  if (is.null(named) && !identical(formals, "...")) return(list())
   if (!"..." %in% formals) {
     keep <- named %in% formals
     if (!all(keep)) {

@@ -1,6 +1,6 @@
-# What `penstock doctor` asks R: started as `Rscript doctor.R RESULT DIRECTORY [FILE]` with the app's folder as working
-# directory, so that the project's own .Rprofile (and with it renv) says where packages are looked for.
-# Writes the answer to the file RESULT, because R code of the project may print anything.
+# What `penstock doctor` asks R: started as `Rscript doctor.R RESULT DIRECTORY [FILE]` with the app's folder
+# as working directory, so that the project's own .Rprofile (and with it renv) says where packages are
+# looked for. Writes the answer to the file RESULT, because R code of the project may print anything.
 local({
   # What a namespace does when it is loaded may fail in ways of its own.
   loads <- function(package) {

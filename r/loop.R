@@ -57,5 +57,6 @@ serve_frames <- function(con, engines) {
 
 # Responses have names, values for the gateway to print have none.
 result_type <- function(result) {
-  if (is.null(result)) frame_types$interrupted else if (is.null(names(result))) frame_types$value else frame_types$result
+  if (is.null(result)) return(frame_types$interrupted)
+  if (is.null(names(result))) frame_types$value else frame_types$result
 }

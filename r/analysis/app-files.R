@@ -1,12 +1,12 @@
-# The files that an app is made of: read, parsed and followed through source(), plumb() and the like, without running
-# anything. Needs syntax.R.
+# The files that an app is made of: read, parsed and followed through source(), plumb() and the like,
+# without running anything. Needs syntax.R.
 
 most_app_files <- 500L
 largest_app_file <- 5 * 1024^2
 
-# Every file as list(path, shown, role, lines, code, error). `role` says how R reads it: a "plumber" file has
-# annotations that count, an "entrypoint" builds a router, a "script" is only evaluated. A file that cannot be parsed
-# has no code but an error with line and message.
+# Every file as list(path, shown, role, lines, code, error). `role` says how R reads it: a "plumber" file
+# has annotations that count, an "entrypoint" builds a router, a "script" is only evaluated. A file that
+# cannot be parsed has no code but an error with line and message.
 read_app_files <- function(file, directory) {
   directory <- normalizePath(directory, mustWork = FALSE)
   entrypoint <- tolower(basename(file)) == "entrypoint.r"
@@ -80,7 +80,8 @@ shown_path <- function(path, directory) {
   if (startsWith(path, prefix)) substring(path, nchar(prefix) + 1L) else path
 }
 
-# Notes which top-level names stand for fixed strings, so that `source(file.path(dir, "a.R"))` can be followed.
+# Notes which top-level names stand for fixed strings, so that `source(file.path(dir, "a.R"))` can be
+# followed.
 collect_constants <- function(code, constants, bases) {
   for (expr in as.list(code)) {
     pair <- plain_assignment(expr)
@@ -115,7 +116,9 @@ listed_files <- function(expr, constants, bases) {
   files[grepl("\\.[rR]$", files)]
 }
 
-including_calls <- c("source", "sys.source", "plumb", "pr", "$new", "load_all", "sourceDirectory", "source_dir")
+including_calls <- c(
+  "source", "sys.source", "plumb", "pr", "$new", "load_all", "sourceDirectory", "source_dir"
+)
 
 # The files that code reads as code: list(path, role) each.
 included_files <- function(code, constants, bases) {

@@ -1,10 +1,13 @@
 # What the top level of an app's files binds: which names are functions, environments, classes and so on.
 # Needs syntax.R, app-files.R and scopes.R.
 
-environment_makers <- c("new.env", "env", "new_environment", "list2env", "as.environment", "globalenv", "environment",
-                        "topenv")
-store_makers <- c("fastmap", "fastqueue", "faststack", "dict", "ordered_dict", "queue", "priority_queue", "stack",
-                  "deque", "hash")
+environment_makers <- c(
+  "new.env", "env", "new_environment", "list2env", "as.environment", "globalenv", "environment", "topenv"
+)
+store_makers <- c(
+  "fastmap", "fastqueue", "faststack", "dict", "ordered_dict", "queue", "priority_queue", "stack", "deque",
+  "hash"
+)
 class_makers <- c("R6Class", "setRefClass")
 
 app_model <- function(files, directory) {

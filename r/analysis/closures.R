@@ -3,8 +3,8 @@
 #
 # An entry is list(kind, label, place, name): how requests come to a function and where its statement stands.
 
-# Looks into an expression for functions: those written in it, those that it names, and the closures that a function of
-# the app returned for it.
+# Looks into an expression for functions: those written in it, those that it names, and the closures that a
+# function of the app returned for it.
 enter_carried <- function(walk, expr, scope, entry) {
   if (is.symbol(expr)) return(enter_name(walk, as.character(expr), scope, entry))
   if (!is.call(expr)) return(invisible())

@@ -34,7 +34,8 @@ registering_functions <- c(
 
 endpoint_classes <- c("PlumberEndpoint", "PlumberFilter", "PlumberStep")
 
-# NULL, or list(kind, label) when a call hands functions to plumber. What runs at start or stop alone is no request.
+# NULL, or list(kind, label) when a call hands functions to plumber. What runs at start or stop alone is no
+# request.
 registration <- function(call) {
   name <- call_name(call)
   if (name == "$new") {

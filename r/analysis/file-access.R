@@ -4,15 +4,17 @@
 # For each function the formals up to the path, and which of them it is.
 file_writers <- list(
   write.csv = c("x", "file"), write.csv2 = c("x", "file"), write.table = c("x", "file"),
-  write_csv = c("x", "file"), write_csv2 = c("x", "file"), write_tsv = c("x", "file"), write_delim = c("x", "file"),
-  write_rds = c("x", "file"), write_lines = c("x", "file"), write_file = c("x", "file"), fwrite = c("x", "file"),
-  saveRDS = c("object", "file"), save = c(character(), "file"), save.image = "file", dput = c("x", "file"),
-  dump = c("list", "file"), cat = c("...", "file"), write = c("x", "file"), writeLines = c("text", "con"),
+  write_csv = c("x", "file"), write_csv2 = c("x", "file"), write_tsv = c("x", "file"),
+  write_delim = c("x", "file"), write_rds = c("x", "file"), write_lines = c("x", "file"),
+  write_file = c("x", "file"), fwrite = c("x", "file"), saveRDS = c("object", "file"),
+  save = c(character(), "file"), save.image = "file", dput = c("x", "file"), dump = c("list", "file"),
+  cat = c("...", "file"), write = c("x", "file"), writeLines = c("text", "con"),
   writeBin = c("object", "con"), writeChar = c("object", "con"), sink = "file", write_json = c("x", "path"),
-  write_yaml = c("x", "file"), write.xlsx = c("x", "file"), saveWorkbook = c("wb", "file"), write_xlsx = c("x", "path"),
-  write_parquet = c("x", "sink"), write_feather = c("x", "sink"), write_fst = c("x", "path"), qsave = c("x", "file"),
-  ggsave = "filename", png = "filename", jpeg = "filename", bmp = "filename", tiff = "filename", svg = "filename",
-  pdf = "file", agg_png = "filename", svglite = "filename", saveWidget = c("widget", "file"),
+  write_yaml = c("x", "file"), write.xlsx = c("x", "file"), saveWorkbook = c("wb", "file"),
+  write_xlsx = c("x", "path"), write_parquet = c("x", "sink"), write_feather = c("x", "sink"),
+  write_fst = c("x", "path"), qsave = c("x", "file"), ggsave = "filename", png = "filename",
+  jpeg = "filename", bmp = "filename", tiff = "filename", svg = "filename", pdf = "file",
+  agg_png = "filename", svglite = "filename", saveWidget = c("widget", "file"),
   download.file = c("url", "destfile"), curl_download = c("url", "destfile"), file.copy = c("from", "to"),
   file.create = "...", zip = "zipfile", st_write = c("obj", "dsn"), write_sf = c("obj", "dsn"),
   xgb.save = c("model", "fname"), render = c("input", "output_format", "output_file"),
@@ -23,14 +25,17 @@ file_readers <- list(
   read.csv = "file", read.csv2 = "file", read.table = "file", read.delim = "file", read_csv = "file",
   read_csv2 = "file", read_tsv = "file", read_delim = "file", read_rds = "file", read_lines = "file",
   read_file = "file", fread = "input", readRDS = "file", load = "file", readLines = "con", readBin = "con",
-  readChar = "con", scan = "file", fromJSON = "txt", read_json = "path", read_yaml = "file", yaml.load_file = "input",
-  read_excel = "path", read.xlsx = "xlsxFile", read_xlsx = "path", read_parquet = "file", read_feather = "file",
-  read_fst = "path", qread = "file", include_file = "file", dget = "file", st_read = "dsn", read_sf = "dsn"
+  readChar = "con", scan = "file", fromJSON = "txt", read_json = "path", read_yaml = "file",
+  yaml.load_file = "input", read_excel = "path", read.xlsx = "xlsxFile", read_xlsx = "path",
+  read_parquet = "file", read_feather = "file", read_fst = "path", qread = "file", include_file = "file",
+  dget = "file", st_read = "dsn", read_sf = "dsn"
 )
 
 # Devices that write to a file of a fixed name when none is given.
-device_defaults <- c(png = "Rplot%03d.png", jpeg = "Rplot%03d.jpeg", bmp = "Rplot%03d.bmp", tiff = "Rplot%03d.tiff",
-                     svg = "Rplot%03d.svg", pdf = "Rplots.pdf")
+device_defaults <- c(
+  png = "Rplot%03d.png", jpeg = "Rplot%03d.jpeg", bmp = "Rplot%03d.bmp", tiff = "Rplot%03d.tiff",
+  svg = "Rplot%03d.svg", pdf = "Rplots.pdf"
+)
 
 io_functions <- c(names(file_writers), names(file_readers))
 
@@ -87,13 +92,17 @@ appends <- function(name, expr) {
   isTRUE(append) || identical(append, as.symbol("T")) || name == "sink" && isTRUE(args[["append"]])
 }
 
-unique_makers <- c("tempfile", "file_temp", "local_tempfile", "tempdir", "path_temp", "local_tempdir", "UUIDgenerate",
-                   "uuid", "Sys.time", "Sys.getpid", "sample", "runif", "now", "random_id", "digest", "guid", "nullfile")
+unique_makers <- c(
+  "tempfile", "file_temp", "local_tempfile", "tempdir", "path_temp", "local_tempdir", "UUIDgenerate",
+  "uuid", "Sys.time", "Sys.getpid", "sample", "runif", "now", "random_id", "digest", "guid", "nullfile"
+)
 
-joining <- c("paste0", "paste", "file.path", "path", "here", "sprintf", "glue", "normalizePath", "path.expand", "str_c")
+joining <- c(
+  "paste0", "paste", "file.path", "path", "here", "sprintf", "glue", "normalizePath", "path.expand", "str_c"
+)
 
-# NULL when nothing is known, or list(kind, text, append): "constant", "temporary", "shape" (depends on the request,
-# known by its code) or "load" (a temporary name that was chosen while the app loaded).
+# NULL when nothing is known, or list(kind, text, append): "constant", "temporary", "shape" (depends on the
+# request, known by its code) or "load" (a temporary name that was chosen while the app loaded).
 path_of <- function(walk, expr, scope, depth = 0L) {
   if (depth > 10L) return(NULL)
   again <- function(expr, scope) path_of(walk, expr, scope, depth + 1L)

@@ -1,5 +1,5 @@
-# What runs while an app loads: it finds where requests enter, which closures live on, and what is opened or started.
-# Needs syntax.R, scopes.R, app-model.R and entry-points.R.
+# What runs while an app loads: it finds where requests enter, which closures live on, and what is opened or
+# started. Needs syntax.R, scopes.R, app-model.R and entry-points.R.
 
 # A walk holds everything that is found out about an app.
 new_walk <- function(model) {

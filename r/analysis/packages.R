@@ -1,17 +1,19 @@
 # The packages that an app needs, found without running it. Needs syntax.R and app-files.R.
 
-base_packages <- c("base", "compiler", "datasets", "graphics", "grDevices", "grid", "methods", "parallel", "splines",
-                   "stats", "stats4", "tcltk", "tools", "utils")
+base_packages <- c(
+  "base", "compiler", "datasets", "graphics", "grDevices", "grid", "methods", "parallel", "splines",
+  "stats", "stats4", "tcltk", "tools", "utils"
+)
 
 # plumber's own serializers and parsers that load another package when they are used.
 annotation_packages <- c(
-  csv = "readr", tsv = "readr", yaml = "yaml", feather = "arrow", parquet = "arrow", arrow_ipc_stream = "arrow",
-  geojson = "geojsonsf", htmlwidget = "htmlwidgets", agg_jpeg = "ragg", agg_png = "ragg", agg_tiff = "ragg",
-  svglite = "svglite"
+  csv = "readr", tsv = "readr", yaml = "yaml", feather = "arrow", parquet = "arrow",
+  arrow_ipc_stream = "arrow", geojson = "geojsonsf", htmlwidget = "htmlwidgets", agg_jpeg = "ragg",
+  agg_png = "ragg", agg_tiff = "ragg", svglite = "svglite"
 )
 
-# list(packages, errors). Each package: name, installed, version (what is installed), wanted (what renv.lock or
-# DESCRIPTION asks for), required (FALSE when the code copes without it), file and line of the first use.
+# list(packages, errors). Each package: name, installed, version (what is installed), wanted (what renv.lock
+# or DESCRIPTION asks for), required (FALSE when the code copes without it), file and line of the first use.
 # Each error: file, line, message. Without a file it is plumber alone that is needed.
 app_packages <- function(file, directory) {
   files <- if (!is.null(file)) read_app_files(file, directory)
@@ -75,7 +77,8 @@ package_uses <- function(entry) {
 
 is_package_name <- function(text) grepl("^[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]$", text)
 
-# `line` is that of the statement, which is where R keeps track of lines. `constants` grows inside loops over names.
+# `line` is that of the statement, which is where R keeps track of lines. `constants` grows inside loops
+# over names.
 walk_uses <- function(expr, line, constants, use, optional = FALSE) {
   if (is_pipe(expr)) expr <- unpipe(expr)
   name <- call_name(expr)

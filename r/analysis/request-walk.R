@@ -1,5 +1,5 @@
-# What runs while a request is answered: it notes what outlives the request and what is shared between workers.
-# Needs syntax.R, scopes.R, targets.R, app-model.R, load-walk.R, state-changes.R and file-access.R.
+# What runs while a request is answered: it notes what outlives the request and what is shared between
+# workers. Needs syntax.R, scopes.R, targets.R, app-model.R, load-walk.R, state-changes.R and file-access.R.
 
 walk_requests <- function(walk) {
   walk$triggers <- c(state_triggers, io_functions, request_calls_of_interest, lasting_names(walk$model),
@@ -99,7 +99,8 @@ visit_block <- function(walk, expr, scope, ctx) {
   }
 }
 
-# An entry of a table counts only when it is what is given instead: `if (id in it) return(409)` guards no cache.
+# An entry of a table counts only when it is what is given instead: `if (id in it) return(409)` guards no
+# cache.
 absent_after <- function(statement, block, i) {
   absent <- absent_names(statement[[2L]], FALSE)
   given <- all.names(statement[[3L]])

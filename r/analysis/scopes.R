@@ -1,16 +1,18 @@
 # Scopes of names in code that is read and not run. Needs syntax.R.
 #
-# A scope holds names, values, formals, parent and kind. `values` are, for each name, the expressions assigned to it;
-# `followed` are the names whose values have been looked into.
-# `kind` is "function" for a call in a request, "load" for one that happened while the app loaded (what its closures
-# share lives as long as the worker), "class" for the fields of an object. The top level is NULL.
+# A scope holds names, values, formals, parent and kind. `values` are, for each name, the expressions
+# assigned to it; `followed` are the names whose values have been looked into. `kind` is "function" for a
+# call in a request, "load" for one that happened while the app loaded (what its closures share lives as
+# long as the worker), "class" for the fields of an object. The top level is NULL.
 
 # Calls that run the functions they are handed at once, or evaluate their argument in a scope of its own.
-eager_callers <- c("lapply", "sapply", "vapply", "mapply", "Map", "Filter", "Reduce", "Find", "Position", "apply",
-                   "tapply", "outer", "by", "aggregate", "rapply", "eapply", "replicate", "do.call", "map", "map2",
-                   "pmap", "imap", "map_chr", "map_dbl", "map_int", "map_lgl", "map_df", "map_dfr", "walk", "walk2",
-                   "iwalk", "keep", "discard", "reduce", "tryCatch", "withCallingHandlers", "try", "system.time",
-                   "suppressWarnings", "suppressMessages", "suppressPackageStartupMessages", "invisible", "on.exit")
+eager_callers <- c(
+  "lapply", "sapply", "vapply", "mapply", "Map", "Filter", "Reduce", "Find", "Position", "apply", "tapply",
+  "outer", "by", "aggregate", "rapply", "eapply", "replicate", "do.call", "map", "map2", "pmap", "imap",
+  "map_chr", "map_dbl", "map_int", "map_lgl", "map_df", "map_dfr", "walk", "walk2", "iwalk", "keep",
+  "discard", "reduce", "tryCatch", "withCallingHandlers", "try", "system.time", "suppressWarnings",
+  "suppressMessages", "suppressPackageStartupMessages", "invisible", "on.exit"
+)
 
 own_scope <- c("local", "with", "within", "future", "with_seed", "with_dir", "with_options")
 
@@ -47,8 +49,9 @@ find_scope <- function(name, scope) {
 
 is_local <- function(name, scope) !is.null(find_scope(name, scope))
 
-# Name -> expressions assigned to it by this code itself, not by the functions inside it. A part of something that is
-# assigned (x$a <- 1) makes no new name here: when x is an environment, it is the one outside that is changed.
+# Name -> expressions assigned to it by this code itself, not by the functions inside it. A part of
+# something that is assigned (x$a <- 1) makes no new name here: when x is an environment, it is the one
+# outside that is changed.
 assigned_values <- function(body) {
   found <- list()
   add <- function(name, value) if (nzchar(name)) found[[name]] <<- c(found[[name]], list(value))

@@ -4,7 +4,9 @@
 table_setters <- c("set", "setnames", "setorder", "setkey", "setcolorder")
 store_setters <- paste0("$", c("set", "mset", "remove", "reset", "add", "madd", "push", "mpush", "pop", "insert",
                                "enqueue", "dequeue", "clear", "update", "pushleft", "popleft"))
-state_triggers <- c("<<-", "assign", "rm", ":=", ".GlobalEnv", "globalenv", "self", "private", "list2env", table_setters)
+state_triggers <- c(
+  "<<-", "assign", "rm", ":=", ".GlobalEnv", "globalenv", "self", "private", "list2env", table_setters
+)
 
 note_write <- function(walk, found, ctx, lives, pattern, text = found$target) {
   walk$order <- walk$order + 1L
@@ -142,10 +144,11 @@ changes_formal <- function(literal, formal) {
   found
 }
 
-# --- Judging -------------------------------------------------------------------------------------------------------
+# --- Judging
+# -------------------------------------------------------------------------------------------------------
 
-# "state": other requests must see it; "cache": each process can have its own; "scratch": set anew before each use;
-# NULL: nothing outlives the request after all.
+# "state": other requests must see it; "cache": each process can have its own; "scratch": set anew before
+# each use; NULL: nothing outlives the request after all.
 judge_write <- function(walk, write, writes) {
   if (write$lives == "object" && !object_lives(walk, write)) return(NULL)
   kin <- Filter(function(other) other$base == write$base && other$lives == write$lives, writes)

@@ -1,8 +1,8 @@
 # What an assignment changes, and what a condition says about it. Needs syntax.R.
 
-# The innermost thing that is changed and which part of it, in one spelling: x$a, x[["a"]] and x$a$b[1] are all
-# list(base = "x", target = 'x[["a"]]'). `whole` says whether all of the target is replaced, `global` whether it was written
-# as a part of the global environment.
+# The innermost thing that is changed and which part of it, in one spelling: x$a, x[["a"]] and x$a$b[1] are
+# all list(base = "x", target = 'x[["a"]]'). `whole` says whether all of the target is replaced, `global`
+# whether it was written as a part of the global environment.
 target_name <- function(expr) {
   depth <- 0L
   part <- NULL
@@ -29,8 +29,8 @@ part_text <- function(expr) {
   if (is.symbol(expr)) encodeString(as.character(expr), quote = "\"") else deparse1(expr)
 }
 
-# Targets that are certainly not there yet when a condition holds, or fails to.
-# `assigned` are the targets that the guarded code sets: a flag like `!loaded` counts when the code sets it and more.
+# Targets that are certainly not there yet when a condition holds, or fails to. `assigned` are the targets
+# that the guarded code sets: a flag like `!loaded` counts when the code sets it and more.
 absent_names <- function(condition, holds, assigned = character()) {
   if (is.symbol(condition)) {
     name <- as.character(condition)

@@ -146,7 +146,9 @@ export function loadFailureFrom(payload: Uint8Array): LoadFailure {
 /** For people: where it happened and what R said. */
 export function describeLoadFailure(failure: LoadFailure): string {
   const place =
-    failure.file === undefined ? '' : `${failure.file}${failure.line === undefined ? '' : `:${failure.line}`}: `;
+    failure.file === undefined
+      ? ''
+      : `${failure.file}${failure.line === undefined ? '' : `:${failure.line}`}: `;
   return `${place}${failure.message}`;
 }
 

@@ -30,7 +30,7 @@ export async function doctor(input: DoctorInput): Promise<number> {
 }
 
 /** Goes on after a fault, so that one run tells everything that is wrong. */
-export async function examine({
+async function examine({
   argument,
   flags,
   cwd = process.cwd(),

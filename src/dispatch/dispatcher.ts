@@ -1,8 +1,8 @@
-import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Pool } from '../pool/pool.js';
 import type { WorkUnit } from '../pool/work-unit.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
+import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Outcome } from './outcome.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 
@@ -119,7 +119,8 @@ export class Dispatcher {
     const { state, worker } = ticket;
     this.#remove(ticket);
     const limit = `${ticket.job.timeout / 1000} s`;
-    const detail = state === 'running' ? `It ran for the rest of ${limit}.` : `It waited ${limit} for a worker.`;
+    const detail =
+      state === 'running' ? `It ran for the rest of ${limit}.` : `It waited ${limit} for a worker.`;
     ticket.settle({ kind: 'error', code: 'deadline_exceeded', detail });
     if (state === 'running' && worker !== undefined) this.#pool.replace(worker, this.#options.interruptGrace);
   }

@@ -1,7 +1,7 @@
-import type { FrameType } from '../protocol/frame.js';
 import type { Worker } from '../pool/worker.js';
-import type { RouteTime } from './route-time.js';
+import type { FrameType } from '../protocol/frame.js';
 import type { Outcome } from './outcome.js';
+import type { RouteTime } from './route-time.js';
 
 /** What the gateway wants done. */
 export interface Job {
@@ -40,5 +40,7 @@ export interface Ticket {
 /** Milliseconds that a settled ticket waited, and that R took; undefined if it never ran. */
 export function ticketTimes({ queuedAt, settledAt, startedAt }: Ticket): { queue: number; r?: number } {
   const end = settledAt ?? performance.now();
-  return startedAt === undefined ? { queue: end - queuedAt } : { queue: startedAt - queuedAt, r: end - startedAt };
+  return startedAt === undefined
+    ? { queue: end - queuedAt }
+    : { queue: startedAt - queuedAt, r: end - startedAt };
 }

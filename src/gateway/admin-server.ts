@@ -33,7 +33,10 @@ export function createAdminServer({ metrics, ready, status }: AdminSources): Fas
 }
 
 /** Listens; fails with `address_unavailable`. Returns the URL. */
-export async function listenAdmin(server: FastifyInstance, { adminHost, adminPort }: Config): Promise<string> {
+export async function listenAdmin(
+  server: FastifyInstance,
+  { adminHost, adminPort }: Config,
+): Promise<string> {
   try {
     return await server.listen({ host: adminHost, port: adminPort });
   } catch (error) {

@@ -121,7 +121,10 @@ export class Gateway {
     this.#log.info({ event: 'draining' }, 'Shutting down: finishing what runs');
     await new Promise((resolve) => setTimeout(resolve, drainDelay));
     const cut = setTimeout(() => {
-      this.#log.warn({ event: 'drain-timeout' }, `Requests were cut: they took longer than the shutdown timeout`);
+      this.#log.warn(
+        { event: 'drain-timeout' },
+        `Requests were cut: they took longer than the shutdown timeout`,
+      );
       this.#publicServer.closeNow();
     }, shutdownTimeout);
     await this.#publicServer.close();
@@ -171,7 +174,10 @@ export class Gateway {
       this.#loaded(manifest);
       const { id, journey, pid } = worker;
       const took = journey.at(-1)!.at;
-      this.#log.info({ event: 'worker-ready', worker: id, pid, journey }, `Worker ${id} ready after ${took} ms`);
+      this.#log.info(
+        { event: 'worker-ready', worker: id, pid, journey },
+        `Worker ${id} ready after ${took} ms`,
+      );
     },
     loadFailed: (worker, failure) => this.#loadFailed(worker.id, failure),
     dead: (worker, exit, expected) => {

@@ -107,7 +107,7 @@ export class PublicServer {
 }
 
 /** Waits until `server` listens, or fails with what is wrong with the address. */
-export async function listening(server: Server, host: string, port: number): Promise<void> {
+async function listening(server: Server, host: string, port: number): Promise<void> {
   server.listen({ host, port, backlog: 1024 });
   try {
     await once(server, 'listening');
@@ -125,7 +125,9 @@ export function addressError(error: NodeJS.ErrnoException, host: string, port: n
     ENOTFOUND: 'the host name is not known',
   };
   const reason = reasons[error.code ?? ''];
-  return reason === undefined ? error : new PenstockError('address_unavailable', `${host}:${port}: ${reason}.`);
+  return reason === undefined
+    ? error
+    : new PenstockError('address_unavailable', `${host}:${port}: ${reason}.`);
 }
 
 /** Node's parser and its timers, translated. */

@@ -36,9 +36,14 @@ export function replyFrom(payload: Buffer): Reply {
  * Sends an answer as httpuv would: its status, its headers in order, and its body, compressed when the client takes
  * gzip and the app has not encoded it itself. Throws `response_invalid` before anything is sent if a header can't be.
  */
-export async function sendReply(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+export async function sendReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+): Promise<void> {
   const { file, headers, owned, status } = reply;
-  const compress = acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
+  const compress =
+    acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
   if (file !== undefined) {
     await sendFile(response, status, headers, file, owned === true, compress);
     return;
@@ -87,7 +92,10 @@ function setLength(headers: [string, string][], length: number): void {
 /** Node takes header texts as latin1, one character per byte; R's strings are UTF-8. */
 export function headerPairs(names: string | string[], values: string | string[]): [string, string][] {
   const valueList = Array.isArray(values) ? values : [values];
-  return (Array.isArray(names) ? names : [names]).map((name, i) => [latin1(name), latin1(valueList[i] ?? '')]);
+  return (Array.isArray(names) ? names : [names]).map((name, i) => [
+    latin1(name),
+    latin1(valueList[i] ?? ''),
+  ]);
 }
 
 function latin1(text: string): string {
@@ -97,7 +105,10 @@ function latin1(text: string): string {
 /** A final status, as HTTP has them. */
 export function checkedStatus(status: number | null): number {
   if (status !== null && status >= 200 && status <= 999) return status;
-  throw new PenstockError('response_invalid', `Its status is ${status ?? 'NA'}; a final answer has 200 to 999.`);
+  throw new PenstockError(
+    'response_invalid',
+    `Its status is ${status ?? 'NA'}; a final answer has 200 to 999.`,
+  );
 }
 
 function writeHead(response: ServerResponse, status: number, headers: [string, string][]): void {

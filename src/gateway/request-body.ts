@@ -23,7 +23,10 @@ export function readBody(
   let size = 0;
   const refuse = (bytes: string): void => {
     request.off('data', collect).off('end', end);
-    done(new PenstockError('body_too_large', `It has ${bytes}, and ${limit} bytes are the limit.`), Buffer.alloc(0));
+    done(
+      new PenstockError('body_too_large', `It has ${bytes}, and ${limit} bytes are the limit.`),
+      Buffer.alloc(0),
+    );
   };
   const collect = (chunk: Buffer): void => {
     size += chunk.length;

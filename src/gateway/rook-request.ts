@@ -70,7 +70,10 @@ function combineHeaders(raw: readonly string[]): Map<string, string> {
     const value = raw[i + 1]!;
     const before = seen.get(name);
     if (before === undefined) names.push(name);
-    seen.set(name, before === undefined || before === '' ? value : value === '' ? before : `${before},${value}`);
+    seen.set(
+      name,
+      before === undefined || before === '' ? value : value === '' ? before : `${before},${value}`,
+    );
   }
   names.sort();
   return new Map(names.map((name) => [name, seen.get(name)!]));

@@ -23,7 +23,8 @@ export async function loadOnce(
           ready: (_worker, manifest) => resolve(manifest),
           loadFailed: (_worker, failure) =>
             reject(new PenstockError('app_load_failed', describeLoadFailure(failure))),
-          dead: (worker, exit) => reject(startFailure(worker.journey.at(-1)!.name, describeExit(exit), exit.code)),
+          dead: (worker, exit) =>
+            reject(startFailure(worker.journey.at(-1)!.name, describeExit(exit), exit.code)),
           output: (_worker, _stream, line) => output(line),
         },
       );

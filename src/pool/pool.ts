@@ -160,7 +160,9 @@ export class Pool {
     if (worker.pid !== undefined) this.#reaper.add(worker.pid);
     const seconds = this.#options.loadTimeout / 1000;
     const timer = setTimeout(() => {
-      this.#observer.loadFailed(worker, { message: `The app was not loaded within ${seconds} s (--load-timeout).` });
+      this.#observer.loadFailed(worker, {
+        message: `The app was not loaded within ${seconds} s (--load-timeout).`,
+      });
       worker.kill();
     }, this.#options.loadTimeout);
     this.#loadTimers.set(worker, timer);

@@ -1,6 +1,6 @@
 import type { Frame, FrameType } from '../protocol/frame.js';
-import type { WorkerExit } from './worker-exit.js';
 import type { Worker } from './worker.js';
+import type { WorkerExit } from './worker-exit.js';
 
 /** What a worker is given to do: one frame out, one frame back. */
 export interface WorkUnit {

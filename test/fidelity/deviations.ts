@@ -48,4 +48,9 @@ export const deviations: readonly Deviation[] = [
     asks: ['GET /hello (line feeds alone)'],
     because: 'lines that do not end as HTTP has them are refused, as proxies may read them differently',
   },
+  {
+    api: 'wire.R',
+    asks: ['GET /hello (no host in HTTP/1.1)'],
+    because: 'HTTP/1.1 demands a Host header and a 400 where there is none (RFC 9112, 3.2)',
+  },
 ];

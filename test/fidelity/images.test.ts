@@ -2,7 +2,8 @@ import { get } from './ask.js';
 import { fidelity } from './fidelity.js';
 import { pdfDates } from './normalise.js';
 
-fidelity('images.R', {}, [
+// One worker: cairo numbers the parts of its SVG files from one drawing of a process to the next.
+fidelity('images.R', { workers: 1 }, [
   get('/png'),
   get('/png-size'),
   get('/jpeg'),

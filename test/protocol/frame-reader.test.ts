@@ -41,19 +41,23 @@ describe('FrameReader', () => {
 
   test('skips a payload over the limit, reports its length and stays in step', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 101, max: 5000 }), fc.array(fc.nat(6000), { maxLength: 20 }), (size, places) => {
-        const bytes = Buffer.concat([
-          frame(1, Buffer.from('a')),
-          frame(2, Buffer.alloc(size, 7)),
-          frame(3, Buffer.from('b')),
-        ]);
-        const frames = read(cut(bytes, places), 100);
-        expect(frames.map((f) => [f.id, f.length, f.payload.length])).toEqual([
-          [1, 1, 1],
-          [2, size, 0],
-          [3, 1, 1],
-        ]);
-      }),
+      fc.property(
+        fc.integer({ min: 101, max: 5000 }),
+        fc.array(fc.nat(6000), { maxLength: 20 }),
+        (size, places) => {
+          const bytes = Buffer.concat([
+            frame(1, Buffer.from('a')),
+            frame(2, Buffer.alloc(size, 7)),
+            frame(3, Buffer.from('b')),
+          ]);
+          const frames = read(cut(bytes, places), 100);
+          expect(frames.map((f) => [f.id, f.length, f.payload.length])).toEqual([
+            [1, 1, 1],
+            [2, size, 0],
+            [3, 1, 1],
+          ]);
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -101,7 +101,12 @@ export class DirectLane {
     return { status: code, headers, ...(!BODILESS.has(code) && { body }) };
   }
 
-  #body(request: IncomingMessage, route: DirectRoute, body: Buffer | undefined, jsonForm: boolean): DirectBody {
+  #body(
+    request: IncomingMessage,
+    route: DirectRoute,
+    body: Buffer | undefined,
+    jsonForm: boolean,
+  ): DirectBody {
     if (body !== undefined && body.length > 0) {
       const repeated = (request.headersDistinct['content-type']?.length ?? 0) > 1;
       const plain = this.#plan.parsersKept && !route.ownParsers && this.#plan.session.utf8;

@@ -5,7 +5,7 @@ const MOST_NAMES = 150;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const MALFORMED_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 
-export const emptyArguments: RList = rList([]);
+const emptyArguments: RList = rList([]);
 
 /**
  * A query string, or a form, as plumber's `parseQS()` reads it: plus is a space, pieces without exactly one name and
@@ -29,7 +29,10 @@ export function parseQuery(text: string): RList | undefined {
   }
   if (values.size === 0) return emptyArguments;
   if (values.size > MOST_NAMES) return undefined;
-  return rList([...values.values()].map((each): RValue => rString(each)), [...values.keys()]);
+  return rList(
+    [...values.values()].map((each): RValue => rString(each)),
+    [...values.keys()],
+  );
 }
 
 function decode(text: string): string | undefined {

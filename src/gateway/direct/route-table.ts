@@ -17,7 +17,6 @@ const PARAMETERS = ['([^/]+)', '(-?\\d+)', '(-?\\d*\\.?\\d+)', '([01tfTF]|true|f
 const LITERAL = /^[A-Za-z0-9_~%!'@:,;=&/.-]*$/;
 /** Matching takes at most quadratic time in the path's length. */
 const LONGEST_PATH = 1024;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: what is not printable ASCII is left to plumber
 const NOT_PLAIN = /[^\x21-\x7e]/;
 
 interface Entry {
