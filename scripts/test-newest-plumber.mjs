@@ -14,8 +14,8 @@ mkdirSync(library, { recursive: true });
 const install = `
   library <- commandArgs(TRUE)[1]
   .libPaths(c(library, .libPaths()))
+  if (any(getOption("repos") == "@CRAN@")) chooseCRANmirror(ind = 1, local.only = TRUE)
   repos <- getOption("repos")
-  if (any(repos == "@CRAN@")) repos[repos == "@CRAN@"] <- "https://cloud.r-project.org"
   newest <- available.packages(repos = repos)[c("httpuv", "plumber"), "Version"]
   have <- installed.packages(lib.loc = library, noCache = TRUE)[, "Version"]
   wanted <- names(newest)[is.na(have[names(newest)]) | have[names(newest)] != newest]

@@ -151,7 +151,9 @@ include_call <- function(call, constants, bases, add) {
     folder <- constant_text(call_argument(call, "path", "path"), constants)
     add(listed_files(as.call(list(as.symbol("list.files"), folder)), constants, bases), "script")
   } else if (name == "for") {
-    if (any(c("source", "sys.source") %in% all.names(call[[4L]]))) add(file_names(call[[3L]], constants, bases), "script")
+    if (any(c("source", "sys.source") %in% all.names(call[[4L]]))) {
+      add(file_names(call[[3L]], constants, bases), "script")
+    }
   } else if (hands_on_source(call)) {
     for (arg in call_arguments(call)) add(file_names(arg, constants, bases), "script")
   }

@@ -1,14 +1,18 @@
 # What the top level of an app's files binds: which names are functions, environments, classes and so on.
 # Needs syntax.R, app-files.R and scopes.R.
 
-environment_makers <- c(
-  "new.env", "env", "new_environment", "list2env", "as.environment", "globalenv", "environment", "topenv"
+# What calls of functions give: an environment, another thing that is changed in place, or a class of such.
+maker_kinds <- c(
+  lapply(c(
+    new.env = 0, env = 0, new_environment = 0, list2env = 0, as.environment = 0, globalenv = 0,
+    environment = 0, topenv = 0, "$new" = 0
+  ), function(x) "environment"),
+  lapply(c(
+    fastmap = 0, fastqueue = 0, faststack = 0, dict = 0, ordered_dict = 0, queue = 0, priority_queue = 0,
+    stack = 0, deque = 0, hash = 0
+  ), function(x) "store"),
+  list(R6Class = "class", setRefClass = "class")
 )
-store_makers <- c(
-  "fastmap", "fastqueue", "faststack", "dict", "ordered_dict", "queue", "priority_queue", "stack", "deque",
-  "hash"
-)
-class_makers <- c("R6Class", "setRefClass")
 
 app_model <- function(files, directory) {
   model <- new.env(parent = emptyenv())
@@ -80,25 +84,28 @@ binding_kind <- function(model, name) {
 }
 
 value_kind <- function(model, value, depth = 0L) {
-  if (is.symbol(value)) {
-    name <- as.character(value)
-    if (name == ".GlobalEnv") return("environment")
-    return(if (is_bound(model, name)) binding_kind(model, name) else "value")
-  }
+  if (is.symbol(value)) return(name_kind(model, as.character(value)))
   if (!is.call(value) || depth > 5L) return("value")
   if (is_function_literal(value)) return("function")
   name <- call_name(value)
-  if (name == "$new" || name %in% environment_makers) return("environment")
-  if (name %in% store_makers) return("store")
-  if (name %in% class_makers) return("class")
-  pair <- plain_assignment(value)
-  if (!is.null(pair)) return(value_kind(model, pair$value, depth + 1L))
-  inner <- if (name %in% c("structure", "(", "invisible", "suppressWarnings", "suppressMessages") &&
-               length(value) > 1L) value[[2L]]
+  known <- maker_kinds[[name]]
+  if (!is.null(known)) return(known)
+  inner <- transparent_value(value, name)
   if (!is.null(inner)) return(value_kind(model, inner, depth + 1L))
-  literal <- if (name == "local") list(quote(`function`), NULL, value[[2L]]) else bound_function(model, name)
-  if (is.null(literal)) return("value")
-  if (makes_environment(model, literal[[3L]], depth + 1L)) "environment" else "value"
+  body <- if (name == "local") value[[2L]] else bound_function(model, name)[[3L]]
+  if (!is.null(body) && makes_environment(model, body, depth + 1L)) "environment" else "value"
+}
+
+name_kind <- function(model, name) {
+  if (name == ".GlobalEnv") "environment" else if (is_bound(model, name)) binding_kind(model, name) else "value"
+}
+
+# What is inside of calls that give what they are given.
+transparent_value <- function(value, name) {
+  pair <- plain_assignment(value)
+  if (!is.null(pair)) return(pair$value)
+  same <- c("structure", "(", "invisible", "suppressWarnings", "suppressMessages")
+  if (name %in% same && length(value) > 1L) value[[2L]]
 }
 
 # Whether what a function's body gives is an environment, perhaps by the name of one that it made.
@@ -140,5 +147,6 @@ is_global_place <- function(expr) {
   if (is.character(expr)) return(expr == ".GlobalEnv")
   if (is.symbol(expr)) return(as.character(expr) == ".GlobalEnv")
   name <- call_name(expr)
-  name %in% c("globalenv", "global_env", "topenv") || (name == "as.environment" && isTRUE(is_global_place(expr[[2L]])))
+  name %in% c("globalenv", "global_env", "topenv") ||
+    (name == "as.environment" && isTRUE(is_global_place(expr[[2L]])))
 }

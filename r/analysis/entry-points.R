@@ -15,7 +15,9 @@ annotation_above <- function(lines, first) {
   names <- sub("\\s.*$", "", tags)
   rest <- trimws(sub("^\\S+", "", tags))
   if ("plumber" %in% names) return(list(kind = "router", label = "@plumber"))
-  if ("filter" %in% names) return(list(kind = "filter", label = paste("filter", rest[names == "filter"][[1L]])))
+  if ("filter" %in% names) {
+    return(list(kind = "filter", label = paste("filter", rest[names == "filter"][[1L]])))
+  }
   verbs <- which(names %in% verb_tags)
   if (length(verbs) > 0L) {
     return(list(kind = "handler", label = paste(toupper(names[verbs[[1L]]]), rest[verbs[[1L]]])))
@@ -25,36 +27,51 @@ annotation_above <- function(lines, first) {
 
 # plumber's functions that take functions to be called while a request runs.
 registering_functions <- c(
-  "pr_handle", paste0("pr_", c(verb_tags[verb_tags != "use"], "any", "filter", "hook", "hooks", "set_404", "set_error",
-                               "set_serializer", "set_parsers", "set_api_spec")),
-  paste0("$", c("handle", "filter", "registerHook", "registerHooks", "set404Handler", "setErrorHandler",
-                "addFilter", "addEndpoint")),
+  paste0("pr_", c(
+    setdiff(verb_tags, "use"), "any", "handle", "filter", "hook", "hooks", "set_404", "set_error",
+    "set_serializer", "set_parsers"
+  )),
+  paste0("$", c(
+    "handle", "filter", "registerHook", "registerHooks", "set404Handler", "setErrorHandler", "addFilter",
+    "addEndpoint"
+  )),
   "register_serializer", "register_parser"
 )
 
 endpoint_classes <- c("PlumberEndpoint", "PlumberFilter", "PlumberStep")
 
-# NULL, or list(kind, label) when a call hands functions to plumber. What runs at start or stop alone is no
-# request.
+# NULL, or list(kind, label) when a call hands functions to plumber. An "exit" hook runs at the end alone.
 registration <- function(call) {
   name <- call_name(call)
   if (name == "$new") {
-    class <- call[[1L]][[2L]]
-    name <- if (is.call(class)) call_name(as.call(list(class))) else as.character(class)
-    return(if (name %in% endpoint_classes) list(kind = "handler", label = name))
+    class <- class_name(call)
+    return(if (class %in% endpoint_classes) list(kind = "handler", label = class))
   }
-  if (!name %in% registering_functions || name == "pr_set_api_spec") return(NULL)
+  if (!name %in% registering_functions) return(NULL)
   texts <- unlist(Filter(is.character, unname(call_arguments(call))))
   method <- sub("^[$]", "", sub("^pr_", "", name))
-  if (method == "filter") return(list(kind = "filter", label = paste(c("filter", texts[1L]), collapse = " ")))
-  if (method %in% c("hook", "registerHook")) {
-    kind <- if (identical(texts[1L], "exit")) "exit" else if (identical(texts[1L], "preroute")) "filter" else "handler"
-    return(list(kind = kind, label = paste(c("hook", texts[1L]), collapse = " ")))
-  }
-  if (method %in% c("hooks", "registerHooks")) return(list(kind = "hooks", label = "hook"))
-  if (method == "handle") return(list(kind = "handler", label = paste(toupper(texts), collapse = " ")))
-  if (method %in% c(verb_tags, "any")) {
-    return(list(kind = "handler", label = paste(c(toupper(method), texts[1L]), collapse = " ")))
-  }
-  list(kind = "handler", label = gsub("_", " ", method))
+  switch(method,
+    filter = list(kind = "filter", label = label_of("filter", texts)),
+    hook = ,
+    registerHook = list(kind = hook_kind(texts[1L]), label = label_of("hook", texts)),
+    hooks = ,
+    registerHooks = list(kind = "hooks", label = "hook"),
+    handle = list(kind = "handler", label = paste(toupper(texts), collapse = " ")),
+    list(kind = "handler", label = route_label(method, texts))
+  )
+}
+
+# The first hook of every request is as good as a filter.
+hook_kind <- function(stage) switch(c(stage, "")[[1L]], exit = "exit", preroute = "filter", "handler")
+
+route_label <- function(method, texts) {
+  if (method %in% c(verb_tags, "any")) label_of(toupper(method), texts) else gsub("_", " ", method)
+}
+
+label_of <- function(word, texts) paste(c(word, if (length(texts) > 0L) texts[[1L]]), collapse = " ")
+
+# The class of Class$new() and package::Class$new().
+class_name <- function(call) {
+  class <- call[[1L]][[2L]]
+  if (is.call(class)) call_name(as.call(list(class))) else as.character(class)
 }

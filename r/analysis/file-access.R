@@ -48,9 +48,9 @@ note_io <- function(walk, name, expr, scope, ctx) {
   given <- path_argument(name, expr, formals)
   path <- if (is.null(given)) default_path(name, expr, scope, walk) else path_of(walk, given, scope)
   if (is.null(path) || (path$kind == "constant" && path$text %in% no_files)) return(invisible())
-  walk$io[[length(walk$io) + 1L]] <- c(path[c("kind", "text")], list(
-    writing = !is.null(writing), name = name, append = isTRUE(path$append) || appends(name, expr), given = given
-  ), ctx)
+  append <- isTRUE(path$append) || appends(name, expr)
+  access <- list(writing = !is.null(writing), name = name, append = append, given = given)
+  walk$io[[length(walk$io) + 1L]] <- c(path[c("kind", "text")], access, ctx)
 }
 
 # What follows `...` can only be given by name.
@@ -63,8 +63,9 @@ path_argument <- function(name, expr, formals) {
   }
   given <- call_argument(expr, formals, wanted)
   # readr's `path` and the devices' `file` are older or shorter names of the same.
-  for (other in c("path", "file", "filename")) if (is.null(given)) given <- as.list(expr)[[other, exact = TRUE]]
-  given
+  if (!is.null(given)) return(given)
+  older <- intersect(c("path", "file", "filename"), names(expr))
+  if (length(older) > 0L) as.list(expr)[[older[[1L]]]]
 }
 
 default_path <- function(name, expr, scope, walk) {
@@ -86,10 +87,11 @@ default_path <- function(name, expr, scope, walk) {
 }
 
 appends <- function(name, expr) {
-  args <- as.list(expr)
-  append <- args[["append"]]
-  if (is.null(append) && name == "write") append <- call_argument(expr, c("x", "file", "ncolumns", "append"), "append")
-  isTRUE(append) || identical(append, as.symbol("T")) || name == "sink" && isTRUE(args[["append"]])
+  append <- as.list(expr)[["append"]]
+  if (is.null(append) && name == "write") {
+    append <- call_argument(expr, c("x", "file", "ncolumns", "append"), "append")
+  }
+  isTRUE(append) || identical(append, as.symbol("T"))
 }
 
 unique_makers <- c(
@@ -120,24 +122,37 @@ path_of <- function(walk, expr, scope, depth = 0L) {
 
 path_of_name <- function(walk, name, scope, again) {
   home <- find_scope(name, scope)
-  values <- if (is.null(home)) lapply(bindings_of(walk$model, name), function(entry) entry$value) else home$values[[name]]
-  if (!is.null(home) && length(values) == 0L) {
-    default <- as.list(home$formals)[name]
-    return(if (length(present(default)) > 0L && is.character(default[[1L]])) again(default[[1L]], NULL))
+  values <- if (is.null(home)) {
+    lapply(bindings_of(walk$model, name), function(entry) entry$value)
+  } else if (is.null(home$values[[name]])) {
+    default_of(home, name)
+  } else {
+    home$values[[name]]
   }
-  paths <- lapply(values, again, scope = home)
-  if (length(paths) == 0L || any(vapply(paths, is.null, NA))) return(NULL)
-  if (length(unique(paths)) > 1L) {
-    temporary <- Filter(function(path) path$kind == "temporary", paths)
-    return(if (length(temporary) > 0L) temporary[[1L]])
-  }
-  path <- paths[[1L]]
+  path <- one_path(lapply(values, again, scope = home))
   at_load <- is.null(home) || home$kind == "load"
-  if (at_load && path$kind == "temporary" && "tempfile" %in% unlist(lapply(values, all.names))) path$kind <- "load"
+  if (at_load && identical(path$kind, "temporary")) {
+    # The folder is the process's own, but a name is drawn once, and forked workers would share it.
+    if ("tempfile" %in% unlist(lapply(values, all.names))) path$kind <- "load"
+  }
   path
 }
 
-# file("x.log", "a")
+# What an argument is when it is not given.
+default_of <- function(scope, name) {
+  default <- present(as.list(scope$formals)[name])
+  if (length(default) > 0L && is.character(default[[1L]])) unname(default) else list()
+}
+
+# The path when all values of a name agree; a temporary one when that is one of several.
+one_path <- function(paths) {
+  if (length(paths) == 0L || any(vapply(paths, is.null, NA))) return(NULL)
+  if (length(unique(paths)) == 1L) return(paths[[1L]])
+  temporary <- Filter(function(path) path$kind == "temporary", paths)
+  if (length(temporary) > 0L) temporary[[1L]]
+}
+
+# The path of a connection like that of file("x.log", "a").
 connection_path <- function(expr, scope, again) {
   description <- call_argument(expr, c("description", "open"), "description")
   if (is.null(description)) return(NULL)
@@ -160,17 +175,33 @@ joined_path <- function(walk, expr, scope, again) {
   name <- call_name(expr)
   if (name == "sprintf") return(list(kind = "constant", text = do.call(paste, unname(text))))
   separator <- switch(name, paste0 = , str_c = , glue = "", paste = " ", "/")
-  list(kind = "constant", text = do.call(paste, c(unname(text[!names2(text) %in% c("sep", "collapse")]), sep = separator)))
+  pieces <- unname(text[!names2(text) %in% c("sep", "collapse")])
+  list(kind = "constant", text = do.call(paste, c(pieces, sep = separator)))
 }
 
-# "database": also read elsewhere; "fixed": every worker writes to the same name; NULL: nothing to tell.
+# Which rule an access of a file breaks, and how badly; NULL when there is nothing to tell.
 judge_file <- function(access, all) {
-  if (!access$writing || access$fn == 0L || !access$kind %in% c("constant", "shape", "load")) return(NULL)
-  same <- Filter(function(other) !other$writing && other$kind == access$kind && same_path(other, access), all)
-  elsewhere <- any(vapply(same, function(other) other$fn != access$fn, NA))
-  if (access$kind == "load") return("fixed")
-  if (elsewhere) return("database")
-  if (access$kind == "constant") "fixed" else NULL
+  if (!access$writing || access$fn == 0L || access$kind == "temporary") return(NULL)
+  if (is_read_elsewhere(access, all)) {
+    careful <- is_file_guarded(access) || access$kind == "shape"
+    return(list(rule = "shared-file", severity = if (careful) "note" else "warning"))
+  }
+  if (access$kind == "shape") return(NULL)
+  if (access$append) return(list(rule = "shared-log", severity = "note"))
+  careful <- is_file_guarded(access) || access$kind == "load"
+  list(rule = "fixed-path", severity = if (careful) "note" else "warning")
+}
+
+is_read_elsewhere <- function(access, all) {
+  any(vapply(all, function(other) {
+    !other$writing && other$fn != access$fn && other$kind == access$kind && access$kind != "load" &&
+      same_path(other, access)
+  }, NA))
+}
+
+# As in if (!file.exists(path)) saveRDS(x, path): whoever comes first makes it.
+is_file_guarded <- function(access) {
+  !is.null(access$given) && paste0("file:", deparse1(access$given)) %in% access$guards
 }
 
 same_path <- function(one, other) sub("^\\./", "", one$text) == sub("^\\./", "", other$text)

@@ -53,7 +53,8 @@ merge_uses <- function(name, uses) {
 installed_version <- function(name) {
   folder <- suppressWarnings(find.package(name, quiet = TRUE))
   if (length(folder) == 0L) return(NULL)
-  version <- tryCatch(read.dcf(file.path(folder[[1L]], "DESCRIPTION"), fields = "Version")[[1L]], error = function(e) NA)
+  description <- file.path(folder[[1L]], "DESCRIPTION")
+  version <- tryCatch(read.dcf(description, fields = "Version")[[1L]], error = function(e) NA)
   if (is.na(version)) NULL else version
 }
 
@@ -108,7 +109,8 @@ package_call <- function(expr, name, line, constants, use, optional) {
   } else if (name %in% c("loadNamespace", "requireNamespace", "use")) {
     use(constant_text(call_argument(expr, "package", "package"), constants), line, name != "requireNamespace")
   } else if (name == "p_load") {
-    use(vapply(Filter(function(arg) is.symbol(arg) || is.character(arg), unnamed_arguments(expr)), as.character, ""), line)
+    named <- Filter(function(arg) is.symbol(arg) || is.character(arg), unnamed_arguments(expr))
+    use(vapply(named, as.character, ""), line)
   } else if (name == "from" && identical(expr[[1L]], quote(import::from))) {
     first <- unnamed_arguments(expr)[1L]
     if (length(first) == 1L && !is.call(first[[1L]])) use(as.character(first[[1L]]), line)

@@ -2,8 +2,10 @@
 # Needs syntax.R, scopes.R, targets.R and app-model.R.
 
 table_setters <- c("set", "setnames", "setorder", "setkey", "setcolorder")
-store_setters <- paste0("$", c("set", "mset", "remove", "reset", "add", "madd", "push", "mpush", "pop", "insert",
-                               "enqueue", "dequeue", "clear", "update", "pushleft", "popleft"))
+store_setters <- paste0("$", c(
+  "set", "mset", "remove", "reset", "add", "madd", "push", "mpush", "pop", "insert", "enqueue", "dequeue",
+  "clear", "update", "pushleft", "popleft"
+))
 state_triggers <- c(
   "<<-", "assign", "rm", ":=", ".GlobalEnv", "globalenv", "self", "private", "list2env", table_setters
 )
@@ -31,8 +33,8 @@ note_part_write <- function(walk, target, scope, ctx) {
 environment_life <- function(walk, name, scope, ctx, depth = 0L) {
   home <- find_scope(name, scope)
   if (is.null(home)) {
-    if (name %in% c("self", "private") && !is.null(ctx$class)) return("object")
-    return(if (is_bound(walk$model, name) && binding_kind(walk$model, name) %in% c("environment", "store")) "global")
+    if (is_own_object(name, ctx)) return("object")
+    return(if (lives_on_top(walk$model, name)) "global")
   }
   for (value in home$values[[name]]) {
     # Another name for the same environment.
@@ -44,13 +46,19 @@ environment_life <- function(walk, name, scope, ctx, depth = 0L) {
   NULL
 }
 
+lives_on_top <- function(model, name) {
+  is_bound(model, name) && binding_kind(model, name) %in% c("environment", "store")
+}
+
+# In a method of a class these are the object itself.
+is_own_object <- function(name, ctx) name %in% c("self", "private") && !is.null(ctx$class)
+
 # x <<- 1 starts to look outside of the function that it stands in.
 note_outward_write <- function(walk, target, scope, ctx) {
   found <- target_name(target)
   home <- find_scope(found$base, scope$parent)
   if (is.null(home)) {
-    lives <- if (found$base %in% c("self", "private") && !is.null(ctx$class)) "object" else "global"
-    note_write(walk, found, ctx, lives, found$base)
+    note_write(walk, found, ctx, if (is_own_object(found$base, ctx)) "object" else "global", found$base)
   } else if (home$kind == "load") {
     note_write(walk, found, ctx, "closure", found$base)
   } else if (home$kind == "class") {
@@ -59,12 +67,15 @@ note_outward_write <- function(walk, target, scope, ctx) {
 }
 
 note_state_call <- function(walk, name, expr, scope, ctx) {
-  if (name == "assign") note_assign(walk, expr, scope, ctx)
-  else if (name == "rm") note_place_write(walk, as.list(expr)$envir, scope, ctx, "rm")
-  else if (name == "list2env") note_place_write(walk, call_argument(expr, c("x", "envir"), "envir"), scope, ctx, name)
-  else if (name == "[" && ":=" %in% all.names(expr) && length(expr) > 2L) note_table_write(walk, expr[[2L]], scope, ctx, ":=")
-  else if (name %in% table_setters && length(expr) > 1L) note_table_write(walk, expr[[2L]], scope, ctx, name)
-  else if (name %in% store_setters) note_store_write(walk, expr[[1L]][[2L]], scope, ctx)
+  if (name %in% store_setters) return(note_store_write(walk, expr[[1L]][[2L]], scope, ctx))
+  if (name %in% table_setters || (name == "[" && ":=" %in% all.names(expr))) {
+    return(note_table_write(walk, expr, scope, ctx))
+  }
+  switch(name,
+    assign = note_assign(walk, expr, scope, ctx),
+    rm = note_place_write(walk, as.list(expr)$envir, scope, ctx, name),
+    list2env = note_place_write(walk, call_argument(expr, c("x", "envir"), "envir"), scope, ctx, name)
+  )
 }
 
 note_assign <- function(walk, expr, scope, ctx) {
@@ -76,7 +87,8 @@ note_assign <- function(walk, expr, scope, ctx) {
   }
   found <- c(assign_target(expr), whole = TRUE)
   if (isTRUE(is_global_place(place)) || is_outer_place(place, scope)) {
-    text <- if (is.character(expr[[2L]])) expr[[2L]] else sprintf("the variable named by %s", deparse1(expr[[2L]]))
+    named <- expr[[2L]]
+    text <- if (is.character(named)) named else sprintf("the variable named by %s", deparse1(named))
     return(note_write(walk, found, ctx, "global", "assign", text))
   }
   if (!is.symbol(place)) return(invisible())
@@ -92,7 +104,8 @@ is_outer_place <- function(place, scope) {
 note_place_write <- function(walk, place, scope, ctx, pattern) {
   if (is.null(place)) return(invisible())
   if (isTRUE(is_global_place(place))) {
-    note_write(walk, list(base = ".GlobalEnv", target = ".GlobalEnv"), ctx, "global", pattern, "the global environment")
+    found <- list(base = ".GlobalEnv", target = ".GlobalEnv")
+    note_write(walk, found, ctx, "global", pattern, "the global environment")
   } else if (is.symbol(place)) {
     name <- as.character(place)
     lives <- environment_life(walk, name, scope, ctx)
@@ -101,11 +114,11 @@ note_place_write <- function(walk, place, scope, ctx, pattern) {
 }
 
 # data.table changes a table in place, without any assignment.
-note_table_write <- function(walk, table, scope, ctx, pattern) {
-  if (!is.symbol(table)) return(invisible())
-  name <- as.character(table)
+note_table_write <- function(walk, expr, scope, ctx) {
+  if (length(expr) < 3L || !is.symbol(expr[[2L]])) return(invisible())
+  name <- as.character(expr[[2L]])
   if (!is_local(name, scope) && is_bound(walk$model, name) && binding_kind(walk$model, name) == "value") {
-    note_write(walk, list(base = name, target = name), ctx, "global", pattern)
+    note_write(walk, list(base = name, target = name), ctx, "global", name)
   }
 }
 
@@ -131,82 +144,23 @@ note_handed_environments <- function(walk, name, expr, scope, ctx) {
 }
 
 changes_formal <- function(literal, formal) {
+  object <- as.symbol(formal)
   found <- FALSE
   look <- function(expr) {
-    name <- call_name(expr)
-    if (name %in% c("<-", "=") && is.call(expr[[2L]]) && target_name(expr[[2L]])$base == formal) found <<- TRUE
-    if (name == "assign" && identical(assign_place(expr), as.symbol(formal))) found <<- TRUE
-    if (name == "rm" && identical(as.list(expr)$envir, as.symbol(formal))) found <<- TRUE
-    if (name %in% store_setters && identical(expr[[1L]][[2L]], as.symbol(formal))) found <<- TRUE
+    if (changes_object(expr, call_name(expr), object)) found <<- TRUE
     for (i in seq_along(expr)) if (!found && typeof(expr[[i]]) == "language") look(expr[[i]])
   }
   if (is.call(literal[[3L]])) look(literal[[3L]])
   found
 }
 
-# --- Judging
-# -------------------------------------------------------------------------------------------------------
-
-# "state": other requests must see it; "cache": each process can have its own; "scratch": set anew before
-# each use; NULL: nothing outlives the request after all.
-judge_write <- function(walk, write, writes) {
-  if (write$lives == "object" && !object_lives(walk, write)) return(NULL)
-  kin <- Filter(function(other) other$base == write$base && other$lives == write$lives, writes)
-  if (all(vapply(kin, is_guarded, NA)) && !is_table_of_others(walk, write, kin)) return("cache")
-  if (write$lives == "global" && is_scratch(walk, write, kin)) return("scratch")
-  "state"
-}
-
-is_guarded <- function(write) {
-  any(write$guards == "*" | write$guards == write$target | startsWith(write$target, paste0(write$guards, "[[")))
-}
-
-# x[[id]], other than x and x[["id"]]
-has_changing_key <- function(target) grepl("[[", target, fixed = TRUE) && !grepl("[[\"", target, fixed = TRUE)
-
-# Entries under changing keys that functions read which never fill them in: a table of users, not a cache.
-is_table_of_others <- function(walk, write, kin) {
-  if (!has_changing_key(write$target)) return(FALSE)
-  writers <- vapply(kin, function(other) other$fn, 0L)
-  readers <- vapply(walk$reads[[write$base]], function(read) read$fn, 0L)
-  !all(readers %in% writers) || read_quietly(walk, write$base)
-}
-
-read_quietly <- function(walk, name) {
-  for (quiet in walk$quiet) {
-    if (name %in% quiet$used && !is_local(name, function_scope(quiet$literal, NULL))) return(TRUE)
-  }
-  FALSE
-}
-
-# Whoever reads it has set it before in the same call, or a filter sets it for every request.
-is_scratch <- function(walk, write, kin) {
-  if (!write$whole || has_changing_key(write$target)) return(FALSE)
-  same <- Filter(function(other) other$target == write$target, kin)
-  if (length(same) < length(kin) && write$base == write$target) return(FALSE)
-  sure <- Filter(function(other) other$whole && other$certain, same)
-  reads <- Filter(function(read) read$target == write$target || read$target == write$base, walk$reads[[write$base]])
-  set_before <- function(read) {
-    any(vapply(sure, function(other) other$fn == read$fn && other$order < read$order, NA))
-  }
-  unset <- Filter(Negate(set_before), reads)
-  everywhere <- Filter(function(other) other$kind == "filter", sure)
-  if (length(everywhere) > 0L) {
-    before <- vapply(everywhere, function(other) other$fn, 0L)
-    return(!any(vapply(unset, function(read) read$fn %in% before, NA)))
-  }
-  length(unset) == 0L && !read_quietly(walk, write$base)
-}
-
-# An object counts when it was made at load and requests use it, and its method is one that they name.
-object_lives <- function(walk, write) {
-  if (!exists(write$method, envir = walk$members, inherits = FALSE)) return(FALSE)
-  for (name in ls(walk$reached, all.names = TRUE)) {
-    for (entry in bindings_of(walk$model, name)) {
-      if (!is.call(entry$value) || is_function_literal(entry$value)) next
-      used <- all.names(entry$value)
-      if (write$class %in% used && ("new" %in% used || call_name(entry$value) == write$class)) return(TRUE)
-    }
-  }
-  FALSE
+changes_object <- function(expr, name, object) {
+  if (name %in% store_setters) return(identical(expr[[1L]][[2L]], object))
+  switch(name,
+    "<-" = ,
+    "=" = is.call(expr[[2L]]) && target_name(expr[[2L]])$base == as.character(object),
+    assign = identical(assign_place(expr), object),
+    rm = identical(as.list(expr)$envir, object),
+    FALSE
+  )
 }

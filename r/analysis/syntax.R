@@ -34,7 +34,7 @@ call_argument <- function(call, formals, wanted) {
 call_arguments <- function(call) present(as.list(call)[-1L])
 
 # Whatever touches the empty argument fails, so it is only ever looked at inside a list.
-empty_argument <- list(quote(expr = ))
+empty_argument <- unname(as.list(formals(function(x) NULL)))
 
 present <- function(args) {
   args[!vapply(seq_along(args), function(i) identical(unname(args[i]), empty_argument), NA)]

@@ -1,22 +1,19 @@
 # What an assignment changes, and what a condition says about it. Needs syntax.R.
 
-# The innermost thing that is changed and which part of it, in one spelling: x$a, x[["a"]] and x$a$b[1] are
-# all list(base = "x", target = 'x[["a"]]'). `whole` says whether all of the target is replaced, `global`
-# whether it was written as a part of the global environment.
+# The innermost thing that is changed and which part of it, in one spelling: x$a, x[["a"]] and x$a$b[1] are all
+# list(base = "x", target = 'x[["a"]]'). `whole` says whether all of the target is replaced, `global` whether it
+# was written as a part of the global environment.
 target_name <- function(expr) {
   depth <- 0L
   part <- NULL
   while (is.call(expr) && length(expr) > 1L) {
-    name <- call_name(expr)
-    if (name %in% c("globalenv", "environment", "get", "(", "as.environment") && depth > 0L) break
+    if (depth > 0L && call_name(expr) %in% place_functions) break
     depth <- depth + 1L
-    part <- if (name %in% c("$", "@") && length(expr) == 3L) part_text(expr[[3L]])
-            else if (name == "[[" && length(expr) == 3L && length(present(as.list(expr)[3L])) == 1L) deparse1(expr[[3L]])
-            else "[]"
+    part <- part_of(expr)
     expr <- expr[[2L]]
   }
   base <- if (is.symbol(expr) || is.character(expr)) as.character(expr) else deparse1(expr)
-  if (base %in% c(".GlobalEnv", "globalenv()") && !is.null(part) && grepl("^\"", part)) {
+  if (base %in% global_places && isTRUE(startsWith(part, "\""))) {
     # A part of the global environment is a name at the top level.
     name <- gsub("^\"|\"$", "", part)
     return(list(base = name, target = name, whole = depth == 1L, global = TRUE))
@@ -25,12 +22,23 @@ target_name <- function(expr) {
   list(base = base, target = target, whole = depth <= 1L && !identical(part, "[]"), global = FALSE)
 }
 
+place_functions <- c("globalenv", "environment", "get", "(", "as.environment")
+global_places <- c(".GlobalEnv", "globalenv()")
+
+# Which part of its first argument a call stands for; "[]" for several, or for something else of it.
+part_of <- function(expr) {
+  name <- call_name(expr)
+  if (length(expr) != 3L) return("[]")
+  if (name %in% c("$", "@")) return(part_text(expr[[3L]]))
+  if (name == "[[" && length(present(as.list(expr)[3L])) == 1L) deparse1(expr[[3L]]) else "[]"
+}
+
 part_text <- function(expr) {
   if (is.symbol(expr)) encodeString(as.character(expr), quote = "\"") else deparse1(expr)
 }
 
-# Targets that are certainly not there yet when a condition holds, or fails to. `assigned` are the targets
-# that the guarded code sets: a flag like `!loaded` counts when the code sets it and more.
+# Targets that are certainly not there yet when a condition holds, or when it does not.
+# `assigned` are the targets that the guarded code sets: a flag like `!loaded` counts when the code sets it and more.
 absent_names <- function(condition, holds, assigned = character()) {
   if (is.symbol(condition)) {
     name <- as.character(condition)
@@ -38,48 +46,57 @@ absent_names <- function(condition, holds, assigned = character()) {
   }
   if (!is.call(condition)) return(character())
   name <- call_name(condition)
-  args <- call_arguments(condition)
-  if (name == "!") return(absent_names(args[[1L]], !holds, assigned))
-  if (name == "(") return(absent_names(args[[1L]], holds, assigned))
-  if (name %in% c("&&", "||", "&", "|", "isTRUE", "isFALSE", "any", "all")) {
-    if (name == "isFALSE") holds <- !holds
-    return(unlist(lapply(unname(args), absent_names, holds = holds, assigned = assigned)))
-  }
+  args <- unname(call_arguments(condition))
   if (length(args) == 0L) return(character())
-  if (holds && name %in% c("is.null", "is.na", "rlang_is_null", "is_null")) return(target_name(args[[1L]])$target)
-  if (holds && name == "==" && length(args) == 2L && identical(args[[2L]], 0)) return(counted_target(args[[1L]]))
-  if (!holds && name %in% c("length", "nrow", "nzchar")) return(target_name(args[[1L]])$target)
-  if (!holds && name == "exists") return(existing_target(condition))
-  if (!holds && name == "file.exists") return(paste0("file:", deparse1(args[[1L]])))
-  if (!holds && name == "hasName") return(paste0(deparse1(args[[1L]]), "[[", deparse1(args[[2L]]), "]]"))
-  if (!holds && name == "%in%") return(listed_target(args))
-  character()
+  if (name %in% c("!", "isFALSE")) return(absent_names(args[[1L]], !holds, assigned))
+  if (name %in% c("(", "&&", "||", "&", "|", "isTRUE", "any", "all")) {
+    return(unlist(lapply(args, absent_names, holds = holds, assigned = assigned)))
+  }
+  test <- if (holds) absence_tests[[name]] else presence_tests[[name]]
+  if (is.null(test)) character() else test(condition, args)
 }
 
-# length(x) == 0
-counted_target <- function(expr) {
-  if (is_call_to(expr, c("length", "nrow", "NROW")) && length(expr) > 1L) target_name(expr[[2L]])$target else character()
+absent_itself <- function(condition, args) target_name(args[[1L]])$target
+
+# As in length(x) == 0.
+absent_counted <- function(condition, args) {
+  counted <- is_call_to(args[[1L]], c("length", "nrow", "NROW")) && length(args[[1L]]) > 1L
+  if (counted && length(args) == 2L && identical(args[[2L]], 0)) target_name(args[[1L]][[2L]])$target
 }
 
-# exists("x"), exists(key, envir = cache)
-existing_target <- function(call) {
+# As in exists("x") and exists(key, envir = cache).
+absent_existing <- function(condition, args) {
   formals <- c("x", "where", "envir", "frame", "mode", "inherits")
-  name <- call_argument(call, formals, "x")
-  place <- call_argument(call, formals, "envir")
-  if (is.null(place)) place <- call_argument(call, formals, "where")
-  if (is.null(place) || deparse1(place) %in% c(".GlobalEnv", "globalenv()")) {
-    return(if (is.character(name)) name else character())
+  name <- call_argument(condition, formals, "x")
+  place <- call_argument(condition, formals, "envir")
+  if (is.null(place)) place <- call_argument(condition, formals, "where")
+  if (!is.null(place) && !deparse1(place) %in% global_places) {
+    return(paste0(deparse1(place), "[[", deparse1(name), "]]"))
   }
-  paste0(deparse1(place), "[[", deparse1(name), "]]")
+  if (is.character(name)) name
 }
 
-# key %in% names(cache)
-listed_target <- function(args) {
-  if (length(args) != 2L || !is_call_to(args[[2L]], c("names", "ls", "rownames")) || length(args[[2L]]) < 2L) {
-    return(character())
-  }
-  paste0(deparse1(args[[2L]][[2L]]), "[[", deparse1(args[[1L]]), "]]")
+absent_file <- function(condition, args) paste0("file:", deparse1(args[[1L]]))
+
+absent_member <- function(condition, args) {
+  if (length(args) == 2L) paste0(deparse1(args[[1L]]), "[[", deparse1(args[[2L]]), "]]")
 }
+
+# As in key %in% names(cache).
+absent_listed <- function(condition, args) {
+  table <- args[[length(args)]]
+  if (length(args) != 2L || !is_call_to(table, c("names", "ls", "rownames")) || length(table) < 2L) return(NULL)
+  paste0(deparse1(table[[2L]]), "[[", deparse1(args[[1L]]), "]]")
+}
+
+# What says by holding that something is not there, and what says so by not holding.
+absence_tests <- list(
+  is.null = absent_itself, is_null = absent_itself, is.na = absent_itself, "==" = absent_counted
+)
+presence_tests <- list(
+  length = absent_itself, nrow = absent_itself, nzchar = absent_itself, exists = absent_existing,
+  file.exists = absent_file, hasName = absent_member, "%in%" = absent_listed
+)
 
 # All that some code sets outside of itself or in place.
 assigned_targets <- function(expr) {
