@@ -12,7 +12,9 @@ penstock_hazards <- function(file, directory) {
 # file.
 load_analysis <- function(folder = file.path(script_folder(), "analysis")) {
   analysis <- new.env(parent = baseenv())
-  for (file in list.files(folder, "\\.R$", full.names = TRUE)) sys.source(file, envir = analysis, keep.source = FALSE)
+  for (file in list.files(folder, "\\.R$", full.names = TRUE)) {
+    sys.source(file, envir = analysis, keep.source = FALSE)
+  }
   analysis
 }
 

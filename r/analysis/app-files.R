@@ -42,7 +42,9 @@ resolve_file <- function(path, bases, exists = file.exists) {
 
 read_app_file <- function(path, role, directory) {
   shown <- shown_path(path, directory)
-  entry <- list(path = path, shown = shown, role = role, lines = character(), code = expression(), error = NULL)
+  entry <- list(
+    path = path, shown = shown, role = role, lines = character(), code = expression(), error = NULL
+  )
   size <- file.size(path)
   if (is.na(size) || size > largest_app_file) return(entry)
   entry$lines <- tryCatch(read_source_lines(path), error = function(e) NULL)
@@ -51,8 +53,9 @@ read_app_file <- function(path, role, directory) {
     entry$error <- list(line = 1L, message = "cannot be read")
     return(entry)
   }
+  source <- srcfilecopy(shown, entry$lines)
   parsed <- tryCatch(
-    parse(text = entry$lines, keep.source = TRUE, srcfile = srcfilecopy(shown, entry$lines), encoding = "UTF-8"),
+    parse(text = entry$lines, keep.source = TRUE, srcfile = source, encoding = "UTF-8"),
     error = function(e) parse_failure(conditionMessage(e))
   )
   if (is.list(parsed)) entry$error <- parsed else entry$code <- parsed
@@ -142,7 +145,7 @@ include_call <- function(call, constants, bases, add) {
   name <- call_name(call)
   if (name %in% c("source", "sys.source")) {
     add(constant_text(call_argument(call, "file", "file"), constants), "script")
-  } else if (name %in% c("plumb", "pr") || (name == "$new" && plumber_class(call))) {
+  } else if (name %in% c("plumb", "pr") || (name == "$new" && tolower(class_name(call)) == "plumber")) {
     add(constant_text(call_argument(call, c("file", "dir"), "file"), constants), "plumber")
     if (name == "plumb") add(plumbed_directory(call, constants, bases), "plumber")
   } else if (name == "load_all") {
@@ -157,11 +160,6 @@ include_call <- function(call, constants, bases, add) {
   } else if (hands_on_source(call)) {
     for (arg in call_arguments(call)) add(file_names(arg, constants, bases), "script")
   }
-}
-
-plumber_class <- function(call) {
-  object <- call[[1L]][[2L]]
-  tolower(if (is.call(object)) call_name(as.call(list(object))) else as.character(object)) == "plumber"
 }
 
 # plumb(dir = ): entrypoint.R beats plumber.R, in any case.

@@ -1,18 +1,15 @@
 # What the top level of an app's files binds: which names are functions, environments, classes and so on.
 # Needs syntax.R, app-files.R and scopes.R.
 
-# What calls of functions give: an environment, another thing that is changed in place, or a class of such.
-maker_kinds <- c(
-  lapply(c(
-    new.env = 0, env = 0, new_environment = 0, list2env = 0, as.environment = 0, globalenv = 0,
-    environment = 0, topenv = 0, "$new" = 0
-  ), function(x) "environment"),
-  lapply(c(
-    fastmap = 0, fastqueue = 0, faststack = 0, dict = 0, ordered_dict = 0, queue = 0, priority_queue = 0,
-    stack = 0, deque = 0, hash = 0
-  ), function(x) "store"),
-  list(R6Class = "class", setRefClass = "class")
+environment_makers <- c(
+  "new.env", "env", "new_environment", "list2env", "as.environment", "globalenv", "environment", "topenv", "$new"
 )
+# Stores of other packages that their methods change in place.
+store_makers <- c(
+  "fastmap", "fastqueue", "faststack", "dict", "ordered_dict", "queue", "priority_queue", "stack", "deque",
+  "hash"
+)
+class_makers <- c("R6Class", "setRefClass")
 
 app_model <- function(files, directory) {
   model <- new.env(parent = emptyenv())
@@ -88,11 +85,12 @@ value_kind <- function(model, value, depth = 0L) {
   if (!is.call(value) || depth > 5L) return("value")
   if (is_function_literal(value)) return("function")
   name <- call_name(value)
-  known <- maker_kinds[[name]]
-  if (!is.null(known)) return(known)
+  if (name %in% environment_makers) return("environment")
+  if (name %in% store_makers) return("store")
+  if (name %in% class_makers) return("class")
   inner <- transparent_value(value, name)
   if (!is.null(inner)) return(value_kind(model, inner, depth + 1L))
-  body <- if (name == "local") value[[2L]] else bound_function(model, name)[[3L]]
+  body <- if (name == "local") value[[2L]] else function_body(bound_function(model, name))
   if (!is.null(body) && makes_environment(model, body, depth + 1L)) "environment" else "value"
 }
 
@@ -117,6 +115,8 @@ makes_environment <- function(model, body, depth) {
   }, "")
   "environment" %in% kinds
 }
+
+function_body <- function(literal) if (!is.null(literal)) literal[[3L]]
 
 # The function literal that a name is bound to.
 bound_function <- function(model, name) {

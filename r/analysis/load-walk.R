@@ -5,7 +5,8 @@
 new_walk <- function(model) {
   walk <- new.env(parent = emptyenv())
   walk$model <- model
-  walk$queue <- list()     # functions that requests run: list(literal, scope, place, label, kind, class, method)
+  # Functions that requests run: list(literal, scope, place, label, kind, class, method).
+  walk$queue <- list()
   walk$reached <- new.env(parent = emptyenv())   # names at the top level that they use
   walk$entered <- new.env(parent = emptyenv())   # functions of the app that ran at load
   walk$made <- new.env(parent = emptyenv())      # functions of the app whose result requests use
@@ -108,6 +109,6 @@ register_hooks <- function(walk, hooks, scope, entry) {
 }
 
 note_call <- function(walk, name, call, place, phase, label = NULL, scope = NULL) {
-  walk$calls[[length(walk$calls) + 1L]] <- list(name = name, call = call, place = place, phase = phase, label = label,
-                                                scope = scope)
+  noted <- list(name = name, call = call, place = place, phase = phase, label = label, scope = scope)
+  walk$calls[[length(walk$calls) + 1L]] <- noted
 }

@@ -42,8 +42,10 @@ walk_function <- function(walk, item) {
     return(invisible())
   }
   scope <- function_scope(literal, item$scope)
-  ctx <- list(place = item$place, guards = character(), certain = TRUE, fn = walk$functions, label = item$label,
-              kind = item$kind, class = item$class, method = item$method)
+  ctx <- c(
+    list(guards = character(), certain = TRUE, fn = walk$functions),
+    item[c("place", "label", "kind", "class", "method")]
+  )
   visit_defaults(walk, literal, scope, ctx)
   visit(walk, literal[[3L]], scope, ctx)
 }
@@ -140,7 +142,9 @@ visit_either <- function(walk, expr, scope, ctx) {
   ctx$certain <- FALSE
   # x %||% f: f runs when x is NULL. a || b: b runs when a does not hold.
   absent <- switch(as.character(expr[[1L]]),
-    "||" = absent_names(expr[[2L]], FALSE), "&&" = absent_names(expr[[2L]], TRUE), target_name(expr[[2L]])$target
+    "||" = absent_names(expr[[2L]], FALSE),
+    "&&" = absent_names(expr[[2L]], TRUE),
+    target_name(expr[[2L]])$target
   )
   ctx$guards <- c(ctx$guards, absent)
   visit_part(walk, expr, 3L, scope, ctx)
@@ -199,12 +203,18 @@ visit_nothing <- function(walk, expr, scope, ctx) invisible()
 
 visit_call <- function(walk, expr, scope, ctx) {
   name <- call_name(expr)
-  if (is.symbol(expr[[1L]])) visit_name_called(walk, name, scope, ctx) else visit_part(walk, expr, 1L, scope, ctx)
+  if (is.symbol(expr[[1L]])) {
+    visit_name_called(walk, name, scope, ctx)
+  } else {
+    visit_part(walk, expr, 1L, scope, ctx)
+  }
   own <- is.symbol(expr[[1L]]) && (is_local(name, scope) || !is.null(bound_function(walk$model, name)))
   if (!own) {
     note_state_call(walk, name, expr, scope, ctx)
     note_io(walk, name, expr, scope, ctx)
-    if (name %in% request_calls_of_interest) note_call(walk, name, expr, ctx$place, "request", ctx$label, scope)
+    if (name %in% request_calls_of_interest) {
+      note_call(walk, name, expr, ctx$place, "request", ctx$label, scope)
+    }
     visit_named_functions(walk, name, expr, scope, ctx)
   } else if (!is_local(name, scope)) {
     note_handed_environments(walk, name, expr, scope, ctx)

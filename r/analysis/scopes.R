@@ -49,24 +49,25 @@ find_scope <- function(name, scope) {
 
 is_local <- function(name, scope) !is.null(find_scope(name, scope))
 
-# Name -> expressions assigned to it by this code itself, not by the functions inside it. A part of
-# something that is assigned (x$a <- 1) makes no new name here: when x is an environment, it is the one
-# outside that is changed.
+# Name -> expressions assigned to it by this code itself, not by the functions inside it. A part of something that
+# is assigned (x$a <- 1) makes no new name here: when x is an environment, it is the one outside that is changed.
 assigned_values <- function(body) {
   found <- list()
   add <- function(name, value) if (nzchar(name)) found[[name]] <<- c(found[[name]], list(value))
   walk <- function(expr) {
-    operator <- if (is.symbol(expr[[1L]])) as.character(expr[[1L]]) else ""
-    if (operator == "function" || (operator == "local" && length(expr) == 2L)) return()
+    operator <- call_name(expr)
+    if (operator == "function" || (operator == "local" && length(expr) == 2L)) return(invisible())
     if (operator == "for") add(as.character(expr[[2L]]), NULL)
-    if (operator != "<<-") {
-      pair <- plain_assignment(expr)
-      if (!is.null(pair) && (operator != "assign" || is_plain_assign(expr))) add(pair$name, pair$value)
-    }
-    for (i in seq_along(expr)) if (is.call(expr[[i]])) walk(expr[[i]])
+    pair <- local_assignment(expr, operator)
+    if (!is.null(pair)) add(pair$name, pair$value)
+    for (i in seq_along(expr)) if (typeof(expr[[i]]) == "language") walk(expr[[i]])
   }
   if (is.call(body)) walk(body)
   found
+}
+
+local_assignment <- function(expr, operator) {
+  if (operator %in% c("<-", "=") || (operator == "assign" && is_plain_assign(expr))) plain_assignment(expr)
 }
 
 # assign() that names no place writes where it stands.

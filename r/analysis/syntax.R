@@ -62,20 +62,23 @@ constant_text <- function(expr, constants = emptyenv()) {
   }
   if (!is.call(expr)) return(NULL)
   name <- call_name(expr)
-  if (name %in% c("(", "normalizePath", "path.expand", "as.character", "path_abs", "I") && length(expr) > 1L) {
-    return(constant_text(expr[[2L]], constants))
-  }
-  if (!name %in% c("c", "paste0", "paste", "file.path", "here", "path")) return(NULL)
+  if (name %in% same_text && length(expr) > 1L) return(constant_text(expr[[2L]], constants))
+  if (name %in% c("c", "paste0", "paste", "file.path", "here", "path")) joined_text(name, expr, constants)
+}
+
+same_text <- c("(", "normalizePath", "path.expand", "as.character", "path_abs", "I")
+
+joined_text <- function(name, expr, constants) {
   args <- call_arguments(expr)
-  separator <- switch(name, c = NULL, paste0 = "", paste = " ", "/")
-  if (name == "paste" && "sep" %in% names(args)) separator <- constant_text(args$sep, constants)
-  args <- args[!names2(args) %in% c("sep", "mustWork", "winslash")]
-  if (any(names2(args) %in% c("collapse", "ext", "recycle0"))) return(NULL)
-  parts <- lapply(args, constant_text, constants = constants)
-  if (length(parts) == 0L || any(lengths(parts) == 0L)) return(NULL)
-  if (name == "c") return(unlist(parts, use.names = FALSE))
-  if (is.null(separator)) return(NULL)
-  do.call(paste, c(unname(parts), sep = separator))
+  if (any(c("collapse", "ext", "recycle0") %in% names(args))) return(NULL)
+  separator <- if (name == "paste" && !is.null(args$sep)) {
+    constant_text(args$sep, constants)
+  } else {
+    switch(name, c = "", paste0 = "", paste = " ", "/")
+  }
+  parts <- lapply(args[!names2(args) %in% c("sep", "mustWork")], constant_text, constants = constants)
+  if (length(parts) == 0L || any(lengths(parts) == 0L) || is.null(separator)) return(NULL)
+  if (name == "c") unlist(parts, use.names = FALSE) else do.call(paste, c(unname(parts), sep = separator))
 }
 
 names2 <- function(x) if (is.null(names(x))) rep("", length(x)) else names(x)
@@ -83,13 +86,11 @@ names2 <- function(x) if (is.null(names(x))) rep("", length(x)) else names(x)
 # The name and the value of `name <- value` and its other spellings; NULL for anything else.
 plain_assignment <- function(expr) {
   if (!is.call(expr) || length(expr) < 3L) return(NULL)
-  operator <- call_name(expr)
-  if (operator %in% c("<-", "=", "<<-")) {
-    target <- expr[[2L]]
-    if (is.symbol(target) || is.character(target)) return(list(name = as.character(target), value = expr[[3L]]))
-  } else if (operator == "assign" && is.character(expr[[2L]])) {
-    value <- call_argument(expr, c("x", "value"), "value")
-    if (!is.null(value)) return(list(name = expr[[2L]][[1L]], value = value))
+  target <- expr[[2L]]
+  if (call_name(expr) %in% c("<-", "=", "<<-") && (is.symbol(target) || is.character(target))) {
+    return(list(name = as.character(target), value = expr[[3L]]))
   }
-  NULL
+  if (call_name(expr) != "assign" || !is.character(target)) return(NULL)
+  value <- call_argument(expr, c("x", "value"), "value")
+  if (!is.null(value)) list(name = target[[1L]], value = value)
 }

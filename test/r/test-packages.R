@@ -22,8 +22,10 @@ for (file in list.files(folder, "\\.R$", full.names = TRUE)) {
     test_that(paste("The packages of a file are found:", promise_of(path)), {
       expected <- as.character(sort(unique(expected_needs(path))))
       # A package that is asked for first and needed later stands where it is asked for.
-      if (basename(path) == "optional.R") expected <- c(setdiff(expected, c("delta 7 optional", "delta 8 required")),
-                                                        "delta 7 required")
+      if (basename(path) == "optional.R") {
+        both <- c("delta 7 optional", "delta 8 required")
+        expected <- c(setdiff(expected, both), "delta 7 required")
+      }
       expect_setequal(as.character(needs_of(path)), expected)
     })
   })
@@ -36,8 +38,8 @@ names_in <- function(app, file = "plumber.R") {
 
 test_that("sourced, plumbed and mounted files are followed, and what cannot be followed is passed over", {
   expect_setequal(names_in("sources"), c(
-    "plumber", "directly", "joined", "deeper", "sibling", "all.a", "all.b", "loop.c", "mounted.one", "mounted.helper",
-    "mounted.two", "mounted.three", "readr"
+    "plumber", "directly", "joined", "deeper", "sibling", "all.a", "all.b", "loop.c", "mounted.one",
+    "mounted.helper", "mounted.two", "mounted.three", "readr"
   ))
 })
 
@@ -59,7 +61,8 @@ test_that("a file that cannot be parsed is told with its line, and the others ar
 })
 
 test_that("renv.lock and DESCRIPTION say which packages and versions are asked for", {
-  found <- analysis$app_packages(file.path(folder, "declared", "plumber.R"), file.path(folder, "declared"))$packages
+  app <- file.path(folder, "declared")
+  found <- analysis$app_packages(file.path(app, "plumber.R"), app)$packages
   wanted <- vapply(found, function(one) if (is.null(one$wanted)) NA_character_ else one$wanted, "")
   names(wanted) <- vapply(found, function(one) one$name, "")
   expect_identical(wanted[order(names(wanted))], c(
@@ -68,7 +71,8 @@ test_that("renv.lock and DESCRIPTION say which packages and versions are asked f
 })
 
 test_that("a lock file that is none is told", {
-  found <- analysis$app_packages(file.path(folder, "broken-lock", "plumber.R"), file.path(folder, "broken-lock"))
+  app <- file.path(folder, "broken-lock")
+  found <- analysis$app_packages(file.path(app, "plumber.R"), app)
   expect_identical(found$errors[[1L]]$file, "renv.lock")
   expect_setequal(vapply(found$packages, function(one) one$name, ""), c("plumber", "alpha"))
 })
