@@ -102,9 +102,9 @@ export const options = {
   preload: option({
     kind: oneOf('auto', 'on', 'off'),
     default: 'auto',
-    summary: 'Load the app once and fork the workers from it, when that is safe (auto), always or never.',
+    summary: 'Whether the app is loaded once and the workers are forked from it: not in this version.',
     details:
-      'Forked workers start in milliseconds and share the memory of what was loaded. `auto` forks only when loading the app started no thread and opened no socket or database connection; the choice and its reason are logged.',
+      'Every worker loads the app itself, whatever is said here; `on` is answered with a warning. The option is taken so that a configuration need not change when forking, for apps where it is safe, comes.',
     group: 'pool',
     commands: serving,
   }),

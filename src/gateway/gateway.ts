@@ -40,6 +40,9 @@ export class Gateway {
   readonly #publicServer: PublicServer;
   readonly #adminServer: FastifyInstance;
   #draining = false;
+  /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
+  #routes: string | undefined;
+  #differing = false;
   /** Settles with the first worker's fate: its manifest, or why the app does not load. */
   #loaded!: (result: Manifest | PenstockError) => void;
   readonly #firstLoad = new Promise<Manifest | PenstockError>((resolve) => {
@@ -97,7 +100,13 @@ export class Gateway {
     await this.#pool.start();
     const result = await this.#firstLoad;
     if (result instanceof PenstockError) throw result;
-    if (this.#config.lane === 'auto') {
+    if (this.#config.preload === 'on') {
+      this.#log.warn(
+        { event: 'no-preload' },
+        'preload: on is not possible yet: every worker loads the app itself',
+      );
+    }
+    if (this.#config.lane === 'auto' && !this.#differing) {
       this.#exchanges = { ...this.#exchanges, direct: new DirectLane(result.direct) };
     }
     await this.#publicServer.listen();
@@ -172,6 +181,7 @@ export class Gateway {
     },
     ready: (worker, manifest) => {
       this.#loaded(manifest);
+      this.#compareRoutes(manifest);
       const { id, journey, pid } = worker;
       const took = journey.at(-1)!.at;
       this.#log.info(
@@ -197,6 +207,19 @@ export class Gateway {
       this.#log.info({ event: 'output', worker: worker.id, stream, requestId: worker.unit?.label }, line);
     },
   };
+
+  /** The direct lane names routes by their place, so every worker must have the same. */
+  #compareRoutes(manifest: Manifest): void {
+    const routes = JSON.stringify(manifest.direct);
+    this.#routes ??= routes;
+    if (this.#routes === routes || this.#differing) return;
+    this.#differing = true;
+    this.#exchanges = { ...this.#exchanges, direct: undefined };
+    this.#log.warn(
+      { event: 'routes-differ' },
+      'The app has other routes in each worker: every request takes the plumber lane',
+    );
+  }
 
   #loadFailed(worker: number, failure: LoadFailure): void {
     const text = describeLoadFailure(failure);
