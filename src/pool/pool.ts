@@ -200,7 +200,7 @@ export class Pool {
     this.#idle = this.#idle.filter((w) => w !== worker);
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
-    if (loading && !expected) this.#restart.failed();
+    if (loading && !expected) this.#restart.failed(worker.startedAt, performance.now());
     this.#observer.dead(worker, exit, expected);
     if (this.#stopping) {
       if (this.#workers.size === 0) this.#emptied?.();

@@ -1,7 +1,7 @@
 /** Milliseconds before the second attempt, and at most between attempts. */
 const FIRST = 100;
 const LONGEST = 30_000;
-/** Starts that fail in a row before requests are refused at once instead of waiting for the next attempt. */
+/** Attempts that fail in a row before requests are refused at once instead of waiting for the next attempt. */
 const BREAK_AFTER = 3;
 
 /**
@@ -10,9 +10,17 @@ const BREAK_AFTER = 3;
  */
 export class RestartDelay {
   #failures = 0;
+  #lastFailure = 0;
 
-  failed(): void {
+  /**
+   * A start has failed. Workers that were started together count as one attempt, however many they are.
+   *
+   * @param startedAt when that worker was started, and `now`, both by the same clock
+   */
+  failed(startedAt: number, now: number): void {
+    if (this.#failures > 0 && startedAt < this.#lastFailure) return;
     this.#failures += 1;
+    this.#lastFailure = now;
   }
 
   succeeded(): void {

@@ -78,7 +78,9 @@ export class Worker {
       if (ended) return;
       ended = true;
       listener.forget(token);
-      this.#afterLastWords(() => this.#die(exit));
+      // An idle one has nothing left to say, and must not be given anything.
+      if (this.#state === 'idle') this.#die(exit);
+      else this.#afterLastWords(() => this.#die(exit));
     };
     this.#child.on('error', () => end({ code: 127, signal: null }));
     this.#child.on('exit', (code, signal) => end({ code, signal }));
@@ -104,7 +106,8 @@ export class Worker {
 
   /** It runs one unit, and nothing speaks against having the next one in its pipe. */
   get canLookAhead(): boolean {
-    return this.#state === 'busy' && this.#units.length === 1 && this.#interruptTimer === undefined;
+    if (this.#state !== 'busy' || this.#units.length !== 1 || this.#interruptTimer !== undefined) return false;
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** `performance.now()` when it last became idle. */
