@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Child, serverEnvironment } from './process.js';
 
@@ -30,6 +31,15 @@ const patience = 30_000;
 /** Path of one of the apps under `test/fixtures/apps`. */
 export function fixtureApp(name: string): string {
   return join(apps, name);
+}
+
+/** Whether a process runs; one that has ended and waits for its parent to notice does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0] !== 'Z';
+  } catch {
+    return false;
+  }
 }
 
 /** `penstock serve` as a user starts it: its log can be read and waited for, its process signalled. */

@@ -1,0 +1,68 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type Ending, fixtureApp, runCli, ServedApp } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-load-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Told = Ending & { stdout: string; stderr: string };
+
+/** A start of the command line that is to fail. */
+function start(app: string, ...flags: string[]): Promise<Told> {
+  const always = ['--port', '0', '--admin-port', '0', '--workers', '1', '--log-format', 'json'];
+  return runCli(['serve', app, ...always, ...flags]);
+}
+
+function program(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+describe('an app that cannot be loaded ends the start with exit code 1 and no stack trace, but', () => {
+  test.concurrent.each([
+    ["R's message with file and line", 'stops.R', [/no route to the database/, /stops\.R:5\b/]],
+    ['the place of a syntax error', 'syntax.R', [/syntax\.R:4:3: unexpected symbol/]],
+    ['the name of a missing package', 'package.R', [/aPackageThatNobodyHas/, /package\.R:1\b/]],
+    ['the code that the app quit with', 'quits.R', [/exited with code 7 while it started, at step "app"/]],
+  ])('%s', async (_, file, says) => {
+    const { code, stderr, stdout } = await start(fixtureApp(`unloadable/${file}`));
+    expect(code).toBe(1);
+    expect(stderr).toContain('code: app_load_failed');
+    for (const pattern of says) expect(stderr).toMatch(pattern);
+    expect(stdout + stderr).not.toMatch(/^\s+at .*\.[jt]s/m);
+    expect(stdout).not.toContain('"event":"listening"');
+  });
+});
+
+test('a missing Rscript is told from an app that fails', async () => {
+  const { code, stderr } = await start(fixtureApp('work.R'), '--rscript', join(folder, 'Rscript'));
+  expect(code).toBe(1);
+  expect(stderr).toContain('code: r_not_found');
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('a program that is no R is named as what ended, and what it said is logged', async () => {
+  const rscript = program('no-R', '#!/bin/sh\necho "this is no R" >&2\nexit 4\n');
+  const { code, stderr, stdout } = await start(fixtureApp('work.R'), '--rscript', rscript);
+  expect(code).toBe(1);
+  expect(stderr).toContain('exited with code 4 while it started');
+  expect(stdout).toContain('this is no R');
+});
+
+test('an app that takes longer to load than it may is given up', async () => {
+  const { code, stderr } = await start(program('slow.R', 'Sys.sleep(60)\n'), '--load-timeout', '2s');
+  expect(code).toBe(1);
+  expect(stderr).toContain('The app was not loaded within 2 s (--load-timeout).');
+});
+
+test('told to stop while the app loads, it stops at once with exit code 0', async () => {
+  const app = new ServedApp(program('loading.R', 'cat("loading\\n")\nSys.sleep(60)\n'), { workers: 1 });
+  await app.printed('loading');
+  app.signal('SIGTERM');
+  expect(await app.ended).toEqual({ code: 0, signal: null });
+  expect(app.entries('listening')).toEqual([]);
+});

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('work.R'), { workers: 1, flags: ['--queue-limit', '2'] });
+});
+
+afterAll(() => app?.stop());
+
+const ask = (path: string, id: string, signal: AbortSignal | null = null): Promise<Response> =>
+  fetch(app.url + path, { headers: { 'X-Request-Id': id }, signal });
+
+const scale = (): Promise<object> => app.admin('/scale');
+
+/** Occupies the only worker until `free` is called. */
+async function occupy(id: string): Promise<{ free: () => Promise<void> }> {
+  const leave = new AbortController();
+  const slow = ask('/sleep?seconds=20', id, leave.signal).catch(() => undefined);
+  await app.logged('output', (entry) => entry.msg === 'sleeping' && entry.requestId === id);
+  return {
+    free: async () => {
+      leave.abort();
+      await slow;
+    },
+  };
+}
+
+test('requests beyond the queue are refused at once with 503 and Retry-After, the waiting ones answered', async () => {
+  const { free } = await occupy('full');
+  const waiting = ['a', 'b'].map((id) => ask(`/echo?msg=${id}`, id));
+  await expect.poll(scale).toEqual({ ongoing: 3, queued: 2, workers: 1 });
+
+  const start = performance.now();
+  const refused = await ask('/echo', 'refused');
+  const took = performance.now() - start;
+  expect(refused.status).toBe(503);
+  expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+  expect(await refused.json()).toEqual({
+    error: '503 - Service Unavailable',
+    code: 'queue_full',
+    message: 'Too many requests are waiting. 2 wait already.',
+    hint: expect.any(String),
+    requestId: 'refused',
+  });
+  expect(took).toBeLessThan(50);
+  expect(await app.request('refused')).not.toHaveProperty('worker');
+
+  await free();
+  expect(await Promise.all(waiting.map(async (answer) => (await answer).json()))).toMatchObject([
+    { msg: 'a' },
+    { msg: 'b' },
+  ]);
+});
+
+test('requests are run in the order in which they came', async () => {
+  const { free } = await occupy('ordered');
+  const first = ask('/count', 'first').then((response) => response.json());
+  await expect.poll(scale).toMatchObject({ queued: 1 });
+  const second = ask('/count', 'second').then((response) => response.json());
+  await expect.poll(scale).toMatchObject({ queued: 2 });
+  await free();
+  expect((await second) - (await first)).toBe(1);
+});
+
+test('a request whose client left while it waited never reaches R', async () => {
+  const counted = async (id: string): Promise<number> => (await ask('/count', id)).json();
+  const before = await counted('before');
+  const { free } = await occupy('ahead');
+  const leave = new AbortController();
+  const waiting = ask('/count', 'left', leave.signal).catch(() => 'left');
+  await expect.poll(scale).toMatchObject({ queued: 1 });
+  leave.abort();
+  expect(await waiting).toBe('left');
+  await expect.poll(scale).toMatchObject({ queued: 0 });
+
+  await free();
+  expect(await counted('after')).toBe(before + 1);
+  expect(await app.request('left')).toMatchObject({ status: 0, bytes: 0 });
+});
+
+test('a running request whose client left frees its worker at once, which is used again and clean', async () => {
+  const pid = await (await ask('/pid', 'who')).json();
+  for (let i = 0; i < 10; i++) {
+    const { free } = await occupy(`leaves-${i}`);
+    const start = performance.now();
+    await free();
+    const next = await ask(`/echo?msg=${i}`, `next-${i}`);
+    expect(await next.json()).toEqual({ msg: String(i), pid });
+    expect(performance.now() - start).toBeLessThan(500);
+    // on.exit() of the interrupted handler has run
+    await app.logged('output', (entry) => entry.msg === 'woken' && entry.requestId === `leaves-${i}`);
+  }
+});
+
+test('a client that leaves just as its answer comes interrupts nobody else', async () => {
+  const pid = await (await ask('/pid', 'same')).json();
+  for (let i = 0; i < 60; i++) {
+    const leave = new AbortController();
+    const early = ask('/sleep?seconds=0.01', `early-${i}`, leave.signal).catch(() => undefined);
+    const next = ask('/sleep?seconds=0.02', `beside-${i}`);
+    await new Promise((resolve) => setTimeout(resolve, 8 + (i % 12)));
+    leave.abort();
+    expect(await (await next).json()).toBe(pid);
+    await early;
+  }
+});

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-restart-'));
+/** While this is there, the app cannot be loaded. */
+const obstacle = join(folder, 'database-is-away');
+
+let app: ServedApp;
+
+interface Status {
+  readonly state: string;
+  readonly workers: { pid: number; state: string }[];
+}
+
+const status = (): Promise<Status> => app.admin<Status>('/status');
+const ready = async (): Promise<number> => (await fetch(`${app.adminUrl}/readyz`)).status;
+
+/** Kills all workers and waits until that has been noticed. */
+async function killAll(): Promise<void> {
+  const { workers } = await status();
+  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+  for (const { pid } of workers) await app.logged('worker-exit', (entry) => entry.pid === pid);
+}
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('fragile.R'), { workers: 2, env: { FRAGILE_BREAK: obstacle } });
+});
+
+afterAll(async () => {
+  await app?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('a worker that dies while it is idle is replaced at once', async () => {
+  await killAll();
+  await app.logged('worker-ready', undefined, { skip: 3 });
+  expect(await status()).toMatchObject({ state: 'serving', workers: [{ state: 'idle' }, { state: 'idle' }] });
+});
+
+test('an app that loaded once and cannot any more is refused with 503, and recovers by itself', async () => {
+  writeFileSync(obstacle, '');
+  await killAll();
+  const waiting = fetch(app.url);
+
+  const failure = await app.logged('load-failed');
+  expect(failure.msg).toMatch(/fragile\.R:3: .*the database is away/);
+  await app.logged('broken');
+  const answers = await Promise.all([waiting, fetch(app.url)]);
+  for (const answer of answers) {
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+    expect(await answer.json()).toMatchObject({ code: 'no_workers' });
+  }
+  expect(await ready()).toBe(503);
+  expect((await fetch(`${app.adminUrl}/livez`)).status).toBe(200);
+  expect((await status()).state).toBe('broken');
+  expect(isRunning(app.pid)).toBe(true);
+
+  rmSync(obstacle);
+  const before = app.entries('worker-ready').length;
+  await app.logged('worker-ready', undefined, { skip: before });
+  expect(await ready()).toBe(200);
+  expect(await (await fetch(app.url)).json()).toEqual(['up']);
+});
