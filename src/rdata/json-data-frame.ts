@@ -3,6 +3,7 @@ import type { Cells } from './json-cells.js';
 import type { JsonPrintOptions } from './json-options.js';
 import type { JsonSink } from './json-sink.js';
 import { textOf } from './json-vector.js';
+import { makeUnique } from './make-unique.js';
 import { NA_INTEGER } from './na.js';
 import { notCovered } from './not-covered.js';
 import type { RInteger, RList, RValue } from './value.js';
@@ -80,17 +81,26 @@ export function columnsOf(frame: RList, options: JsonPrintOptions): RList {
   }
   if (frame.values.length === 0) notCovered('a data frame without columns');
   const columns = frame.values.map(unnamed);
-  const keys = textOf(names, options).slice();
+  let keys = textOf(names, options).slice();
   const rowNames = getAttribute(frame, 'row.names');
   if (rowNames !== undefined && wantsRowNames(rowNames, options.rownames)) {
     const existing = keys.indexOf('_row');
     const column = rowNames.type === 'integer' && isCompact(rowNames) ? countTo(rowCount(frame)) : rowNames;
     if (existing < 0) {
       columns.push(column);
-      keys.push('_row');
+      keys = [...distinctNames(keys), '_row'];
     } else columns[existing] = column;
   }
   return rList(columns, keys);
+}
+
+/** R makes the names distinct when it adds a column, before jsonlite does: the latter then sees no missing twins. */
+function distinctNames(names: readonly (string | null)[]): (string | null)[] {
+  const missing = names.indexOf(null);
+  if (missing !== names.lastIndexOf(null)) notCovered('several missing names beside row names');
+  const distinct: (string | null)[] = makeUnique(names.map((name) => name ?? '\0'));
+  if (missing >= 0) distinct[missing] = null;
+  return distinct;
 }
 
 function wantsRowNames(rowNames: RValue, rownames: boolean | undefined): boolean {

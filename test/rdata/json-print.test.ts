@@ -83,6 +83,12 @@ describe('printing JSON', () => {
   test('adds row names that are text', () => {
     const frame = setAttribute(rDataFrame([rInteger(1)], ['a'], 1), 'row.names', rString('r'));
     expect(json(frame)).toBe('[{"a":1,"_row":"r"}]');
+    const twins = setAttribute(
+      rDataFrame([rInteger(1), rInteger(2)], ['', ''], 1),
+      'row.names',
+      rString('r'),
+    );
+    expect(json(twins)).toBe('[{"1":1,".1":2,"_row":"r"}]');
   });
 
   test('nests arrays with the first index outermost', () => {

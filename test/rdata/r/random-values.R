@@ -125,7 +125,7 @@ random_column <- function(n, depth) {
 random_frame <- function(depth = 1L, n = sample(c(0L, 1L, 1L, 2L, 3L, 6L), 1L)) {
   columns <- sample(1:5, 1L)
   x <- lapply(seq_len(columns), function(i) random_column(n, depth))
-  names(x) <- if (chance(0.1)) random_names(columns) else letters[seq_len(columns)]
+  names(x) <- if (chance(0.2)) random_names(columns) else letters[seq_len(columns)]
   attr(x, "row.names") <- if (n > 0L && chance(0.2)) {
     make.unique(sample(c("r1", "r2", "\u00e9", "1", "2"), n, replace = TRUE))
   } else if (n > 0L && chance(0.1)) {
