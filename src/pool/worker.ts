@@ -106,7 +106,8 @@ export class Worker {
 
   /** It runs one unit, and nothing speaks against having the next one in its pipe. */
   get canLookAhead(): boolean {
-    if (this.#state !== 'busy' || this.#units.length !== 1 || this.#interruptTimer !== undefined) return false;
+    if (this.#state !== 'busy' || this.#units.length !== 1 || this.#interruptTimer !== undefined)
+      return false;
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 

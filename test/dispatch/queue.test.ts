@@ -56,16 +56,16 @@ test('requests beyond the queue are refused at once with 503 and Retry-After, th
 
 test('requests are run in the order in which they came', async () => {
   const { free } = await occupy('ordered');
-  const first = ask('/count', 'first').then((response) => response.json());
+  const first = ask('/count', 'first').then((response) => response.json() as Promise<number>);
   await expect.poll(scale).toMatchObject({ queued: 1 });
-  const second = ask('/count', 'second').then((response) => response.json());
+  const second = ask('/count', 'second').then((response) => response.json() as Promise<number>);
   await expect.poll(scale).toMatchObject({ queued: 2 });
   await free();
   expect((await second) - (await first)).toBe(1);
 });
 
 test('a request whose client left while it waited never reaches R', async () => {
-  const counted = async (id: string): Promise<number> => (await ask('/count', id)).json();
+  const counted = async (id: string): Promise<number> => (await (await ask('/count', id)).json()) as number;
   const before = await counted('before');
   const { free } = await occupy('ahead');
   const leave = new AbortController();

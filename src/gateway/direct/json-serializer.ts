@@ -33,6 +33,7 @@ export function jsonPrinter(serializer: JsonSerializer, session: DirectPlan['ses
       ...pick('factor', 'factor'),
       ...pick('raw', 'raw'),
       maxDigits: olderThan(session.jsonliteVersion, [1, 8, 5]) ? 15 : 17,
+      nativeUtf8: session.utf8,
       timezone: session.timezone,
       digitsSecs: session.digitsSecs,
     }),
