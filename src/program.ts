@@ -4,7 +4,7 @@ import { type AppLocation, findApp } from './app/find-app.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
 import type { CommandName } from './config/options.js';
-import { PenstockError } from './errors.js';
+import { errorCatalogue, PenstockError } from './errors.js';
 
 type Run = (app: AppLocation, config: Config) => Promise<number>;
 
@@ -49,7 +49,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 /** A known error: what happened, its code and what to do; no stack. */
-function describeError({ message, code, entry }: PenstockError): string {
+export function describeError({ message, code, entry }: PenstockError): string {
   return `error: ${message}\ncode: ${code}\nhint: ${entry.hint}\n`;
 }
 
@@ -62,7 +62,8 @@ function createProgram(finish: (code: number) => void): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(`${text.trimEnd()}\nhint: See \`penstock --help\`.\n`),
+      outputError: (text, write) =>
+        write(`${text.trimEnd()}\ncode: usage\nhint: ${errorCatalogue.usage.hint}\n`),
     });
 
   for (const { name, summary, load } of commands) {

@@ -30,7 +30,7 @@ export async function doctor(input: DoctorInput): Promise<number> {
 }
 
 /** Goes on after a fault, so that one run tells everything that is wrong. */
-async function examine({
+export async function examine({
   argument,
   flags,
   cwd = process.cwd(),
@@ -52,7 +52,11 @@ async function examine({
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
 }
 
-async function examineR(config: Config, app: AppLocation | undefined, cwd: string): Promise<Finding[]> {
+export async function examineR(
+  config: Config,
+  app: AppLocation | undefined,
+  cwd: string,
+): Promise<Finding[]> {
   const answer = await askR(config.rscript, app, cwd);
   if ('absent' in answer) return [reportSilence(answer, config.rscript)];
   return [

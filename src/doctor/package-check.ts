@@ -74,7 +74,7 @@ function debianNames({ name }: RPackage): string[] {
 }
 
 /** `apt-cache show` prints a record for each name that it knows and complains of the others. */
-const askApt: KnownToApt = (packages) =>
+export const askApt: KnownToApt = (packages) =>
   new Promise((resolve) => {
     const options = { env: { ...process.env, LC_ALL: 'C' }, timeout: 20_000, maxBuffer: 16 * 1024 ** 2 };
     execFile('apt-cache', ['show', '--no-all-versions', ...packages], options, (_, stdout) => {
@@ -83,7 +83,7 @@ const askApt: KnownToApt = (packages) =>
   });
 
 /** "1.2.3" asks for just that, ">= 1.2" for that or newer. */
-function isVersion({ version, wanted }: Pick<RPackage, 'version' | 'wanted'>): boolean {
+export function isVersion({ version, wanted }: Pick<RPackage, 'version' | 'wanted'>): boolean {
   if (version === null || wanted === null) return true;
   const [, operator = '==', number = ''] = /^(>=|<=|==|>|<)?\s*(.*)$/.exec(wanted) ?? [];
   const order = compareVersions(version, number);

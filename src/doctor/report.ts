@@ -1,13 +1,14 @@
-import { styleText } from 'node:util';
 import { type Finding, isServable } from './finding.js';
 
 const marks = { ok: '✔', note: '·', warning: '⚠', missing: '✘' } as const;
 const colors = { ok: 'green', note: 'dim', warning: 'yellow', missing: 'red' } as const;
+/** Codes of the terminal, to set a colour. `util.styleText` would look at the stream again. */
+const codes = { green: 32, dim: 2, yellow: 33, red: 31 } as const;
 
 /** The findings for a person to read, with the verdict as last line. */
 export function renderReport(findings: readonly Finding[], colored: boolean): string {
-  const paint = (color: 'green' | 'dim' | 'yellow' | 'red', text: string) =>
-    colored ? styleText(color, text) : text;
+  const paint = (color: keyof typeof codes, text: string) =>
+    colored ? `\u001b[${codes[color]}m${text}\u001b[0m` : text;
   const lines = findings.flatMap(({ status, title, details = [], fix = [] }) => [
     `${paint(colors[status], marks[status])} ${title}`,
     ...details.map((line) => `    ${line}`),

@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { type DoctorInput, doctor, examine } from '../../src/commands/doctor.js';
+import type { Finding } from '../../src/doctor/finding.js';
+
+const fixtures = resolve(import.meta.dirname, '../fixtures');
+const freePorts = { port: '0', 'admin-port': '0' } as const;
+
+function examined(argument: string, input: Partial<DoctorInput> = {}): Promise<Finding[]> {
+  return examine({ argument, flags: freePorts, json: false, cwd: fixtures, env: {}, ...input });
+}
+
+function those(findings: readonly Finding[], status: Finding['status']): string[] {
+  return findings.filter((finding) => finding.status === status).map(({ title }) => title);
+}
+
+describe('penstock doctor', () => {
+  test('finds nothing missing where nothing is', async () => {
+    const findings = await examined('doctor/ready');
+    expect(findings.map(({ status }) => status)).toEqual(findings.map(() => 'ok'));
+    const titles = those(findings, 'ok').join('\n');
+    expect(titles).toMatch(/^Node \d+/);
+    expect(titles).toMatch(/^R \d+\.\d+\.\d+ \(.*Rscript\)$/m);
+    expect(titles).toMatch(/R package installed: plumber \d/);
+    expect(titles).toContain('Nothing found in the code that several workers would break');
+  });
+
+  test('names the package that is missing, where it is used and how to get it', async () => {
+    const findings = await examined('doctor/lacking');
+    const missing = findings.filter(({ status }) => status === 'missing');
+    expect(missing).toEqual([
+      {
+        status: 'missing',
+        title: '1 R package missing: no.such.package (plumber.R:1)',
+        fix: [`Rscript -e 'install.packages("no.such.package")'`],
+      },
+    ]);
+    expect(those(findings, 'note')).toEqual([
+      '1 R package not installed that the app can do without: another.missing.one (plumber.R:2)',
+    ]);
+  });
+
+  test('shows what several workers would break, by file and line', async () => {
+    const findings = await examined('doctor/lacking');
+    expect(those(findings, 'warning')).toEqual(['plumber.R:7  counter <<- counter + 1']);
+    const [warning] = findings.filter(({ status }) => status === 'warning');
+    expect(warning?.details?.[0]).toContain('`counter` is changed while a request runs (GET /count)');
+    expect(warning?.fix?.[0]).toContain('--workers 1');
+  });
+
+  test('does not warn of it when there is one worker', async () => {
+    const findings = await examined('doctor/lacking', { flags: { ...freePorts, workers: '1' } });
+    expect(those(findings, 'warning')).toEqual([]);
+    expect(those(findings, 'note')).toContain('plumber.R:7  counter <<- counter + 1');
+  });
+
+  test('sends a project with renv to renv, and names versions that differ', async () => {
+    const findings = await examined('doctor/renv');
+    const missing = findings.find(({ status }) => status === 'missing');
+    expect(missing?.fix).toEqual(["Rscript -e 'renv::restore()'"]);
+    const warning = findings.find(({ status }) => status === 'warning');
+    expect(warning?.details?.[0]).toMatch(/^plumber \S+, renv\.lock asks for 0\.0\.1$/);
+  });
+
+  test('names the line of a file that cannot be parsed', async () => {
+    const missing = those(await examined('doctor/broken'), 'missing');
+    expect(missing).toEqual([`helper.R:3 cannot be parsed: unexpected '}'`]);
+  });
+
+  test("looks for packages where the project's .Rprofile says, whatever that prints", async () => {
+    const titles = those(await examined('doctor/profile'), 'ok').join('\n');
+    expect(titles).toContain('only.here 2.3.4');
+  });
+
+  test('tells that R fails in the folder, not that it is missing', async () => {
+    const missing = those(await examined('doctor/bad-profile'), 'missing');
+    expect(missing).toEqual(['R (Rscript) starts, but fails in this folder']);
+  });
+
+  test('goes on without an app, without R and with a faulty configuration', async () => {
+    const flags = { port: 'none', rscript: '/no/such/Rscript' };
+    const findings = await examined('nowhere', { flags });
+    expect(those(findings, 'missing')).toEqual([
+      'There is no app here to serve. nowhere does not exist.',
+      'The configuration is not valid. --port: must be a port number from 0 to 65535, not "none".',
+    ]);
+    const withoutR = await examined('doctor/ready', { flags: { ...freePorts, rscript: '/no/such/Rscript' } });
+    expect(those(withoutR, 'missing')).toEqual([
+      'R was not found: there is no program /no/such/Rscript that can be run',
+    ]);
+  });
+
+  test('names a port that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => server.once('listening', done));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const findings = await examined('doctor/ready', { flags: { ...freePorts, port: String(port) } });
+      expect(those(findings, 'missing')).toEqual([
+        `The public server cannot listen on 127.0.0.1 port ${port}: something else is listening there`,
+      ]);
+    } finally {
+      server.close();
+    }
+  });
+
+  test('reads the configuration next to the app and warns of unknown variables', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'penstock-doctor-test-'));
+    try {
+      writeFileSync(join(folder, 'plumber.R'), '');
+      writeFileSync(join(folder, 'penstock.yaml'), 'workers: 2\n');
+      const findings = await examined(folder, { env: { PENSTOCK_WORKRES: '3' } });
+      expect(those(findings, 'ok')).toContain(`Configuration: ${join(folder, 'penstock.yaml')}`);
+      expect(those(findings, 'warning')).toEqual([
+        'PENSTOCK_WORKRES is no option of Penstock. Did you mean `PENSTOCK_WORKERS`?',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['doctor/ready', 0, true],
+    ['doctor/lacking', 1, false],
+  ])('of %s ends with exit code %d and says so as JSON', async (argument, code, ready) => {
+    const written: string[] = [];
+    const write = vi
+      .spyOn(process.stdout, 'write')
+      .mockImplementation((text) => written.push(String(text)) > 0);
+    try {
+      const input = { argument, flags: freePorts, json: true, cwd: fixtures, env: {} };
+      expect(await doctor(input)).toBe(code);
+    } finally {
+      write.mockRestore();
+    }
+    expect(JSON.parse(written.join(''))).toMatchObject({ ready, findings: expect.any(Array) });
+  });
+});

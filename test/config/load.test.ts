@@ -1,0 +1,249 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultConfig, type LoadInput, loadConfig } from '../../src/config/load.js';
+import { fieldOf, optionNames, options, variableOf } from '../../src/config/options.js';
+import { PenstockError } from '../../src/errors.js';
+
+let cwd: string;
+let appDir: string;
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'penstock-config-'));
+  appDir = join(cwd, 'app');
+  mkdirSync(appDir);
+});
+
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+const load = (input: LoadInput = {}) => loadConfig({ env: {}, cwd, appDir, terminal: false, ...input });
+
+function write(text: string, ...path: string[]): string {
+  const file = join(cwd, ...(path.length > 0 ? path : ['penstock.yaml']));
+  writeFileSync(file, text);
+  return file;
+}
+
+function faultsOf(input: LoadInput): string {
+  try {
+    load(input);
+  } catch (error) {
+    expect(error).toBeInstanceOf(PenstockError);
+    expect((error as PenstockError).code).toBe('config_invalid');
+    return (error as PenstockError).detail!;
+  }
+  throw new Error('the configuration was taken');
+}
+
+describe('Without any setting', () => {
+  test('every default is a value that its own option takes', () => {
+    for (const name of optionNames) {
+      const { default: text, kind } = options[name];
+      if (text !== undefined) expect(kind.parse(text), name).toBeDefined();
+    }
+  });
+
+  test('the servers listen on this machine alone', () => {
+    expect(load()).toMatchObject({ host: '127.0.0.1', port: 8000, adminHost: '127.0.0.1', adminPort: 9000 });
+  });
+
+  test('the queue is ten times the workers, and at least 64', () => {
+    expect(load({ flags: { workers: '2' } }).queueLimit).toBe(64);
+    expect(load({ flags: { workers: '2..12' } }).queueLimit).toBe(120);
+    expect(load({ flags: { workers: '12', 'queue-limit': '5' } }).queueLimit).toBe(5);
+  });
+
+  test('the log is pretty on a terminal and JSON otherwise', () => {
+    expect(load({ terminal: true }).logFormat).toBe('pretty');
+    expect(load({ terminal: false }).logFormat).toBe('json');
+  });
+
+  test('it is the same as the defaults', () => {
+    expect(load()).toEqual(defaultConfig());
+  });
+});
+
+describe('Flags win over the environment, which wins over the file, which wins over the default', () => {
+  test.each(optionNames.filter((name) => name !== 'config'))('for %s', (name) => {
+    const [low, middle, high] = samplesOf(name);
+    const field = fieldOf(name) as keyof ReturnType<typeof load>;
+    const value = (text: string) => {
+      const { kind } = options[name];
+      return kind.parse(text);
+    };
+    write(`${name}: ${low}\n`, 'app', 'penstock.yaml');
+    expect(load()[field]).toEqual(value(low));
+    expect(load().sources[name].label).toBe('app/penstock.yaml:1');
+    expect(load({ env: { [variableOf(name)]: middle } })[field]).toEqual(value(middle));
+    expect(load({ env: { [variableOf(name)]: middle } }).sources[name].label).toBe(variableOf(name));
+    const both = load({ env: { [variableOf(name)]: middle }, flags: { [name]: high } });
+    expect(both[field]).toEqual(value(high));
+    expect(both.sources[name].from).toBe('flag');
+  });
+
+  /** Three values that differ where the option has so many. */
+  function samplesOf(name: (typeof optionNames)[number]): [string, string, string] {
+    const { choices, placeholder } = options[name].kind;
+    if (choices !== undefined) return [choices[0]!, choices[1]!, choices.at(-1)!];
+    if (placeholder === 'duration') return ['11s', '12s', '13s'];
+    if (placeholder === 'size') return ['11kb', '12kb', '13kb'];
+    if (placeholder === 'address') return ['a.example', 'b.example', 'c.example'];
+    if (placeholder === 'program') return ['R-one', 'R-two', 'R-three'];
+    return ['11', '12', '13'];
+  }
+});
+
+describe('The file', () => {
+  test('next to the app is read before that in the working directory', () => {
+    write('port: 1\n');
+    expect(load().port).toBe(1);
+    const file = write('port: 2\n', 'app', 'penstock.yml');
+    expect(load()).toMatchObject({ port: 2, config: file });
+  });
+
+  test('can be named by a flag or a variable, from the working directory', () => {
+    const file = write('port: 3\n', 'other.yaml');
+    expect(load({ flags: { config: 'other.yaml' } })).toMatchObject({ port: 3, config: file });
+    expect(load({ env: { PENSTOCK_CONFIG: file } }).port).toBe(3);
+  });
+
+  test('that is named must be there', () => {
+    expect(faultsOf({ flags: { config: 'nowhere.yaml' } })).toBe('--config: nowhere.yaml does not exist.');
+    expect(faultsOf({ env: { PENSTOCK_CONFIG: 'app' } })).toBe('PENSTOCK_CONFIG: app is a directory.');
+  });
+
+  test.each(['', '# nothing\n', '---\n', 'null\n', '\uFEFFport: 8000\n'])('may hold %j', (text) => {
+    write(text);
+    expect(load().port).toBe(8000);
+  });
+
+  test.each([
+    ['timeout: 90\n', 'timeout', 90_000],
+    ['timeout: "90"\n', 'timeout', 90_000],
+    ['timeout: 1.5m\n', 'timeout', 90_000],
+    ['port: 0x1F40\n', 'port', 8000],
+    ['access-log: no\n', 'accessLog', false],
+    ['preload: on\n', 'preload', 'on'],
+    ['workers: 2..4\n', 'workers', { min: 2, max: 4 }],
+    ['limit: &size 10mb\nbody-limit: *size\n', 'bodyLimit', undefined],
+  ] as const)('with %j gives %s as %j', (text, field, value) => {
+    write(text);
+    if (value === undefined) expect(faultsOf({})).toContain('unknown option `limit`');
+    else expect(load()[field]).toEqual(value);
+  });
+
+  test('has its relative paths counted from its own folder', () => {
+    write('rscript: bin/Rscript\n', 'app', 'penstock.yaml');
+    expect(load().rscript).toBe(join(appDir, 'bin/Rscript'));
+    expect(load({ flags: { rscript: './Rscript' } }).rscript).toBe(join(cwd, 'Rscript'));
+    expect(load({ flags: { rscript: 'Rscript-4.4' } }).rscript).toBe('Rscript-4.4');
+  });
+});
+
+describe('A fault', () => {
+  test('names the line, what is wrong and what is allowed', () => {
+    write('host: 127.0.0.1\nlog-level: loud\n');
+    expect(faultsOf({})).toBe(
+      'penstock.yaml:2: `log-level` must be one of debug, info, warn, error, not "loud".',
+    );
+  });
+
+  test.each([
+    ['prot: 1\n', 'penstock.yaml:1: unknown option `prot`. Did you mean `port`?'],
+    ['adminPort: 1\n', 'penstock.yaml:1: unknown option `adminPort`. Did you mean `admin-port`?'],
+    ['admin_port: 1\n', 'penstock.yaml:1: unknown option `admin_port`. Did you mean `admin-port`?'],
+    ['xyz: 1\n', 'penstock.yaml:1: unknown option `xyz`. docs/configuration.md lists them all.'],
+    ['log-level: warning\n', 'Did you mean `warn`?'],
+    ['server:\n  port: 1\n', 'unknown option `server`'],
+    ['port:\n', 'penstock.yaml:1: `port` has no value.'],
+    ['port: [1, 2]\n', 'not a list or a map.'],
+    ['config: other.yaml\n', '`config` cannot be set in the file itself.'],
+    ['- port\n', 'must hold lines of the form'],
+    ['just text\n', 'must hold lines of the form'],
+    ['port: 1\nport: 2\n', 'penstock.yaml:2: Map keys must be unique'],
+    ['port: "8000\n', 'penstock.yaml:'],
+    ['port: 1\n---\nport: 2\n', 'penstock.yaml:2: '],
+    ['? [a]\n: 1\n', 'a key must be the name of an option.'],
+    ['__proto__: 1\n', 'unknown option `__proto__`'],
+    ['constructor: 1\n', 'unknown option `constructor`'],
+  ])('in the file %j is told', (text, message) => {
+    write(text);
+    expect(faultsOf({})).toContain(message);
+  });
+
+  test('comes with all others, in the order of the lines', () => {
+    write('prot: 1\nworkers: 0\nlog-level: loud\n');
+    const faults = faultsOf({ env: { PENSTOCK_TIMEOUT: 'soon' }, flags: { port: '80000' } });
+    expect(faults).toMatch(/^5 faults:\n/);
+    expect(faults.split('\n').slice(1)).toEqual([
+      expect.stringContaining('--port: must be a port number from 0 to 65535, not "80000".'),
+      expect.stringContaining('PENSTOCK_TIMEOUT: must be a duration'),
+      expect.stringContaining('penstock.yaml:1: '),
+      expect.stringContaining('penstock.yaml:2: '),
+      expect.stringContaining('penstock.yaml:3: '),
+    ]);
+  });
+
+  test('is told even where a flag overrides it', () => {
+    write('port: none\n');
+    expect(faultsOf({ flags: { port: '8000' } })).toContain('penstock.yaml:1');
+  });
+
+  test('shows a long value in part', () => {
+    expect(faultsOf({ flags: { preload: 'x'.repeat(5000) } }).length).toBeLessThan(200);
+  });
+});
+
+describe('The public and the admin server', () => {
+  test.each([
+    [{ port: '9000' }],
+    [{ host: '0.0.0.0', port: '9000' }],
+    [{ 'admin-host': '::', 'admin-port': '8000' }],
+    [{ host: 'localhost', port: '9000' }],
+  ])('may not share a port: %j', (flags) => {
+    expect(faultsOf({ flags })).toContain('need a port each');
+  });
+
+  test('may share a port number on different addresses, and both take any free one', () => {
+    expect(load({ flags: { host: '127.0.0.2', port: '9000' } }).port).toBe(9000);
+    expect(load({ flags: { port: '0', 'admin-port': '0' } }).adminPort).toBe(0);
+  });
+});
+
+describe('In the environment', () => {
+  test('an unknown variable is only warned of', () => {
+    expect(load({ env: { PENSTOCK_PROT: '1', OTHER: '2' } }).warnings).toEqual([
+      'PENSTOCK_PROT is no option of Penstock. Did you mean `PENSTOCK_PORT`?',
+    ]);
+  });
+
+  test('an empty variable counts as not set', () => {
+    expect(load({ env: { PENSTOCK_PORT: '', PENSTOCK_HOST: ' ' } })).toMatchObject({
+      port: 8000,
+      warnings: [],
+    });
+  });
+
+  test('what Kubernetes sets for a Service named penstock is passed over', () => {
+    const env = {
+      PENSTOCK_SERVICE_HOST: '10.0.0.1',
+      PENSTOCK_SERVICE_PORT: '80',
+      PENSTOCK_SERVICE_PORT_HTTP: '80',
+      PENSTOCK_PORT: 'tcp://10.0.0.1:80',
+      PENSTOCK_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      PENSTOCK_PORT_80_TCP_ADDR: '10.0.0.1',
+      PENSTOCK_PORT_80_TCP_PORT: '80',
+      PENSTOCK_PORT_80_TCP_PROTO: 'tcp',
+      PENSTOCK_ADMIN_PORT: 'tcp://10.0.0.2:9000',
+      PENSTOCK_ADMIN_SERVICE_HOST: '10.0.0.2',
+    };
+    expect(load({ env })).toMatchObject({ port: 8000, adminPort: 9000, warnings: [] });
+  });
+
+  test('what the tests and the workers of Penstock use is passed over', () => {
+    expect(load({ env: { PENSTOCK_TEST_X: '1', PENSTOCK_WORKER_TOKEN: 'x' } }).warnings).toEqual([]);
+  });
+});

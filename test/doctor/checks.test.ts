@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import type { RAnswer } from '../../src/doctor/ask-r.js';
+import { checkNode } from '../../src/doctor/node-check.js';
+import { checkR, reportSilence } from '../../src/doctor/r-check.js';
+import { renderReport } from '../../src/doctor/report.js';
+import { checkDescriptors, checkTemporaryFolder } from '../../src/doctor/system-check.js';
+
+describe('Node', () => {
+  test.each([
+    ['20.19.0', 'ok'],
+    ['20.18.3', 'missing'],
+    ['18.20.0', 'missing'],
+    ['22.0.0', 'ok'],
+    ['20.20.2', 'ok'],
+  ])('%s is %s', (version, status) => {
+    expect(checkNode(version).status).toBe(status);
+  });
+});
+
+describe('R', () => {
+  const plumber = { name: 'plumber', version: '1.2.1', wanted: null, required: true, file: null, line: null };
+  const answer: RAnswer = {
+    version: '4.2.2',
+    program: '/usr/lib/R/bin/Rscript',
+    renv: false,
+    plumber: { loads: true, message: null },
+    packages: [{ ...plumber, installed: true }],
+    errors: [],
+    hazards: [],
+  };
+
+  test('before 4.0 is too old', () => {
+    expect(checkR({ ...answer, version: '3.6.3' }, 'Rscript')[0]?.status).toBe('missing');
+    expect(checkR(answer, 'Rscript').map(({ status }) => status)).toEqual(['ok']);
+  });
+
+  test('with a plumber that cannot be loaded is told with the reason', () => {
+    const broken = { ...answer, plumber: { loads: false, message: 'no libsodium\nat all' } };
+    expect(checkR(broken, 'Rscript')[1]).toMatchObject({
+      status: 'missing',
+      details: ['no libsodium', 'at all'],
+    });
+  });
+
+  test('without plumber tells it among the missing packages only', () => {
+    const without = {
+      ...answer,
+      plumber: { loads: false, message: 'there is no package' },
+      packages: [{ ...plumber, installed: false, version: null }],
+    };
+    expect(checkR(without, 'Rscript')).toHaveLength(1);
+  });
+
+  test('that fails shows the end of what it printed', () => {
+    const output = Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n');
+    const { details } = reportSilence({ absent: false, output }, 'Rscript');
+    expect(details).toHaveLength(10);
+    expect(details?.at(-1)).toBe('line 49');
+  });
+});
+
+describe('Open files', () => {
+  const limits = (soft: string) => () =>
+    `Limit                     Soft Limit           Hard Limit           Units\nMax open files            ${soft}                 4096                 files\n`;
+  const config = { maxConnections: 10_000, workers: { min: 2, max: 4 } };
+
+  test.each([
+    ['20000', 'ok'],
+    ['unlimited', 'ok'],
+    ['4096', 'warning'],
+    ['64', 'missing'],
+  ])('%s is %s', (soft, status) => {
+    expect(checkDescriptors(config, limits(soft))?.status).toBe(status);
+  });
+
+  test('are passed over where they cannot be known', () => {
+    const nowhere = () => {
+      throw new Error('no /proc');
+    };
+    expect(checkDescriptors(config, nowhere)).toBeUndefined();
+    expect(checkDescriptors(config, () => 'something else')).toBeUndefined();
+  });
+});
+
+test('a temporary folder that is not there is missing', () => {
+  expect(checkTemporaryFolder('/no/such/folder')).toMatchObject({
+    status: 'missing',
+    fix: ['Name another with the variable TMPDIR.'],
+  });
+});
+
+describe('The report', () => {
+  const findings = [
+    { status: 'ok', title: 'good' },
+    { status: 'warning', title: 'doubtful', details: ['because'], fix: ['do this'] },
+  ] as const;
+
+  test('has a mark, the reason and what to do, and ends with the verdict', () => {
+    expect(renderReport(findings, false)).toBe(
+      '✔ good\n⚠ doubtful\n    because\n    → do this\n\nReady to serve, with 1 warning.\n',
+    );
+    expect(renderReport([{ status: 'missing', title: 'gone' }], false)).toContain('Not ready: 1 thing has');
+  });
+
+  test('has colours only when it is told so', () => {
+    expect(renderReport(findings, false)).not.toContain('\u001b');
+    expect(renderReport(findings, true)).toContain('\u001b');
+  });
+});

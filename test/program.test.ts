@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CommandName, optionNames, options } from '../src/config/options.js';
+
+const cli = resolve(import.meta.dirname, '../dist/cli.js');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'penstock-program-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function penstock(...args: string[]): Promise<Ended> {
+  const { PATH, HOME } = process.env;
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [cli, ...args],
+      { cwd: folder, env: { PATH, HOME } },
+      (error, stdout, stderr) => {
+        done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      },
+    );
+  });
+}
+
+describe('penstock', () => {
+  test('tells its version', async () => {
+    expect(await penstock('--version')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test('alone shows its commands, and that this was not enough', async () => {
+    const { code, stderr } = await penstock();
+    expect(code).toBe(2);
+    for (const command of ['serve', 'routes', 'doctor'])
+      expect(stderr).toContain(`${command} [options] [app]`);
+  });
+
+  test.each(['serve', 'routes', 'doctor'] as const)(
+    '%s --help shows the flags of the table',
+    async (command: CommandName) => {
+      const { code, stdout } = await penstock(command, '--help');
+      expect(code).toBe(0);
+      for (const name of optionNames) {
+        const shown = new RegExp(`^ +--(no-)?${name}\\b`, 'm').test(stdout);
+        expect(shown, name).toBe((options[name].commands as readonly string[]).includes(command));
+      }
+    },
+  );
+
+  test.each([
+    [['serv'], '(Did you mean serve?)'],
+    [['serve', '--prot', '1'], '(Did you mean --port?)'],
+    [['serve', '--port'], "option '--port <port>' argument missing"],
+    [['serve', 'a', 'b'], 'too many arguments'],
+  ])('%j is wrong use: exit code 2 and a hint', async (args, message) => {
+    const { code, stdout, stderr } = await penstock(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('code: usage\nhint: See `penstock --help`.');
+    expect(stdout).toBe('');
+  });
+
+  test('an app that is not there ends with what is wrong, the code and what to do, without a stack', async () => {
+    expect(await penstock('serve', 'nowhere')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: There is no app here to serve. nowhere does not exist.\n' +
+        'code: app_not_found\n' +
+        'hint: Name a plumber file, a directory with plumber.R or entrypoint.R, or change into one.\n',
+    });
+  });
+
+  test('a faulty flag is told before anything is started', async () => {
+    writeFileSync(join(folder, 'plumber.R'), '');
+    const { code, stderr } = await penstock(
+      'serve',
+      '--workers',
+      '0',
+      '--no-access-log',
+      '--log-level',
+      'loud',
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain('2 faults:');
+    expect(stderr).toContain('--workers: must be a number of workers');
+    expect(stderr).toContain('code: config_invalid');
+    expect(stderr).not.toContain('    at ');
+  });
+});
