@@ -49,7 +49,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 }
 
 /** A known error: what happened, its code and what to do; no stack. */
-export function describeError({ message, code, entry }: PenstockError): string {
+function describeError({ message, code, entry }: PenstockError): string {
   return `error: ${message}\ncode: ${code}\nhint: ${entry.hint}\n`;
 }
 

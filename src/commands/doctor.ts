@@ -52,7 +52,7 @@ export async function examine({
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
 }
 
-export async function examineR(
+async function examineR(
   config: Config,
   app: AppLocation | undefined,
   cwd: string,

@@ -81,7 +81,7 @@ function run(program: string, args: readonly string[], cwd: string): Promise<RSi
 }
 
 /** The answer as R wrote it; NULL stands for an empty list. */
-export function answerFrom(bytes: Uint8Array): RAnswer {
+function answerFrom(bytes: Uint8Array): RAnswer {
   const answer = toPlain(readRData(bytes)) as RAnswer & { needs: Pick<RAnswer, 'packages' | 'errors'> };
   const { version, program, renv, plumber, needs, hazards } = answer;
   return {

@@ -74,7 +74,7 @@ function debianNames({ name }: RPackage): string[] {
 }
 
 /** `apt-cache show` prints a record for each name that it knows and complains of the others. */
-export const askApt: KnownToApt = (packages) =>
+const askApt: KnownToApt = (packages) =>
   new Promise((resolve) => {
     const options = { env: { ...process.env, LC_ALL: 'C' }, timeout: 20_000, maxBuffer: 16 * 1024 ** 2 };
     execFile('apt-cache', ['show', '--no-all-versions', ...packages], options, (_, stdout) => {
