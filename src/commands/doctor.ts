@@ -52,11 +52,7 @@ export async function examine({
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
 }
 
-async function examineR(
-  config: Config,
-  app: AppLocation | undefined,
-  cwd: string,
-): Promise<Finding[]> {
+async function examineR(config: Config, app: AppLocation | undefined, cwd: string): Promise<Finding[]> {
   const answer = await askR(config.rscript, app, cwd);
   if ('absent' in answer) return [reportSilence(answer, config.rscript)];
   return [
