@@ -124,9 +124,8 @@ path_of_name <- function(walk, name, scope, again) {
   home <- find_scope(name, scope)
   values <- if (is.null(home)) {
     lapply(bindings_of(walk$model, name), function(entry) entry$value)
-  } else if (is.null(home$values[[name]])) {
-    default_of(home, name)
   } else {
+    # An argument has none: it comes from the request, or from wherever the function is called.
     home$values[[name]]
   }
   path <- one_path(lapply(values, again, scope = home))
@@ -136,12 +135,6 @@ path_of_name <- function(walk, name, scope, again) {
     if ("tempfile" %in% unlist(lapply(values, all.names))) path$kind <- "load"
   }
   path
-}
-
-# What an argument is when it is not given.
-default_of <- function(scope, name) {
-  default <- present(as.list(scope$formals)[name])
-  if (length(default) > 0L && is.character(default[[1L]])) unname(default) else list()
 }
 
 # The path when all values of a name agree; a temporary one when that is one of several.

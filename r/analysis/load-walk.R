@@ -18,6 +18,7 @@ new_walk <- function(model) {
   walk$calls <- list()     # other calls of interest, list(name, call, place, label, phase)
   walk$functions <- 0L
   walk$order <- 0L
+  walk$branches <- 0L
   walk
 }
 

@@ -43,7 +43,7 @@ walk_function <- function(walk, item) {
   }
   scope <- function_scope(literal, item$scope)
   ctx <- c(
-    list(guards = character(), certain = TRUE, fn = walk$functions),
+    list(guards = character(), path = "/", fn = walk$functions),
     item[c("place", "label", "kind", "class", "method")]
   )
   visit_defaults(walk, literal, scope, ctx)
@@ -84,7 +84,7 @@ visit_name <- function(walk, name, scope, ctx) {
 
 note_read <- function(walk, name, target, ctx) {
   walk$order <- walk$order + 1L
-  walk$reads[[name]] <- c(walk$reads[[name]], list(list(fn = ctx$fn, order = walk$order, target = target)))
+  walk$reads[[name]] <- c(walk$reads[[name]], list(list(fn = ctx$fn, path = ctx$path, order = walk$order, target = target)))
 }
 
 # A statement after `if (!is.null(x)) return(x)` runs only without x.
@@ -105,6 +105,7 @@ visit_block <- function(walk, expr, scope, ctx) {
 # cache.
 absent_after <- function(statement, block, i) {
   absent <- absent_names(statement[[2L]], FALSE)
+  if (length(absent) == 0L) return(absent)
   given <- all.names(statement[[3L]])
   keyed <- grepl("[[", absent, fixed = TRUE) & !grepl("[[\"", absent, fixed = TRUE)
   absent <- absent[!keyed | sub("[[].*$", "", absent) %in% given]
@@ -119,11 +120,17 @@ leaves <- function(expr) {
   name %in% c("return", "stop", "abort", "next", "break", "forward")
 }
 
+# Code that may run or not: what is done there is sure only for what follows within it.
+maybe <- function(walk, ctx) {
+  walk$branches <- walk$branches + 1L
+  ctx$path <- paste0(ctx$path, walk$branches, "/")
+  ctx
+}
+
 visit_if <- function(walk, expr, scope, ctx) {
   visit_part(walk, expr, 2L, scope, ctx)
-  ctx$certain <- FALSE
   for (i in seq_along(expr)[-(1:2)]) {
-    inner <- ctx
+    inner <- maybe(walk, ctx)
     assigned <- assigned_targets(expr[[i]])
     absent <- absent_names(expr[[2L]], i == 3L, assigned)
     # What is set together with what was absent belongs to it, like the time of a cached value.
@@ -133,13 +140,12 @@ visit_if <- function(walk, expr, scope, ctx) {
 }
 
 visit_loop <- function(walk, expr, scope, ctx) {
-  ctx$certain <- FALSE
-  visit_parts(walk, expr, scope, ctx, from = if (call_name(expr) == "for") 3L else 2L)
+  visit_parts(walk, expr, scope, maybe(walk, ctx), from = if (call_name(expr) == "for") 3L else 2L)
 }
 
 visit_either <- function(walk, expr, scope, ctx) {
   visit_part(walk, expr, 2L, scope, ctx)
-  ctx$certain <- FALSE
+  ctx <- maybe(walk, ctx)
   # x %||% f: f runs when x is NULL. a || b: b runs when a does not hold.
   absent <- switch(as.character(expr[[1L]]),
     "||" = absent_names(expr[[2L]], FALSE),
@@ -151,7 +157,7 @@ visit_either <- function(walk, expr, scope, ctx) {
 }
 
 visit_literal <- function(walk, expr, scope, ctx) {
-  ctx$certain <- FALSE
+  ctx <- maybe(walk, ctx)
   ctx$place <- literal_place(expr, ctx$place)
   inner <- function_scope(expr, scope)
   visit_defaults(walk, expr, inner, ctx)

@@ -1,6 +1,6 @@
 # Scopes of names in code that is read and not run. Needs syntax.R.
 #
-# A scope holds names, values, formals, parent and kind. `values` are, for each name, the expressions
+# A scope holds names, values, parent and kind. `values` are, for each name, the expressions
 # assigned to it; `followed` are the names whose values have been looked into. `kind` is "function" for a
 # call in a request, "load" for one that happened while the app loaded (what its closures share lives as
 # long as the worker), "class" for the fields of an object. The top level is NULL.
@@ -16,11 +16,10 @@ eager_callers <- c(
 
 own_scope <- c("local", "with", "within", "future", "with_seed", "with_dir", "with_options")
 
-new_scope <- function(names, values, parent, kind, formals = NULL) {
+new_scope <- function(names, values, parent, kind) {
   scope <- new.env(parent = emptyenv())
   scope$names <- names
   scope$values <- values
-  scope$formals <- formals
   scope$parent <- parent
   scope$kind <- kind
   scope$followed <- character()
@@ -29,8 +28,7 @@ new_scope <- function(names, values, parent, kind, formals = NULL) {
 
 function_scope <- function(literal, parent, kind = "function") {
   values <- assigned_values(literal[[3L]])
-  formals <- literal[[2L]]
-  new_scope(unique(c(names(formals), names(values))), values, parent, kind, formals)
+  new_scope(unique(c(names(literal[[2L]]), names(values))), values, parent, kind)
 }
 
 block_scope <- function(body, parent, kind) {

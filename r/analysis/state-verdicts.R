@@ -41,10 +41,10 @@ is_scratch <- function(walk, write, kin) {
   if (!write$whole || has_changing_key(write$target)) return(FALSE)
   same <- Filter(function(other) other$target == write$target, kin)
   if (length(same) < length(kin) && write$base == write$target) return(FALSE)
-  sure <- Filter(function(other) other$whole && other$certain, same)
+  whole <- Filter(function(other) other$whole, same)
   reads <- Filter(function(read) read$target %in% c(write$target, write$base), walk$reads[[write$base]])
-  unset <- Filter(function(read) !is_set_before(read, sure), reads)
-  every_request <- Filter(function(other) other$kind == "filter", sure)
+  unset <- Filter(function(read) !is_set_before(read, whole), reads)
+  every_request <- Filter(function(other) other$kind == "filter" && other$path == "/", whole)
   if (length(every_request) > 0L) {
     setters <- vapply(every_request, function(other) other$fn, 0L)
     return(!any(vapply(unset, function(read) read$fn %in% setters, NA)))
@@ -53,7 +53,9 @@ is_scratch <- function(walk, write, kin) {
 }
 
 is_set_before <- function(read, writes) {
-  any(vapply(writes, function(write) write$fn == read$fn && write$order < read$order, NA))
+  any(vapply(writes, function(write) {
+    write$fn == read$fn && write$order < read$order && startsWith(read$path, write$path)
+  }, NA))
 }
 
 # An object counts when it was made at load and requests use it, and its method is one that they name.
