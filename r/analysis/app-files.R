@@ -120,7 +120,8 @@ listed_files <- function(expr, constants, bases) {
 }
 
 including_calls <- c(
-  "source", "sys.source", "plumb", "pr", "$new", "load_all", "sourceDirectory", "source_dir"
+  "source", "sys.source", "plumb", "pr", "$new", "load_all", "sourceDirectory", "source_dir",
+  "use"
 )
 
 # The files that code reads as code: list(path, role) each.
@@ -153,6 +154,9 @@ include_call <- function(call, constants, bases, add) {
   } else if (name %in% c("sourceDirectory", "source_dir")) {
     folder <- constant_text(call_argument(call, "path", "path"), constants)
     add(listed_files(as.call(list(as.symbol("list.files"), folder)), constants, bases), "script")
+  } else if (is_box_use(call)) {
+    modules <- box_names(call, "path")
+    add(c(paste0(modules, ".R"), paste0(modules, ".r"), file.path(modules, "__init__.R")), "script")
   } else if (name == "for") {
     if (any(c("source", "sys.source") %in% all.names(call[[4L]]))) {
       add(file_names(call[[3L]], constants, bases), "script")

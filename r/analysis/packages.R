@@ -106,6 +106,8 @@ package_call <- function(expr, name, line, constants, use, optional) {
     use(as.character(expr[[2L]]), line)
   } else if (name %in% c("library", "require", "attachNamespace")) {
     use(attached_packages(expr, constants), line, !(optional && name == "require"))
+  } else if (is_box_use(expr)) {
+    use(box_names(expr, "symbol"), line)
   } else if (name %in% c("loadNamespace", "requireNamespace", "use")) {
     use(constant_text(call_argument(expr, "package", "package"), constants), line, name != "requireNamespace")
   } else if (name == "p_load") {

@@ -84,7 +84,8 @@ visit_name <- function(walk, name, scope, ctx) {
 
 note_read <- function(walk, name, target, ctx) {
   walk$order <- walk$order + 1L
-  walk$reads[[name]] <- c(walk$reads[[name]], list(list(fn = ctx$fn, path = ctx$path, order = walk$order, target = target)))
+  read <- list(fn = ctx$fn, path = ctx$path, order = walk$order, target = target)
+  walk$reads[[name]] <- c(walk$reads[[name]], list(read))
 }
 
 # A statement after `if (!is.null(x)) return(x)` runs only without x.

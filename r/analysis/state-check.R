@@ -6,7 +6,7 @@
 # code, state-verdicts.R and file-access.R judge what they met, hazard-rules.R has the words.
 
 opening_calls <- c(
-  "dbConnect", "dbPool", "hiredis", "redis_connection", "redisConnect", "mongo", "odbcConnect",
+  "dbConnect", "dbPool", "hiredis", "redis_connection", "redisConnect", "mongo", "gridfs", "odbcConnect",
   "odbcDriverConnect", "src_postgres", "src_mysql", "src_sqlite", "spark_connect", "socketConnection"
 )
 closing_calls <- c(

@@ -30,6 +30,15 @@ call_argument <- function(call, formals, wanted) {
   if (length(present(args[at])) == 0L) NULL else args[[at]]
 }
 
+# box::use(dplyr[filter], local = ./folder/file) names packages by symbols and files by paths.
+is_box_use <- function(expr) identical(expr[[1L]], quote(box::use))
+
+box_names <- function(expr, type) {
+  named <- lapply(unname(call_arguments(expr)), function(arg) if (is_call_to(arg, "[")) arg[[2L]] else arg)
+  wanted <- Filter(function(one) if (type == "symbol") is.symbol(one) else is_call_to(one, "/"), named)
+  sub("\\[.*$", "", gsub("[ `]", "", vapply(wanted, deparse1, "")))
+}
+
 # The arguments of a call without those that were left out, as in x[1, ].
 call_arguments <- function(call) present(as.list(call)[-1L])
 

@@ -39,7 +39,7 @@ names_in <- function(app, file = "plumber.R") {
 test_that("sourced, plumbed and mounted files are followed, and what cannot be followed is passed over", {
   expect_setequal(names_in("sources"), c(
     "plumber", "directly", "joined", "deeper", "sibling", "all.a", "all.b", "loop.c", "mounted.one",
-    "mounted.helper", "mounted.two", "mounted.three", "readr"
+    "mounted.helper", "mounted.two", "mounted.three", "readr", "box", "in.module", "in.folder"
   ))
 })
 
