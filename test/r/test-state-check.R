@@ -25,3 +25,51 @@ for (kind in c("true", "harmless")) {
     })
   }
 }
+
+app_findings <- function(app, file = "plumber.R") {
+  found <- analysis$app_hazards(file.path(folder, "apps", app, file), file.path(folder, "apps", app))
+  vapply(found, function(one) sprintf("%s:%d %s", one$file, one$line, one$reached), "")
+}
+
+test_that("every file of an app is looked through, and named from the app's folder", {
+  expect_identical(app_findings("several-files"), c("admin.R:5 PUT /pause", "R/store.R:4 POST /items"))
+})
+
+test_that("an entrypoint is gone through, where annotations mean nothing and the exit hook is no request", {
+  expect_identical(app_findings("entrypoint", "entrypoint.R"), "entrypoint.R:5 GET /hits")
+})
+
+test_that("the files of a package that the app loads are looked through", {
+  expect_identical(app_findings("packaged"), "R/count.R:5 GET /count")
+})
+
+test_that("code that cannot be parsed, or is not there, has no findings", {
+  expect_identical(app_findings("broken"), character())
+  expect_identical(analysis$app_hazards(file.path(folder, "nowhere.R"), folder), list())
+})
+
+test_that("a finding has its line, what it means and what to do", {
+  found <- analysis$app_hazards(file.path(folder, "true", "counter.R"), file.path(folder, "true"))[[1L]]
+  expect_identical(found$source, "counter <<- counter + 1 # -> process-state")
+  expect_match(found$message, "`counter` is changed while a request runs (GET /count)", fixed = TRUE)
+  expect_match(found$advice, "--workers 1", fixed = TRUE)
+})
+
+test_that("the same is found where the locale is C", {
+  locale <- Sys.getlocale("LC_CTYPE")
+  on.exit(Sys.setlocale("LC_CTYPE", locale))
+  Sys.setlocale("LC_CTYPE", "C")
+  path <- file.path(folder, "true", "multibyte-text.R")
+  expect_identical(found_hazards(path), "7 process-state warning")
+})
+
+test_that("an app of 300 lines is gone through in a moment, since the start of a worker waits for it", {
+  files <- list.files(file.path(folder, "true"), full.names = TRUE)
+  path <- tempfile(fileext = ".R")
+  on.exit(unlink(path))
+  writeLines(head(unlist(lapply(files, readLines, encoding = "UTF-8")), 300L), path, useBytes = TRUE)
+  previous <- compiler::enableJIT(0L)
+  on.exit(compiler::enableJIT(previous), add = TRUE)
+  # It takes 60 ms on an idle machine.
+  expect_lt(system.time(analysis$app_hazards(path, dirname(path)))[["elapsed"]], 1)
+})
