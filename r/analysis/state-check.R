@@ -56,7 +56,8 @@ state_hazards <- function(walk) {
     verdict <- judge_write(walk, write, walk$writes)
     if (is.null(verdict)) return(NULL)
     pattern <- c(paste0(word(write$pattern), ".*(<-|<<-|=|->)"), word(write$pattern), "<<-")
-    what <- sub("^self\\[\\[\"(.*)\"\\]\\]$", "self$\\1", write$text)
+    text <- if (has_changing_key(write$text)) write$base else write$text
+    what <- sub("^self\\[\\[\"(.*)\"\\]\\]$", "self$\\1", text)
     hazard(walk, paste0("process-", verdict), what, write$place, pattern, write$label)
   })
 }
