@@ -233,6 +233,10 @@ class QueuedTicket implements Ticket, WorkUnit {
     this.settle({ kind: 'answer', frame });
   }
 
+  printed(): void {
+    this.job.routeTime?.printed();
+  }
+
   returned(): void {
     this.#listener.returned(this);
   }

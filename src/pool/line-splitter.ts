@@ -23,7 +23,7 @@ export class LineSplitter {
     }
   }
 
-  /** The stream has ended: what is left is the last line. */
+  /** What is left is a line, though nothing ends it: the stream has ended, or what comes next is somebody else's. */
   end(): void {
     const last = this.#rest + this.#decoder.end();
     this.#rest = '';

@@ -16,6 +16,8 @@ export interface WorkUnit {
   handed(worker: Worker): void;
   /** R has it: from now on it may have run. */
   started(worker: Worker): void;
+  /** R has printed something while it ran. */
+  printed(): void;
   /** R answered. */
   finished(frame: Frame): void;
   /** The worker ended before it answered. */

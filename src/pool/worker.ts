@@ -46,6 +46,9 @@ export class Worker {
   readonly journey: StartStep[] = [];
   readonly #owner: WorkerOwner;
   readonly #child: ChildProcess;
+  readonly #output: LineSplitter[] = [];
+  /** R has printed something since the app was loaded. */
+  #prints = false;
   #state: WorkerState = 'starting';
   #socket: Socket | undefined;
   /** What R runs, and what already waits in its pipe. */
@@ -168,7 +171,13 @@ export class Worker {
 
   #watchOutput(stream: 'stdout' | 'stderr'): void {
     const lines = new LineSplitter((line) => this.#owner.output(this, stream, line));
-    this.#child[stream]!.on('data', (chunk: Buffer) => lines.push(chunk)).on('end', () => lines.end());
+    this.#output.push(lines);
+    const print = (chunk: Buffer): void => {
+      this.#prints = true;
+      this.unit?.printed();
+      lines.push(chunk);
+    };
+    this.#child[stream]!.on('data', print).on('end', () => lines.end());
   }
 
   #connected(socket: Socket): (frame: Frame) => void {
@@ -177,7 +186,22 @@ export class Worker {
     // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
     socket.once('close', () => this.#killAfter(AFTER_CLOSE));
     if (this.#state === 'starting') this.#to('warming');
-    return (frame) => this.#received(frame);
+    return (frame) => {
+      if (this.#prints) this.#afterOutput(frame);
+      else this.#received(frame);
+    };
+  }
+
+  /** What R printed before it sent a frame has arrived as well: it is read first, so that it is the right unit's. */
+  #afterOutput(frame: Frame): void {
+    setImmediate(() => {
+      if (this.#state === 'dead') return;
+      try {
+        this.#received(frame);
+      } catch (error) {
+        this.#socket?.destroy(error as Error);
+      }
+    });
   }
 
   #received(frame: Frame): void {
@@ -187,6 +211,7 @@ export class Worker {
         return;
       case FrameType.ready:
         this.#step('ready');
+        this.#prints = false;
         if (this.#state !== 'warming') return; // it was told to end meanwhile
         this.#owner.ready(this, manifestFrom(frame.payload));
         this.#becomeIdle();
@@ -213,6 +238,7 @@ export class Worker {
     if (unit === undefined || unit.id !== frame.id) {
       throw new ProtocolError(`answer ${frame.id} that nobody waits for`);
     }
+    for (const lines of this.#output) lines.end();
     this.#units.shift();
     this.#requests += 1;
     clearTimeout(this.#interruptTimer);
