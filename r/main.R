@@ -21,6 +21,9 @@ main <- function() {
   write_frame(con, frame_types$hello, 0L, list(token = settings$token, pid = Sys.getpid()))
   step <- function(name) write_frame(con, frame_types$step, 0L, name)
 
+  # Else R would keep warnings for the end of the top-level call, which is that of the worker.
+  if (identical(getOption("warn"), 0L)) options(warn = 1L)
+
   calls <- NULL
   tryCatch(
     withCallingHandlers({
