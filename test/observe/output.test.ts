@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, type LogEntry, type ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('output.R'), { workers: 2, flags: ['--queue-limit', '1000'] });
+});
+
+afterAll(() => app?.stop());
+
+async function ask(path: string, id: string): Promise<unknown> {
+  const response = await fetch(app.url + path, { headers: { 'X-Request-Id': id } });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** What R printed while a request ran, as `stream: line`. */
+function printedBy(id: string): string[] {
+  return app
+    .entries('output')
+    .filter(({ requestId }) => requestId === id)
+    .map(({ msg, stream }) => `${stream}: ${msg}`);
+}
+
+const saying =
+  (text: string) =>
+  ({ msg }: LogEntry): boolean =>
+    msg === text;
+
+test('whatever a handler prints is logged with its worker and request', async () => {
+  await ask('/all', 'all');
+  const { worker } = await app.request('all');
+  const lines = app.entries('output').filter(({ requestId }) => requestId === 'all');
+  expect(lines.map(({ msg, stream }) => `${stream}: ${msg}`).sort()).toEqual(
+    expect.arrayContaining([
+      'stderr: by message',
+      expect.stringMatching(/^stderr: Warning in .*: by warning$/),
+      'stderr: by write',
+      'stdout: [1] 1 2 3',
+      'stdout: by a program',
+      'stdout: by cat',
+    ]),
+  );
+  expect(new Set(lines.map((line) => line.worker))).toEqual(new Set([worker]));
+});
+
+test('text without a line end is logged with the request that printed it', async () => {
+  for (const i of [1, 2, 3, 4]) await ask(`/unfinished?text=part${i}`, `unfinished-${i}`);
+  for (const i of [1, 2, 3, 4]) {
+    await app.logged('output', saying(`part${i}`));
+    expect(printedBy(`unfinished-${i}`)).toEqual([`stdout: part${i}`]);
+  }
+});
+
+test('what is printed under load is logged with the right request', async () => {
+  const ids = Array.from({ length: 400 }, (_, i) => `says-${i}`);
+  await Promise.all(ids.map((id) => ask(`/says?text=${id}`, id)));
+  await Promise.all(ids.map((id) => app.logged('output', saying(id))));
+  const wrong = ids.filter((id) => printedBy(id).join() !== `stdout: ${id}`);
+  expect(wrong).toEqual([]);
+});
+
+test('text beyond ASCII and control characters reach the log as one line of JSON each', async () => {
+  await ask('/unicode', 'unicode');
+  await app.logged('output', saying('grüß dich ☃'));
+  await app.logged('output', ({ msg }) => msg!.startsWith('esc \u001b[31mred'));
+});
+
+test('a handler that prints 50 MB is not held up, nor is anybody else', async () => {
+  const flood = ask('/flood', 'flood');
+  await app.logged('output', ({ requestId }) => requestId === 'flood');
+  expect(await ask('/says?text=beside', 'beside')).toEqual(['beside']);
+  expect(await flood).toEqual(['done']);
+  await app.logged('output', ({ msg, stream }) => stream === 'stderr' && msg === 'flooded');
+  await app.logged('output', ({ msg, stream }) => stream === 'stdout' && msg === 'flooded');
+  const lines = printedBy('flood').filter((line) => line.endsWith('xxx'));
+  expect(lines.filter((line) => line.startsWith('stdout: '))).toHaveLength(25 * 1024);
+  expect(lines.filter((line) => line.startsWith('stderr: '))).toHaveLength(25 * 1024);
+});
+
+test('a line without end costs no memory and no other line', async () => {
+  expect(await ask('/endless', 'endless')).toEqual(['done']);
+  expect(await ask('/says?text=after', 'after-endless')).toEqual(['after']);
+  await app.logged('output', saying('after'));
+  const cut = printedBy('endless').map((line) => line.slice('stdout: '.length));
+  expect(cut.join('')).toBe('y'.repeat(10 * 1024 ** 2));
+});
