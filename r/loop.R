@@ -23,10 +23,27 @@ drop_interrupts <- function() {
   tryCatch(allowInterrupts(Sys.sleep(0.001)), interrupt = function(e) NULL)
 }
 
+# The number of open diversions of output, and the connection that messages go to: sink.number() without its
+# checking of arguments, which takes longer than some handlers.
+open_sinks <- function() .Internal(sink.number(TRUE))
+message_sink <- function() .Internal(sink.number(FALSE))
+
+# Gives a function that undoes what a handler has changed for its whole process, to the harm of the next request.
+process_keeper <- function() {
+  home <- getwd()
+  sinks <- open_sinks()
+  messages <- message_sink()
+  function() {
+    if (!identical(getwd(), home)) setwd(home)
+    while (open_sinks() > sinks) sink()
+    if (message_sink() != messages) sink(getConnection(messages), type = "message")
+  }
+}
+
 # engines: by frame type, function(call) giving the value of the result frame for one request
 # Returns when the gateway says stop or has gone.
 serve_frames <- function(con, engines) {
-  home <- getwd()
+  restore_process <- process_keeper()
   unsent <- NULL
 
   # Interrupts are suspended but for the engines. A wait on a socket raises them nevertheless, before it has read
@@ -48,8 +65,7 @@ serve_frames <- function(con, engines) {
       engine <- engines[[frame$type]]
       result <- tryCatch(allowInterrupts(engine(unserialize(frame$payload))), interrupt = function(e) NULL)
       unsent <<- list(type = result_type(result), id = frame$id, value = result)
-      # A handler that changed the folder must not harm the next request of this worker.
-      if (!identical(getwd(), home)) setwd(home)
+      restore_process()
     }
   }
   while (!tryCatch(suspendInterrupts(work()), interrupt = function(e) FALSE)) NULL
