@@ -1,0 +1,113 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-bad-'));
+
+let app: ServedApp;
+let requests = 0;
+
+beforeAll(async () => {
+  // Bounds the memory of R, as a container would, but so that R can say so.
+  const rscript = join(folder, 'Rscript');
+  writeFileSync(rscript, '#!/bin/sh\nulimit -v 1500000\nexec Rscript "$@"\n');
+  chmodSync(rscript, 0o755);
+  app = await serve(fixtureApp('bad-handlers.R'), { workers: 1, flags: ['--rscript', rscript] });
+});
+
+afterAll(async () => {
+  await app?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly id: string;
+}
+
+async function ask(path: string): Promise<Answer> {
+  const id = `request-${requests++}`;
+  const response = await fetch(app.url + path, { headers: { 'X-Request-Id': id } });
+  return { status: response.status, body: await response.json(), id };
+}
+
+/** The requests that follow are answered as ever; in the same process if `pid` is given. */
+async function expectSane(pid?: unknown): Promise<void> {
+  for (const n of [1, 2, 3]) {
+    const { body, status } = await ask(`/sane?n=${n}`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ n, sum: n + 1, home: 'apps', text: 'grüß', pi: 3.1416 });
+    if (pid !== undefined) expect(body).toMatchObject({ pid });
+  }
+}
+
+const pidNow = async (): Promise<unknown> => ((await ask('/sane')).body as { pid: unknown }).pid;
+
+describe('the next requests find the same worker unharmed after a handler that', () => {
+  test.each([
+    ['prints what looks like an answer', '/print-frame', 200],
+    ['changes the working directory', '/setwd', 200],
+    ['recurses for ever', '/recurse', 500],
+    ['allocates more memory than there is', '/memory', 500],
+    ['empties the global environment', '/clear', 200],
+    ['diverts all output', '/sink', 200],
+    ['changes the locale', '/locale', 200],
+    ['leaves a callback that fails', '/later', 200],
+    ['leaves a forked child', '/fork', 200],
+    ['fails while it exits', '/on-exit', 500],
+    ['hides the functions of R', '/globals', 200],
+  ])('%s', async (_, path, status) => {
+    const pid = await pidNow();
+    expect((await ask(path)).status).toBe(status);
+    await expectSane(pid);
+  });
+});
+
+describe('only its own request fails, and the next ones find another worker, after a handler that', () => {
+  test.each([
+    ['quits R', '/quit', 'exited with code 0'],
+    ['closes all connections', '/close-all', 'exited with code 1'],
+    ['crashes R', '/crash', 'was killed by SIGSEGV'],
+    ['writes on the connection to the gateway', '/gateway', ''],
+  ])('%s', async (_, path, how) => {
+    const pid = await pidNow();
+    const { body, id, status } = await ask(path);
+    expect(status).toBe(502);
+    expect(body).toMatchObject({ code: 'worker_lost', message: expect.stringContaining(how), requestId: id });
+    await expectSane();
+    expect(await pidNow()).not.toBe(pid);
+  });
+});
+
+test('a handler that interrupts itself gets 502, and the worker stays', async () => {
+  const pid = await pidNow();
+  const { body, status } = await ask('/interrupt');
+  expect(status).toBe(502);
+  expect(body).toMatchObject({
+    code: 'worker_lost',
+    message: expect.stringContaining('It was interrupted.'),
+  });
+  await expectSane(pid);
+});
+
+test('a callback that fails does not harm a promise that is waited for', async () => {
+  expect(await ask('/later-waiting')).toMatchObject({ status: 200, body: ['kept'] });
+  await app.logged('output', ({ msg }) => msg!.includes('a callback that fails meanwhile'));
+});
+
+test('what is printed after a handler has diverted all output is logged again', async () => {
+  await ask('/sink');
+  const { id } = await ask('/say');
+  await app.logged('output', (entry) => entry.requestId === id && entry.msg === 'to stdout');
+  await app.logged('output', (entry) => entry.requestId === id && entry.msg === 'to stderr');
+});
+
+test('options that a handler sets last, as under plumber, and break nothing', async () => {
+  expect((await ask('/options')).status).toBe(200);
+  const { body, status } = await ask('/sane?n=1');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ n: 1, sum: 2, text: 'grüß' });
+});
