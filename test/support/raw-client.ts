@@ -71,7 +71,10 @@ export class RawClient {
   }
 }
 
-/** The status codes of the responses in what came back, in order. */
+/**
+ * The status codes of the responses in what came back, in order.
+ * @public
+ */
 export function statusesIn(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => Number(match[1]));
 }
