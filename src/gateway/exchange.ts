@@ -9,6 +9,7 @@ import { type Frame, FrameType } from '../protocol/frame.js';
 import { NotCovered, writeRData } from '../rdata/index.js';
 import type { DirectLane } from './direct/direct-lane.js';
 import { sendError } from './error-reply.js';
+import { linger } from './linger.js';
 import { isJsonForm } from './form-json.js';
 import { type Reply, replyFrom, sendReply } from './reply.js';
 import { hasBody, readBody } from './request-body.js';
@@ -156,9 +157,9 @@ export class Exchange {
 
   /** The rest of the body is not read, so the connection can't be used again. */
   #refuseBody(error: PenstockError): void {
+    linger(this.request.socket);
     this.#response.setHeader('Connection', 'close');
     this.#fail(error);
-    this.#response.once('finish', () => this.request.socket.destroySoon());
   }
 
   #fail(error: PenstockError): void {

@@ -5,6 +5,8 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { requestId } from '../observe/request-id.js';
 import { rawErrorReply, sendError } from './error-reply.js';
+import { linger } from './linger.js';
+import { MOST_HEADERS, requestFault } from './request-fault.js';
 
 /** Milliseconds between looks for connections that are too slow. */
 const CHECK_INTERVAL = 1000;
@@ -15,6 +17,8 @@ export class PublicServer {
   readonly #config: Config;
   /** What is still to be answered. */
   readonly #open = new Set<ServerResponse>();
+  /** Connections that are ending, since what came on them was no HTTP. */
+  readonly #refused = new WeakSet<Socket>();
   #draining = false;
   #closing = false;
 
@@ -37,14 +41,15 @@ export class PublicServer {
         connectionsCheckingInterval: CHECK_INTERVAL,
         noDelay: true,
         insecureHTTPParser: false,
-        requireHostHeader: false, // looked at below, for an answer that says what is wrong
+        requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
       },
       (request, response) => {
-        if (request.headers.host === undefined && request.httpVersion === '1.1') {
-          const error = new PenstockError('bad_request', 'HTTP/1.1 requires a Host header.');
-          refused(error);
+        const fault = requestFault(request);
+        if (fault !== undefined) {
+          refused(fault);
+          linger(request.socket);
           response.setHeader('Connection', 'close');
-          sendError(response, error, requestId(request.headers));
+          sendError(response, fault, requestId(request.headers));
           return;
         }
         if (this.#draining) response.setHeader('Connection', 'close');
@@ -56,15 +61,26 @@ export class PublicServer {
         handle(request, response);
       },
     );
+    this.#server.maxHeadersCount = MOST_HEADERS;
     if (config.maxConnections > 0) this.#server.maxConnections = config.maxConnections;
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (this.#refused.has(socket)) return; // more of the same
       if (error.code === 'ECONNRESET' || !socket.writable) {
         socket.destroy();
         return;
       }
       const known = parseFailure(error);
       refused(known);
-      socket.end(rawErrorReply(known));
+      this.#refused.add(socket);
+      linger(socket);
+      // Whoever asked something before on this connection waits for that answer, not for this one.
+      const asked = [...this.#open].findLast(({ req }) => req.socket === socket && req.complete);
+      if (asked !== undefined) {
+        asked.once('close', () => socket.destroySoon());
+        return;
+      }
+      socket.write(rawErrorReply(known));
+      socket.destroySoon();
     });
   }
 

@@ -53,4 +53,14 @@ export const deviations: readonly Deviation[] = [
     asks: ['GET /hello (no host in HTTP/1.1)'],
     because: 'HTTP/1.1 demands a Host header and a 400 where there is none (RFC 9112, 3.2)',
   },
+  {
+    api: 'arguments.R',
+    asks: ['GET /two?a=%zz (not an escape)', 'GET /two?a=%00 (a null byte)'],
+    because: 'an address with a percent sign that encodes no character is no valid HTTP and gets 400',
+  },
+  {
+    api: 'routing.R',
+    asks: ['GET /users/%zz (not an escape at all)'],
+    because: 'an address with a percent sign that encodes no character is no valid HTTP and gets 400',
+  },
 ];
