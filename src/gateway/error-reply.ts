@@ -28,6 +28,8 @@ export function sendError(
     response.destroy(); // too late to say anything: a cut connection is the only honest signal left
     return;
   }
+  // What was meant for the app's own answer; that the connection is to close stands.
+  for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name);
   const body = errorBody(error, requestId);
   response.statusCode = error.entry.status ?? 500;
   response.setHeader('X-Request-Id', requestId);

@@ -139,20 +139,22 @@ export class Exchange {
       if (reply instanceof NotCovered) this.#dispatch(FrameType.print, payload);
       else this.#send(reply);
     } catch (error) {
-      this.#failKnown(error);
+      this.#failAnswer(error);
     }
   }
 
   #send(reply: Reply): void {
     reply.headers.unshift(['X-Request-Id', this.id]);
     sendReply(this.request, this.#response, reply).catch((error: unknown) => {
-      if (!this.#response.destroyed) this.#failKnown(error); // else the client left while it was sent
+      if (!this.#response.destroyed) this.#failAnswer(error); // else the client left while it was sent
     });
   }
 
-  #failKnown(error: unknown): void {
-    if (error instanceof PenstockError) this.#fail(error);
-    else throw error;
+  /** Whatever it is that R has answered, it costs this request only. */
+  #failAnswer(error: unknown): void {
+    this.#fail(
+      error instanceof PenstockError ? error : new PenstockError('response_invalid', `${String(error)}.`),
+    );
   }
 
   /** The rest of the body is not read, so the connection can't be used again. */

@@ -257,6 +257,7 @@ export class Gateway {
       worker: ticket?.worker?.id,
       lane,
       code: error?.code,
+      detail: error?.detail,
     });
   }
 

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip, gzipSync } from 'node:zlib';
@@ -69,17 +69,30 @@ async function sendFile(
   compress: boolean,
 ): Promise<void> {
   try {
-    const { size } = await stat(file).catch(() => {
-      throw new PenstockError('response_invalid', `Its body is the file ${file}, which cannot be read.`);
-    });
+    const { size, source } = await openFile(file);
     if (compress) headers.push(['Content-Encoding', 'gzip']);
     else setLength(headers, size);
-    writeHead(response, status, headers);
-    const source = createReadStream(file);
+    try {
+      writeHead(response, status, headers);
+    } catch (error) {
+      source.destroy();
+      throw error;
+    }
     await (compress ? pipeline(source, createGzip(), response) : pipeline(source, response));
   } finally {
     if (owned) await unlink(file).catch(() => {});
   }
+}
+
+/** Opened before anything is sent: then it can still be said that it can't be read. */
+async function openFile(file: string): Promise<{ size: number; source: Readable }> {
+  const handle = await open(file).catch(() => undefined);
+  const info = await handle?.stat();
+  if (handle === undefined || info?.isFile() !== true) {
+    await handle?.close();
+    throw new PenstockError('response_invalid', `Its body is the file ${file}, which cannot be read.`);
+  }
+  return { size: info.size, source: handle.createReadStream() };
 }
 
 /** The true length takes the place of one that the app has set: a wrong one would garble the connection. */
@@ -89,13 +102,17 @@ function setLength(headers: [string, string][], length: number): void {
   headers.push(['Content-Length', String(length)]);
 }
 
+/** How messages are framed on a connection, and what becomes of it, is between the gateway and its client. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
+
 /** Node takes header texts as latin1, one character per byte; R's strings are UTF-8. */
 export function headerPairs(names: string | string[], values: string | string[]): [string, string][] {
   const valueList = Array.isArray(values) ? values : [values];
-  return (Array.isArray(names) ? names : [names]).map((name, i) => [
-    latin1(name),
-    latin1(valueList[i] ?? ''),
-  ]);
+  const pairs: [string, string][] = [];
+  (Array.isArray(names) ? names : [names]).forEach((name, i) => {
+    if (!HOP_BY_HOP.has(name.toLowerCase())) pairs.push([latin1(name), latin1(valueList[i] ?? '')]);
+  });
+  return pairs;
 }
 
 function latin1(text: string): string {
