@@ -65,6 +65,7 @@ export class Exchange {
   readonly #startedAt = performance.now();
   #ticket: Ticket | undefined;
   #error: PenstockError | undefined;
+  #reply: Reply | undefined;
   #lane: Lane = 'plumber';
 
   constructor(request: IncomingMessage, response: ServerResponse, context: ExchangeContext) {
@@ -119,18 +120,14 @@ export class Exchange {
       return;
     }
     const { frame } = outcome;
-    const { responseLimit } = this.#context.options;
     if (frame.type === FrameType.interrupted) {
       // Somebody else's SIGINT: the operator's, or the handler's own.
       this.#fail(new PenstockError('worker_lost', 'It was interrupted.'));
       return;
     }
-    if (frame.length > responseLimit) {
-      const detail = `It has ${frame.length} bytes, and ${responseLimit} are the limit.`;
-      this.#fail(new PenstockError('response_too_large', detail));
-      return;
-    }
-    this.#answer(frame);
+    // A frame over the limit comes without what it announced.
+    if (frame.payload.length < frame.length) this.#fail(this.#tooLarge(frame.length));
+    else this.#answer(frame);
   }
 
   #answer({ payload, type }: Frame): void {
@@ -143,7 +140,21 @@ export class Exchange {
     }
   }
 
+  #tooLarge(bytes: number): PenstockError {
+    const { responseLimit } = this.#context.options;
+    return new PenstockError(
+      'response_too_large',
+      `It has ${bytes} bytes, and ${responseLimit} are the limit.`,
+    );
+  }
+
   #send(reply: Reply): void {
+    const bytes = reply.body?.length ?? 0;
+    if (bytes > this.#context.options.responseLimit) {
+      this.#fail(this.#tooLarge(bytes));
+      return;
+    }
+    this.#reply = reply;
     reply.headers.unshift(['X-Request-Id', this.id]);
     sendReply(this.request, this.#response, reply).catch((error: unknown) => {
       if (!this.#response.destroyed) this.#failAnswer(error); // else the client left while it was sent
@@ -170,10 +181,17 @@ export class Exchange {
     sendError(this.#response, error, this.id, busy ? this.#context.dispatcher.retryAfter : undefined);
   }
 
+  /** Bytes of the body that was sent. */
+  get #bytes(): number {
+    if (this.request.method === 'HEAD') return 0;
+    const name = 'content-length';
+    const header = this.#response.getHeader(name); // Penstock's own answers; those of the app go out as a list
+    return Number(header ?? this.#reply?.headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? 0);
+  }
+
   #closed(): void {
     const answered = this.#response.writableFinished;
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
-    const length = Number(this.#response.getHeader('content-length') ?? 0);
     const url = this.request.url!;
     const query = url.indexOf('?');
     this.#context.finished({
@@ -181,7 +199,7 @@ export class Exchange {
       method: this.request.method!,
       path: query < 0 ? url : url.slice(0, query),
       status: answered ? this.#response.statusCode : 0,
-      bytes: answered ? length : 0,
+      bytes: answered ? this.#bytes : 0,
       error: this.#error,
       ticket: this.#ticket,
       lane: this.#lane,

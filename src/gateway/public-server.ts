@@ -32,6 +32,23 @@ export class PublicServer {
     refused: (error: PenstockError) => void,
   ) {
     this.#config = config;
+    const receive = (request: IncomingMessage, response: ServerResponse): void => {
+      const fault = requestFault(request);
+      if (fault !== undefined) {
+        refused(fault);
+        linger(request.socket);
+        response.setHeader('Connection', 'close');
+        sendError(response, fault, requestId(request.headers));
+        return;
+      }
+      if (this.#draining) response.setHeader('Connection', 'close');
+      this.#open.add(response);
+      response.once('close', () => {
+        this.#open.delete(response);
+        if (this.#closing) this.#closeWhenDone();
+      });
+      handle(request, response);
+    };
     this.#server = createServer(
       {
         maxHeaderSize: config.headerLimit,
@@ -43,24 +60,13 @@ export class PublicServer {
         insecureHTTPParser: false,
         requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
       },
-      (request, response) => {
-        const fault = requestFault(request);
-        if (fault !== undefined) {
-          refused(fault);
-          linger(request.socket);
-          response.setHeader('Connection', 'close');
-          sendError(response, fault, requestId(request.headers));
-          return;
-        }
-        if (this.#draining) response.setHeader('Connection', 'close');
-        this.#open.add(response);
-        response.once('close', () => {
-          this.#open.delete(response);
-          if (this.#closing) this.#closeWhenDone();
-        });
-        handle(request, response);
-      },
+      receive,
     );
+    // Whoever asks before sending a body that is over the limit need not send it.
+    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (Number(request.headers['content-length'] ?? 0) <= config.bodyLimit) response.writeContinue();
+      receive(request, response);
+    });
     this.#server.maxHeadersCount = MOST_HEADERS;
     if (config.maxConnections > 0) this.#server.maxConnections = config.maxConnections;
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

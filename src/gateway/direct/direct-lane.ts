@@ -5,6 +5,7 @@ import {
   type JsonParseOptions,
   NotCovered,
   printJsonWith,
+  RDataError,
   type RList,
   type RValue,
   readRData,
@@ -32,6 +33,9 @@ export interface DirectCall {
 
 /** plumber drops the body of these, as HTTP demands. */
 const BODILESS = new Set([204, 304]);
+/** Bytes of a value, and elements of a short form, that are printed here at most: every request waits meanwhile. */
+const MOST_PRINTED = 1024 ** 2;
+const MOST_EXPANDED = 2 ** 17;
 const NOT_ASCII = /[^\x20-\x7e]/;
 const rawBody: DirectBody = { form: 'raw', value: rNull };
 
@@ -90,7 +94,10 @@ export class DirectLane {
 
   /** The answer that a value frame stands for, or why R has to print it. */
   reply(payload: Buffer): Reply | NotCovered {
-    const [index, value, status, names, values] = (readRData(payload) as RList).values;
+    if (payload.length > MOST_PRINTED) return new NotCovered('a large value');
+    const list = readValue(payload);
+    if (list instanceof NotCovered) return list;
+    const [index, value, status, names, values] = list.values;
     const printer = this.#printers[(toPlain(index!) as number) - 1]!;
     const body = printJsonWith(value!, printer.options);
     if (body instanceof NotCovered) return body;
@@ -114,6 +121,16 @@ export class DirectLane {
     }
     const type = jsonForm ? 'application/json' : request.headers['content-type'];
     return directBody(body, type, this.#parseOptions);
+  }
+}
+
+/** A sequence that is short as R data may be long as a vector. */
+function readValue(payload: Buffer): RList | NotCovered {
+  try {
+    return readRData(payload, { maxExpanded: MOST_EXPANDED }) as RList;
+  } catch (error) {
+    if (error instanceof RDataError) return new NotCovered(error.message);
+    throw error;
   }
 }
 
