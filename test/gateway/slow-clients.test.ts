@@ -1,0 +1,83 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RawClient, statusesIn } from '../support/raw-client.js';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('work.R'), {
+    workers: 1,
+    flags: ['--header-timeout', '500ms', '--body-timeout', '500ms', '--keep-alive-timeout', '1s'],
+  });
+});
+
+afterAll(() => app?.stop());
+
+/** Sends piece by piece until the other side has had enough; gives what came back. */
+async function dribble(client: RawClient, text: string): Promise<string> {
+  let gone = false;
+  void client.closed.then(() => {
+    gone = true;
+  });
+  for (let i = 0; !gone; i = (i + 1) % text.length) {
+    client.send(text[i]!);
+    await Promise.race([client.closed, new Promise((resolve) => setTimeout(resolve, 50))]);
+  }
+  return client.closed;
+}
+
+/** Both timeouts are looked at every second. */
+const patience = 4000;
+
+test.concurrent('a head that comes too slowly is answered with 408', async () => {
+  const client = await RawClient.open(app.port);
+  const begun = performance.now();
+  client.send('GET /pid HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+  expect(statusesIn(await dribble(client, 'aaaa'))).toEqual([408]);
+  expect(performance.now() - begun).toBeLessThan(patience);
+});
+
+test.concurrent('a connection on which nothing comes is closed', async () => {
+  const client = await RawClient.open(app.port);
+  const begun = performance.now();
+  expect(statusesIn(await client.closed)).toEqual([408]);
+  expect(performance.now() - begun).toBeLessThan(patience);
+});
+
+test.concurrent('a body that comes too slowly is answered with 408 and never reaches R', async () => {
+  const client = await RawClient.open(app.port);
+  client.send('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n');
+  expect(statusesIn(await dribble(client, 'aaaa'))).toEqual([408]);
+  const record = await app.logged('request', ({ method }) => method === 'POST');
+  expect(record).not.toHaveProperty('worker');
+});
+
+test.concurrent('a connection that is not used again is closed after the keep-alive time', async () => {
+  const client = await RawClient.open(app.port);
+  client.send('GET /pid HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(statusesIn(await client.until(/\r\n\r\n\d+/))).toEqual([200]);
+  const begun = performance.now();
+  await client.closed;
+  expect(performance.now() - begun).toBeGreaterThan(900);
+  expect(performance.now() - begun).toBeLessThan(patience);
+});
+
+test('a client that does not read its answer holds up nobody else', async () => {
+  const slow = await RawClient.open(app.port);
+  for (let i = 0; i < 20; i++) slow.send('GET /echo?msg=unread HTTP/1.1\r\nHost: x\r\n\r\n');
+  const answer = await fetch(`${app.url}/echo?msg=read`);
+  expect(await answer.json()).toMatchObject({ msg: 'read' });
+  slow.leave();
+});
+
+test('a hundred slow clients leave no file open behind them', async () => {
+  await fetch(app.url);
+  const open = (): number => readdirSync(`/proc/${app.pid}/fd`).length;
+  const before = open();
+  const clients = await Promise.all(Array.from({ length: 100 }, () => RawClient.open(app.port)));
+  for (const client of clients) client.send('GET / HTTP/1.1\r\nHo');
+  const answers = await Promise.all(clients.map((client) => client.closed));
+  expect(answers.flatMap(statusesIn)).toEqual(Array(100).fill(408));
+  await expect.poll(open).toBeLessThanOrEqual(before);
+});
