@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 /** What may stand in logs, headers and URLs unescaped. */
 const VALID_ID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
-/** W3C Trace Context, version 00: trace id and parent id are not all zero. */
-const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+/** W3C Trace Context: trace id and parent id are not all zero, and the version is not ff. */
+const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The client's own X-Request-Id if it is usable, else the trace id of its traceparent, else a new one. */
 export function requestId(headers: IncomingHttpHeaders): string {
