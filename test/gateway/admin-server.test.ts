@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../support/process.js';
+import { fixtureApp, ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('work.R'), { workers: 2 });
+});
+
+afterAll(() => app?.stop());
+
+interface Status {
+  readonly state: string;
+  readonly running: number;
+  readonly queued: number;
+  readonly workers: { id: number; pid: number; state: string; requests: number; journey: object[] }[];
+}
+
+/** Values of a metric, by its labels as they stand in the text. */
+async function metric(name: string): Promise<Map<string, number>> {
+  const text = await (await fetch(`${app.adminUrl}/metrics`)).text();
+  const values = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const match = /^(\w+)(\{[^}]*\})? (\S+)$/.exec(line);
+    if (match?.[1] === name) values.set(match[2] ?? '', Number(match[3]));
+  }
+  return values;
+}
+
+test('while every worker is busy and requests wait, everything is told truthfully and at once', async () => {
+  const leave = new AbortController();
+  const slow = [1, 2, 3, 4, 5].map(() =>
+    fetch(`${app.url}/sleep?seconds=20`, { signal: leave.signal }).catch(() => undefined),
+  );
+  await app.printed('sleeping', { skip: 1 });
+  await expect.poll(() => app.admin('/scale')).toEqual({ ongoing: 5, queued: 3, workers: 2 });
+
+  const begun = performance.now();
+  expect(await (await fetch(`${app.adminUrl}/livez`)).json()).toEqual({ status: 'ok' });
+  const ready = await fetch(`${app.adminUrl}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+  const status = await app.admin<Status>('/status');
+  expect(performance.now() - begun).toBeLessThan(200);
+
+  expect(status).toMatchObject({ state: 'serving', running: 2, queued: 3, queueLimit: 64, restarts: 0 });
+  expect(status.workers.map(({ state }) => state)).toEqual(['busy', 'busy']);
+  for (const { pid } of status.workers) expect(() => process.kill(pid, 0)).not.toThrow();
+  expect(await metric('penstock_workers')).toEqual(new Map([['{state="busy"}', 2]]));
+  expect(await metric('penstock_queued')).toEqual(new Map([['', 3]]));
+  expect(await metric('penstock_running')).toEqual(new Map([['', 2]]));
+
+  leave.abort();
+  await Promise.all(slow);
+  await expect.poll(() => app.admin('/scale')).toEqual({ ongoing: 0, queued: 0, workers: 2 });
+});
+
+test('metrics are in the form that Prometheus reads', async () => {
+  const response = await fetch(`${app.adminUrl}/metrics`);
+  expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const text = await response.text();
+  expect(text.endsWith('\n')).toBe(true);
+  const typed = new Map<string, string>();
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const type = /^# TYPE ([a-z_]\w*) (counter|gauge|histogram|summary)$/.exec(line);
+    if (type) typed.set(type[1]!, type[2]!);
+    if (line.startsWith('#')) {
+      expect(line).toMatch(/^# (HELP [a-z_]\w* .+|TYPE [a-z_]\w* \w+)$/);
+      continue;
+    }
+    const sample = /^([a-z_]\w*)(?:\{(?:\w+="(?:[^"\\]|\\.)*",?)*\})? (?:-?\d\S*|NaN|[+-]Inf)$/.exec(line);
+    expect(sample, line).not.toBeNull();
+    const name = sample![1]!.replace(/_(bucket|sum|count)$/, '');
+    expect([typed.get(name), typed.get(sample![1]!)], line).not.toEqual([undefined, undefined]);
+  }
+  expect([...typed.keys()].every((name) => name.startsWith('penstock_'))).toBe(true);
+});
+
+test('answers and errors are counted', async () => {
+  const label = '{method="GET",status="200"}';
+  const before = (await metric('penstock_requests_total')).get(label) ?? 0;
+  const waitsBefore = (await metric('penstock_queue_wait_seconds_count')).get('') ?? 0;
+  for (let i = 0; i < 3; i++) await (await fetch(`${app.url}/pid`)).text();
+  await (await fetch(`${app.url}/nothing-here`)).text();
+  await expect.poll(async () => (await metric('penstock_requests_total')).get(label)).toBe(before + 3);
+  expect((await metric('penstock_requests_total')).get('{method="GET",status="404"}')).toBe(1);
+  expect((await metric('penstock_queue_wait_seconds_count')).get('')).toBe(waitsBefore + 4);
+  expect((await metric('penstock_r_seconds_bucket')).get('{le="+Inf"}')).toBeGreaterThanOrEqual(4);
+});
+
+test('the status tells of each worker what it did', async () => {
+  const { workers } = await app.admin<Status>('/status');
+  expect(workers.map(({ id }) => id)).toEqual([1, 2]);
+  expect(workers.reduce((sum, { requests }) => sum + requests, 0)).toBeGreaterThan(0);
+  const steps = ['process', 'connected', 'packages', 'app', 'serve', 'ready'];
+  for (const { journey } of workers) expect(journey).toMatchObject(steps.map((name) => ({ name })));
+});
+
+test('what is not there is not found, and nothing of it is on the public port', async () => {
+  expect((await fetch(`${app.adminUrl}/nothing`)).status).toBe(404);
+  for (const path of ['/livez', '/readyz', '/metrics', '/scale', '/status']) {
+    expect((await fetch(app.url + path)).status).toBe(404);
+  }
+});
+
+test('while the app loads it lives but is not ready, and the public port is closed', async () => {
+  const [adminPort, port] = [await freePort(), await freePort()];
+  const loading = new ServedApp(fixtureApp('slow-load.R'), {
+    workers: 1,
+    flags: ['--admin-port', String(adminPort), '--port', String(port)],
+  });
+  await loading.printed('loading');
+  const admin = `http://127.0.0.1:${adminPort}`;
+  expect((await fetch(`${admin}/livez`)).status).toBe(200);
+  const ready = await fetch(`${admin}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, { status: 'loading' }]);
+  expect(await (await fetch(`${admin}/scale`)).json()).toEqual({ ongoing: 0, queued: 0, workers: 1 });
+  await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
+  expect(await loading.stop()).toEqual({ code: 0, signal: null });
+});
