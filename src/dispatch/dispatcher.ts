@@ -93,7 +93,10 @@ export class Dispatcher {
     while (this.queued > 0) {
       const ticket = this.#again[0] ?? this.#queue.values().next().value!;
       const worker = this.#workerFor(ticket);
-      if (worker === undefined) return;
+      if (worker === undefined) {
+        this.#pool.grow();
+        return;
+      }
       this.#remove(ticket);
       worker.assign(ticket);
     }

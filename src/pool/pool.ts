@@ -116,7 +116,8 @@ export class Pool {
 
   /** Work waits and no worker is idle: one more, if there may be more and none is on its way already. */
   grow(): void {
-    if (this.#stopping || this.#restart.delay > 0 || this.#staying >= this.#options.max) return;
+    if (this.#stopping || this.#restart.holds(performance.now()) || this.#staying >= this.#options.max)
+      return;
     for (const { state } of this.#workers.values()) if (state === 'starting' || state === 'warming') return;
     this.#spawn();
   }

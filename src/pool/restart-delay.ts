@@ -32,6 +32,11 @@ export class RestartDelay {
     return this.#failures === 0 ? 0 : Math.min(LONGEST, FIRST * 2 ** (this.#failures - 1));
   }
 
+  /** Whether it is too early for another attempt. */
+  holds(now: number): boolean {
+    return now < this.#lastFailure + this.delay;
+  }
+
   /** True when starting has failed so often that waiting for a worker makes no sense. */
   get broken(): boolean {
     return this.#failures >= BREAK_AFTER;
