@@ -24,6 +24,13 @@ test('workers started together that all fail count once', () => {
   expect(restart.broken).toBe(false);
 });
 
+test('the next attempt is held back for the delay and no longer', () => {
+  const restart = afterFailures(3); // the last at 2500
+  expect(restart.holds(2500 + 399)).toBe(true);
+  expect(restart.holds(2500 + 400)).toBe(false);
+  expect(new RestartDelay().holds(0)).toBe(false);
+});
+
 test('requests are refused after the third attempt that fails, and taken again after one that succeeds', () => {
   expect(afterFailures(2).broken).toBe(false);
   const restart = afterFailures(3);

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fixtureApp, runCli } from '../support/server.js';
+
+const example = resolve(import.meta.dirname, '../../examples/mtcars');
+
+interface Row {
+  readonly verbs: string;
+  readonly path: string;
+  readonly lane: string;
+  readonly line: string;
+}
+
+/** The table's rows; its columns are two blanks or more apart. */
+function rowsOf(stdout: string): Row[] {
+  const lines = stdout.trimEnd().split('\n');
+  const head = lines.findIndex((line) => line.startsWith('VERBS'));
+  return lines.slice(head + 1).map((line) => {
+    const [verbs = '', path = '', lane = '', , line_ = ''] = line.split(/ {2,}/);
+    return { verbs, path, lane, line: line_ };
+  });
+}
+
+describe('penstock routes', () => {
+  test.concurrent('lists every route with its lane and its place in the file', async () => {
+    const { code, stderr, stdout } = await runCli(['routes', example]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^.*examples\/mtcars\/plumber\.R \(plumber \S+, R \S+\)$/m);
+    const rows = rowsOf(stdout);
+    const listed = rows.map(({ lane, path, verbs }) => `${verbs} ${path} ${lane}`);
+    expect(listed).toEqual(
+      expect.arrayContaining(['GET / direct', 'POST /prediction direct', 'GET /asynchronousTest direct']),
+    );
+    const source = readFileSync(resolve(example, 'plumber.R'), 'utf8').split('\n');
+    const prediction = rows.find(({ path }) => path === '/prediction')!;
+    expect(source.slice(Number(prediction.line) - 4, Number(prediction.line) + 1).join('\n')).toContain(
+      '@post /prediction',
+    );
+  });
+
+  test.concurrent('says of each route in the plumber lane why', async () => {
+    const { code, stdout } = await runCli(['routes', example, '--lane', 'plumber']);
+    expect(code).toBe(0);
+    for (const row of rowsOf(stdout)) expect(row.lane).toBe('plumber');
+    expect(stdout).toContain('asked for by --lane');
+  });
+
+  test.concurrent('says why an app cannot be loaded, and exits with 1', async () => {
+    const { code, stderr, stdout } = await runCli(['routes', fixtureApp('unloadable/stops.R')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/code: app_load_failed/);
+    expect(stderr).toMatch(/stops\.R:5.*no route to the database/);
+    expect(stdout).toBe('');
+  });
+
+  test.concurrent('keeps what the app prints apart from its own answer', async () => {
+    const { code, stderr, stdout } = await runCli(['routes', fixtureApp('prints-at-load.R')]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('printed while it loads');
+    expect(stdout).not.toContain('printed while it loads');
+    expect(rowsOf(stdout)).toContainEqual({ verbs: 'GET', path: '/', lane: 'direct', line: '5' });
+  });
+
+  test.concurrent('tells that R is missing', async () => {
+    const { code, stderr } = await runCli(['routes', example, '--rscript', '/no/such/Rscript']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('code: r_not_found');
+  });
+});

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixtureApp, runCli } from '../support/server.js';
+
+let other: Server;
+let taken: string;
+
+beforeAll(async () => {
+  other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  taken = String((other.address() as AddressInfo).port);
+});
+
+afterAll(() => other.close());
+
+const start = (...flags: string[]) =>
+  runCli(['serve', fixtureApp('work.R'), '--port', '0', '--admin-port', '0', '--workers', '1', ...flags]);
+
+describe('an address that cannot be had ends the start with exit code 1 and says which', () => {
+  test.concurrent.each([
+    ['the public port is in use', '--port', 'another process is listening there'],
+    ['the admin port is in use', '--admin-port', 'another process is listening there'],
+  ])('%s', async (_, flag, reason) => {
+    const { code, stderr } = await start(flag, taken);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`127.0.0.1:${taken}: ${reason}.`);
+    expect(stderr).toContain('code: address_unavailable');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test.concurrent('this machine has no such address', async () => {
+    const { code, stderr } = await start('--host', '192.0.2.1');
+    expect(code).toBe(1);
+    expect(stderr).toContain('192.0.2.1:0: this machine has no such address.');
+  });
+
+  test.concurrent('there is no such host', async () => {
+    const { code, stderr } = await start('--host', 'no-such-host.invalid');
+    expect(code).toBe(1);
+    expect(stderr).toContain('code: address_unavailable');
+    expect(stderr).toContain('no-such-host.invalid');
+  });
+});
+
+test.concurrent('it also serves on IPv6', async () => {
+  const { ServedApp } = await import('../support/server.js');
+  const app = new ServedApp(fixtureApp('work.R'), { workers: 1, flags: ['--host', '::1'] });
+  await app.serving(1);
+  expect(app.url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  expect((await fetch(`${app.url}/pid`)).status).toBe(200);
+  expect((await app.stop()).code).toBe(0);
+});

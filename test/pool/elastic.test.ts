@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('work.R'), { workers: '1..3', flags: ['--idle-timeout', '1s'] });
+});
+
+afterAll(() => app?.stop());
+
+interface Status {
+  readonly queued: number;
+  readonly workers: { id: number; state: string }[];
+}
+
+const status = (): Promise<Status> => app.admin<Status>('/status');
+const count = async (): Promise<number> => (await status()).workers.length;
+
+test('it starts with the least number of workers', async () => {
+  expect(await count()).toBe(1);
+});
+
+test('requests that wait bring more workers, up to the most, though no other request comes', async () => {
+  const leave = new AbortController();
+  const slow = [1, 2, 3, 4].map(() =>
+    fetch(`${app.url}/sleep?seconds=30`, { signal: leave.signal }).catch(() => undefined),
+  );
+  await app.printed('sleeping', { skip: 2 });
+  expect(await status()).toMatchObject({
+    queued: 1,
+    workers: [{ state: 'busy' }, { state: 'busy' }, { state: 'busy' }],
+  });
+  leave.abort();
+  await Promise.all(slow);
+});
+
+test('workers that have nothing to do end, down to the least number, without loss', async () => {
+  await app.logged('worker-exit', undefined, { skip: 1 });
+  const exits = app.entries('worker-exit');
+  expect(exits.map(({ code, level }) => [code, level])).toEqual([
+    [0, 'info'],
+    [0, 'info'],
+  ]);
+  expect(await status()).toMatchObject({ workers: [{ state: 'idle' }] });
+  expect((await fetch(`${app.url}/pid`)).status).toBe(200);
+});
+
+test('brief requests one after another bring no worker', async () => {
+  for (let i = 0; i < 50; i++) await (await fetch(`${app.url}/pid`)).text();
+  expect(await count()).toBe(1);
+});
