@@ -145,6 +145,7 @@ export class Gateway {
   /** Ends workers and the admin server, when nothing has been served or everything is done. */
   async abort(): Promise<void> {
     this.#draining = true;
+    await this.#publicServer.close();
     await this.#pool.stop();
     await this.#adminServer.close();
   }

@@ -99,6 +99,7 @@ export class PublicServer {
   async listen(): Promise<number> {
     const { host, port } = this.#config;
     await listening(this.#server, host, port);
+    if (this.#closing) this.#server.close(); // it was told to while it was about to listen
     return (this.#server.address() as AddressInfo).port;
   }
 
@@ -110,9 +111,10 @@ export class PublicServer {
 
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
+    this.#closing = true;
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#closing = true;
     this.#closeWhenDone();
     await closed;
   }

@@ -18,6 +18,9 @@ const LAST_WORDS = 250;
 /** Milliseconds for a process to end by itself after it has closed its connection. */
 const AFTER_CLOSE = 1000;
 
+/** Milliseconds for a worker to say that nothing is left of an interrupt; callbacks of the app may run before. */
+const PONG_TIMEOUT = 5000;
+
 /** Who hears of what happens to a worker. */
 export interface WorkerOwner {
   ready(worker: Worker, manifest: Manifest): void;
@@ -226,6 +229,7 @@ export class Worker {
         return;
       case FrameType.pong:
         this.#interrupted = false;
+        this.#endInterrupt();
         this.#free();
         return;
       default:
@@ -241,12 +245,20 @@ export class Worker {
     for (const lines of this.#output) lines.end();
     this.#units.shift();
     this.#requests += 1;
-    clearTimeout(this.#interruptTimer);
-    this.#interruptTimer = undefined;
+    this.#endInterrupt();
     this.#units[0]?.started(this);
     unit.finished(frame);
-    if (this.#interrupted) this.#send(FrameType.ping, 0, [], 0);
-    else this.#free();
+    if (!this.#interrupted) {
+      this.#free();
+      return;
+    }
+    this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);
+    this.#send(FrameType.ping, 0, [], 0);
+  }
+
+  #endInterrupt(): void {
+    clearTimeout(this.#interruptTimer);
+    this.#interruptTimer = undefined;
   }
 
   /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
