@@ -94,3 +94,17 @@ test('R that heeds no interrupt is killed as well when its client leaves', async
   expect(exit).toMatchObject({ signal: 'SIGKILL' });
   await whole();
 });
+
+test('R that comes back from an interrupt only to hang is killed as well', async () => {
+  const leave = new AbortController();
+  const answer = fetch(`${app.url}/hang-after`, {
+    headers: { 'X-Request-Id': 'hangs' },
+    signal: leave.signal,
+  });
+  const { worker } = await app.logged('output', (entry) => entry.requestId === 'hangs');
+  leave.abort();
+  await expect(answer).rejects.toThrow();
+  const exit = await app.logged('worker-exit', (entry) => entry.worker === worker);
+  expect(exit).toMatchObject({ signal: 'SIGKILL' });
+  await whole();
+});

@@ -61,6 +61,40 @@ test(`a worker killed under load costs only the request that it ran, ${rounds} t
   expect(app.entries('worker-exit')).toHaveLength(rounds);
 }, 90_000);
 
+test('workers killed under a flood of brief requests cost one answer each at most, and no other is wrong', async () => {
+  const before = app.entries('worker-exit').length;
+  const kills = 8;
+  let flooding = true;
+  let answered = 0;
+  const lost: Answer[] = [];
+  const flood = async (client: number): Promise<void> => {
+    for (let i = 0; flooding; i++) {
+      const id = `flood-${client}-${i}`;
+      const answer = await ask(`/echo?msg=${id}`, { method: 'POST', id });
+      answered += 1;
+      if (answer.status !== 200) lost.push(answer);
+      else expect(answer.body).toMatchObject({ msg: id });
+    }
+  };
+  const clients = Array.from({ length: 16 }, (_, i) => flood(i));
+  for (let i = 0; i < kills; i++) {
+    const { workers: all } = await app.admin<{ workers: { pid: number; state: string }[] }>('/status');
+    const busy = all.find(({ state }) => state === 'busy') ?? all.find(({ state }) => state === 'idle');
+    if (busy === undefined) break;
+    process.kill(busy.pid, 'SIGKILL');
+    await app.logged('worker-exit', ({ pid }) => pid === busy.pid);
+    const target = answered + 200;
+    await expect.poll(() => answered, { timeout: 20_000 }).toBeGreaterThan(target);
+  }
+  flooding = false;
+  await Promise.all(clients);
+  expect(app.entries('worker-exit')).toHaveLength(before + kills);
+  expect(lost.length).toBeLessThanOrEqual(kills);
+  for (const { body, status } of lost) {
+    expect([status, body]).toMatchObject([502, { code: 'worker_lost' }]);
+  }
+}, 60_000);
+
 test('with --retry-safe a GET whose worker was killed is answered by another, once', async () => {
   const answer = ask('/sleep?seconds=0.5', { id: 'retried' });
   const first = await app.logged('output', (entry) => entry.requestId === 'retried');
