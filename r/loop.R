@@ -45,6 +45,7 @@ process_keeper <- function() {
 serve_frames <- function(con, engines) {
   restore_process <- process_keeper()
   unsent <- NULL
+  early <- FALSE
 
   # Interrupts are suspended but for the engines. A wait on a socket raises them nevertheless, before it has read
   # or written anything: what was to be sent then is sent afterwards.
@@ -59,16 +60,25 @@ serve_frames <- function(con, engines) {
       if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
       if (frame$type == frame_types$ping) {
         drop_interrupts()
+        early <<- FALSE
         unsent <<- list(type = frame_types$pong, id = 0L)
         next
       }
       engine <- engines[[frame$type]]
-      result <- tryCatch(allowInterrupts(engine(unserialize(frame$payload))), interrupt = function(e) NULL)
+      # The client has left while its request was still being read.
+      result <- if (!early) {
+        tryCatch(allowInterrupts(engine(unserialize(frame$payload))), interrupt = function(e) NULL)
+      }
+      early <<- FALSE
       unsent <<- list(type = result_type(result), id = frame$id, value = result)
       restore_process()
     }
   }
-  while (!tryCatch(suspendInterrupts(work()), interrupt = function(e) FALSE)) NULL
+  interrupted <- function(e) {
+    early <<- is.null(unsent)
+    FALSE
+  }
+  while (!tryCatch(suspendInterrupts(work()), interrupt = interrupted)) NULL
 }
 
 # Responses have names, values for the gateway to print have none.
