@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { RawClient } from '../support/raw-client.js';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 
 let app: ServedApp;
@@ -92,6 +93,17 @@ test('a running request whose client left frees its worker at once, which is use
     // on.exit() of the interrupted handler has run
     await app.logged('output', (entry) => entry.msg === 'woken' && entry.requestId === `leaves-${i}`);
   }
+});
+
+test('a client that leaves as soon as it has asked costs no worker', async () => {
+  const pid = await (await ask('/pid', 'which')).json();
+  for (let i = 0; i < 50; i++) {
+    const client = await RawClient.open(app.port);
+    await client.send('GET /sleep?seconds=20 HTTP/1.1\r\nHost: x\r\n\r\n').end().closed;
+    const next = await ask('/pid', `after-${i}`);
+    expect(await next.json()).toBe(pid);
+  }
+  expect(app.entries('worker-exit')).toEqual([]);
 });
 
 test('a client that leaves just as its answer comes interrupts nobody else', async () => {

@@ -8,7 +8,16 @@ let app: ServedApp;
 beforeAll(async () => {
   app = await serve(fixtureApp('work.R'), {
     workers: 1,
-    flags: ['--header-timeout', '500ms', '--body-timeout', '500ms', '--keep-alive-timeout', '1s'],
+    flags: [
+      '--header-timeout',
+      '500ms',
+      '--body-timeout',
+      '500ms',
+      '--keep-alive-timeout',
+      '1s',
+      '--max-connections',
+      '150',
+    ],
   });
 });
 
@@ -80,4 +89,17 @@ test('a hundred slow clients leave no file open behind them', async () => {
   const answers = await Promise.all(clients.map((client) => client.closed));
   expect(answers.flatMap(statusesIn)).toEqual(Array(100).fill(408));
   await expect.poll(open).toBeLessThanOrEqual(before);
+});
+
+test('connections beyond the most that are held open are closed as they come', async () => {
+  const clients = await Promise.all(Array.from({ length: 200 }, () => RawClient.open(app.port)));
+  let refused = 0;
+  for (const client of clients) {
+    void client.closed.then((text) => {
+      if (text === '') refused += 1;
+    });
+  }
+  await expect.poll(() => refused).toBeGreaterThanOrEqual(50);
+  for (const client of clients) client.leave();
+  await expect.poll(async () => (await fetch(`${app.url}/pid`)).status).toBe(200);
 });
