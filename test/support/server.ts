@@ -59,6 +59,10 @@ export class ServedApp {
       env: serverEnvironment(env),
     });
     this.ended = once(this.#child.process, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
+    // A test that fails before it has stopped the app leaves nothing running behind it.
+    const end = (): void => this.signal('SIGKILL');
+    process.once('exit', end);
+    void this.ended.then(() => process.off('exit', end));
     this.#child.onLine((line) => {
       if (!line.startsWith('{')) return;
       const entry = JSON.parse(line) as LogEntry;
