@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { afterAll } from 'vitest';
 import { Child, serverEnvironment } from './process.js';
 
 /** One line of the gateway's JSON log. */
@@ -27,6 +28,12 @@ export interface Ending {
 const cli = resolve(import.meta.dirname, '../../dist/cli.js');
 const apps = resolve(import.meta.dirname, '../fixtures/apps');
 const patience = 30_000;
+
+/** A test that fails before it has stopped its app leaves nothing running behind: this is the last hook of a file. */
+const running = new Set<ServedApp>();
+afterAll(() => {
+  for (const app of running) app.signal('SIGKILL');
+});
 
 /** Path of one of the apps under `test/fixtures/apps`. */
 export function fixtureApp(name: string): string {
@@ -59,10 +66,8 @@ export class ServedApp {
       env: serverEnvironment(env),
     });
     this.ended = once(this.#child.process, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
-    // A test that fails before it has stopped the app leaves nothing running behind it.
-    const end = (): void => this.signal('SIGKILL');
-    process.once('exit', end);
-    void this.ended.then(() => process.off('exit', end));
+    running.add(this);
+    void this.ended.then(() => running.delete(this));
     this.#child.onLine((line) => {
       if (!line.startsWith('{')) return;
       const entry = JSON.parse(line) as LogEntry;
