@@ -2,11 +2,6 @@
 
 builtin_filters <- c("queryString", "body", "cookieParser", "sharedSecret")
 
-# The functions of an app that the engine runs itself are called with the same arguments as plumber's own would be.
-takes <- function(f, name) any(names(formals(f)) %in% c(name, "..."))
-
-any_takes <- function(functions, name) any(vapply(functions, takes, NA, name = name))
-
 # Whether a handler that needs no request object might call forward(), which is to be noticed and acted on.
 uses_forward <- function(f) "forward" %in% all.names(body(f))
 
@@ -76,13 +71,13 @@ direct_plan <- function(router) {
     # Filters that have run before an endpoint of this group; plumber's own four are not counted.
     before <- max(0L, match(group, order) - 2L - length(builtin_filters))
     for (endpoint in private$ends[[group]]) {
-      routes[[length(routes) + 1L]] <- plan_route(endpoint, group, before, filters, private, serializers, obstacle)
+      routes[[length(routes) + 1L]] <- plan_route(endpoint, group, before, private, serializers, obstacle)
     }
   }
   list(routes = routes, filters = filters, serializers = serializers, obstacle = obstacle)
 }
 
-plan_route <- function(endpoint, group, before, filters, private, serializers, obstacle) {
+plan_route <- function(endpoint, group, before, private, serializers, obstacle) {
   route <- plan_step(endpoint)
   route$before <- before
   # Its group has been passed before the first filter of the app's own.
@@ -92,12 +87,12 @@ plan_route <- function(endpoint, group, before, filters, private, serializers, o
   route$obstacle <- if (is.null(obstacle)) endpoint_obstacle(endpoint, group) else obstacle
   if (!is.null(endpoint$serializer)) serializers$index(endpoint$serializer, add = TRUE)
   router_hooks <- unlist(private$hooks[c("preroute", "postroute", "preserialize", "postserialize")])
-  around <- c(lapply(filters[seq_len(before)], function(f) f$func), router_hooks, list(private$notFoundHandler))
   default_error <- identical(body(private$errorHandler), body(plumber_default_error_handler()))
   route$plain <- before == 0L && length(router_hooks) == 0L && !route$hooked && default_error &&
     !any(route$formals %in% c("req", "res", "...")) && !uses_forward(route$func)
-  route$needs_request <- !route$plain
-  route$needs_res <- any_takes(c(around, list(route$func)), "res") || route$hooked || length(router_hooks) > 0L
+  # The serializer's index where nothing can change it.
+  serializer <- if (is.null(endpoint$serializer)) private$default_serializer else endpoint$serializer
+  route$json <- serializers$index(serializer)
   route
 }
 

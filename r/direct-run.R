@@ -86,6 +86,8 @@ direct_engine <- function(router, plan) {
   stages <- c("preroute", "postroute", "preserialize", "postserialize")
   hooked <- stats::setNames(lapply(stages, function(stage) length(private$hooks[[stage]]) > 0L), stages)
 
+  any_hook <- any(unlist(hooked))
+
   # The flag that forward() sets, in the place where plumber keeps it.
   exec <- new.env(parent = emptyenv())
 
@@ -199,51 +201,55 @@ direct_engine <- function(router, plan) {
 
   # plumber's serve().
   serve <- function(route, call, req, res) {
-    hook_env <- new.env()
-    globals$currentExec <- exec
+    hook_env <- if (any_hook) new.env()
     exec$req <- req
     exec$res <- res
-    on.exit(globals$currentExec <- NULL)
-    tryCatch({
-      if (hooked$preroute) settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
-      value <- tryCatch(run_route(route, call, req, res), error = function(e) handle_error(req, res, e))
-      if (hooked$postroute) value <- settled(run_hooks("postroute", hook_env, req, res, value))
-      answer_with(value, req, res, res$serializer, hook_env)
-    }, error = function(e) {
-      res$body <- handle_error(req, res, e)
-      http_response(res$toResponse())
-    })
+    if (hooked$preroute) settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
+    value <- tryCatch(run_route(route, call, req, res), error = function(e) handle_error(req, res, e))
+    if (hooked$postroute) value <- settled(run_hooks("postroute", hook_env, req, res, value))
+    answer_with(value, req, res, res$serializer, hook_env)
   }
 
+  # An error outside of the route: the error handler's value is the body as it is.
+  serve_failed <- function(req, res, e) {
+    tryCatch({
+      res$body <- handle_error(req, res, e)
+      http_response(res$toResponse())
+    }, error = router_failed)
+  }
+
+  serializer_of <- function(route) if (is.null(route$serializer)) default_serializer else route$serializer
+
   serve_plain <- function(route, call) {
-    exec$forward <- FALSE
-    globals$currentExec <- exec
-    res <- NULL
-    req <- NULL
-    serializer <- if (is.null(route$serializer)) default_serializer else route$serializer
-    value <- tryCatch(run_plain(route, call), error = function(e) {
-      req <<- direct_request(call, router)
-      res <<- new_response(serializer)
-      handle_error(req, res, e)
-    })
-    if (is.null(res) && exec$forward) {
-      # forward() out of sight of the plan: there is nothing to forward to.
-      req <- direct_request(call, router)
-      res <- new_response(serializer)
-      value <- settled(private$notFoundHandler(req = req, res = res))
-    }
-    if (!is.null(res)) serializer <- res$serializer
-    answer_with(value, req, res, serializer, NULL)
+    value <- run_plain(route, call)
+    # forward() out of sight of the plan: there is nothing to forward to.
+    if (exec$forward) return(answer_plain(route, call, private$notFoundHandler))
+    if (route$json > 0L && left_to_gateway(value)) return(list(route$json, value))
+    answer_with(value, NULL, NULL, serializer_of(route), NULL)
+  }
+
+  # A plain route that needs a request and a response after all.
+  answer_plain <- function(route, call, handler) {
+    req <- direct_request(call, router)
+    res <- new_response(serializer_of(route))
+    tryCatch({
+      value <- settled(handler(req = req, res = res))
+      answer_with(value, req, res, res$serializer, NULL)
+    }, error = function(e) serve_failed(req, res, e))
   }
 
   function(call) {
     route <- routes[[call[[1L]]]]
     options(warn = 1) # as plumber does for each request
-    tryCatch({
-      if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) return(serve_plain(route, call))
-      req <- direct_request(call, router)
-      serve(route, call, req, new_response(default_serializer))
-    }, error = router_failed)
+    exec$forward <- FALSE
+    globals$currentExec <- exec
+    if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) {
+      failed <- function(e) answer_plain(route, call, function(req, res) private$errorHandler(req, res, e))
+      return(tryCatch(serve_plain(route, call), error = failed))
+    }
+    req <- direct_request(call, router)
+    res <- new_response(default_serializer)
+    tryCatch(serve(route, call, req, res), error = function(e) serve_failed(req, res, e))
   }
 }
 

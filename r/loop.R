@@ -2,11 +2,11 @@
 
 # Pending callbacks of `later` (timers, promises that nobody waits for) run between requests, as they do in
 # plumber's own server. Other threads can add to the loop unseen, hence the bound on the wait.
-idle_callbacks <- function(con) {
-  while (!later::loop_empty()) {
+idle_callbacks <- function(con, events) {
+  while (!later::loop_empty(events)) {
     run_callbacks(0)
-    if (later::loop_empty()) return(invisible())
-    wait <- min(later::next_op_secs(), 0.05)
+    if (later::loop_empty(events)) return(invisible())
+    wait <- min(later::next_op_secs(events), 0.05)
     if (socketSelect(list(con), timeout = max(wait, 0))) return(invisible())
   }
 }
@@ -44,6 +44,7 @@ process_keeper <- function() {
 # Returns when the gateway says stop or has gone.
 serve_frames <- function(con, engines) {
   restore_process <- process_keeper()
+  events <- later::global_loop()
   unsent <- NULL
   early <- FALSE
 
@@ -55,7 +56,7 @@ serve_frames <- function(con, engines) {
         write_frame(con, unsent$type, unsent$id, unsent$value)
         unsent <<- NULL
       }
-      idle_callbacks(con)
+      idle_callbacks(con, events)
       frame <- read_frame(con)
       if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
       if (frame$type == frame_types$ping) {

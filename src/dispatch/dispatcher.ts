@@ -103,11 +103,11 @@ export class Dispatcher {
   }
 
   /**
-   * An idle worker; or, for a brief request, one that runs another brief one, so that R finds the next frame waiting.
+   * An idle worker; or, for a brief request, one that runs other brief ones, so that R finds the next frame waiting.
    * Never one that may be slow: that would park a fast request behind a slow one.
    */
   #workerFor(ticket: QueuedTicket): Worker | undefined {
-    return this.#pool.take() ?? (ticket.brief ? this.#pool.takeAhead(isBrief) : undefined);
+    return this.#pool.take() ?? this.#pool.takeAhead(ticket);
   }
 
   /** No worker can be started: nobody should wait for one. */
@@ -171,11 +171,6 @@ interface TicketListener {
   returned(ticket: QueuedTicket): void;
 }
 
-/** A cancelled unit counts as well: it is what its worker is busy with. */
-function isBrief(unit: WorkUnit): boolean {
-  return unit instanceof QueuedTicket && unit.brief;
-}
-
 class QueuedTicket implements Ticket, WorkUnit {
   readonly id: number;
   readonly job: Job;
@@ -214,8 +209,8 @@ class QueuedTicket implements Ticket, WorkUnit {
     this.#timer = setTimeout(expired, this.job.timeout);
   }
 
-  get brief(): boolean {
-    return this.job.routeTime?.brief === true;
+  get expected(): number {
+    return this.job.routeTime?.expected ?? Infinity;
   }
 
   handed(worker: Worker): void {

@@ -1,4 +1,4 @@
-/** Milliseconds under which a handler is so brief that the next request may wait behind it in a worker's pipe. */
+/** Milliseconds under which a handler is so brief that others may wait behind it in a worker's pipe. */
 const BRIEF = 1;
 /** Answers before anything is concluded, and the weight of a new one once the peak lies above it. */
 const ENOUGH = 8;
@@ -24,6 +24,11 @@ export class RouteTime {
   }
 
   get brief(): boolean {
-    return !this.#prints && this.#answers >= ENOUGH && this.#peak < BRIEF;
+    return this.expected < BRIEF;
+  }
+
+  /** Milliseconds that R is to take at most; Infinity where that is not known, or nothing may wait behind it. */
+  get expected(): number {
+    return this.#prints || this.#answers < ENOUGH ? Infinity : this.#peak;
   }
 }

@@ -2,7 +2,7 @@ import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { Reaper } from './reaper.js';
 import { RestartDelay } from './restart-delay.js';
 import type { WorkUnit } from './work-unit.js';
-import { Worker, type WorkerOwner } from './worker.js';
+import { LOOK_AHEAD, Worker, type WorkerOwner } from './worker.js';
 import type { WorkerCommand } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
@@ -106,12 +106,14 @@ export class Pool {
     return this.#idle.pop();
   }
 
-  /** A worker that runs `brief` work and can have the next unit put into its pipe. */
-  takeAhead(brief: (unit: WorkUnit) => boolean): Worker | undefined {
+  /** A worker that can have the unit put into its pipe, behind what it runs; the one that will come to it first. */
+  takeAhead(unit: WorkUnit): Worker | undefined {
+    if (unit.expected > LOOK_AHEAD) return undefined;
+    let best: Worker | undefined;
     for (const worker of this.#workers.values()) {
-      if (worker.canLookAhead && brief(worker.unit!)) return worker;
+      if (worker.canLookAhead(unit) && worker.backlog < (best?.backlog ?? Infinity)) best = worker;
     }
-    return undefined;
+    return best;
   }
 
   /** Work waits and no worker is idle: one more, if there may be more and none is on its way already. */

@@ -12,6 +12,8 @@ export interface WorkUnit {
   /** The serialized R value, in pieces, and their bytes in all. */
   readonly payload: readonly Buffer[];
   readonly payloadBytes: number;
+  /** Milliseconds that R is to take at most; Infinity when nothing may wait behind it. */
+  readonly expected: number;
   /** It is in the worker's pipe, but R has something to finish first; it can still be taken back by ending R. */
   handed(worker: Worker): void;
   /** R has it: from now on it may have run. */

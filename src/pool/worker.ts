@@ -21,6 +21,10 @@ const AFTER_CLOSE = 1000;
 /** Milliseconds for a worker to say that nothing is left of an interrupt; callbacks of the app may run before. */
 const PONG_TIMEOUT = 5000;
 
+/** Milliseconds of expected work, and units, that a worker has at most, so that a brief request never waits long. */
+export const LOOK_AHEAD = 1;
+const MOST_AHEAD = 8;
+
 /** Who hears of what happens to a worker. */
 export interface WorkerOwner {
   ready(worker: Worker, manifest: Manifest): void;
@@ -110,11 +114,12 @@ export class Worker {
     return this.#units[0];
   }
 
-  /** It runs one unit, and nothing speaks against having the next one in its pipe. */
-  get canLookAhead(): boolean {
-    if (this.#state !== 'busy' || this.#units.length !== 1 || this.#interruptTimer !== undefined)
-      return false;
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+  /** It is at work, and will have come to this unit before it has waited longer than LOOK_AHEAD. */
+  canLookAhead(unit: WorkUnit): boolean {
+    if (this.#state !== 'busy' || this.#interruptTimer !== undefined) return false;
+    if (this.#units.length === 0 || this.#units.length >= MOST_AHEAD) return false;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return false;
+    return this.backlog + unit.expected <= LOOK_AHEAD;
   }
 
   /** `performance.now()` when it last became idle. */
@@ -123,7 +128,7 @@ export class Worker {
   }
 
   /**
-   * Hands over one unit of work, to an idle worker or, one frame ahead, to one that `canLookAhead`. Reading the next
+   * Hands over one unit of work, to an idle worker or to one that `canLookAhead`. Reading the next
    * frame without a turn of the gateway's loop in between halves the time of tiny handlers.
    */
   assign(unit: WorkUnit): void {
@@ -132,6 +137,13 @@ export class Worker {
     if (this.#units.length === 1) unit.started(this);
     else unit.handed(this);
     this.#send(unit.type, unit.id, unit.payload, unit.payloadBytes);
+  }
+
+  /** Milliseconds that R is to take for what it has, at most. */
+  get backlog(): number {
+    let sum = 0;
+    for (const { expected } of this.#units) sum += expected;
+    return sum;
   }
 
   /**
@@ -264,7 +276,8 @@ export class Worker {
   /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
   #free(): void {
     if (this.#units.length > 0) {
-      if (this.canLookAhead) this.#owner.room(this);
+      // Several are sent at once, when the pipe is nearly empty: each write wakes R and costs more than its work.
+      if (this.#units.length === 1) this.#owner.room(this);
       return;
     }
     if (this.#state === 'draining') this.#sendStop();
@@ -289,14 +302,12 @@ export class Worker {
     const socket = this.#socket;
     if (socket === undefined || socket.destroyed) return; // it is dying: `dead` will say so
     const header = encodeHeader(type, id, bytes);
-    if (payload.length <= 1 && bytes < 65_536) {
-      socket.write(payload.length === 0 ? header : Buffer.concat([header, payload[0]!]));
-      return;
+    if (socket.writableCorked === 0) {
+      socket.cork(); // what is assigned in this turn goes out in one system call
+      process.nextTick(() => socket.uncork());
     }
-    socket.cork();
     socket.write(header);
     for (const piece of payload) socket.write(piece);
-    socket.uncork();
   }
 
   #killAfter(grace: number): void {
