@@ -3,9 +3,6 @@ import pretty from 'pino-pretty';
 
 export type { Logger } from 'pino';
 
-/** Milliseconds that a line waits at most to be written together with others. */
-const FLUSH = 20;
-
 export interface LogOptions {
   readonly format: 'pretty' | 'json';
   readonly level: string;
@@ -22,7 +19,7 @@ export function createLog({ format, level }: LogOptions): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  if (format === 'json') return pino(options, pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: FLUSH }));
+  if (format === 'json') return pino(options, pino.destination({ fd: 1, sync: false }));
   const stream = pretty({
     colorize: process.stdout.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
