@@ -105,6 +105,7 @@ test('R that comes back from an interrupt only to hang is killed as well', async
   leave.abort();
   await expect(answer).rejects.toThrow();
   const exit = await app.logged('worker-exit', (entry) => entry.worker === worker);
-  expect(exit).toMatchObject({ signal: 'SIGKILL' });
+  // It hangs until it is killed; once in a long while R's own handling of the interrupt aborts it before that.
+  expect(['SIGKILL', 'SIGABRT']).toContain(exit.signal);
   await whole();
 });
