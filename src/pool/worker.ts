@@ -1,15 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { encodeHeader, type Frame, FrameType } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
-import { LineSplitter } from './line-splitter.js';
 import type { WorkUnit } from './work-unit.js';
 import { type WorkerCommand, workerProcess } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { WorkerListener } from './worker-listener.js';
+import { WorkerProcess } from './worker-process.js';
 import { transition, type WorkerState } from './worker-state.js';
 
 /** Milliseconds for bytes that a dead worker had sent to arrive; a child of it may hold the connection open. */
@@ -52,8 +51,7 @@ export class Worker {
   /** What its start went through, in order. */
   readonly journey: StartStep[] = [];
   readonly #owner: WorkerOwner;
-  readonly #child: ChildProcess;
-  readonly #output: LineSplitter[] = [];
+  readonly #process: WorkerProcess;
   /** R has printed something since the app was loaded. */
   #prints = false;
   #state: WorkerState = 'starting';
@@ -74,30 +72,28 @@ export class Worker {
     const token = listener.expect((socket) => this.#connected(socket));
     const { args, env } = workerProcess(command, listener.port, token);
     this.#step('process');
-    this.#child = spawn(command.rscript, args, {
-      cwd: command.app.directory,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
-      detached: true,
-    });
-    this.#watchOutput('stdout');
-    this.#watchOutput('stderr');
-    let ended = false;
-    const end = (exit: WorkerExit): void => {
-      if (ended) return;
-      ended = true;
-      listener.forget(token);
-      // An idle one has nothing left to say, and must not be given anything.
-      if (this.#state === 'idle') this.#die(exit);
-      else this.#afterLastWords(() => this.#die(exit));
-    };
-    this.#child.on('error', () => end({ code: 127, signal: null }));
-    this.#child.on('exit', (code, signal) => end({ code, signal }));
+    this.#process = new WorkerProcess(
+      command.rscript,
+      args,
+      { cwd: command.app.directory, env },
+      {
+        printed: () => {
+          this.#prints = true;
+          this.unit?.printed();
+        },
+        line: (stream, line) => owner.output(this, stream, line),
+        ended: (exit) => {
+          listener.forget(token);
+          // An idle one has nothing left to say, and must not be given anything.
+          if (this.#state === 'idle') this.#die(exit);
+          else this.#afterLastWords(() => this.#die(exit));
+        },
+      },
+    );
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#process.pid;
   }
 
   get state(): WorkerState {
@@ -118,8 +114,7 @@ export class Worker {
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruptTimer !== undefined) return false;
     if (this.#units.length === 0 || this.#units.length >= MOST_AHEAD) return false;
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return false;
-    return this.backlog + unit.expected <= LOOK_AHEAD;
+    return this.#process.running && this.backlog + unit.expected <= LOOK_AHEAD;
   }
 
   /** `performance.now()` when it last became idle. */
@@ -155,7 +150,7 @@ export class Worker {
     if (this.#units.length === 0 || this.#interruptTimer !== undefined) return;
     if (this.#units.length === 1) {
       this.#interrupted = true;
-      this.#signal('SIGINT');
+      this.#process.signal('SIGINT');
     }
     this.#interruptTimer = setTimeout(() => this.kill(), grace);
   }
@@ -173,7 +168,7 @@ export class Worker {
   kill(): void {
     if (this.#state === 'dead') return;
     if (this.#state !== 'stopping') this.#to('stopping');
-    this.#signal('SIGKILL', true);
+    this.#process.killGroup();
   }
 
   #to(state: WorkerState): void {
@@ -182,17 +177,6 @@ export class Worker {
 
   #step(name: string): void {
     this.journey.push({ name, at: Math.round(performance.now() - this.startedAt) });
-  }
-
-  #watchOutput(stream: 'stdout' | 'stderr'): void {
-    const lines = new LineSplitter((line) => this.#owner.output(this, stream, line));
-    this.#output.push(lines);
-    const print = (chunk: Buffer): void => {
-      this.#prints = true;
-      this.unit?.printed();
-      lines.push(chunk);
-    };
-    this.#child[stream]!.on('data', print).on('end', () => lines.end());
   }
 
   #connected(socket: Socket): (frame: Frame) => void {
@@ -254,7 +238,7 @@ export class Worker {
     if (unit === undefined || unit.id !== frame.id) {
       throw new ProtocolError(`answer ${frame.id} that nobody waits for`);
     }
-    for (const lines of this.#output) lines.end();
+    this.#process.endLines();
     this.#units.shift();
     this.#requests += 1;
     this.#endInterrupt();
@@ -315,16 +299,6 @@ export class Worker {
     this.#killTimer = setTimeout(() => this.kill(), grace);
   }
 
-  #signal(signal: NodeJS.Signals, group = false): void {
-    const pid = this.#child.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(group ? -pid : pid, signal);
-    } catch {
-      // it has just ended by itself
-    }
-  }
-
   /** Waits for what the process had written before it ended: an answer may be among it. */
   #afterLastWords(done: () => void): void {
     const socket = this.#socket;
@@ -342,7 +316,7 @@ export class Worker {
   #die(exit: WorkerExit): void {
     clearTimeout(this.#interruptTimer);
     clearTimeout(this.#killTimer);
-    this.#signal('SIGKILL', true); // what it had started and left behind
+    this.#process.killGroup(); // what it had started and left behind
     this.#to('dead');
     const [running, ...ahead] = this.#units.splice(0);
     this.#owner.dead(this, exit);
