@@ -1,6 +1,6 @@
 # Frames between gateway and worker. src/protocol/frame.ts is the other side and describes the format:
 # 16 bytes of header, little-endian: payload length (u32), version (u8), type (u8), flags (u16), request id (u32),
-# reserved (u32); then the payload, a serialized R value.
+# time (u32); then the payload, a serialized R value.
 
 frame_version <- 1L
 
@@ -9,7 +9,7 @@ frame_types <- list(
   request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
-  pong = 135L, value = 136L
+  pong = 135L, value = 136L, unstarted = 137L
 )
 
 # Payloads above this are written apart from their header, which saves one copy of them.
@@ -30,10 +30,11 @@ connect_gateway <- function(port) {
   do.call(socketConnection, args)
 }
 
-write_frame <- function(con, type, id, value) {
+# time: microseconds that it took
+write_frame <- function(con, type, id, value, time = 0L) {
   payload <- serialize(value, NULL, xdr = FALSE)
   size <- length(payload)
-  header <- writeBin(c(size, frame_version + 256L * type, id, 0L), raw(), endian = "little")
+  header <- writeBin(c(size, frame_version + 256L * type, id, time), raw(), endian = "little")
   if (size > frame_split) {
     writeBin(header, con)
     in_step(writeBin(payload, con))
@@ -56,5 +57,5 @@ read_frame <- function(con) {
     readBin(con, "raw", size)
   }
   if (length(payload) < size) return(NULL)
-  list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], payload = payload)
+  list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], start_by = words[4L], payload = payload)
 }

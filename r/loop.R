@@ -40,6 +40,12 @@ process_keeper <- function() {
   }
 }
 
+# Seconds of the wall clock. Sys.time() makes an object of them, which takes longer.
+wall_clock <- function() .Internal(Sys.time())
+
+# Whether a moment, in ms modulo 2^31, has gone by: see src/protocol/frame.ts.
+is_past <- function(moment, now) (now * 1000 - moment) %% 2147483648 < 1073741824
+
 # engines: by frame type, function(call) giving the value of the result frame for one request
 # Returns when the gateway says stop or has gone.
 serve_frames <- function(con, engines) {
@@ -53,7 +59,7 @@ serve_frames <- function(con, engines) {
   work <- function() {
     repeat {
       if (!is.null(unsent)) {
-        write_frame(con, unsent$type, unsent$id, unsent$value)
+        write_frame(con, unsent$type, unsent$id, unsent$value, unsent$time)
         unsent <<- NULL
       }
       idle_callbacks(con, events)
@@ -62,7 +68,13 @@ serve_frames <- function(con, engines) {
       if (frame$type == frame_types$ping) {
         drop_interrupts()
         early <<- FALSE
-        unsent <<- list(type = frame_types$pong, id = 0L)
+        unsent <<- list(type = frame_types$pong, id = 0L, time = 0L)
+        next
+      }
+      began <- wall_clock()
+      # What it has run before has taken so long that the gateway gives this to another worker.
+      if (frame$start_by > 0L && is_past(frame$start_by, began)) {
+        unsent <<- list(type = frame_types$unstarted, id = frame$id, time = 0L)
         next
       }
       engine <- engines[[frame$type]]
@@ -71,7 +83,8 @@ serve_frames <- function(con, engines) {
         tryCatch(allowInterrupts(engine(unserialize(frame$payload))), interrupt = function(e) NULL)
       }
       early <<- FALSE
-      unsent <<- list(type = result_type(result), id = frame$id, value = result)
+      took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
+      unsent <<- list(type = result_type(result), id = frame$id, value = result, time = took)
       restore_process()
     }
   }

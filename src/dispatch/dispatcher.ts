@@ -140,7 +140,8 @@ export class Dispatcher {
     },
     left: (ticket) => {
       this.#running -= 1;
-      const took = performance.now() - ticket.startedAt!;
+      const took = ticket.rTime;
+      if (took === undefined) return;
       ticket.job.routeTime?.observe(took);
       this.#meanTime = this.#meanTime === 0 ? took : this.#meanTime * 0.95 + took * 0.05;
     },
@@ -177,6 +178,7 @@ class QueuedTicket implements Ticket, WorkUnit {
   readonly queuedAt = performance.now();
   state: TicketState = 'queued';
   startedAt: number | undefined;
+  rTime: number | undefined;
   settledAt: number | undefined;
   worker: Worker | undefined;
   attempts = 0;
@@ -227,6 +229,7 @@ class QueuedTicket implements Ticket, WorkUnit {
   }
 
   finished(frame: Frame): void {
+    this.rTime = frame.time / 1000;
     this.#listener.left(this);
     this.settle({ kind: 'answer', frame });
   }
@@ -236,6 +239,11 @@ class QueuedTicket implements Ticket, WorkUnit {
   }
 
   returned(): void {
+    if (this.startedAt !== undefined) {
+      this.startedAt = undefined;
+      this.attempts -= 1;
+      this.#listener.left(this);
+    }
     this.#listener.returned(this);
   }
 

@@ -1,21 +1,30 @@
-/** Milliseconds under which a handler is so brief that others may wait behind it in a worker's pipe. */
-const BRIEF = 1;
-/** Answers before anything is concluded, and the weight of a new one once the peak lies above it. */
+/** Milliseconds from which an answer is slow: what waits behind it in a worker's pipe would feel it. */
+const SLOW = 5;
+/** Answers before anything is concluded, and those after a slow one before the next is trusted to be brief. */
 const ENOUGH = 8;
-const DECAY = 0.05;
+const FORGET = 64;
+/** Weight of a new answer in the average. */
+const WEIGHT = 0.1;
 
 /**
- * How long R takes for a route, as a peak that decays (after Finagle's peak EWMA): one slow answer is believed at
- * once, and forgotten after some dozens of fast ones.
+ * How long R takes for a route. A slow answer is believed at once and forgotten after some dozens of others; below
+ * that the average counts, since a busy machine makes any answer late by a millisecond now and then.
  */
 export class RouteTime {
-  #peak = 0;
+  #average = 0;
+  /** Answers that are still to come before the average is trusted. */
+  #doubt = ENOUGH;
   #answers = 0;
   #prints = false;
 
   observe(ms: number): void {
     this.#answers += 1;
-    this.#peak = ms > this.#peak ? ms : this.#peak + (ms - this.#peak) * DECAY;
+    if (ms >= SLOW) {
+      this.#doubt = FORGET;
+      return;
+    }
+    if (this.#doubt > 0) this.#doubt -= 1;
+    this.#average += (ms - this.#average) * Math.max(WEIGHT, 1 / this.#answers);
   }
 
   /** Its handlers print: with the next request in the pipe nobody could tell which of the two has printed. */
@@ -23,12 +32,8 @@ export class RouteTime {
     this.#prints = true;
   }
 
-  get brief(): boolean {
-    return this.expected < BRIEF;
-  }
-
-  /** Milliseconds that R is to take at most; Infinity where that is not known, or nothing may wait behind it. */
+  /** Milliseconds that R is to take; Infinity where that is not known, or nothing may wait behind it. */
   get expected(): number {
-    return this.#prints || this.#answers < ENOUGH ? Infinity : this.#peak;
+    return this.#prints || this.#doubt > 0 ? Infinity : this.#average;
   }
 }

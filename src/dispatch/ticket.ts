@@ -33,14 +33,16 @@ export interface Ticket {
   readonly queuedAt: number;
   readonly startedAt: number | undefined;
   readonly settledAt: number | undefined;
+  /** Milliseconds that R took, by its own clock; undefined when it has not answered. */
+  readonly rTime: number | undefined;
   /** The worker that ran it last. */
   readonly worker: Worker | undefined;
 }
 
 /** Milliseconds that a settled ticket waited, and that R took; undefined if it never ran. */
-export function ticketTimes({ queuedAt, settledAt, startedAt }: Ticket): { queue: number; r?: number } {
+export function ticketTimes({ queuedAt, rTime, settledAt, startedAt }: Ticket): { queue: number; r?: number } {
   const end = settledAt ?? performance.now();
   return startedAt === undefined
     ? { queue: end - queuedAt }
-    : { queue: startedAt - queuedAt, r: end - startedAt };
+    : { queue: startedAt - queuedAt, r: rTime ?? end - startedAt };
 }

@@ -12,9 +12,9 @@ export interface WorkUnit {
   /** The serialized R value, in pieces, and their bytes in all. */
   readonly payload: readonly Buffer[];
   readonly payloadBytes: number;
-  /** Milliseconds that R is to take at most; Infinity when nothing may wait behind it. */
+  /** Milliseconds that R is to take; Infinity when nothing may wait behind it. */
   readonly expected: number;
-  /** It is in the worker's pipe, but R has something to finish first; it can still be taken back by ending R. */
+  /** It is in the worker's pipe, but R has something to finish first; it may still come back. */
   handed(worker: Worker): void;
   /** R has it: from now on it may have run. */
   started(worker: Worker): void;
@@ -24,6 +24,6 @@ export interface WorkUnit {
   finished(frame: Frame): void;
   /** The worker ended before it answered. */
   lost(worker: Worker, exit: WorkerExit): void;
-  /** The worker ended before R came to it: it has not run. */
-  returned(worker: Worker): void;
+  /** R has not come to it, and will not: it has not run. */
+  returned(): void;
 }

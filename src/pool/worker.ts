@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net';
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
-import { encodeHeader, type Frame, FrameType } from '../protocol/frame.js';
+import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import type { WorkUnit } from './work-unit.js';
 import { type WorkerCommand, workerProcess } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { WorkerListener } from './worker-listener.js';
+import { WorkerOutbox } from './worker-outbox.js';
+import { WorkerPipe } from './worker-pipe.js';
 import { WorkerProcess } from './worker-process.js';
 import { transition, type WorkerState } from './worker-state.js';
 
@@ -22,14 +24,21 @@ const PONG_TIMEOUT = 5000;
 
 /** Milliseconds of expected work, and units, that a worker has at most, so that a brief request never waits long. */
 export const LOOK_AHEAD = 1;
-const MOST_AHEAD = 8;
+const MOST_AHEAD = 16;
+
+/**
+ * Milliseconds in which R has to begin with what waits in its pipe, and after which it is taken back if R has not:
+ * what it runs takes longer than it ever did. R goes by the same clock, and the time in between is there for steps of it.
+ */
+const START_WITHIN = 25;
+const TAKE_BACK_AFTER = 50;
 
 /** Who hears of what happens to a worker. */
 export interface WorkerOwner {
   ready(worker: Worker, manifest: Manifest): void;
   /** It can take work: after `ready`, and after each unit. */
   idle(worker: Worker): void;
-  /** It runs the unit that waited in its pipe, and can have the next one there. */
+  /** Its pipe has emptied so far that more should be put there. */
   room(worker: Worker): void;
   loadFailed(worker: Worker, failure: LoadFailure): void;
   /** The process has ended; `unfinished` is what it was running. */
@@ -56,8 +65,9 @@ export class Worker {
   #prints = false;
   #state: WorkerState = 'starting';
   #socket: Socket | undefined;
-  /** What R runs, and what already waits in its pipe. */
-  readonly #units: WorkUnit[] = [];
+  #outbox: WorkerOutbox | undefined;
+  readonly #pipe = new WorkerPipe();
+  #takeBackTimer: NodeJS.Timeout | undefined;
   /** An interrupt is on its way: the worker is clean again when it has answered the ping sent after it. */
   #interrupted = false;
   #requests = 0;
@@ -107,14 +117,14 @@ export class Worker {
 
   /** What R runs at the moment. */
   get unit(): WorkUnit | undefined {
-    return this.#units[0];
+    return this.#pipe.head;
   }
 
   /** It is at work, and will have come to this unit before it has waited longer than LOOK_AHEAD. */
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruptTimer !== undefined) return false;
-    if (this.#units.length === 0 || this.#units.length >= MOST_AHEAD) return false;
-    return this.#process.running && this.backlog + unit.expected <= LOOK_AHEAD;
+    if (this.#pipe.head === undefined || this.#pipe.length >= MOST_AHEAD) return false;
+    return this.#process.running && this.#pipe.backlog + unit.expected <= LOOK_AHEAD;
   }
 
   /** `performance.now()` when it last became idle. */
@@ -122,24 +132,51 @@ export class Worker {
     return this.#idleSince;
   }
 
+  /** Milliseconds that R is to take for what it has, at most. */
+  get backlog(): number {
+    return this.#pipe.backlog;
+  }
+
   /**
    * Hands over one unit of work, to an idle worker or to one that `canLookAhead`. Reading the next
    * frame without a turn of the gateway's loop in between halves the time of tiny handlers.
    */
   assign(unit: WorkUnit): void {
+    const ahead = this.#pipe.length > 0;
     if (this.#state === 'idle') this.#to('busy');
-    this.#units.push(unit);
-    if (this.#units.length === 1) unit.started(this);
-    else unit.handed(this);
-    this.#send(unit.type, unit.id, unit.payload, unit.payloadBytes);
+    const startBy = ahead ? Date.now() + START_WITHIN : Infinity;
+    this.#pipe.push(unit, startBy);
+    if (ahead) unit.handed(this);
+    else unit.started(this);
+    const { id, payload, payloadBytes, type } = unit;
+    const time = ahead ? frameTime(startBy) : 0;
+    this.#outbox?.add({ type, id, payload, bytes: payloadBytes, startBy: time }, !ahead);
+    if (ahead) this.#takeBackTimer ??= setTimeout(this.#takeBack, TAKE_BACK_AFTER);
   }
 
-  /** Milliseconds that R is to take for what it has, at most. */
-  get backlog(): number {
-    let sum = 0;
-    for (const { expected } of this.#units) sum += expected;
-    return sum;
-  }
+  /**
+   * What R takes unexpectedly long for must not hold up what waits behind it. R leaves out what it comes to after
+   * `startBy`. So what it has not come to by then, to go by all that it has sent, has not run and never will.
+   */
+  readonly #takeBack = (): void => {
+    this.#takeBackTimer = undefined;
+    const socket = this.#socket;
+    if (!this.#pipe.waits || socket === undefined) return;
+    const late = Date.now() - (TAKE_BACK_AFTER - START_WITHIN);
+    const heard = socket.bytesRead;
+    const again = (): void => {
+      this.#takeBackTimer ??= setTimeout(this.#takeBack, TAKE_BACK_AFTER - START_WITHIN);
+    };
+    if (!this.#pipe.isLate(late)) {
+      again();
+      return;
+    }
+    // By then the loop has read what had arrived.
+    setImmediate(() => {
+      if (socket.bytesRead === heard) for (const unit of this.#pipe.takeBack(late)) unit.returned();
+      else again();
+    });
+  };
 
   /**
    * Interrupts what runs, as Ctrl-C would, so that R can clean up. If R has not come back after `grace`
@@ -147,8 +184,8 @@ export class Worker {
    * late signal could hit instead, there is only the grace time.
    */
   interrupt(grace: number): void {
-    if (this.#units.length === 0 || this.#interruptTimer !== undefined) return;
-    if (this.#units.length === 1) {
+    if (this.#pipe.length === 0 || this.#interruptTimer !== undefined) return;
+    if (!this.#pipe.waits) {
       this.#interrupted = true;
       this.#process.signal('SIGINT');
     }
@@ -181,6 +218,7 @@ export class Worker {
 
   #connected(socket: Socket): (frame: Frame) => void {
     this.#socket = socket;
+    this.#outbox = new WorkerOutbox(socket);
     this.#step('connected');
     // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
     socket.once('close', () => this.#killAfter(AFTER_CLOSE));
@@ -221,6 +259,7 @@ export class Worker {
       case FrameType.result:
       case FrameType.value:
       case FrameType.interrupted:
+      case FrameType.unstarted:
         this.#finish(frame);
         return;
       case FrameType.pong:
@@ -234,22 +273,22 @@ export class Worker {
   }
 
   #finish(frame: Frame): void {
-    const unit = this.#units[0];
-    if (unit === undefined || unit.id !== frame.id) {
-      throw new ProtocolError(`answer ${frame.id} that nobody waits for`);
-    }
+    const unit = this.#pipe.shift(frame.id);
     this.#process.endLines();
-    this.#units.shift();
-    this.#requests += 1;
     this.#endInterrupt();
-    this.#units[0]?.started(this);
-    unit.finished(frame);
+    this.#pipe.head?.started(this);
+    if (frame.type === FrameType.unstarted) {
+      unit?.returned();
+    } else {
+      this.#requests += 1;
+      unit?.finished(frame);
+    }
     if (!this.#interrupted) {
       this.#free();
       return;
     }
     this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);
-    this.#send(FrameType.ping, 0, [], 0);
+    this.#command(FrameType.ping);
   }
 
   #endInterrupt(): void {
@@ -259,9 +298,9 @@ export class Worker {
 
   /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
   #free(): void {
-    if (this.#units.length > 0) {
-      // Several are sent at once, when the pipe is nearly empty: each write wakes R and costs more than its work.
-      if (this.#units.length === 1) this.#owner.room(this);
+    if (this.#pipe.length > 0) {
+      // Not at each answer: several frames in one write cost little more than one.
+      if (this.#pipe.length <= MOST_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD / 2) this.#owner.room(this);
       return;
     }
     if (this.#state === 'draining') this.#sendStop();
@@ -279,19 +318,11 @@ export class Worker {
     clearTimeout(this.#killTimer);
     this.#killTimer = undefined;
     this.#killAfter(this.#stopGrace);
-    this.#send(FrameType.stop, 0, [], 0);
+    this.#command(FrameType.stop);
   }
 
-  #send(type: FrameType, id: number, payload: readonly Buffer[], bytes: number): void {
-    const socket = this.#socket;
-    if (socket === undefined || socket.destroyed) return; // it is dying: `dead` will say so
-    const header = encodeHeader(type, id, bytes);
-    if (socket.writableCorked === 0) {
-      socket.cork(); // what is assigned in this turn goes out in one system call
-      process.nextTick(() => socket.uncork());
-    }
-    socket.write(header);
-    for (const piece of payload) socket.write(piece);
+  #command(type: FrameType): void {
+    this.#outbox?.add({ type, id: 0, payload: [], bytes: 0, startBy: 0 }, true);
   }
 
   #killAfter(grace: number): void {
@@ -316,11 +347,12 @@ export class Worker {
   #die(exit: WorkerExit): void {
     clearTimeout(this.#interruptTimer);
     clearTimeout(this.#killTimer);
+    clearTimeout(this.#takeBackTimer);
     this.#process.killGroup(); // what it had started and left behind
     this.#to('dead');
-    const [running, ...ahead] = this.#units.splice(0);
+    const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
-    for (const unit of ahead) unit.returned(this);
+    for (const unit of waiting) unit.returned();
     running?.lost(this, exit);
   }
 }

@@ -71,18 +71,19 @@ export class FrameReader {
       }
       const type = data[at + 5]!;
       const id = data.readUInt32LE(at + 8);
+      const time = data.readUInt32LE(at + 12);
       const start = at + HEADER_BYTES;
       if (length > this.maxPayload) {
         const available = Math.min(length, data.length - start);
         this.#skip = length - available;
-        this.#skipped = { type, id, payload: EMPTY, length };
+        this.#skipped = { type, id, payload: EMPTY, length, time };
         at = start + available;
         if (this.#skip > 0) return;
         this.#finishSkip();
         continue;
       }
       if (data.length - start < length) break;
-      this.#deliver({ type, id, payload: data.subarray(start, start + length), length });
+      this.#deliver({ type, id, payload: data.subarray(start, start + length), length, time });
       at = start + length;
     }
     if (at < data.length) {

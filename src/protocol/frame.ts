@@ -4,9 +4,12 @@
  * ```
  *  0        4    5    6     8          12         16
  *  ├────────┼────┼────┼─────┼──────────┼──────────┼───────────────
- *  │ length │ ver│type│flags│request id│ reserved │ payload: a serialized R value
+ *  │ length │ ver│type│flags│request id│   time   │ payload: a serialized R value
  *  └────────┴────┴────┴─────┴──────────┴──────────┴───────────────   (all little-endian)
  * ```
+ *
+ * `time`, to a worker: the moment after which it must not begin with this any more, in ms of the wall clock modulo
+ * 2^31, or 0; from a worker: the microseconds that it took.
  *
  * Frames travel over a loopback TCP connection that the worker opens, not over its stdout, where R code prints.
  */
@@ -42,6 +45,8 @@ export const FrameType = {
   pong: 135,
   /** A value to be printed by the gateway. Payload: list(serializer, value[, status, names, values]). */
   value: 136,
+  /** It was too late to begin with the request: it has not run. */
+  unstarted: 137,
 } as const;
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
@@ -52,16 +57,23 @@ export interface Frame {
   readonly payload: Buffer;
   /** Bytes of the payload as announced; more than `payload` holds when it was over the reader's limit and skipped. */
   readonly length: number;
+  /** See above. */
+  readonly time: number;
+}
+
+/** The wall clock's milliseconds as frames have them; never 0, which stands for no moment at all. */
+export function frameTime(ms: number): number {
+  return ms % 2 ** 31 || 1;
 }
 
 /** Header for a payload of `length` bytes. */
-export function encodeHeader(type: FrameType, id: number, length: number): Buffer {
+export function encodeHeader(type: FrameType, id: number, length: number, time = 0): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   header.writeUInt32LE(length, 0);
   header[4] = FRAME_VERSION;
   header[5] = type;
   header.writeUInt16LE(0, 6);
   header.writeUInt32LE(id, 8);
-  header.writeUInt32LE(0, 12);
+  header.writeUInt32LE(time, 12);
   return header;
 }
