@@ -19,6 +19,8 @@ export interface Reply {
 
 /** Bodies up to this are compressed at once: the thread pool's round trip would cost more. */
 const SMALL = 4096;
+/** Bodies up to this are handed to Node as text, a byte per character: it then sends head and body in one piece. */
+const ONE_PIECE = 16 * 1024;
 const gzipAsync = promisify(gzip);
 
 /** The payload of a result frame. Throws `response_invalid` if HTTP has no room for what the app wants to say. */
@@ -57,7 +59,8 @@ export async function sendReply(
     setLength(headers, body.length);
   }
   writeHead(response, status, headers);
-  response.end(body);
+  if (body !== undefined && body.length <= ONE_PIECE) response.end(body.toString('latin1'), 'latin1');
+  else response.end(body);
 }
 
 async function sendFile(
