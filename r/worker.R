@@ -2,14 +2,15 @@
 #
 # Started as `Rscript worker.R` with the app's folder as working directory, so that the project's own .Rprofile
 # (and with it renv) applies. The environment names the gateway's port and a one-time token. Base R only, plus
-# plumber when the app is a plumber app; everything lives in an environment of its own, so that nothing the app
-# does to the global environment can reach it.
+# plumber when the app is a plumber app, and a saved model's own packages; everything lives in an environment of its
+# own, so that nothing the app does to the global environment can reach it.
 local({
   worker <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
   for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "request.R", "response.R", "loop.R",
                  "serializers.R", "direct-plan.R", "direct-request.R", "direct-run.R",
-                 "plumber-app.R", "main.R")) {
+                 "plumber-app.R", "model-file.R", "model-schema.R", "model-kinds.R", "model-predict.R", "model-app.R",
+                 "main.R")) {
     sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
   }
   worker$main()

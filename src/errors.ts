@@ -39,6 +39,11 @@ export const errorCatalogue = {
     message: 'The app could not be loaded.',
     hint: "Mend what R's message names; `penstock doctor` checks the packages that the app needs.",
   },
+  model_unknown: {
+    exit: 1,
+    message: 'What the model takes is not known.',
+    hint: 'Give its fields and their types under `model:` in penstock.yaml; docs/models.md shows how.',
+  },
   address_unavailable: {
     exit: 1,
     message: 'The address cannot be listened on.',
@@ -48,6 +53,21 @@ export const errorCatalogue = {
     status: 400,
     message: 'The request is not valid HTTP.',
     hint: 'Send a well-formed HTTP/1.1 request.',
+  },
+  body_not_json: {
+    status: 400,
+    message: 'The request body is not JSON.',
+    hint: 'Send JSON; /__docs__/ shows an example.',
+  },
+  not_found: {
+    status: 404,
+    message: 'There is nothing at this address.',
+    hint: '/openapi.json lists what there is.',
+  },
+  method_not_allowed: {
+    status: 405,
+    message: 'This address does not take the method.',
+    hint: 'Use one of the methods in Allow.',
   },
   request_timeout: {
     status: 408,
@@ -63,6 +83,16 @@ export const errorCatalogue = {
     status: 431,
     message: 'The request headers are over the limit.',
     hint: 'Send fewer or shorter headers, or raise --header-limit.',
+  },
+  input_invalid: {
+    status: 422,
+    message: 'The input does not fit the model.',
+    hint: 'Mend what `faults` lists; /__docs__/ shows the fields of the model.',
+  },
+  prediction_failed: {
+    status: 500,
+    message: 'predict() failed.',
+    hint: 'The message is that of R; the log has what R printed.',
   },
   response_too_large: {
     status: 500,
@@ -108,17 +138,20 @@ export class PenstockError extends Error {
   readonly code: ErrorCode;
   readonly entry: ErrorEntry;
   readonly detail: string | undefined;
+  /** Members that the answer to a request has on top of those that all errors have. */
+  readonly more: Readonly<Record<string, unknown>> | undefined;
 
   /**
    * @param code   entry of the catalogue
    * @param detail what exactly was wrong and where; follows the entry's message
    */
-  constructor(code: ErrorCode, detail?: string) {
+  constructor(code: ErrorCode, detail?: string, more?: Readonly<Record<string, unknown>>) {
     const entry: ErrorEntry = errorCatalogue[code];
     super(detail === undefined ? entry.message : `${entry.message} ${detail}`);
     this.name = 'PenstockError';
     this.code = code;
     this.entry = entry;
     this.detail = detail;
+    this.more = more;
   }
 }

@@ -4,16 +4,16 @@ import { PenstockError } from '../errors.js';
 
 /** Where an app is and how plumber is told to read it. */
 export interface AppLocation {
-  readonly kind: 'plumber';
+  readonly kind: 'plumber' | 'model';
   /** The app's folder: R's working directory while it loads and runs. */
   readonly directory: string;
-  /** The plumber file, or `entrypoint.R`. */
+  /** The plumber file, `entrypoint.R`, or the file of the saved model. */
   readonly file: string;
   /**
    * `file`: an annotated file, read by `plumb(file)`. `directory`: `entrypoint.R` builds the router, which plumber
-   * only runs through `plumb(dir = directory)`.
+   * only runs through `plumb(dir = directory)`. `model`: a saved R object.
    */
-  readonly entry: 'file' | 'directory';
+  readonly entry: 'file' | 'directory' | 'model';
 }
 
 /**
@@ -27,10 +27,10 @@ export function findApp(argument: string | undefined, cwd: string = process.cwd(
   if (stats.isDirectory()) return inDirectory(path, shown);
   if (!stats.isFile())
     throw new PenstockError('app_not_found', `${shown} is neither a file nor a directory.`);
-  if (/\.rds$/i.test(path)) {
-    throw new PenstockError('app_not_found', `${shown} is a saved R object; models are not served yet.`);
+  if (/\.rds$/i.test(path)) return { kind: 'model', directory: dirname(path), file: path, entry: 'model' };
+  if (!/\.r$/i.test(path)) {
+    throw new PenstockError('app_not_found', `${shown} is neither an R file (.R) nor a saved model (.rds).`);
   }
-  if (!/\.r$/i.test(path)) throw new PenstockError('app_not_found', `${shown} is not an R file (.R).`);
   return location(path);
 }
 

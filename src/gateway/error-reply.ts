@@ -9,6 +9,7 @@ function errorBody(error: PenstockError, requestId: string | undefined): string 
     code: error.code,
     message: error.message,
     hint: error.entry.hint,
+    ...error.more,
     requestId,
   });
 }

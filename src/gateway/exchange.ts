@@ -34,7 +34,7 @@ export interface ExchangeOptions {
 }
 
 /** How a request is executed in its worker. */
-export type Lane = 'direct' | 'plumber';
+export type Lane = 'direct' | 'plumber' | 'model';
 
 /** How a finished exchange went, for the log and the metrics. */
 export interface ExchangeRecord {

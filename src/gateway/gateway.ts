@@ -5,6 +5,7 @@ import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { ticketTimes } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
+import { servedModel } from '../model/served-model.js';
 import type { Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
@@ -14,6 +15,8 @@ import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
+import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
+import { ModelServer } from './model/model-server.js';
 import { PublicServer } from './public-server.js';
 import { gatewayState, type Status, workerStatuses } from './status.js';
 
@@ -36,6 +39,8 @@ export class Gateway {
   readonly #pool: Pool;
   readonly #dispatcher: Dispatcher;
   #exchanges: ExchangeContext;
+  /** Set once, where the app is a saved model. */
+  #models: ModelExchangeContext | undefined;
   readonly #metrics: Metrics;
   readonly #publicServer: PublicServer;
   readonly #adminServer: FastifyInstance;
@@ -56,7 +61,8 @@ export class Gateway {
     this.#publicServer = new PublicServer(
       config,
       (request, response) => {
-        new Exchange(request, response, this.#exchanges).run();
+        if (this.#models === undefined) new Exchange(request, response, this.#exchanges).run();
+        else new ModelExchange(request, response, this.#models).run();
       },
       (error) => this.#refused(error),
     );
@@ -106,7 +112,9 @@ export class Gateway {
         'preload: on is not possible yet: every worker loads the app itself',
       );
     }
-    if (this.#config.lane === 'auto' && !this.#differing) {
+    if (this.#app.kind === 'model') {
+      this.#serveModel(result);
+    } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
       this.#exchanges = { ...this.#exchanges, direct: new DirectLane(result.direct) };
     }
     await this.#publicServer.listen();
@@ -208,6 +216,24 @@ export class Gateway {
       this.#log.info({ event: 'output', worker: worker.id, stream, requestId: worker.unit?.label }, line);
     },
   };
+
+  #serveModel({ models }: Manifest): void {
+    const found = models[0]!;
+    const server = new ModelServer(servedModel(found));
+    if (found.trialFailure !== undefined) {
+      this.#log.warn(
+        { event: 'model-trial', model: found.name },
+        `predict() failed for an example row: ${found.trialFailure}`,
+      );
+    }
+    this.#models = {
+      dispatcher: this.#dispatcher,
+      options: this.#config,
+      answer: (request) => server.answer(request),
+      errorReply: (path, error, id) => server.errorReply(path, error, id),
+      finished: (record) => this.#record(record),
+    };
+  }
 
   /** The direct lane names routes by their place, so every worker must have the same. */
   #compareRoutes(manifest: Manifest): void {

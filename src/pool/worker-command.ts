@@ -11,6 +11,8 @@ export interface WorkerCommand {
   /** The public address, which plumber shows in its documentation. */
   readonly host: string;
   readonly port: number;
+  /** R packages that a model needs on top of those that it names itself. */
+  readonly packages?: readonly string[];
 }
 
 /** Arguments and environment of the R process. `r/main.R` reads the variables and takes them out again. */
@@ -19,14 +21,14 @@ export function workerProcess(
   gatewayPort: number,
   token: string,
 ): { args: string[]; env: NodeJS.ProcessEnv } {
-  const { app, host, port } = command;
+  const { app, host, packages = [], port } = command;
   return {
     args: [WORKER_SCRIPT],
     env: {
       ...process.env,
       PENSTOCK_WORKER_PORT: String(gatewayPort),
       PENSTOCK_WORKER_TOKEN: token,
-      PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port].join('\n'),
+      PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),
     },
   };
 }

@@ -29,6 +29,8 @@ export const FrameType = {
   call: 4,
   /** Print a value that came in a value frame with R's own serializer. Payload: that frame's, sent back. */
   print: 5,
+  /** Predict with a saved model. Payload: list(model, version, options, data frame). */
+  predict: 6,
   /** First frame of a worker. Payload: list(token, pid). */
   hello: 129,
   /** A step of loading has begun. Payload: its name. */
@@ -43,7 +45,10 @@ export const FrameType = {
   interrupted: 134,
   /** Answer to a ping. */
   pong: 135,
-  /** A value to be printed by the gateway. Payload: list(serializer, value[, status, names, values]). */
+  /**
+   * A value to be printed by the gateway. Payload: list(serializer, value[, status, names, values]); the answer to
+   * `predict`: list(columns), or list(NULL, message) when that failed.
+   */
   value: 136,
   /** It was too late to begin with the request: it has not run. */
   unstarted: 137,

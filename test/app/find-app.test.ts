@@ -108,14 +108,9 @@ describe('What cannot be served is told', () => {
     expect(refusal('api')).toContain("a.R, b.R have plumber's annotations: name the file.");
   });
 
-  test.each(['model.rds', 'Model.RDS'])('when it is a saved model: %s', (name) => {
-    write(name);
-    expect(refusal(name)).toContain('models are not served yet');
-  });
-
   test('when it is no R file', () => {
     write('plumber.py');
-    expect(refusal('plumber.py')).toBe('plumber.py is not an R file (.R).');
+    expect(refusal('plumber.py')).toBe('plumber.py is neither an R file (.R) nor a saved model (.rds).');
     expect(refusal('/dev/null')).toContain('neither a file nor a directory');
   });
 });

@@ -1,0 +1,118 @@
+# A saved model: reading the file, finding the packages that it needs and its predict method.
+
+# Classes whose predict method lives in a package that the object itself does not name.
+model_packages <- c(
+  randomForest = "randomForest", ranger = "ranger", rpart = "rpart", gam = "mgcv", bam = "mgcv", nnet = "nnet",
+  multinom = "nnet", coxph = "survival", survreg = "survival", xgb.Booster = "xgboost", glmnet = "glmnet",
+  cv.glmnet = "glmnet", workflow = "workflows", model_fit = "parsnip", train = "caret", svm = "e1071",
+  naiveBayes = "e1071", lmerMod = "lme4", glmerMod = "lme4", merMod = "lme4", lda = "MASS", qda = "MASS",
+  negbin = "MASS", polr = "MASS", rlm = "MASS", gbm = "gbm", ksvm = "kernlab", loess = "stats", lme = "nlme",
+  gls = "nlme", earth = "earth", lgb.Booster = "lightgbm", catboost.Model = "catboost", model_stack = "stacks",
+  kknn = "kknn", cforest = "partykit", ctree = "partykit", party = "partykit", C5.0 = "C50", cubist = "Cubist"
+)
+
+# Reads the file; what is wrong with it is said in words.
+read_model <- function(file) {
+  if (dir.exists(file)) stop(basename(file), " is a directory", call. = FALSE)
+  object <- tryCatch(readRDS(file), error = function(e) stop(not_a_model(file, e), call. = FALSE))
+  open_model(object)
+}
+
+not_a_model <- function(file, e) {
+  name <- basename(file)
+  if (file.access(file, 4L) != 0L) return(paste(name, "cannot be read: permission denied"))
+  if (file.size(file) == 0) return(paste(name, "is empty"))
+  # gzfile() reads plain files too, and save() begins with its own mark.
+  start <- tryCatch({
+    con <- gzfile(file, "rb")
+    on.exit(close(con))
+    suppressWarnings(readBin(con, "raw", 5L))
+  }, error = function(e) raw())
+  if (length(start) == 5L && grepl("^RD[ABX][23]$", rawToChar(start[start != 0L][1:4]))) {
+    return(paste0(name, " was written by save(): write the model alone, with saveRDS(model, \"", name, "\")"))
+  }
+  paste0(
+    name, " cannot be read as a saved R object: it is damaged, or no RDS file (R says: ", conditionMessage(e),
+    "). Write it with saveRDS(model, \"", name, "\")"
+  )
+}
+
+# What was wrapped for saving: vetiver models carry more than the model, bundles have to be unpacked.
+# Gives list(model, prototype, name, description, metadata)
+open_model <- function(object) {
+  wrapped <- inherits(object, "vetiver_model")
+  model <- if (wrapped) object$model else object
+  if (inherits(model, "bundle")) {
+    need_packages("bundle", class(model)[1L])
+    model <- bundle::unbundle(model)
+  }
+  list(
+    model = model,
+    prototype = if (wrapped) object$prototype,
+    name = if (wrapped) object$model_name,
+    description = if (wrapped) object$description,
+    metadata = if (wrapped) object$metadata
+  )
+}
+
+# The packages of the model's classes, and of what a workflow or a fit of parsnip has inside.
+packages_of <- function(opened) {
+  model <- opened$model
+  known <- model_packages[intersect(class(model), names(model_packages))]
+  inner <- if (inherits(model, "workflow")) model$fit$fit$fit else if (inherits(model, "model_fit")) model$fit
+  known <- c(known, model_packages[intersect(class(inner), names(model_packages))])
+  if (inherits(model, "workflow") && inherits(model$pre$actions$recipe, "action_recipe")) known <- c(known, "recipes")
+  # A class of S4 says itself where it comes from.
+  s4 <- attr(class(model), "package")
+  unique(c(opened$metadata$required_pkgs, unname(known), if (!s4 %in% c(".GlobalEnv", NULL) && length(s4)) s4))
+}
+
+# Attached, not only loaded: formulas call their functions by name, and S4 generics are found only so.
+need_packages <- function(packages, class) {
+  missing <- packages[!vapply(packages, function(name) nzchar(system.file(package = name)), NA)]
+  if (length(missing)) {
+    stop(
+      "A model of class ", class, " needs the R package", if (length(missing) > 1L) "s", " ",
+      paste(missing, collapse = ", "), ", which is not installed here. Install with\n",
+      "  apt-get install ", paste0("r-cran-", tolower(missing), collapse = " "), "\nwhere Debian has it, or\n",
+      "  Rscript -e 'install.packages(c(", paste0("\"", missing, "\"", collapse = ", "), "))'",
+      call. = FALSE
+    )
+  }
+  for (name in packages) {
+    tryCatch(
+      suppressPackageStartupMessages(attachNamespace(name)),
+      error = function(e) if (!paste0("package:", name) %in% search()) stop(e)
+    )
+  }
+}
+
+# Whether predict() has a method for it.
+has_predict <- function(model) {
+  classes <- class(model)
+  if (isS4(model)) {
+    classes <- methods::is(model)
+    generic <- get("predict", globalenv())
+    if (methods::is(generic, "genericFunction") && any(vapply(classes, function(name) {
+      methods::existsMethod(generic, name)
+    }, NA))) return(TRUE)
+  }
+  any(vapply(classes, function(name) !is.null(utils::getS3method("predict", name, optional = TRUE)), NA))
+}
+
+# The opened model, ready to predict. packages: what the configuration asks for on top
+load_model <- function(file, packages = character()) {
+  opened <- read_model(file)
+  class <- class(opened$model)[1L]
+  needed <- unique(c(packages, packages_of(opened)))
+  need_packages(needed, class)
+  if (!has_predict(opened$model)) {
+    stop(
+      basename(file), " holds an object of class ", paste(class(opened$model), collapse = "/"),
+      ", for which there is no predict method. If a package has one, name it under `packages:` of `model:` in ",
+      "penstock.yaml", call. = FALSE
+    )
+  }
+  opened$packages <- needed
+  opened
+}

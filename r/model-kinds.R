@@ -1,0 +1,177 @@
+# What is known of each class of model: its input, the types of prediction, and how predict() is called.
+#
+# A kind is list(fields, types, default, intervals, nulls, data, call, finish), each a function of the model or a value:
+#   fields     the input, see model-schema.R; NULL where it can't be read from the object
+#   types      named vector: what a client may ask for, and what predict() is told; NULL passes any type on
+#   default    what predict() gives when no type is asked for, as one of `types`, if there is a name for it
+#   intervals  the kinds of interval that can be asked for
+#   nulls      whether predict() copes with missing values in its input
+#   argument   the name of predict()'s argument for the data
+#   data       from the data frame to what predict() takes
+#   args       more arguments of predict(), always
+#   finish     from what predict() gives to a vector, matrix or data frame
+
+kind_of <- function(model) {
+  kind <- default_kind
+  for (class in rev(class(model))) if (class %in% names(model_kinds)) {
+    kind[names(model_kinds[[class]])] <- model_kinds[[class]]
+  }
+  kind
+}
+
+formula_fields <- function(model) {
+  terms <- tryCatch(stats::terms(model), error = function(e) NULL)
+  if (!inherits(terms, "terms")) return(hardhat_fields(model))
+  frame <- tryCatch(model$model, error = function(e) NULL)
+  xlevels <- tryCatch(model$xlevels, error = function(e) NULL)
+  if (is.null(xlevels)) xlevels <- attr(model, "xlevels")
+  offset <- tryCatch(model$call$offset, error = function(e) NULL)
+  terms_fields(terms, if (is.data.frame(frame)) frame, xlevels, offset)
+}
+
+# caret keeps a prototype, and packages that build on hardhat a blueprint with one.
+hardhat_fields <- function(model) {
+  parts <- tryCatch(list(model$ptype, model$blueprint$ptypes$predictors), error = function(e) NULL)
+  for (ptype in parts) if (is.data.frame(ptype)) return(frame_fields(ptype, strict = TRUE))
+  NULL
+}
+
+default_kind <- list(
+  fields = formula_fields, types = NULL, default = NULL, intervals = character(), nulls = TRUE,
+  argument = "newdata", data = NULL, args = list(), finish = NULL
+)
+
+prob_types <- c(class = "class", prob = "prob")
+
+forest_fields <- function(model) {
+  # With a formula the columns of the forest are its terms, `log(x)` say.
+  if (inherits(model, "randomForest.formula")) return(terms_fields(model$terms, NULL, model$forest$xlevels))
+  xlevels <- model$forest$xlevels
+  if (is.null(names(xlevels))) return(NULL)
+  number_fields(names(xlevels), xlevels)
+}
+
+gam_fields <- function(model) {
+  seen <- model$var.summary
+  fields <- frame_fields(seen)
+  lapply(fields, function(field) {
+    # The middle of three is a value of the data near the median.
+    if (field$type == "number" && length(seen[[field$name]]) == 3L) field$example <- seen[[field$name]][[2L]]
+    field
+  })
+}
+
+workflow_fields <- function(model) {
+  ptype <- model$pre$mold$blueprint$ptypes$predictors
+  if (is.data.frame(ptype)) frame_fields(ptype, strict = TRUE)
+}
+
+parsnip_types <- function(model) {
+  spec <- if (inherits(model, "workflow")) model$fit$fit$spec else model$spec
+  mode <- if (is.null(spec$mode)) "unknown" else spec$mode
+  switch(mode,
+    regression = c(numeric = "numeric", response = "numeric", conf_int = "conf_int", pred_int = "pred_int"),
+    classification = prob_types
+  )
+}
+
+booster_names <- function(model) {
+  names <- tryCatch(model$feature_names, error = function(e) NULL)
+  if (is.null(names)) names <- tryCatch(xgboost::getinfo(model, "feature_name"), error = function(e) NULL)
+  names
+}
+
+booster_finish <- function(result, model, rows) {
+  if (is.null(dim(result)) && length(result) > rows && rows > 0L) matrix(result, rows, byrow = TRUE) else result
+}
+
+# By class, the most special one wins.
+model_kinds <- list(
+  lm = list(
+    types = c(response = "response", terms = "terms"), default = "response",
+    intervals = c("confidence", "prediction")
+  ),
+  glm = list(
+    types = c(link = "link", response = "response", terms = "terms"), default = "link", intervals = "confidence"
+  ),
+  gam = list(
+    fields = gam_fields, types = c(link = "link", response = "response", terms = "terms"), default = "link",
+    intervals = "confidence"
+  ),
+  nls = list(
+    fields = function(model) {
+      lapply(names(model$dataClasses), function(name) class_field(name, model$dataClasses[[name]]))
+    },
+    types = character()
+  ),
+  rpart = list(
+    types = function(model) {
+      switch(model$method,
+        class = c(prob = "prob", class = "class", vector = "vector", matrix = "matrix"),
+        c(vector = "vector", response = "vector", matrix = "matrix")
+      )
+    },
+    default = function(model) if (model$method == "class") "prob" else "vector"
+  ),
+  randomForest = list(
+    fields = forest_fields,
+    types = function(model) {
+      switch(model$type,
+        regression = c(response = "response"),
+        c(response = "response", class = "response", prob = "prob", vote = "vote")
+      )
+    },
+    default = "response",
+    # Its formula method leaves rows with missing values out and fills the gaps with NA.
+    nulls = function(model) inherits(model, "randomForest.formula")
+  ),
+  ranger = list(
+    fields = function(model) {
+      levels <- model$forest$covariate.levels
+      if (!is.null(levels) && is.null(names(levels))) names(levels) <- model$forest$independent.variable.names
+      number_fields(model$forest$independent.variable.names, levels)
+    },
+    types = function(model) {
+      switch(model$treetype,
+        Classification = c(response = "response", class = "response"),
+        "Probability estimation" = c(response = "response", prob = "response"),
+        Regression = c(response = "response", se = "se", quantiles = "quantiles")
+      )
+    },
+    default = "response", nulls = FALSE, argument = "data",
+    # One worker is one CPU's work.
+    args = list(num.threads = 1L),
+    finish = function(result, model, rows) {
+      if (is.null(result$se)) result$predictions else cbind(result$predictions, std_error = result$se)
+    }
+  ),
+  nnet.formula = list(types = c(raw = "raw", response = "raw", class = "class"), default = "raw"),
+  nnet = list(types = c(raw = "raw", response = "raw"), default = "raw"),
+  multinom = list(types = c(class = "class", probs = "probs", prob = "probs"), default = "class"),
+  coxph = list(types = c(lp = "lp", risk = "risk", terms = "terms"), default = "lp"),
+  survreg = list(types = c(response = "response", lp = "lp", link = "link"), default = "response"),
+  xgb.Booster = list(
+    fields = function(model) if (!is.null(names <- booster_names(model))) number_fields(names),
+    types = character(),
+    data = function(frame) data.matrix(frame), finish = booster_finish
+  ),
+  glmnet = list(
+    fields = function(model) {
+      beta <- if (is.list(model$beta)) model$beta[[1L]] else model$beta
+      if (!is.null(rownames(beta))) number_fields(rownames(beta))
+    },
+    types = c(link = "link", response = "response", class = "class"), default = "link", nulls = FALSE,
+    argument = "newx", data = function(frame) data.matrix(frame)
+  ),
+  workflow = list(fields = workflow_fields, types = parsnip_types, argument = "new_data"),
+  model_fit = list(types = parsnip_types, argument = "new_data"),
+  train = list(types = c(raw = "raw", class = "raw", response = "raw", prob = "prob"), default = "raw")
+)
+model_kinds$cv.glmnet <- model_kinds$glmnet
+model_kinds$cv.glmnet$fields <- function(model) model_kinds$glmnet$fields(model$glmnet.fit)
+
+# A part of the kind, asked of the model where it depends on it.
+kind_part <- function(kind, name, model) {
+  part <- kind[[name]]
+  if (is.function(part)) part(model) else part
+}

@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from '../../dispatch/dispatcher.js';
+import type { Outcome } from '../../dispatch/outcome.js';
+import type { Ticket } from '../../dispatch/ticket.js';
+import { PenstockError } from '../../errors.js';
+import { predictPayload } from '../../model/payload.js';
+import { type Prediction, readPrediction } from '../../model/prediction.js';
+import { requestId } from '../../observe/request-id.js';
+import { type Frame, FrameType } from '../../protocol/frame.js';
+import { sendError } from '../error-reply.js';
+import type { ExchangeOptions, ExchangeRecord } from '../exchange.js';
+import { linger } from '../linger.js';
+import { type Reply, sendReply } from '../reply.js';
+import { hasBody, readBody } from '../request-body.js';
+import type { ModelRequest, PredictWork } from './request.js';
+
+export interface ModelExchangeContext {
+  readonly dispatcher: Dispatcher;
+  readonly options: ExchangeOptions;
+  /** The answer, where R is not needed for it, or R's work. Throws what is wrong with the request. */
+  answer(request: ModelRequest): Reply | PredictWork;
+  /** A form of the error that the clients of this path understand; undefined for Penstock's own. */
+  errorReply(path: string, error: PenstockError, id: string): Reply | undefined;
+  finished(record: ExchangeRecord): void;
+}
+
+/** One request to a saved model, and its answer. */
+export class ModelExchange {
+  readonly #id: string;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #context: ModelExchangeContext;
+  readonly #startedAt = performance.now();
+  readonly #path: string;
+  readonly #query: string;
+  #ticket: Ticket | undefined;
+  #error: PenstockError | undefined;
+  #bytes = 0;
+
+  constructor(request: IncomingMessage, response: ServerResponse, context: ModelExchangeContext) {
+    this.#id = requestId(request.headers);
+    this.#request = request;
+    this.#response = response;
+    this.#context = context;
+    const url = request.url!;
+    const at = url.indexOf('?');
+    this.#path = at < 0 ? url : url.slice(0, at);
+    this.#query = at < 0 ? '' : url.slice(at + 1);
+    response.once('close', () => this.#closed());
+  }
+
+  run(): void {
+    if (!hasBody(this.#request)) {
+      this.#answer(undefined);
+      return;
+    }
+    readBody(this.#request, this.#context.options.bodyLimit, (error, body) => {
+      if (error === undefined) {
+        this.#answer(body);
+        return;
+      }
+      // The rest of the body is not read, so the connection can't be used again.
+      linger(this.#request.socket);
+      this.#response.setHeader('Connection', 'close');
+      this.#fail(error);
+    });
+  }
+
+  #answer(body: Buffer | undefined): void {
+    this.#guard(() => {
+      const answer = this.#context.answer({
+        method: this.#request.method!,
+        path: this.#path,
+        query: new URLSearchParams(this.#query),
+        body,
+        requestId: this.#id,
+      });
+      if ('status' in answer) this.#send(answer);
+      // predict() of many models fails without any rows.
+      else if (answer.input.rows === 0) this.#send(answer.reply({ columns: [] }, 0, 0));
+      else this.#dispatch(answer);
+    });
+  }
+
+  #dispatch(work: PredictWork): void {
+    const payload = predictPayload(work.endpoint.model, work.options, [work.input]);
+    this.#ticket = this.#context.dispatcher.submit({
+      label: this.#id,
+      type: FrameType.predict,
+      payload: [payload],
+      payloadBytes: payload.length,
+      safe: true, // whatever its method: a prediction changes nothing
+      routeTime: work.endpoint.time,
+      urgent: false,
+      timeout: this.#context.options.timeout,
+      settle: (outcome) => this.#guard(() => this.#settle(outcome, work)),
+    });
+  }
+
+  #settle(outcome: Outcome, work: PredictWork): void {
+    if (outcome.kind === 'error') throw new PenstockError(outcome.code, outcome.detail);
+    this.#send(work.reply(this.#prediction(outcome.frame), 0, work.input.rows));
+  }
+
+  #prediction(frame: Frame): Prediction {
+    // Somebody else's SIGINT: the operator's.
+    if (frame.type === FrameType.interrupted) throw new PenstockError('worker_lost', 'It was interrupted.');
+    if (frame.payload.length < frame.length) throw this.#tooLarge(frame.length);
+    if (frame.type !== FrameType.value) throw new PenstockError('prediction_failed');
+    const result = readPrediction(frame.payload);
+    if ('failure' in result) throw new PenstockError('prediction_failed', result.failure);
+    return result;
+  }
+
+  #tooLarge(bytes: number): PenstockError {
+    const { responseLimit } = this.#context.options;
+    return new PenstockError(
+      'response_too_large',
+      `It has ${bytes} bytes, and ${responseLimit} are the limit.`,
+    );
+  }
+
+  #send(reply: Reply): void {
+    this.#bytes = reply.body?.length ?? 0;
+    if (this.#bytes > this.#context.options.responseLimit) throw this.#tooLarge(this.#bytes);
+    reply.headers.unshift(['X-Request-Id', this.#id]);
+    sendReply(this.#request, this.#response, reply).catch((error: unknown) => {
+      if (!this.#response.destroyed) this.#failWith(error); // else the client left while it was sent
+    });
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#failWith(error);
+    }
+  }
+
+  /** Whatever it is, it costs this request only. */
+  #failWith(error: unknown): void {
+    this.#fail(
+      error instanceof PenstockError ? error : new PenstockError('response_invalid', `${String(error)}.`),
+    );
+  }
+
+  #fail(error: PenstockError): void {
+    this.#error = error;
+    const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
+    const retryAfter = busy ? this.#context.dispatcher.retryAfter : undefined;
+    const own = this.#context.errorReply(this.#path, error, this.#id);
+    if (own === undefined || this.#response.headersSent) {
+      sendError(this.#response, error, this.#id, retryAfter);
+      return;
+    }
+    if (retryAfter !== undefined) own.headers.push(['Retry-After', String(retryAfter)]);
+    this.#send(own);
+  }
+
+  #closed(): void {
+    const answered = this.#response.writableFinished;
+    if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
+    this.#context.finished({
+      id: this.#id,
+      method: this.#request.method!,
+      path: this.#path,
+      status: answered ? this.#response.statusCode : 0,
+      bytes: answered ? Number(this.#response.getHeader('content-length') ?? this.#bytes) : 0,
+      error: this.#error,
+      ticket: this.#ticket,
+      lane: 'model',
+      duration: performance.now() - this.#startedAt,
+    });
+  }
+}
