@@ -32,7 +32,7 @@ export function createLog({ format, level }: LogOptions): Logger {
 }
 
 /** Bytes of lines that go out at once, and milliseconds that a line waits for others at most. */
-const MOST_HELD = 16 * 1024;
+const MOST_HELD = 8 * 1024;
 const HELD_FOR = 5;
 
 /** Writes to stdout without waiting for its reader: each write is a task of another thread, so lines go together. */
