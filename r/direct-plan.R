@@ -2,6 +2,9 @@
 
 builtin_filters <- c("queryString", "body", "cookieParser", "sharedSecret")
 
+# Groups of endpoints that have been passed before the first filter of the app's own.
+early_groups <- c("__first__", builtin_filters)
+
 # Whether a handler that needs no request object might call forward(), which is to be noticed and acted on.
 uses_forward <- function(f) "forward" %in% all.names(body(f))
 
@@ -22,6 +25,9 @@ direct_obstacle <- function(router) {
   same <- mapply(function(step, f) identical(step$.__enclos_env__$private$func, f), first, original)
   if (!all(same)) return("the built-in filters were changed")
   if (!is.null(getOption("plumber.sharedSecret"))) return("a shared secret is checked by plumber")
+  # A hook could send a request to one of them that the gateway takes for another's.
+  early <- any(early_groups %in% names(Filter(length, private$ends)))
+  if (early && length(private$hooks$preroute) > 0L) return("hooks run before endpoints that precede plumber's filters")
   NULL
 }
 
@@ -51,55 +57,109 @@ request_objects <- function(formals) {
 # Why an endpoint can't take the direct lane, NULL if it can.
 endpoint_obstacle <- function(endpoint, group) {
   func <- endpoint$.__enclos_env__$private$func
-  if (group %in% c("__first__", builtin_filters)) return("it comes before plumber's own filters")
+  if (group %in% early_groups) return("it comes before plumber's own filters")
   if (is.primitive(func)) return("its function is a primitive")
   NULL
 }
 
-# The endpoints in the order in which plumber would try them, each with its group's place among the filters.
-direct_plan <- function(router) {
-  obstacle <- direct_obstacle(router)
-  private <- router$.__enclos_env__$private
-  filters <- unname(lapply(private$filts[-seq_along(builtin_filters)], plan_step))
-  order <- c("__first__", vapply(private$filts, function(f) f$name, ""), "__no-preempt__")
+# The routers of an app, the outer before those mounted on it, and all their endpoints, each router's in the order in
+# which plumber would try them.
+direct_plan <- function(root) {
+  obstacle <- direct_obstacle(root)
+  private <- root$.__enclos_env__$private
   serializers <- json_serializers()
   serializers$index(private$default_serializer, add = TRUE)
   # What the error handler of plumber itself answers with.
   serializers$index(plumber::serializer_unboxed_json(), add = TRUE)
+  app <- list(
+    obstacle = obstacle,
+    serializers = serializers,
+    default_serializer = private$default_serializer,
+    hooked = length(unlist(private$hooks[c("preroute", "postroute", "preserialize", "postserialize")])) > 0L
+  )
+  routes <- list()
+  routers <- list()
+  # outer: the routers that this one is mounted in; simple: whether these only pass on what they don't serve
+  add <- function(router, outer, simple) {
+    number <- length(routers) + 1L
+    plan <- plan_router(router, number)
+    simple <- simple && default_error_handler(plan$private)
+    planned <- plan_routes(plan, app, simple)
+    routes <<- c(routes, planned)
+    plan$routes <- planned
+    routers[[number]] <<- plan
+    within <- c(outer, list(router))
+    simple <- simple && length(plan$filters) == 0L
+    mounted <- lapply(plan$private$mnts, function(inner) {
+      if (mount_planned(inner, within)) add(inner, within, simple) else 0L
+    })
+    routers[[number]]$mounts <<- vapply(mounted, identity, 0L)
+    number
+  }
+  add(root, list(), !app$hooked)
+  list(routes = routes, routers = routers, serializers = serializers, obstacle = obstacle)
+}
+
+# mounts, by path: the numbers of the routers mounted there, 0 for those that plumber itself is to run
+plan_router <- function(router, number) {
+  private <- router$.__enclos_env__$private
+  list(
+    number = number,
+    router = router,
+    private = private,
+    filters = unname(lapply(private$filts[-seq_along(builtin_filters)], plan_step)),
+    mounts = integer()
+  )
+}
+
+# Whether a mounted router does as any other: static files, for one, are served by a filter of their own kind. Routers
+# within themselves have no end.
+mount_planned <- function(router, outer) {
+  if (!identical(class(router), c("Plumber", "Hookable", "R6")) || !is.null(direct_obstacle(router))) return(FALSE)
+  groups <- names(Filter(length, router$.__enclos_env__$private$ends))
+  if (any(early_groups %in% groups)) return(FALSE)
+  !any(vapply(outer, identical, NA, router))
+}
+
+plan_routes <- function(router, app, simple) {
+  private <- router$private
+  order <- c("__first__", vapply(private$filts, function(f) f$name, ""), "__no-preempt__")
+  parsers_kept <- is.null(app$obstacle) && default_parsers_kept(private$default_parsers)
   routes <- list()
   for (group in order) {
     # Filters that have run before an endpoint of this group; plumber's own four are not counted.
     before <- max(0L, match(group, order) - 2L - length(builtin_filters))
     for (endpoint in private$ends[[group]]) {
-      routes[[length(routes) + 1L]] <- plan_route(endpoint, group, before, private, serializers, obstacle)
+      route <- plan_route(endpoint, group, app, simple)
+      route$router <- router$number
+      route$before <- before
+      route$plain <- route$plain && before == 0L
+      route$own_parsers <- !is.null(route$parsers) || !parsers_kept
+      routes[[length(routes) + 1L]] <- route
     }
   }
-  list(routes = routes, filters = filters, serializers = serializers, obstacle = obstacle)
+  routes
 }
 
-plan_route <- function(endpoint, group, before, private, serializers, obstacle) {
+plan_route <- function(endpoint, group, app, simple) {
   route <- plan_step(endpoint)
-  route$before <- before
-  # Its group has been passed before the first filter of the app's own.
-  route$early <- group %in% c("__first__", builtin_filters)
+  route$early <- group %in% early_groups
   route$regex <- endpoint$.__enclos_env__$private$regex
   route$parsers <- endpoint$parsers
-  route$obstacle <- if (is.null(obstacle)) endpoint_obstacle(endpoint, group) else obstacle
-  if (!is.null(endpoint$serializer)) serializers$index(endpoint$serializer, add = TRUE)
-  router_hooks <- unlist(private$hooks[c("preroute", "postroute", "preserialize", "postserialize")])
-  default_error <- identical(body(private$errorHandler), body(plumber_default_error_handler()))
-  route$plain <- before == 0L && length(router_hooks) == 0L && !route$hooked && default_error &&
-    !any(route$formals %in% c("req", "res", "...")) && !uses_forward(route$func)
+  route$obstacle <- if (is.null(app$obstacle)) endpoint_obstacle(endpoint, group) else app$obstacle
+  if (!is.null(endpoint$serializer)) app$serializers$index(endpoint$serializer, add = TRUE)
+  route$plain <- simple && !route$hooked && !any(route$formals %in% c("req", "res", "...")) && !uses_forward(route$func)
   # The serializer's index where nothing can change it.
-  serializer <- if (is.null(endpoint$serializer)) private$default_serializer else endpoint$serializer
-  route$json <- serializers$index(serializer)
+  route$json <- app$serializers$index(if (is.null(endpoint$serializer)) app$default_serializer else endpoint$serializer)
   route
 }
 
-plumber_default_error_handler <- function() asNamespace("plumber")$defaultErrorHandler()
+default_error_handler <- function(private) {
+  identical(body(private$errorHandler), body(asNamespace("plumber")$defaultErrorHandler()))
+}
 
 # The part of a route that the gateway needs for matching and for deciding the lane.
-describe_direct_route <- function(route, plan) {
+describe_direct_route <- function(route) {
   endpoint <- route$step
   list(
     verbs = as.character(endpoint$verbs),
@@ -108,15 +168,28 @@ describe_direct_route <- function(route, plan) {
     names = as.character(route$regex$names),
     obstacle = route$obstacle,
     plain = route$plain,
-    own_parsers = !is.null(route$parsers)
+    own_parsers = route$own_parsers,
+    router = route$router
   )
+}
+
+# Where the routers are mounted: each has the number of the router it stands in, and its own, 0 where only plumber knows
+# what it does.
+describe_mounts <- function(plan) {
+  mounts <- lapply(plan$routers, function(router) {
+    lapply(seq_along(router$mounts), function(i) {
+      list(path = names(router$mounts)[i], within = router$number, router = router$mounts[[i]])
+    })
+  })
+  unlist(mounts, recursive = FALSE)
 }
 
 describe_direct <- function(plan, router) {
   private <- router$.__enclos_env__$private
   list(
-    routes = unname(lapply(plan$routes, describe_direct_route, plan = plan)),
-    parsers_kept = default_parsers_kept(private$default_parsers),
+    routes = unname(lapply(plan$routes, describe_direct_route)),
+    mounts = describe_mounts(plan),
+    obstacle = plan$obstacle,
     serializers = unname(plan$serializers$all()),
     session = list(
       utf8 = isTRUE(l10n_info()[["UTF-8"]]),

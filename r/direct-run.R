@@ -45,16 +45,8 @@ step_args <- function(step, req, res) {
 
 no_path_args <- structure(list(), names = character())
 
-# What is left of plumber's route() when no endpoint has served the request: mounts, then 307, 405 and 404.
-no_route <- function(router, private, plumber, exec, req, res) {
-  path <- exec$path
-  for (mount in names(private$mnts)) {
-    if (nchar(path) < nchar(mount) || substr(path, 0, nchar(mount)) != mount) next
-    exec$forward <- FALSE
-    req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
-    value <- settled(private$mnts[[mount]]$route(req, res))
-    if (!exec$forward) return(value)
-  }
+# What is left of plumber's route() when no endpoint and no mounted router has served the request: 307, 405 and 404.
+no_route <- function(private, plumber, req, res) {
   path <- req$PATH_INFO
   if (isTRUE(getOption("plumber.trailingSlash", FALSE)) && !grepl("/$", path)) {
     with_slash <- paste0(path, "/")
@@ -74,12 +66,21 @@ no_route <- function(router, private, plumber, exec, req, res) {
   private$notFoundHandler(req = req, res = res)
 }
 
+# Which path plumber looks for mounts with: that with which its router was entered, or, from 1.3 on, the present one.
+mounts_by_first_path <- function(router) {
+  any(grepl("nchar(path) >= nchar(mountPath)", deparse(router$route, width.cutoff = 500L), fixed = TRUE))
+}
+
+# What is known of a request that the gateway has found no endpoint for.
+nowhere <- list(router = 0L, before = -1L, plain = FALSE)
+
 direct_engine <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
   globals <- plumber[[".globals"]]
   routes <- plan$routes
-  filters <- plan$filters
+  routers <- plan$routers
+  first_path <- mounts_by_first_path(router)
   serializers <- plan$serializers
   default_serializer <- private$default_serializer
   new_response <- response_factory(plumber$PlumberResponse, plumber)
@@ -99,7 +100,9 @@ direct_engine <- function(router, plan) {
     values
   }
 
-  parsers_of <- function(route) if (is.null(route$parsers)) private$default_parsers else route$parsers
+  parsers_of <- function(route) {
+    if (is.null(route$parsers)) routers[[route$router]]$private$default_parsers else route$parsers
+  }
 
   body_of <- function(route, call, req) {
     switch(call[[4L]],
@@ -127,14 +130,14 @@ direct_engine <- function(router, plan) {
     settled(do.call(step$func, step_args(step, req, res), envir = step$envir))
   }
 
-  # first: whether it is the endpoint that the gateway has matched and parsed for.
-  run_endpoint <- function(route, call, req, res, first) {
+  # path: that with which the router was entered; known: whether the gateway has matched and parsed for this endpoint
+  run_endpoint <- function(route, call, req, res, path, known) {
     if (!is.null(route$serializer)) res$serializer <- route$serializer
-    if (first) {
+    if (known) {
       req$argsPath <- if (is.null(call[[3L]])) no_path_args else path_args(route, call[[3L]])
       req$body <- body_of(route, call, req)
     } else {
-      req$argsPath <- route$step$getPathParams(exec$path)
+      req$argsPath <- route$step$getPathParams(path)
       req$body <- plumber$req_body_parser(req, parsers_of(route))
     }
     req$argsBody <- plumber$req_body_args(req)
@@ -142,29 +145,29 @@ direct_engine <- function(router, plan) {
     run_step(route, req, res)
   }
 
-  # The endpoint of a group that serves the request. The gateway has found the first one of all groups, which holds
-  # as long as no filter has changed what is matched and that endpoint has not forwarded.
-  serving <- function(group, route, req, method) {
-    if (!is.null(route) && identical(req$REQUEST_METHOD, method) && identical(req$PATH_INFO, exec$path)) {
-      return(if (route$before == group) route)
+  # The endpoint of a group that serves the request. found: the first one of all routers and groups as the gateway
+  # has found it, which holds as long as nothing has changed what is matched and that endpoint has not forwarded.
+  serving <- function(router, group, found, req, path, method) {
+    if (!is.null(found) && identical(req$REQUEST_METHOD, method) && identical(req$PATH_INFO, path)) {
+      return(if (found$before == group && found$router == router$number) found)
     }
-    for (other in routes) if (other$before == group && !other$early && other$step$canServe(req)) return(other)
+    for (other in router$routes) if (other$before == group && !other$early && other$step$canServe(req)) return(other)
     NULL
   }
 
   # plumber's route(): each group of endpoints, then the filter that follows it, until one ends the request.
-  run_route <- function(route, call, req, res) {
+  run_route <- function(router, found, call, req, res) {
     apply_builtin_filters(req, call[[2L]], plumber)
-    exec$path <- req$PATH_INFO
+    path <- req$PATH_INFO
     method <- req$REQUEST_METHOD
-    first <- route
+    filters <- router$filters
     for (group in 0:length(filters)) {
       exec$forward <- FALSE
-      endpoint <- serving(group, first, req, method)
+      endpoint <- serving(router, group, found, req, path, method)
       if (!is.null(endpoint)) {
-        value <- run_endpoint(endpoint, call, req, res, identical(endpoint, first))
+        value <- run_endpoint(endpoint, call, req, res, path, identical(endpoint, found))
         if (!exec$forward) return(value)
-        first <- NULL
+        found <- NULL
       }
       if (group == length(filters)) break
       filter <- filters[[group + 1L]]
@@ -175,7 +178,23 @@ direct_engine <- function(router, plan) {
         return(value)
       }
     }
-    settled(no_route(router, private, plumber, exec, req, res))
+    for (mount in names(router$mounts)) {
+      with <- if (first_path) path else req$PATH_INFO
+      if (nchar(with) < nchar(mount) || substr(with, 0, nchar(mount)) != mount) next
+      if (!identical(req$REQUEST_METHOD, method) || !identical(req$PATH_INFO, path)) found <- NULL
+      req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
+      return(run_mounted(router, mount, found, call, req, res))
+    }
+    settled(no_route(router$private, plumber, req, res))
+  }
+
+  # A mounted router handles the errors of its own, and where it has forwarded is its own affair, too.
+  run_mounted <- function(outer, mount, found, call, req, res) {
+    number <- outer$mounts[[mount]]
+    if (number == 0L) return(settled(outer$private$mnts[[mount]]$route(req, res)))
+    router <- routers[[number]]
+    failed <- function(e) settled(router$private$errorHandler(req, res, e))
+    tryCatch(run_route(router, found, call, req, res), error = failed)
   }
 
   handle_error <- function(req, res, e) settled(private$errorHandler(req, res, e))
@@ -204,8 +223,12 @@ direct_engine <- function(router, plan) {
     hook_env <- if (any_hook) new.env()
     exec$req <- req
     exec$res <- res
-    if (hooked$preroute) settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
-    value <- tryCatch(run_route(route, call, req, res), error = function(e) handle_error(req, res, e))
+    if (hooked$preroute) {
+      before <- list(req$REQUEST_METHOD, req$PATH_INFO)
+      settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
+      if (!identical(list(req$REQUEST_METHOD, req$PATH_INFO), before)) route <- NULL
+    }
+    value <- tryCatch(run_route(routers[[1L]], route, call, req, res), error = function(e) handle_error(req, res, e))
     if (hooked$postroute) value <- settled(run_hooks("postroute", hook_env, req, res, value))
     answer_with(value, req, res, res$serializer, hook_env)
   }
@@ -223,7 +246,7 @@ direct_engine <- function(router, plan) {
   serve_plain <- function(route, call) {
     value <- run_plain(route, call)
     # forward() out of sight of the plan: there is nothing to forward to.
-    if (exec$forward) return(answer_plain(route, call, private$notFoundHandler))
+    if (exec$forward) return(answer_plain(route, call, routers[[route$router]]$private$notFoundHandler))
     if (route$json > 0L && left_to_gateway(value)) return(list(route$json, value))
     answer_with(value, NULL, NULL, serializer_of(route), NULL)
   }
@@ -239,7 +262,7 @@ direct_engine <- function(router, plan) {
   }
 
   function(call) {
-    route <- routes[[call[[1L]]]]
+    route <- if (call[[1L]] > 0L) routes[[call[[1L]]]] else nowhere
     options(warn = 1) # as plumber does for each request
     exec$forward <- FALSE
     globals$currentExec <- exec

@@ -11,7 +11,7 @@ serializer_content_type <- function(serializer) {
 
 default_serializer_name <- "(default)"
 
-# direct: the endpoint's place in the direct lane's plan, NULL inside a mount
+# direct: the endpoint's place in the direct lane's plan, NULL in a router that is left to plumber
 describe_endpoint <- function(endpoint, mount, preempt, direct) {
   type <- serializer_content_type(endpoint$serializer)
   line <- endpoint$lines[1L]
@@ -25,27 +25,32 @@ describe_endpoint <- function(endpoint, mount, preempt, direct) {
   )
 }
 
-place_in_plan <- function(endpoint, plan) {
-  for (i in seq_along(plan$routes)) if (identical(plan$routes[[i]]$step, endpoint)) return(i)
+place_in_plan <- function(endpoint, plan, number) {
+  for (i in seq_along(plan$routes)) {
+    route <- plan$routes[[i]]
+    if (route$router == number && identical(route$step, endpoint)) return(i)
+  }
   NULL
 }
 
-describe_router <- function(router, plan, mount = "") {
+# number: the router's own in the plan, 0 if it is not part of it
+describe_router <- function(router, plan, number = 1L, mount = "") {
   routes <- list()
   groups <- router$endpoints
   for (preempt in names(groups)) {
     routes <- c(routes, lapply(groups[[preempt]], function(endpoint) {
-      describe_endpoint(endpoint, mount, preempt, place_in_plan(endpoint, plan))
+      describe_endpoint(endpoint, mount, preempt, place_in_plan(endpoint, plan, number))
     }))
   }
   mounts <- router$mounts
   for (path in names(mounts)) {
     inner <- mounts[[path]]
     at <- paste0(mount, sub("/$", "", path))
+    planned <- if (number > 0L) plan$routers[[number]]$mounts[[path]] else 0L
     routes <- c(routes, if (inherits(inner, "PlumberStatic")) {
       list(list(verbs = c("GET", "HEAD"), path = paste0(at, "/*"), serializer = "static files"))
     } else {
-      describe_router(inner, NULL, at)
+      describe_router(inner, plan, planned, at)
     })
   }
   routes

@@ -11,7 +11,7 @@ export interface Route {
   readonly serializer: string;
   /** Line of its function in the app's file; absent when it was made by a program. */
   readonly line?: number;
-  /** Its place among the routes of the direct plan, from 1; absent inside a mount. */
+  /** Its place among the routes of the direct plan, from 1; absent in a mounted router that is left to plumber. */
   readonly direct?: number;
 }
 
@@ -36,8 +36,20 @@ export interface DirectRoute {
   readonly obstacle: string | undefined;
   /** Nothing surrounds the handler and it takes neither `req` nor `res`. */
   readonly plain: boolean;
-  /** It reads bodies with parsers of its own. */
+  /** It does not read JSON and form bodies as by default. */
   readonly ownParsers: boolean;
+  /** The router that it stands in. */
+  readonly router: number;
+}
+
+/** A router that is mounted on another. The app's own router is number 1. */
+export interface Mount {
+  /** With a slash at both ends. */
+  readonly path: string;
+  /** The router that it is mounted on. */
+  readonly within: number;
+  /** Its own number; 0 when only plumber knows what it does. */
+  readonly router: number;
 }
 
 /** A serializer that only turns a value into JSON: its content type and the options of `toJSON()`. */
@@ -48,10 +60,12 @@ export interface JsonSerializer {
 
 /** What the gateway has to know to take the direct lane. */
 export interface DirectPlan {
-  /** In the order in which plumber tries them. */
+  /** Each router's in the order in which plumber tries them. */
   readonly routes: readonly DirectRoute[];
-  /** JSON and form bodies are read as by default. */
-  readonly parsersKept: boolean;
+  /** Each router's in the order in which plumber tries them. */
+  readonly mounts: readonly Mount[];
+  /** Why every request takes the plumber lane; undefined if some need not. */
+  readonly obstacle: string | undefined;
   /** R counts them from 1. */
   readonly serializers: readonly JsonSerializer[];
   readonly session: {
@@ -114,8 +128,10 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       obstacle: (route.obstacle as string | null) ?? undefined,
       plain: route.plain === true,
       ownParsers: route.own_parsers === true,
+      router: Number(route.router),
     })),
-    parsersKept: plain.parsers_kept === true,
+    mounts: list<Mount>(plain.mounts),
+    obstacle: (plain.obstacle as string | null) ?? undefined,
     serializers: list<{ type: string; options: unknown }>(plain.serializers).map(({ type, options }) => ({
       type,
       options: Array.isArray(options) ? {} : ((options ?? {}) as Record<string, unknown>),

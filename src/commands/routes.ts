@@ -41,8 +41,9 @@ function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): 
 
 /** Why a route takes the plumber lane; undefined if it takes the direct one. */
 function laneObstacle(route: Route, lanes: DirectLane): string | undefined {
-  if (route.serializer === 'static files') return 'plumber serves files itself';
-  if (route.direct === undefined) return 'it stands in a mounted router';
+  // Files, and routers that only plumber knows what they do, are reached through the filters of the app.
+  if (route.direct === undefined)
+    return lanes.obstacleElsewhere(route.verbs, route.path.replace(/[*<].*/, ''));
   return lanes.obstacles[route.direct - 1];
 }
 

@@ -26,9 +26,9 @@ import { RouteTable } from './route-table.js';
 
 /** A request of the direct lane, ready for R. */
 export interface DirectCall {
-  readonly route: DirectRoute;
   readonly payload: Buffer;
-  readonly time: RouteTime;
+  /** Undefined for requests that no endpoint serves: filters, files and errors take what they take. */
+  readonly time: RouteTime | undefined;
 }
 
 /** plumber drops the body of these, as HTTP demands. */
@@ -38,6 +38,7 @@ const MOST_PRINTED = 1024 ** 2;
 const MOST_EXPANDED = 2 ** 17;
 const NOT_ASCII = /[^\x20-\x7e]/;
 const rawBody: DirectBody = { form: 'raw', value: rNull };
+const noBody: DirectBody = { form: '', value: rNull };
 
 /**
  * The direct lane: the gateway routes, parses and prints, R runs the user's functions. Whatever is not certain to
@@ -52,7 +53,7 @@ export class DirectLane {
 
   constructor(plan: DirectPlan) {
     this.#plan = plan;
-    this.#table = new RouteTable(plan.routes);
+    this.#table = new RouteTable(plan);
     const { rVersion, scipen } = plan.session;
     this.#parseOptions = { rVersion, scipen };
     this.#times = plan.routes.map(() => new RouteTime());
@@ -62,6 +63,11 @@ export class DirectLane {
   /** Why each route of the plan takes the plumber lane; undefined for those that take this one. */
   get obstacles(): readonly (string | undefined)[] {
     return this.#table.obstacles;
+  }
+
+  /** Why requests that no endpoint of the plan serves take the plumber lane, among those that begin so. */
+  obstacleElsewhere(verbs: readonly string[], prefix: string): string | undefined {
+    return this.#table.elsewhere(verbs, prefix);
   }
 
   /** What R needs to run the request, or undefined when it is to take the plumber lane. */
@@ -77,9 +83,9 @@ export class DirectLane {
 
     const jsonForm = formJson && body !== undefined && isJsonForm(request.headers['content-type'], body);
     const parsedQuery = parseQuery(query);
-    const parsedBody = this.#body(request, route, body, jsonForm);
+    const parsedBody = route === undefined ? noBody : this.#body(request, route, body, jsonForm);
     // R parses what the gateway could not, and for that, as for functions that take `req`, it needs the request.
-    const whole = !route.plain || parsedQuery === undefined || parsedBody.form === 'raw';
+    const whole = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
     const call: RValue[] = [
       rInteger(index),
       parsedQuery ?? rNull,
@@ -89,7 +95,7 @@ export class DirectLane {
       whole ? rookBody(body) : rNull,
       whole ? rookVariables(request, jsonForm) : rNull,
     ];
-    return { route, payload: writeRData(rList(call)), time: this.#times[index - 1]! };
+    return { payload: writeRData(rList(call)), time: this.#times[index - 1] };
   }
 
   /** The answer that a value frame stands for, or why R has to print it. */
@@ -116,8 +122,7 @@ export class DirectLane {
   ): DirectBody {
     if (body !== undefined && body.length > 0) {
       const repeated = (request.headersDistinct['content-type']?.length ?? 0) > 1;
-      const plain = this.#plan.parsersKept && !route.ownParsers && this.#plan.session.utf8;
-      if (repeated || !plain) return rawBody;
+      if (repeated || route.ownParsers || !this.#plan.session.utf8) return rawBody;
     }
     const type = jsonForm ? 'application/json' : request.headers['content-type'];
     return directBody(body, type, this.#parseOptions);

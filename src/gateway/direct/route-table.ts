@@ -1,20 +1,17 @@
-import type { DirectRoute } from '../../app/manifest.js';
+import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
+import { mayMeet, type PathExpression, pathExpression } from './path-expression.js';
 
 /** A route of the direct lane, and the texts of its path parameters. */
 export interface DirectMatch {
-  readonly route: DirectRoute;
-  /** Its place in R's list, from 1. */
+  /** Undefined when no endpoint serves the request, as far as filters and mounts left to plumber let it come. */
+  readonly route: DirectRoute | undefined;
+  /** Its place in R's list, from 1; 0 if there is none. */
   readonly index: number;
   readonly path: readonly string[];
 }
 
-/**
- * The expressions that plumber makes of typed path parameters and that mean the same in ICU's syntax and in ours.
- * Array types are left out: their nested repetition can take exponential time.
- */
-const PARAMETERS = ['([^/]+)', '(-?\\d+)', '(-?\\d*\\.?\\d+)', '([01tfTF]|true|false|TRUE|FALSE)'];
-/** What else of a path has the same meaning in both; the dot is any character, as in plumber. */
-const LITERAL = /^[A-Za-z0-9_~%!'@:,;=&/.-]*$/;
+const NOWHERE: DirectMatch = { route: undefined, index: 0, path: [] };
+
 /** Matching takes at most quadratic time in the path's length. */
 const LONGEST_PATH = 1024;
 const NOT_PLAIN = /[^\x21-\x7e]/;
@@ -22,52 +19,101 @@ const NOT_PLAIN = /[^\x21-\x7e]/;
 interface Entry {
   readonly route: DirectRoute;
   readonly index: number;
-  /** Undefined when only plumber can tell whether it matches. */
-  readonly expression: RegExp | undefined;
+  readonly expression: PathExpression;
+}
+
+/** One router of the app, and those mounted on it. */
+class RouterTable {
+  /** The paths of the mounts it stands in, less the slash that is part of the inner path too. */
+  readonly prefix: string;
+  readonly outer: RouterTable | undefined;
+  readonly byVerb = new Map<string, Entry[]>();
+  readonly mounts: { readonly path: string; readonly table: RouterTable | undefined }[] = [];
+
+  constructor(prefix: string, outer?: RouterTable) {
+    this.prefix = prefix;
+    this.outer = outer;
+  }
+
+  add(entry: Entry): void {
+    for (const verb of entry.route.verbs) {
+      const entries = this.byVerb.get(verb);
+      if (entries === undefined) this.byVerb.set(verb, [entry]);
+      else entries.push(entry);
+    }
+  }
+
+  /** plumber's order: this router's endpoints, then the first mount that the path leads to. */
+  match(method: string, path: string): DirectMatch | undefined {
+    for (const { expression, index, route } of this.byVerb.get(method) ?? []) {
+      if (expression.exact === undefined) {
+        if (path.startsWith(expression.prefix)) return undefined;
+        continue;
+      }
+      const found = expression.exact.exec(path);
+      if (found === null) continue;
+      return route.obstacle === undefined ? { route, index, path: found.slice(1) } : undefined;
+    }
+    const mount = this.mounts.find((each) => path.startsWith(each.path));
+    if (mount === undefined || mount.table === undefined) return NOWHERE;
+    return mount.table.match(method, path.slice(mount.path.length - 1));
+  }
+
+  /** An endpoint so far of which only R can tell whether it matches a path that begins so. */
+  unknown(verb: string, path: string): DirectRoute | undefined {
+    const before = this.byVerb.get(verb)?.find(({ expression: { exact, prefix } }) => {
+      return exact === undefined && mayMeet(this.prefix + prefix, path);
+    });
+    return before?.route ?? this.outer?.unknown(verb, path);
+  }
 }
 
 /** Finds the endpoint that plumber would run, or leaves it to plumber. */
 export class RouteTable {
-  readonly #byVerb = new Map<string, Entry[]>();
+  readonly #obstacle: string | undefined;
+  readonly #tables: readonly RouterTable[];
   /** Why each route takes the plumber lane, in the order given; undefined for those that take the direct one. */
   readonly obstacles: readonly (string | undefined)[];
 
-  constructor(routes: readonly DirectRoute[]) {
+  constructor({ mounts, obstacle, routes }: Pick<DirectPlan, 'mounts' | 'obstacle' | 'routes'>) {
+    this.#obstacle = obstacle;
+    const tables = new Map([[1, new RouterTable('')]]);
+    for (const { path, router, within } of mounts) {
+      const outer = tables.get(within)!;
+      const table = router === 0 ? undefined : new RouterTable(outer.prefix + path.slice(0, -1), outer);
+      if (table !== undefined) tables.set(router, table);
+      outer.mounts.push({ path, table });
+    }
+    this.#tables = [...tables.values()];
     this.obstacles = routes.map((route, i) => {
-      const entry = { route, index: i + 1, expression: compile(route.regex) };
-      const before = route.verbs.flatMap((verb) => this.#byVerb.get(verb) ?? []);
-      for (const verb of route.verbs) this.#add(verb, entry);
-      if (entry.expression === undefined) return 'its path is an expression that only R can match';
-      const unknown = before.find(({ expression }) => expression === undefined);
-      if (unknown !== undefined) return `only R can tell whether ${unknown.route.path} comes first`;
-      return route.obstacle;
+      const table = tables.get(route.router)!;
+      const expression = pathExpression(route.regex);
+      const unknown = unknownBefore(table, route.verbs, table.prefix + expression.prefix);
+      table.add({ route, index: i + 1, expression });
+      if (expression.exact === undefined) return 'its path is an expression that only R can match';
+      return unknown ?? route.obstacle;
     });
   }
 
-  #add(verb: string, entry: Entry): void {
-    const entries = this.#byVerb.get(verb);
-    if (entries === undefined) this.#byVerb.set(verb, [entry]);
-    else entries.push(entry);
+  /** Why requests for what no endpoint of the plan serves, such as static files, take the plumber lane. */
+  elsewhere(verbs: readonly string[], prefix: string): string | undefined {
+    if (this.#obstacle !== undefined) return this.#obstacle;
+    return this.#tables
+      .map((table) => unknownBefore(table, verbs, prefix))
+      .find((reason) => reason !== undefined);
   }
 
-  /** The first endpoint that matches, if its requests may take the direct lane; otherwise undefined. */
+  /** The first endpoint that matches, or that there is none; undefined when only plumber knows. */
   match(method: string, path: string): DirectMatch | undefined {
-    const entries = this.#byVerb.get(method);
-    if (entries === undefined || path.length > LONGEST_PATH || NOT_PLAIN.test(path)) return undefined;
-    for (const { expression, index, route } of entries) {
-      if (expression === undefined) return undefined;
-      const found = expression.exec(path);
-      if (found === null) continue;
-      return route.obstacle === undefined ? { route, index, path: found.slice(1) } : undefined;
-    }
-    return undefined;
+    if (this.#obstacle !== undefined || path.length > LONGEST_PATH || NOT_PLAIN.test(path)) return undefined;
+    return this.#tables[0]!.match(method, path);
   }
 }
 
-function compile(regex: string): RegExp | undefined {
-  const inner = /^\^(.*)\$$/.exec(regex)?.[1];
-  if (inner === undefined) return undefined;
-  let rest = inner;
-  for (const parameter of PARAMETERS) rest = rest.replaceAll(parameter, '');
-  return LITERAL.test(rest) ? new RegExp(regex) : undefined;
+function unknownBefore(table: RouterTable, verbs: readonly string[], prefix: string): string | undefined {
+  for (const verb of verbs) {
+    const unknown = table.unknown(verb, prefix);
+    if (unknown !== undefined) return `only R can tell whether ${unknown.path} comes first`;
+  }
+  return undefined;
 }
