@@ -261,19 +261,33 @@ direct_engine <- function(router, plan) {
     }, error = function(e) serve_failed(req, res, e))
   }
 
-  function(call) {
-    route <- if (call[[1L]] > 0L) routes[[call[[1L]]]] else nowhere
-    options(warn = 1) # as plumber does for each request
+  # What runs at the moment, should it fail: its request and response where there are any, else its route and call.
+  req <- NULL
+  res <- NULL
+  route <- NULL
+  now <- NULL
+
+  run <- function(call) {
+    route <<- if (call[[1L]] > 0L) routes[[call[[1L]]]] else nowhere
+    if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
     exec$forward <- FALSE
     globals$currentExec <- exec
+    now <<- call
     if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) {
-      failed <- function(e) answer_plain(route, call, function(req, res) private$errorHandler(req, res, e))
-      return(tryCatch(serve_plain(route, call), error = failed))
+      req <<- NULL
+      return(serve_plain(route, call))
     }
-    req <- direct_request(call, router)
-    res <- new_response(default_serializer)
-    tryCatch(serve(route, call, req, res), error = function(e) serve_failed(req, res, e))
+    req <<- direct_request(call, router)
+    res <<- new_response(default_serializer)
+    serve(route, call, req, res)
   }
+
+  failed <- function(e) {
+    if (!is.null(req)) return(serve_failed(req, res, e))
+    answer_plain(route, now, function(req, res) private$errorHandler(req, res, e))
+  }
+
+  engine(run, failed)
 }
 
 # A value for the gateway to print: its serializer, and the status and headers if the app has set any. NULL when
@@ -306,7 +320,7 @@ left_to_gateway <- function(value) {
 print_engine <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
-  function(call) {
+  engine(function(call) {
     serializer <- plan$serializers$get(call[[1L]])
     res <- plumber$PlumberResponse$new(serializer)
     if (length(call) > 2L) {
@@ -315,6 +329,6 @@ print_engine <- function(router, plan) {
     }
     req <- rook_request(list(), NULL)
     req$pr <- router
-    tryCatch(http_response(serializer(call[[2L]], req, res, private$errorHandler)), error = router_failed)
-  }
+    http_response(serializer(call[[2L]], req, res, private$errorHandler))
+  })
 }

@@ -6,11 +6,42 @@ frame_version <- 1L
 
 frame_types <- list(
   # gateway to worker
-  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L,
+  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
   pong = 135L, value = 136L, unstarted = 137L
 )
+
+# What readBin(), writeBin(), serialize() and unserialize() come to once they have checked their arguments, which takes
+# longer than to read or write a small frame. An R whose internals differ uses the functions themselves.
+read_bytes <- function(con, n) .Internal(readBin(con, "raw", n, NA_integer_, TRUE, FALSE))
+bytes_words <- function(bytes, n) .Internal(readBin(bytes, "integer", n, NA_integer_, TRUE, FALSE))
+words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FALSE, FALSE))
+value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
+bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
+
+internals_fit <- function() {
+  words <- c(1L, 256L)
+  bytes <- writeBin(words, raw(), endian = "little")
+  input <- rawConnection(bytes)
+  on.exit(close(input))
+  value <- list(a = words)
+  tryCatch(
+    identical(words_bytes(words), bytes) && identical(bytes_words(bytes, 2L), words) &&
+      identical(read_bytes(input, 8L), bytes) &&
+      identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
+      identical(bytes_value(serialize(value, NULL)), value),
+    error = function(e) FALSE
+  )
+}
+
+if (!internals_fit()) {
+  read_bytes <- function(con, n) readBin(con, "raw", n)
+  bytes_words <- function(bytes, n) readBin(bytes, "integer", n, endian = "little")
+  words_bytes <- function(words) writeBin(words, raw(), endian = "little")
+  value_bytes <- function(value) serialize(value, NULL, xdr = FALSE)
+  bytes_value <- function(bytes) unserialize(bytes)
+}
 
 # Payloads above this are written apart from their header, which saves one copy of them.
 frame_split <- 65536L
@@ -32,9 +63,9 @@ connect_gateway <- function(port) {
 
 # time: microseconds that it took
 write_frame <- function(con, type, id, value, time = 0L) {
-  payload <- serialize(value, NULL, xdr = FALSE)
+  payload <- value_bytes(value)
   size <- length(payload)
-  header <- writeBin(c(size, frame_version + 256L * type, id, time), raw(), endian = "little")
+  header <- words_bytes(c(size, frame_version + 256L * type, id, time))
   if (size > frame_split) {
     writeBin(header, con)
     in_step(writeBin(payload, con))
@@ -45,16 +76,16 @@ write_frame <- function(con, type, id, value, time = 0L) {
 
 # The next frame, or NULL when the gateway has gone.
 read_frame <- function(con) {
-  header <- readBin(con, "raw", 16L)
+  header <- read_bytes(con, 16L)
   if (length(header) < 16L) return(NULL)
-  words <- readBin(header, "integer", 4L, endian = "little")
+  words <- bytes_words(header, 4L)
   version <- words[2L] %% 256L
   if (version != frame_version) stop("the gateway speaks frame version ", version, ", this worker ", frame_version)
   size <- words[1L]
   payload <- if (size > frame_buffered) {
-    in_step(readBin(con, "raw", size))
+    in_step(read_bytes(con, size))
   } else if (size > 0L) {
-    readBin(con, "raw", size)
+    read_bytes(con, size)
   }
   if (length(payload) < size) return(NULL)
   list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], start_by = words[4L], payload = payload)

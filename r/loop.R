@@ -2,7 +2,9 @@
 
 # Pending callbacks of `later` (timers, promises that nobody waits for) run between requests, as they do in
 # plumber's own server. Other threads can add to the loop unseen, hence the bound on the wait.
+# Without `later` there are none (events is NULL).
 idle_callbacks <- function(con, events) {
+  if (is.null(events)) return(invisible())
   while (!later::loop_empty(events)) {
     run_callbacks(0)
     if (later::loop_empty(events)) return(invisible())
@@ -46,20 +48,42 @@ wall_clock <- function() .Internal(Sys.time())
 # Whether a moment, in ms modulo 2^31, has gone by: see src/protocol/frame.ts.
 is_past <- function(moment, now) (now * 1000 - moment) %% 2147483648 < 1073741824
 
-# engines: by frame type, function(call) giving the value of the result frame for one request
+# An engine runs one kind of frame. run(call) gives the value of the result frame; if it fails, failed(error) does,
+# called when R has unwound to the loop: a tryCatch() around each call would take as long as a small handler.
+engine <- function(run, failed = router_failed) list(run = run, failed = failed)
+
+# engines: by frame type
 # Returns when the gateway says stop or has gone.
 serve_frames <- function(con, engines) {
   restore_process <- process_keeper()
-  events <- later::global_loop()
+  events <- if (isNamespaceLoaded("later")) later::global_loop()
+  # What is being run (its id and engine, and since when), the error that it has ended with, and the answer that is
+  # to be sent.
+  running <- 0L
+  current <- NULL
+  began <- 0
+  failure <- NULL
   unsent <- NULL
+  # The client has left while its request was still being read.
   early <- FALSE
+
+  finish <- function(value) {
+    took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
+    unsent <<- list(result_type(value), running, value, took)
+    running <<- 0L
+    restore_process()
+  }
 
   # Interrupts are suspended but for the engines. A wait on a socket raises them nevertheless, before it has read
   # or written anything: what was to be sent then is sent afterwards.
   work <- function() {
+    if (!is.null(failure)) {
+      finish(allowInterrupts(current$failed(failure)))
+      failure <<- NULL
+    }
     repeat {
       if (!is.null(unsent)) {
-        write_frame(con, unsent$type, unsent$id, unsent$value, unsent$time)
+        write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
         unsent <<- NULL
       }
       idle_callbacks(con, events)
@@ -68,31 +92,34 @@ serve_frames <- function(con, engines) {
       if (frame$type == frame_types$ping) {
         drop_interrupts()
         early <<- FALSE
-        unsent <<- list(type = frame_types$pong, id = 0L, time = 0L)
+        unsent <<- list(frame_types$pong, 0L, NULL, 0L)
         next
       }
-      began <- wall_clock()
+      began <<- wall_clock()
       # What it has run before has taken so long that the gateway gives this to another worker.
       if (frame$start_by > 0L && is_past(frame$start_by, began)) {
-        unsent <<- list(type = frame_types$unstarted, id = frame$id, time = 0L)
+        unsent <<- list(frame_types$unstarted, frame$id, NULL, 0L)
         next
       }
-      engine <- engines[[frame$type]]
-      # The client has left while its request was still being read.
-      result <- if (!early) {
-        tryCatch(allowInterrupts(engine(unserialize(frame$payload))), interrupt = function(e) NULL)
-      }
+      current <<- engines[[frame$type]]
+      running <<- frame$id
+      value <- if (!early) allowInterrupts(current$run(bytes_value(frame$payload)))
       early <<- FALSE
-      took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
-      unsent <<- list(type = result_type(result), id = frame$id, value = result, time = took)
-      restore_process()
+      finish(value)
     }
   }
   interrupted <- function(e) {
-    early <<- is.null(unsent)
+    if (running > 0L) finish(NULL) else early <<- is.null(unsent)
     FALSE
   }
-  while (!tryCatch(suspendInterrupts(work()), interrupt = interrupted)) NULL
+  failed <- function(e) {
+    if (running == 0L) stop(e)
+    if (is.null(failure)) failure <<- e else finish(router_failed(e))
+    FALSE
+  }
+  while (!tryCatch(suspendInterrupts(work()), interrupt = interrupted, error = failed)) {
+    if (running == 0L) failure <- NULL
+  }
 }
 
 # Responses have names, values for the gateway to print have none.

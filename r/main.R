@@ -11,7 +11,8 @@ worker_settings <- function() {
     token = values[[2L]],
     app = list(entry = app[1L], directory = app[2L], file = app[3L]),
     host = app[4L],
-    public_port = as.integer(app[5L])
+    public_port = as.integer(app[5L]),
+    packages = app[-(1:5)]
   )
 }
 
@@ -25,30 +26,39 @@ main <- function() {
   if (identical(getOption("warn"), 0L)) options(warn = 1L)
 
   calls <- NULL
-  tryCatch(
-    withCallingHandlers({
-      step("packages")
-      loadNamespace("plumber")
-      request_constants$httpuv_version <- utils::packageVersion("httpuv")
-      step("app")
-      router <- load_router(settings$app)
-      step("serve")
-    }, error = function(e) calls <<- sys.calls()),
+  serve <- tryCatch(
+    withCallingHandlers(
+      if (settings$app$entry == "model") model_app(settings, step) else plumber_app(settings, step),
+      error = function(e) calls <<- sys.calls()
+    ),
     error = function(e) {
       report_load_failure(con, e, calls, settings$app)
       quit(save = "no", status = 3L, runLast = FALSE)
     }
   )
-  run_router(router, settings$host, settings$public_port, function(app) {
-    plan <- direct_plan(app)
-    write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app, plan))
-    engines <- list()
-    engines[[frame_types$request]] <- plumber_answer(app)
-    engines[[frame_types$call]] <- direct_engine(app, plan)
-    engines[[frame_types$print]] <- print_engine(app, plan)
-    serve_frames(con, engines)
-  })
+  serve(con)
   quit(save = "no", status = 0L)
+}
+
+# Both kinds of app: loads it and gives function(con), which reports it and serves until the gateway says stop.
+plumber_app <- function(settings, step) {
+  step("packages")
+  loadNamespace("plumber")
+  request_constants$httpuv_version <- utils::packageVersion("httpuv")
+  step("app")
+  router <- load_router(settings$app)
+  step("serve")
+  function(con) {
+    run_router(router, settings$host, settings$public_port, function(app) {
+      plan <- direct_plan(app)
+      write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app, plan))
+      engines <- list()
+      engines[[frame_types$request]] <- plumber_engine(app)
+      engines[[frame_types$call]] <- direct_engine(app, plan)
+      engines[[frame_types$print]] <- print_engine(app, plan)
+      serve_frames(con, engines)
+    })
+  }
 }
 
 report_load_failure <- function(con, e, calls, app) {

@@ -25,14 +25,11 @@ replace_binding <- function(name, namespace, value) {
 }
 
 # The plumber lane: the whole request goes through the router.
-plumber_answer <- function(router) {
-  function(call) {
-    resp <- tryCatch({
-      req <- rook_request(call[[1L]], call[[2L]])
-      early <- router$onHeaders(req)
-      if (is.null(early)) router$call(req) else early
-    }, error = identity)
-    if (inherits(resp, "error")) return(router_failed(resp))
+plumber_engine <- function(router) {
+  engine(function(call) {
+    req <- rook_request(call[[1L]], call[[2L]])
+    early <- router$onHeaders(req)
+    resp <- if (is.null(early)) router$call(req) else early
     if (promises::is.promising(resp)) await_response(resp) else http_response(resp)
-  }
+  })
 }
