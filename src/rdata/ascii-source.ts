@@ -16,6 +16,10 @@ export class AsciiSource implements ByteSource {
     this.position = position;
   }
 
+  packed(): undefined {
+    return undefined;
+  }
+
   get atEnd(): boolean {
     this.skipSpace();
     return this.position >= this.buffer.length;

@@ -15,16 +15,17 @@ let scratchTaken = false;
 const SHORT_STRING = 24;
 
 export class ByteSink {
-  private buffer: FastBuffer;
+  protected buffer: FastBuffer;
   private view: DataView;
-  private position = 0;
+  protected position = 0;
   private readonly usesScratch: boolean;
 
-  constructor() {
-    this.usesScratch = !scratchTaken;
-    this.buffer = this.usesScratch ? scratch : fastBuffer(Buffer.allocUnsafeSlow(1024));
+  /** @param first the buffer to begin with, instead of the shared one */
+  constructor(first?: Buffer) {
+    this.usesScratch = first === undefined && !scratchTaken;
+    this.buffer = this.usesScratch ? scratch : fastBuffer(first ?? Buffer.allocUnsafeSlow(1024));
     this.view = this.usesScratch ? scratchView : viewOf(this.buffer);
-    scratchTaken = true;
+    if (this.usesScratch) scratchTaken = true;
   }
 
   /** What was written. The sink must not be used any more. */
@@ -98,11 +99,16 @@ export class ByteSink {
     if (needed > this.buffer.length) this.grow(needed);
   }
 
-  private grow(needed: number): void {
+  protected grow(needed: number): void {
     const larger = fastBuffer(Buffer.allocUnsafeSlow(Math.max(needed + 1024, 2 * this.buffer.length)));
     this.buffer.copy(larger, 0, 0, this.position);
-    this.buffer = larger;
-    this.view = viewOf(larger);
+    this.use(larger, this.position);
+  }
+
+  protected use(buffer: Buffer, position: number): void {
+    this.buffer = fastBuffer(buffer);
+    this.view = viewOf(buffer);
+    this.position = position;
   }
 }
 

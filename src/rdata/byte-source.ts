@@ -1,4 +1,5 @@
 import { type FastBuffer, fastBuffer } from './fast-buffer.js';
+import { type PackedText, packedTextAt } from './packed-text.js';
 import { RDataError, type RDataErrorKind } from './rdata-error.js';
 
 /** What the reader of values needs from an encoding of R's serialization format. */
@@ -16,6 +17,8 @@ export interface ByteSource {
   raw(length: number): Uint8Array;
   /** Fails unless the rest of the input can hold that many elements of at least so many bytes. */
   expect(elements: number, bytesEach: number): void;
+  /** So many strings as they lie there, without a look at each; undefined where that can't be had. */
+  packed(length: number): PackedText | undefined;
   /** Whether everything was consumed. */
   readonly atEnd: boolean;
 }
@@ -82,6 +85,13 @@ export class BinarySource implements ByteSource {
     if (this.position + elements * bytesEach > this.buffer.length) {
       this.fail('truncated', `${elements} elements are announced, which the rest of the input cannot hold`);
     }
+  }
+
+  packed(length: number): PackedText | undefined {
+    if (!this.littleEndian) return undefined;
+    const packed = packedTextAt(this.buffer, this.position, length);
+    if (packed !== undefined) this.position += packed.bytes.length;
+    return packed;
   }
 
   private slice(elements: number, bytesEach: number): Buffer {

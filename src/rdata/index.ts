@@ -1,7 +1,8 @@
 export { getAttribute, setAttribute, withClass } from './attribute.js';
 export { type JsonPrintOptions, printOptions } from './json-options.js';
-export { type JsonParseOptions, parseJson } from './json-parse.js';
-export { printJson, printJsonWith } from './json-print.js';
+export { type JsonParseOptions, parseJson, parseLargeJson } from './json-parse.js';
+export { TextTooLong } from './json-piece-sink.js';
+export { printJson, printJsonWith, printLargeJson } from './json-print.js';
 export { isNaReal, NA_INTEGER } from './na.js';
 export { NotCovered } from './not-covered.js';
 export { toPlain } from './plain.js';
@@ -9,4 +10,4 @@ export { RDataError } from './rdata-error.js';
 export { readRds } from './rds.js';
 export { type ReadLimits, readRData } from './read.js';
 export * from './value.js';
-export { writeRData } from './write.js';
+export { writeRData, writeRDataPieces } from './write.js';

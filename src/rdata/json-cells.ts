@@ -8,6 +8,7 @@ import { formatGeneral } from './general-format.js';
 import type { JsonPrintOptions } from './json-options.js';
 import { JsonSink } from './json-sink.js';
 import { isNaReal, NA_INTEGER } from './na.js';
+import { PackedCursor, type PackedText } from './packed-text.js';
 
 export interface Cells {
   readonly length: number;
@@ -155,5 +156,35 @@ export class StringCells implements Cells {
     const x = this.values[i] as string | null;
     if (x === null) this.sink.ascii(this.na ?? 'NA');
     else this.sink.string(x);
+  }
+}
+
+/** Strings that are taken in order, so that each is found from the one before. */
+export class PackedCells implements Cells {
+  readonly length: number;
+  private readonly cursor: PackedCursor;
+  private readonly na: string | undefined;
+
+  constructor(
+    private readonly sink: JsonSink,
+    text: PackedText,
+    na: NaRule,
+  ) {
+    this.length = text.length;
+    this.cursor = new PackedCursor(text);
+    this.na = na === 'omit' ? undefined : na === 'string' ? '"NA"' : 'null';
+  }
+
+  omitted(i: number): boolean {
+    if (this.na !== undefined) return false;
+    this.cursor.to(i);
+    return this.cursor.missing;
+  }
+
+  write(i: number): void {
+    const { cursor } = this;
+    cursor.to(i);
+    if (cursor.missing) this.sink.ascii(this.na ?? 'NA');
+    else this.sink.stringBytes(cursor.bytes, cursor.start, cursor.end);
   }
 }

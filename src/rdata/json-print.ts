@@ -1,4 +1,5 @@
 import { type JsonPrintOptions, printOptions } from './json-options.js';
+import { JsonPieceSink } from './json-piece-sink.js';
 import { JsonPrinter } from './json-printer.js';
 import { JsonSink } from './json-sink.js';
 import type { NotCovered } from './not-covered.js';
@@ -22,4 +23,17 @@ export function printJsonWith(value: RValue, options: JsonPrintOptions): Buffer 
   });
   sink.release();
   return result;
+}
+
+/** The same in pieces, for large values. Throws `TextTooLong` when there are more than `limit` bytes. */
+export function printLargeJson(
+  value: RValue,
+  options: JsonPrintOptions,
+  limit: number,
+): Uint8Array[] | NotCovered {
+  const sink = new JsonPieceSink(limit);
+  return covered(() => {
+    new JsonPrinter(sink, options).print(value);
+    return sink.pieces();
+  });
 }

@@ -9,7 +9,7 @@ import type { JsonSink } from './json-sink.js';
 import { textOf, vectorCells } from './json-vector.js';
 import { notCovered } from './not-covered.js';
 import type { RList, RPairlist, RRaw, RValue } from './value.js';
-import { rList } from './value.js';
+import { rList, rString } from './value.js';
 
 /** R itself gives up on values that are nested some hundred levels deep; where exactly is its business. */
 const MAX_DEPTH = 100;
@@ -227,7 +227,7 @@ export class JsonPrinter {
     const cells =
       value.type === 'list'
         ? this.listCells(value, { na: context.na, autoUnbox: false, indent: -1, keepVecNames: false })
-        : vectorCells(this.sink, value, 'atomic', context.na, this.options);
+        : vectorCells(this.sink, unpacked(value), 'atomic', context.na, this.options);
     if (dims.some((extent) => extent < 0) || dims.reduce((a, b) => a * b, 1) !== cells.length) {
       notCovered('dimensions that do not fit');
     }
@@ -298,6 +298,11 @@ function listOf(value: RPairlist): RList {
     values,
     value.items.map((item) => item.tag?.name ?? ''),
   );
+}
+
+/** The cells of a matrix are not taken in their order. */
+function unpacked(value: RValue): RValue {
+  return value.type === 'character' && value.packed !== undefined ? rString(value.values) : value;
 }
 
 function deeper(indent: number): number {

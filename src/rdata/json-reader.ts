@@ -2,7 +2,7 @@ import { JsonDouble, type JsonNode, JsonObject } from './json-node.js';
 import { notCovered } from './not-covered.js';
 
 /** R's own recursion ends somewhere in the hundreds of levels; there it is R's turn to answer. */
-const MAX_DEPTH = 150;
+export const MAX_DEPTH = 150;
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -37,9 +37,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
  */
 export class JsonReader {
   private position = 0;
-  private depth = 0;
 
-  constructor(private readonly text: string) {}
+  /** @param depth of what is around the text, where it is a part of a larger one */
+  constructor(
+    private readonly text: string,
+    private depth = 0,
+  ) {}
 
   read(): JsonNode {
     const value = this.value(undefined);

@@ -33,10 +33,19 @@ export function simplifyRecords(
   };
 }
 
+/**
+ * Whether a table has far more empty cells than fields: with a new key in each record its size is the square of
+ * the text's.
+ */
+export function isSparse(empty: number, fields: number): boolean {
+  return empty > 2 ** 20 + 16 * fields;
+}
+
 /** The values of each key over all records, `null` where a record lacks it; the first of duplicate keys counts. */
 function transpose(records: readonly (JsonObject | null)[]): Map<string, JsonNode[]> {
   const columns = new Map<string, JsonNode[]>();
   const rows = records.length;
+  let fields = 0;
   let sharedKeys: readonly string[] | undefined;
   let shared: JsonNode[][] = [];
   for (let i = 0; i < rows; i++) {
@@ -44,8 +53,10 @@ function transpose(records: readonly (JsonObject | null)[]): Map<string, JsonNod
     if (!(record instanceof JsonObject)) continue;
     const { keys, values } = record;
     // Records that share their keys share the look-up of the columns, too.
+    fields += keys.length;
     if (keys !== sharedKeys || keys.length !== values.length) {
       sharedKeys = keys;
+      if (isSparse(columns.size * rows, fields)) notCovered('a table that is nearly empty');
       shared = keys.map((key) => columnOf(columns, key, rows));
       if (new Set(keys).size !== keys.length) {
         fillFirst(shared, values, i);
@@ -77,7 +88,7 @@ function fillFirst(columns: readonly JsonNode[][], values: readonly JsonNode[], 
 }
 
 /** Records without any key: `data.frame(matrix(nrow = n, ncol = 0))`. */
-function withoutColumns(rows: number): RList {
+export function withoutColumns(rows: number): RList {
   return {
     type: 'list',
     values: [],
@@ -90,7 +101,7 @@ function withoutColumns(rows: number): RList {
 }
 
 /** 1..n as `row.names<-` stores them: short where that is shorter, but not marked as automatic. */
-function countedRowNames(rows: number): RValue {
+export function countedRowNames(rows: number): RValue {
   if (rows > 2) return rInteger(Int32Array.of(NA_INTEGER, rows));
   return rInteger(Int32Array.from({ length: rows }, (_, i) => i + 1));
 }

@@ -5,7 +5,7 @@
 import { getAttribute } from './attribute.js';
 import { bindArrays, bindRows, isArrayList, isMatrixList } from './json-bind.js';
 import type { Level } from './json-level.js';
-import { type JsonNode, JsonObject } from './json-node.js';
+import { JsonBuilt, type JsonNode, JsonObject } from './json-node.js';
 import { simplifyRecords } from './json-records.js';
 import { scalarsToVector, scalarValue } from './json-scalars.js';
 import { isNaReal, NA_INTEGER, setNaReal } from './na.js';
@@ -30,6 +30,7 @@ export function simplifyJson(node: JsonNode, options: SimplifyOptions): RValue {
 
 function simplify(node: JsonNode, level: Level): RValue {
   if (Array.isArray(node)) return simplifyArray(node, level);
+  if (node instanceof JsonBuilt) return node.value((values) => simplify(values, columnLevel(level)));
   if (!(node instanceof JsonObject)) return scalarValue(node);
   if (node.keys.length === 0) return rList([], []);
   const below = levelBelow(level);
@@ -45,7 +46,7 @@ function simplify(node: JsonNode, level: Level): RValue {
 function simplifyArray(array: JsonNode[], level: Level): RValue {
   if (array.length === 0) return rList([]);
   if (level.dataFrame && isRecordList(array)) {
-    const column: Level = { ...level, vector: true, dataFrame: true, matrix: false };
+    const column = columnLevel(level);
     const frame = simplifyRecords(array, (values) => simplify(values, column));
     return (level.vector && dateColumn(frame)) || frame;
   }
@@ -58,6 +59,10 @@ function simplifyArray(array: JsonNode[], level: Level): RValue {
   }
   if (level.matrix && isArrayList(values)) return bindArrays(values as RAtomic[], level.text);
   return fillEmpty(values);
+}
+
+function columnLevel(level: Level): Level {
+  return { ...level, vector: true, dataFrame: true, matrix: false };
 }
 
 function levelBelow(level: Level): Level {
@@ -190,5 +195,6 @@ function joinDates(values: readonly RDouble[]): RDouble {
 function plainValue(node: JsonNode): RValue {
   if (Array.isArray(node)) return rList(node.map(plainValue));
   if (node instanceof JsonObject) return rList(node.values.map(plainValue), node.keys);
+  if (node instanceof JsonBuilt) return notCovered('a large value without simplification');
   return scalarValue(node);
 }

@@ -33,14 +33,15 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
 
 /** A growing buffer of UTF-8 that knows how jsonlite writes numbers and strings. */
 export class JsonSink {
-  private buffer: FastBuffer;
-  private position = 0;
+  protected buffer: FastBuffer;
+  protected position = 0;
   private readonly usesScratch: boolean;
 
-  constructor() {
-    this.usesScratch = !scratchTaken;
-    this.buffer = this.usesScratch ? scratch : fastBuffer(Buffer.allocUnsafeSlow(1024));
-    scratchTaken = true;
+  /** @param first the buffer to begin with, instead of the shared one */
+  constructor(first?: Buffer) {
+    this.usesScratch = first === undefined && !scratchTaken;
+    this.buffer = this.usesScratch ? scratch : fastBuffer(first ?? Buffer.allocUnsafeSlow(1024));
+    if (this.usesScratch) scratchTaken = true;
   }
 
   /** What was written. The sink must not be used any more. */
@@ -119,6 +120,27 @@ export class JsonSink {
     return true;
   }
 
+  /** A JSON string of the UTF-8 between two places of `source`. */
+  stringBytes(source: Uint8Array, from: number, to: number): void {
+    this.reserve(to - from + 2);
+    const { buffer } = this;
+    let { position } = this;
+    buffer[position++] = QUOTE;
+    let previous = 0;
+    for (let i = from; i < to; i++) {
+      const code = source[i] as number;
+      if (code < 32 || code === QUOTE || code === BACKSLASH || (code === SLASH && previous === LESS_THAN)) {
+        const { byteLength, byteOffset } = source;
+        this.string(Buffer.from(source.buffer, byteOffset, byteLength).toString('utf8', from, to));
+        return;
+      }
+      buffer[position++] = code;
+      previous = code;
+    }
+    buffer[position++] = QUOTE;
+    this.position = position;
+  }
+
   /** A 32-bit integer. */
   integer(value: number): void {
     this.reserve(12);
@@ -192,7 +214,7 @@ export class JsonSink {
     if (this.position + bytes > this.buffer.length) this.grow(bytes);
   }
 
-  private grow(bytes: number): void {
+  protected grow(bytes: number): void {
     const larger = fastBuffer(
       Buffer.allocUnsafeSlow(Math.max(this.position + bytes + 1024, 2 * this.buffer.length)),
     );

@@ -7,6 +7,7 @@ import {
   IntegerCells,
   LogicalCells,
   type NaRule,
+  PackedCells,
   StringCells,
 } from './json-cells.js';
 import type { JsonMethod } from './json-class.js';
@@ -49,6 +50,7 @@ function atomicCells(sink: JsonSink, value: RValue, na: NaRule, options: JsonPri
     case 'double':
       return new DoubleCells(sink, value.values, na, options);
     case 'character':
+      if (value.packed !== undefined) return new PackedCells(sink, value.packed, na);
       return new StringCells(sink, textOf(value, options), na);
     default:
       return notCovered(`a vector of type ${value.type}`);

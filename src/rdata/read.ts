@@ -10,6 +10,8 @@ export interface ReadLimits {
   readonly maxDepth?: number;
   /** Elements that short forms such as `1:1e6` may expand to, in total. */
   readonly maxExpanded?: number;
+  /** Vectors of at least so many strings stay packed, in the memory of the input. By default none does. */
+  readonly packFrom?: number;
 }
 
 /** What precedes the value. */
@@ -19,7 +21,7 @@ export interface Header {
   readonly nativeEncoding: string;
 }
 
-const DEFAULT_LIMITS: Required<ReadLimits> = { maxDepth: 500, maxExpanded: 2 ** 24 };
+const DEFAULT_LIMITS: Required<ReadLimits> = { maxDepth: 500, maxExpanded: 2 ** 24, packFrom: Infinity };
 
 /**
  * Reads what R's `serialize()` wrote: versions 2 and 3, in native binary (little-endian), XDR or text.

@@ -1,6 +1,7 @@
 import { expandAltrep } from './altrep.js';
 import type { ByteSource } from './byte-source.js';
 import { BytecodeReader } from './bytecode-reader.js';
+import { packedCharacter } from './packed-text.js';
 import type { RawString } from './raw-string.js';
 import { RDataError, type RDataErrorKind } from './rdata-error.js';
 import type { Header, ReadLimits } from './read.js';
@@ -205,6 +206,8 @@ export class ValueReader {
 
   private characters(length: number): RCharacter {
     this.source.expect(length, 4);
+    const packed = length < this.limits.packFrom ? undefined : this.source.packed(length);
+    if (packed !== undefined) return packedCharacter(packed);
     const values = new Array<string | null>(length);
     let marks: Map<number, RawString> | undefined;
     for (let i = 0; i < length; i++) {

@@ -150,6 +150,10 @@ export class ValueWriter {
   }
 
   private characterVector(value: RCharacter): void {
+    if (value.packed !== undefined) {
+      this.vector(TypeCode.character, value, value.packed.length, value.packed.bytes);
+      return;
+    }
     const { values, marks } = value;
     this.head(TypeCode.character, value, values.length);
     for (let i = 0; i < values.length; i++) {

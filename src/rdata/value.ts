@@ -5,6 +5,7 @@
  * nothing is lost on the way; `plain.ts` turns a value into ordinary JavaScript where that is what is wanted.
  */
 import { NA_INTEGER, setNaReal } from './na.js';
+import type { PackedText } from './packed-text.js';
 import type { RawString } from './raw-string.js';
 import { rawString } from './raw-string.js';
 
@@ -49,6 +50,8 @@ export interface RCharacter extends Attributed {
   readonly values: (string | null)[];
   /** The elements that are not plain UTF-8, by index, with the bytes that R has for them. */
   readonly marks?: Map<number, RawString> | undefined;
+  /** The same strings as R writes them, where that is what they came as. */
+  readonly packed?: PackedText | undefined;
 }
 export interface RRaw extends Attributed {
   readonly type: 'raw';

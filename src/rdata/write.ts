@@ -1,4 +1,5 @@
 import { ByteSink } from './byte-sink.js';
+import { PieceSink } from './piece-sink.js';
 import type { RValue } from './value.js';
 import { ValueWriter } from './value-writer.js';
 
@@ -13,15 +14,26 @@ const OLDEST_READER = 0x020300;
 export function writeRData(value: RValue): Buffer {
   const sink = new ByteSink();
   try {
-    sink.memory(MAGIC);
-    sink.pair(2, WRITER_VERSION);
-    sink.int(OLDEST_READER);
-    new ValueWriter(sink).write(value);
+    write(value, sink);
     return sink.finish();
   } catch (error) {
     sink.abandon();
     throw error;
   }
+}
+
+/** The same in pieces, of which the large ones are the memory of the value itself. */
+export function writeRDataPieces(value: RValue): Uint8Array[] {
+  const sink = new PieceSink();
+  write(value, sink);
+  return sink.pieces();
+}
+
+function write(value: RValue, sink: ByteSink): void {
+  sink.memory(MAGIC);
+  sink.pair(2, WRITER_VERSION);
+  sink.int(OLDEST_READER);
+  new ValueWriter(sink).write(value);
 }
 
 const MAGIC = Buffer.from('B\n', 'latin1');
