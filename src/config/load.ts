@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PenstockError } from '../errors.js';
+import type { ModelSettings } from '../model/settings.js';
 import { readEnvironment } from './environment.js';
 import { type ConfigFile, displayPath, findConfigFile, readConfigFile } from './file.js';
 import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
@@ -9,6 +10,8 @@ import { parseSetting, type Setting, type Settings, type Source } from './settin
 export type Config = OptionValues & {
   readonly sources: Readonly<Record<OptionName, Source>>;
   readonly warnings: readonly string[];
+  /** The `model` section of the file. */
+  readonly model: ModelSettings | undefined;
 };
 
 export interface LoadInput {
@@ -65,6 +68,7 @@ function assemble(places: readonly Settings[], file: string | undefined, termina
     ...values,
     sources,
     warnings: places.flatMap((place) => place.warnings),
+    model: places.find((place) => place.model !== undefined)?.model,
   } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));

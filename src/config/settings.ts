@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { ModelSettings } from '../model/settings.js';
 import type { Kind } from './kinds.js';
 import { type OptionName, options } from './options.js';
 import { suggest } from './suggest.js';
@@ -24,6 +25,8 @@ export interface Settings {
   readonly settings: Setting[];
   readonly faults: string[];
   readonly warnings: string[];
+  /** The `model` section, which only a file can have. */
+  readonly model?: ModelSettings;
 }
 
 /** The value of a setting, or undefined after noting in `faults` what is wrong with it. */

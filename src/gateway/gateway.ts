@@ -68,7 +68,13 @@ export class Gateway {
     );
     this.#pool = new Pool(
       {
-        command: { rscript: config.rscript, app, host: config.host, port: config.port },
+        command: {
+          rscript: config.rscript,
+          app,
+          host: config.host,
+          port: config.port,
+          packages: config.model?.packages ?? [],
+        },
         min: config.workers.min,
         max: config.workers.max,
         loadTimeout: config.loadTimeout,
@@ -219,7 +225,7 @@ export class Gateway {
 
   #serveModel({ models }: Manifest): void {
     const found = models[0]!;
-    const server = new ModelServer(servedModel(found));
+    const server = new ModelServer(servedModel(found, this.#config.model));
     if (found.trialFailure !== undefined) {
       this.#log.warn(
         { event: 'model-trial', model: found.name },
