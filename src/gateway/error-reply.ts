@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { PenstockError } from '../errors.js';
 
 /** Body of Penstock's own error answers; `error` has the form of plumber's. */
-function errorBody(error: PenstockError, requestId: string | undefined): string {
+export function errorBody(error: PenstockError, requestId: string | undefined): string {
   const status = error.entry.status ?? 500;
   return JSON.stringify({
     error: `${status} - ${STATUS_CODES[status]}`,

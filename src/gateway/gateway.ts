@@ -17,6 +17,7 @@ import { DirectLane } from './direct/direct-lane.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
 import { ModelServer } from './model/model-server.js';
+import { ModelRegistry } from './model/registry.js';
 import { PublicServer } from './public-server.js';
 import { gatewayState, type Status, workerStatuses } from './status.js';
 
@@ -225,7 +226,9 @@ export class Gateway {
 
   #serveModel({ models }: Manifest): void {
     const found = models[0]!;
-    const server = new ModelServer(servedModel(found, this.#config.model));
+    const server = new ModelServer(new ModelRegistry([servedModel(found, this.#config.model)]), () =>
+      this.#ready(),
+    );
     if (found.trialFailure !== undefined) {
       this.#log.warn(
         { event: 'model-trial', model: found.name },

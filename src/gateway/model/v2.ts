@@ -1,0 +1,75 @@
+import type { PenstockError } from '../../errors.js';
+import { version } from '../../version.js';
+import type { Reply } from '../reply.js';
+import type { Endpoint } from './endpoint.js';
+import { jsonReply } from './reply.js';
+import { jsonBody, type ModelRequest, type PredictWork, withFaults } from './request.js';
+import { readTensors, tensorOf, tensorsJson } from './tensor.js';
+
+/** The Open Inference Protocol, V2, over REST: what KServe and others ask a serving runtime. */
+
+export function serverMetadata(): Reply {
+  return jsonReply(JSON.stringify({ name: 'penstock', version, extensions: [] }));
+}
+
+export function live(): Reply {
+  return jsonReply('{"live":true}');
+}
+
+export function ready(isReady: boolean): Reply {
+  return jsonReply(JSON.stringify({ ready: isReady }), isReady ? 200 : 503);
+}
+
+export function modelReady(name: string, isReady: boolean): Reply {
+  return jsonReply(JSON.stringify({ name, ready: isReady }), isReady ? 200 : 503);
+}
+
+export function modelMetadata({ model }: Endpoint, versions: readonly Endpoint[]): Reply {
+  return jsonReply(
+    JSON.stringify({
+      name: model.name,
+      versions: versions.map((one) => one.model.version),
+      platform: `r_${model.classes[0]}`,
+      inputs: model.fields.map(tensorOf),
+      outputs: model.outputs.map(tensorOf),
+    }),
+  );
+}
+
+export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): PredictWork {
+  const json = jsonBody(body);
+  return withFaults((faults) => {
+    const { id, inputs, outputs, parameters } = (json ?? {}) as Record<string, unknown>;
+    const asked = new Map(isObject(parameters) ? Object.entries(parameters) : []);
+    asked.delete('binary_data_output'); // what JSON is asked for is what there is
+    const wanted = Array.isArray(outputs) && outputs.length > 0 ? new Set(outputs.map(nameOf)) : undefined;
+    const { name, version: modelVersion } = endpoint.model;
+    const head = {
+      model_name: name,
+      model_version: modelVersion,
+      id: typeof id === 'string' ? id : requestId,
+    };
+    return {
+      endpoint,
+      options: endpoint.options(asked, faults, (parameter) => `parameters.${parameter}`),
+      input: readTensors(inputs, endpoint, faults),
+      reply: (prediction, from, to) => {
+        const start = JSON.stringify(head).slice(0, -1);
+        return jsonReply(`${start},"outputs":${tensorsJson(prediction, from, to, wanted)}}`);
+      },
+    };
+  });
+}
+
+/** The protocol's errors are an object whose `error` is the message. */
+export function errorReply({ code, entry, message, more }: PenstockError, requestId: string): Reply {
+  return jsonReply(JSON.stringify({ error: message, code, ...more, requestId }), entry.status ?? 500);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function nameOf(output: unknown): string {
+  return String((output as { name?: unknown } | null)?.name);
+}
