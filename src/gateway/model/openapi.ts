@@ -100,7 +100,7 @@ function queryParameters({ intervals, options, rDefault, types }: ServedModel): 
 }
 
 /** One row, rows or columns. */
-export function inputSchema({ extraFields, fields }: ServedModel): Schema {
+function inputSchema({ extraFields, fields }: ServedModel): Schema {
   const required = fields.filter((field) => field.required).map(({ name }) => name);
   const object = (of: (field: Field) => Schema): Schema => ({
     type: 'object',
