@@ -174,7 +174,7 @@ export class Worker {
     // By then the loop has read what had arrived.
     setImmediate(() => {
       if (socket.bytesRead === heard) for (const unit of this.#pipe.takeBack(late)) unit.returned();
-      else again();
+      if (this.#pipe.waits) again();
     });
   };
 

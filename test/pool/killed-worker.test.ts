@@ -109,6 +109,7 @@ test('with --retry-safe a GET whose worker was killed is answered by another, on
 test('with --retry-safe a GET that kills every worker it meets is not run a third time', async () => {
   const before = app.entries('worker-exit').length;
   const answer = ask('/sleep?seconds=30', { id: 'killer' });
+  const killed: number[] = [];
   for (const attempt of [0, 1]) {
     const run = await app.logged(
       'output',
@@ -116,8 +117,11 @@ test('with --retry-safe a GET that kills every worker it meets is not run a thir
       { skip: attempt },
     );
     const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
-    process.kill(workers.find(({ id }) => id === run.worker)!.pid, 'SIGKILL');
+    const { pid } = workers.find(({ id }) => id === run.worker)!;
+    process.kill(pid, 'SIGKILL');
+    killed.push(pid);
   }
   expect(await answer).toMatchObject({ status: 502, body: { code: 'worker_lost' } });
+  for (const pid of killed) await app.logged('worker-exit', (entry) => entry.pid === pid);
   expect(app.entries('worker-exit')).toHaveLength(before + 2);
 });
