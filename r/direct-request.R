@@ -1,9 +1,9 @@
 # Request and response objects of the direct lane: what plumber's own would hold, made faster and only as far as
 # somebody looks.
 
-# A call of the direct lane, by position: route (0: the gateway knows that none serves it), query (parsed, or NULL: R is to parse QUERY_STRING), path (the
-# matched texts), how the body comes ("" none, "parsed", "raw"), the parsed body, the raw body, the variables of the
-# request (NULL when no function of the route takes `req`).
+# A call of the direct lane, by position: route (0: the gateway knows that none serves it), query (parsed, or NULL: R is
+# to parse QUERY_STRING), path (the matched texts), how the body comes ("" none, "parsed", "raw"), the parsed body, the
+# raw body, the variables of the request (NULL when no function of the route takes `req`).
 direct_request <- function(call, router) {
   fields <- call[[7L]]
   raw_body <- call[[6L]]
