@@ -6,19 +6,22 @@ import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
 import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
-import { NotCovered, writeRData } from '../rdata/index.js';
+import { NotCovered } from '../rdata/index.js';
 import type { DirectLane } from './direct/direct-lane.js';
 import { sendError } from './error-reply.js';
-import { isJsonForm } from './form-json.js';
+import { isJsonForm, mayBeJsonForm } from './form-json.js';
+import { LARGE } from './large/job.js';
+import type { LargeThreads } from './large/threads.js';
 import { linger } from './linger.js';
-import { type Reply, replyFrom, sendReply } from './reply.js';
+import { bytesOf, type Reply, replyFrom, sendReply, tooLarge } from './reply.js';
 import { hasBody, readBody } from './request-body.js';
-import { rookRequest } from './rook-request.js';
+import { rookPayload } from './rook-request.js';
 
 export interface ExchangeContext {
   readonly dispatcher: Dispatcher;
   /** Undefined when every request takes the plumber lane. */
   readonly direct: DirectLane | undefined;
+  readonly threads: LargeThreads;
   readonly options: ExchangeOptions;
   finished(record: ExchangeRecord): void;
 }
@@ -67,6 +70,8 @@ export class Exchange {
   #error: PenstockError | undefined;
   #reply: Reply | undefined;
   #lane: Lane = 'plumber';
+  /** It is answered, or there is nobody to answer any more. */
+  #over = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, context: ExchangeContext) {
     this.id = requestId(request.headers);
@@ -88,24 +93,44 @@ export class Exchange {
   }
 
   #submit(body: Buffer | undefined): void {
-    const { direct, options } = this.#context;
-    const call = direct?.call(this.request, body, options.formJson);
-    if (call !== undefined) {
-      this.#lane = 'direct';
-      this.#dispatch(FrameType.call, call.payload, call.time);
-      return;
+    const { options, threads } = this.#context;
+    const type = this.request.headers['content-type'];
+    if (!options.formJson || body === undefined || !mayBeJsonForm(type, body)) this.#call(body, false);
+    else if (body.length < LARGE) this.#call(body, isJsonForm(type, body));
+    else {
+      this.#later(threads.run({ kind: 'check', body }), (result) => {
+        this.#call(body, result.kind === 'checked' ? result.valid : isJsonForm(type, body));
+      });
     }
-    const jsonForm =
-      options.formJson && body !== undefined && isJsonForm(this.request.headers['content-type'], body);
-    this.#dispatch(FrameType.request, writeRData(rookRequest(this.request, body, jsonForm)));
   }
 
-  #dispatch(type: FrameType, payload: Buffer, routeTime?: RouteTime): void {
+  /** @param jsonForm the body is labelled a form but is to be read as JSON */
+  #call(body: Buffer | undefined, jsonForm: boolean): void {
+    const call = this.#context.direct?.call(this.request, body, jsonForm);
+    if (call === undefined) {
+      this.#dispatch(FrameType.request, rookPayload(this.request, body, jsonForm));
+      return;
+    }
+    this.#lane = 'direct';
+    const { payload, time } = call;
+    if (!(payload instanceof Promise)) this.#dispatch(FrameType.call, payload, time);
+    else this.#later(payload, (pieces) => this.#dispatch(FrameType.call, pieces, time));
+  }
+
+  /** Goes on when a thread is done, unless the client has left by then. */
+  #later<T>(result: Promise<T>, go: (value: T) => void): void {
+    const goOn = (value: T): void => {
+      if (!this.#over) go(value);
+    };
+    result.then(goOn).catch((error: unknown) => this.#failAnswer(error));
+  }
+
+  #dispatch(type: FrameType, payload: readonly Buffer[], routeTime?: RouteTime): void {
     this.#ticket = this.#context.dispatcher.submit({
       label: this.id,
       type,
-      payload: [payload],
-      payloadBytes: payload.length,
+      payload,
+      payloadBytes: bytesOf(payload),
       safe: SAFE_METHODS.has(this.request.method!),
       routeTime,
       urgent: type === FrameType.print,
@@ -126,32 +151,33 @@ export class Exchange {
       return;
     }
     // A frame over the limit comes without what it announced.
-    if (frame.payload.length < frame.length) this.#fail(this.#tooLarge(frame.length));
+    if (frame.payload.length < frame.length)
+      this.#fail(tooLarge(String(frame.length), this.#context.options.responseLimit));
     else this.#answer(frame);
   }
 
   #answer({ payload, type }: Frame): void {
     try {
-      const reply = type === FrameType.value ? this.#context.direct!.reply(payload) : replyFrom(payload);
-      if (reply instanceof NotCovered) this.#dispatch(FrameType.print, payload);
-      else this.#send(reply);
+      const { direct, options } = this.#context;
+      const reply =
+        type === FrameType.value ? direct!.reply(payload, options.responseLimit) : replyFrom(payload);
+      if (!(reply instanceof Promise)) this.#sendOrPrint(reply, payload);
+      else this.#later(reply, (value) => this.#sendOrPrint(value, payload));
     } catch (error) {
       this.#failAnswer(error);
     }
   }
 
-  #tooLarge(bytes: number): PenstockError {
-    const { responseLimit } = this.#context.options;
-    return new PenstockError(
-      'response_too_large',
-      `It has ${bytes} bytes, and ${responseLimit} are the limit.`,
-    );
+  #sendOrPrint(reply: Reply | NotCovered, payload: Buffer): void {
+    if (reply instanceof NotCovered) this.#dispatch(FrameType.print, [payload]);
+    else this.#send(reply);
   }
 
   #send(reply: Reply): void {
-    const bytes = reply.body?.length ?? 0;
-    if (bytes > this.#context.options.responseLimit) {
-      this.#fail(this.#tooLarge(bytes));
+    const { responseLimit } = this.#context.options;
+    const bytes = reply.pieces === undefined ? (reply.body?.length ?? 0) : bytesOf(reply.pieces);
+    if (bytes > responseLimit) {
+      this.#fail(tooLarge(String(bytes), responseLimit));
       return;
     }
     this.#reply = reply;
@@ -190,6 +216,7 @@ export class Exchange {
   }
 
   #closed(): void {
+    this.#over = true;
     const answered = this.#response.writableFinished;
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
     const url = this.request.url!;

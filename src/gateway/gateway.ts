@@ -15,6 +15,7 @@ import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
+import { LargeThreads } from './large/threads.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
 import { ModelServer } from './model/model-server.js';
 import { ModelRegistry } from './model/registry.js';
@@ -39,6 +40,7 @@ export class Gateway {
   readonly #startedAt = performance.now();
   readonly #pool: Pool;
   readonly #dispatcher: Dispatcher;
+  readonly #threads = new LargeThreads();
   #exchanges: ExchangeContext;
   /** Set once, where the app is a saved model. */
   #models: ModelExchangeContext | undefined;
@@ -89,6 +91,7 @@ export class Gateway {
     this.#exchanges = {
       dispatcher: this.#dispatcher,
       direct: undefined,
+      threads: this.#threads,
       options: config,
       finished: (record) => this.#record(record),
     };
@@ -122,7 +125,7 @@ export class Gateway {
     if (this.#app.kind === 'model') {
       this.#serveModel(result);
     } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
-      this.#exchanges = { ...this.#exchanges, direct: new DirectLane(result.direct) };
+      this.#exchanges = { ...this.#exchanges, direct: new DirectLane(result.direct, this.#threads) };
     }
     await this.#publicServer.listen();
     const { url } = this.#publicServer;
@@ -162,6 +165,7 @@ export class Gateway {
     this.#draining = true;
     await this.#publicServer.close();
     await this.#pool.stop();
+    await this.#threads.close();
     await this.#adminServer.close();
   }
 

@@ -1,6 +1,6 @@
 import { open, unlink } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip, gzipSync } from 'node:zlib';
@@ -12,6 +12,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: [string, string][];
   readonly body?: Buffer;
+  /** A large body instead, whose pieces are taken out as they are sent. */
+  readonly pieces?: Buffer[];
   /** Path of the file that is the body, and whether it is to be removed once sent. */
   readonly file?: string;
   readonly owned?: boolean;
@@ -50,6 +52,10 @@ export async function sendReply(
     await sendFile(response, status, headers, file, owned === true, compress);
     return;
   }
+  if (reply.pieces !== undefined) {
+    await sendPieces(response, reply.status, headers, reply.pieces, compress);
+    return;
+  }
   let { body } = reply;
   if (body !== undefined) {
     if (compress) {
@@ -61,6 +67,46 @@ export async function sendReply(
   writeHead(response, status, headers);
   if (body !== undefined && body.length <= ONE_PIECE) response.end(body.toString('latin1'), 'latin1');
   else response.end(body);
+}
+
+/** Each piece is let go of when the client takes the next. */
+async function sendPieces(
+  response: ServerResponse,
+  status: number,
+  headers: [string, string][],
+  pieces: Buffer[],
+  compress: boolean,
+): Promise<void> {
+  let body = pieces;
+  if (compress) {
+    headers.push(['Content-Encoding', 'gzip']);
+    body = await gzipped(pieces);
+  }
+  setLength(headers, bytesOf(body));
+  writeHead(response, status, headers);
+  await pipeline(Readable.from(taken(body)), response);
+}
+
+async function gzipped(pieces: Buffer[]): Promise<Buffer[]> {
+  const zipped: Buffer[] = [];
+  const zip = createGzip().on('data', (piece: Buffer) => zipped.push(piece));
+  await pipeline(Readable.from(taken(pieces)), zip);
+  return zipped;
+}
+
+function* taken(pieces: Buffer[]): Generator<Buffer> {
+  for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield piece;
+}
+
+/** Of several pieces in all. */
+export function bytesOf(pieces: readonly Buffer[]): number {
+  let sum = 0;
+  for (const { length } of pieces) sum += length;
+  return sum;
+}
+
+export function tooLarge(bytes: string, limit: number): PenstockError {
+  return new PenstockError('response_too_large', `It has ${bytes} bytes, and ${limit} are the limit.`);
 }
 
 async function sendFile(

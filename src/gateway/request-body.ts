@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { PenstockError } from '../errors.js';
+import { SharedBytes } from '../protocol/shared-bytes.js';
+import { LARGE } from './large/job.js';
 
 /** Whether a body follows: HTTP says so by one of these headers, whatever the method. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -8,7 +10,7 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * Reads the body whole.
+ * Reads the body whole; a large one into shared memory.
  *
  * @param limit bytes; a longer body fails with `body_too_large`, at once where Content-Length announces it
  * @param done  called once: the body, or the error to answer with. Not called when the client leaves.
@@ -20,6 +22,7 @@ export function readBody(
 ): void {
   const announced = Number(request.headers['content-length'] ?? 0);
   const chunks: Buffer[] = [];
+  let large: SharedBytes | undefined;
   let size = 0;
   const refuse = (bytes: string): void => {
     request.off('data', collect).off('end', end);
@@ -31,9 +34,17 @@ export function readBody(
   const collect = (chunk: Buffer): void => {
     size += chunk.length;
     if (size > limit) refuse(`more than ${limit} bytes`);
-    else chunks.push(chunk);
+    else if (large !== undefined) large.push(chunk);
+    else {
+      chunks.push(chunk);
+      if (size < LARGE) return;
+      large = SharedBytes.upTo(announced || limit);
+      if (large !== undefined) for (const earlier of chunks.splice(0)) large.push(earlier);
+    }
   };
-  const end = (): void => done(undefined, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+  const end = (): void => {
+    done(undefined, large?.finish() ?? (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
+  };
   if (announced > limit) {
     refuse(`${announced} bytes`);
     return;

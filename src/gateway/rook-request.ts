@@ -1,9 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { type RCharacter, type RValue, rList, rNativeString, rNull, rRaw, rString } from '../rdata/index.js';
+import {
+  type RCharacter,
+  type RValue,
+  rList,
+  rNativeString,
+  rNull,
+  rRaw,
+  rString,
+  writeRDataPieces,
+} from '../rdata/index.js';
+import { bufferOf } from './large/job.js';
 
 /** What the plumber lane hands to R: the variables of the request, and its body. */
-export function rookRequest(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): RValue {
-  return rList([rookVariables(request, jsonForm), rookBody(body)]);
+export function rookPayload(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): Buffer[] {
+  return writeRDataPieces(rList([rookVariables(request, jsonForm), rookBody(body)])).map(bufferOf);
 }
 
 /** No body and an empty one are the same to httpuv. */

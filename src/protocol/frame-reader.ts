@@ -1,4 +1,5 @@
 import { FRAME_VERSION, type Frame, HEADER_BYTES } from './frame.js';
+import { SharedBytes } from './shared-bytes.js';
 
 /** The other side does not speak this protocol: the connection is of no more use. */
 export class ProtocolError extends Error {
@@ -6,6 +7,8 @@ export class ProtocolError extends Error {
 }
 
 const EMPTY = Buffer.alloc(0);
+/** Bytes of a frame from which on it is put together as it comes, in memory that threads can read. */
+const LARGE_BYTES = 128 * 1024;
 
 /**
  * Cuts a byte stream into frames, whatever the pieces it arrives in.
@@ -19,6 +22,11 @@ export class FrameReader {
   maxPayload: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** A large frame that is under way, and the bytes that it still lacks. */
+  #large: SharedBytes | undefined;
+  #lacking = 0;
+  /** There was no room for that: its pieces are kept one by one. */
+  #tight = false;
   /** Bytes still to be thrown away of an oversized payload, and the frame to deliver after them. */
   #skip = 0;
   #skipped: Frame | undefined;
@@ -42,10 +50,15 @@ export class FrameReader {
       if (this.#skip > 0) return;
       this.#finishSkip();
     }
+    if (this.#large !== undefined) {
+      data = this.#addToLarge(data);
+      if (data.length === 0) return;
+    }
     if (this.#pendingBytes > 0) {
       this.#pending.push(data);
       this.#pendingBytes += data.length;
-      if (this.#pendingBytes < this.#wanted()) return;
+      const wanted = this.#wanted();
+      if (this.#pendingBytes < wanted && (wanted < LARGE_BYTES || this.#tight)) return;
       data = Buffer.concat(this.#pending, this.#pendingBytes);
       this.#pending = [];
       this.#pendingBytes = 0;
@@ -86,10 +99,33 @@ export class FrameReader {
       this.#deliver({ type, id, payload: data.subarray(start, start + length), length, time });
       at = start + length;
     }
-    if (at < data.length) {
-      this.#pending = [data.subarray(at)];
-      this.#pendingBytes = data.length - at;
+    if (at < data.length) this.#keep(data.subarray(at));
+  }
+
+  /** The beginning of a frame. */
+  #keep(data: Buffer): void {
+    const bytes = data.length < HEADER_BYTES ? 0 : HEADER_BYTES + data.readUInt32LE(0);
+    this.#large = bytes < LARGE_BYTES ? undefined : SharedBytes.upTo(bytes);
+    if (this.#large === undefined) {
+      this.#tight = bytes >= LARGE_BYTES;
+      this.#pending = [data];
+      this.#pendingBytes = data.length;
+      return;
     }
+    this.#large.push(data);
+    this.#lacking = bytes - data.length;
+  }
+
+  /** Gives back what belongs to the next frames. */
+  #addToLarge(data: Buffer): Buffer {
+    const large = this.#large!;
+    const part = data.subarray(0, this.#lacking);
+    large.push(part);
+    this.#lacking -= part.length;
+    if (this.#lacking > 0) return EMPTY;
+    this.#large = undefined;
+    this.#cut(large.finish());
+    return data.subarray(part.length);
   }
 
   #finishSkip(): void {

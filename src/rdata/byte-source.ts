@@ -13,7 +13,7 @@ export interface ByteSource {
   bytes(length: number): Buffer;
   /** The same as text, each byte one character: for ASCII. */
   latin1(length: number): string;
-  /** `length` bytes of a raw vector, copied. */
+  /** `length` bytes of a raw vector; a large one shares memory with the input. */
   raw(length: number): Uint8Array;
   /** Fails unless the rest of the input can hold that many elements of at least so many bytes. */
   expect(elements: number, bytesEach: number): void;
@@ -22,6 +22,8 @@ export interface ByteSource {
   /** Whether everything was consumed. */
   readonly atEnd: boolean;
 }
+
+const LARGE_RAW = 64 * 1024;
 
 /** The binary encodings: native (little-endian, as on every machine R commonly runs on) and XDR (big-endian). */
 export class BinarySource implements ByteSource {
@@ -78,7 +80,8 @@ export class BinarySource implements ByteSource {
   }
 
   raw(length: number): Uint8Array {
-    return new Uint8Array(this.slice(length, 1));
+    const bytes = this.slice(length, 1);
+    return length < LARGE_RAW ? new Uint8Array(bytes) : bytes;
   }
 
   expect(elements: number, bytesEach: number): void {

@@ -1,17 +1,20 @@
 import { type JsonParseOptions, NotCovered, parseJson, type RValue, rNull } from '../../rdata/index.js';
+import { LARGE } from '../large/job.js';
 import { parseQuery } from './query.js';
 
-/** How a body reaches R: not at all, as the value that its parser would have given, or to be parsed there. */
+/**
+ * How a body reaches R: not at all, as the value that its parser would have given, or to be parsed there. `large` is
+ * JSON that a thread has to parse first.
+ */
 export interface DirectBody {
-  readonly form: '' | 'parsed' | 'raw';
+  readonly form: '' | 'parsed' | 'raw' | 'large';
   readonly value: RValue;
 }
 
 const none: DirectBody = { form: '', value: rNull };
 const unparsed: DirectBody = { form: 'raw', value: rNull };
+const large: DirectBody = { form: 'large', value: rNull };
 
-/** Bytes above which a body is left to R: parsing it here would hold up every other request. */
-const LARGEST = 256 * 1024;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 
@@ -26,15 +29,16 @@ export function directBody(
   options: JsonParseOptions,
 ): DirectBody {
   if (body === undefined || body.length === 0) return none;
-  if (body.length > LARGEST) return unparsed;
   switch (parserFor(type, body[0]!)) {
     case 'json': {
+      if (body.length >= LARGE) return large;
       // jsonlite makes times of these, in ways that depend on what stands around them.
       if (body.includes('$date')) return unparsed;
       const value = parseJson(body, options);
       return value instanceof NotCovered ? unparsed : { form: 'parsed', value };
     }
     case 'form': {
+      if (body.length >= LARGE) return unparsed;
       const value = parseQuery(body.toString('latin1'));
       return value === undefined ? unparsed : { form: 'parsed', value };
     }

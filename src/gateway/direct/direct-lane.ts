@@ -15,9 +15,11 @@ import {
   rString,
   toPlain,
   writeRData,
+  writeRDataPieces,
 } from '../../rdata/index.js';
-import { isJsonForm } from '../form-json.js';
-import { checkedStatus, headerPairs, type Reply } from '../reply.js';
+import { bufferOf, LARGE } from '../large/job.js';
+import type { LargeThreads } from '../large/threads.js';
+import { checkedStatus, headerPairs, type Reply, tooLarge } from '../reply.js';
 import { rookBody, rookVariables } from '../rook-request.js';
 import { type DirectBody, directBody } from './body.js';
 import { jsonPrinter, type Printer } from './json-serializer.js';
@@ -26,16 +28,16 @@ import { RouteTable } from './route-table.js';
 
 /** A request of the direct lane, ready for R. */
 export interface DirectCall {
-  readonly payload: Buffer;
+  /** In pieces; a promise of them when a thread has to parse the body first. */
+  readonly payload: readonly Buffer[] | Promise<readonly Buffer[]>;
   /** Undefined for requests that no endpoint serves: filters, files and errors take what they take. */
   readonly time: RouteTime | undefined;
 }
 
 /** plumber drops the body of these, as HTTP demands. */
 const BODILESS = new Set([204, 304]);
-/** Bytes of a value, and elements of a short form, that are printed here at most: every request waits meanwhile. */
-const MOST_PRINTED = 1024 ** 2;
-const MOST_EXPANDED = 2 ** 17;
+/** Elements of short forms that are printed here at most. */
+const MOST_EXPANDED = 2 ** 14;
 const NOT_ASCII = /[^\x20-\x7e]/;
 const rawBody: DirectBody = { form: 'raw', value: rNull };
 const noBody: DirectBody = { form: '', value: rNull };
@@ -50,9 +52,12 @@ export class DirectLane {
   readonly #printers: readonly Printer[];
   readonly #parseOptions: JsonParseOptions;
   readonly #times: readonly RouteTime[];
+  readonly #threads: LargeThreads | undefined;
 
-  constructor(plan: DirectPlan) {
+  /** @param threads for large bodies and values; without them R gets those */
+  constructor(plan: DirectPlan, threads?: LargeThreads) {
     this.#plan = plan;
+    this.#threads = threads;
     this.#table = new RouteTable(plan);
     const { rVersion, scipen } = plan.session;
     this.#parseOptions = { rVersion, scipen };
@@ -70,8 +75,12 @@ export class DirectLane {
     return this.#table.elsewhere(verbs, prefix);
   }
 
-  /** What R needs to run the request, or undefined when it is to take the plumber lane. */
-  call(request: IncomingMessage, body: Buffer | undefined, formJson: boolean): DirectCall | undefined {
+  /**
+   * What R needs to run the request, or undefined when it is to take the plumber lane.
+   *
+   * @param jsonForm the body is labelled a form but is to be read as JSON
+   */
+  call(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): DirectCall | undefined {
     const url = request.url!;
     const at = url.indexOf('?');
     const match = this.#table.match(request.method!, at < 0 ? url : url.slice(0, at));
@@ -81,37 +90,64 @@ export class DirectLane {
     if (this.#plan.session.maxRequestSize > 0 && announcesBody(request)) return undefined;
     if (!this.#plan.session.utf8 && NOT_ASCII.test(query)) return undefined;
 
-    const jsonForm = formJson && body !== undefined && isJsonForm(request.headers['content-type'], body);
     const parsedQuery = parseQuery(query);
     const parsedBody = route === undefined ? noBody : this.#body(request, route, body, jsonForm);
     // R parses what the gateway could not, and for that, as for functions that take `req`, it needs the request.
     const whole = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
-    const call: RValue[] = [
-      rInteger(index),
-      parsedQuery ?? rNull,
-      path.length === 0 ? rNull : rString([...path]),
-      rString(parsedBody.form),
-      parsedBody.value,
-      whole ? rookBody(body) : rNull,
-      whole ? rookVariables(request, jsonForm) : rNull,
-    ];
-    return { payload: writeRData(rList(call)), time: this.#times[index - 1] };
+    const before = [rInteger(index), parsedQuery ?? rNull, path.length === 0 ? rNull : rString([...path])];
+    const time = this.#times[index - 1];
+    const raw = (): RValue[] => [rookBody(body), rookVariables(request, jsonForm)];
+    const { form, value } = parsedBody;
+    if (form === 'large') {
+      const after = whole ? raw() : [rNull, rNull];
+      const rest = () => writePieces([...before, rString('raw'), rNull, ...raw()]);
+      return { payload: this.#parseLarge(body!, [...before, rString('parsed')], after, rest), time };
+    }
+    const call = [...before, rString(form), value, ...(whole ? raw() : [rNull, rNull])];
+    return { payload: form === 'raw' ? writePieces(call) : [writeRData(rList(call))], time };
   }
 
-  /** The answer that a value frame stands for, or why R has to print it. */
-  reply(payload: Buffer): Reply | NotCovered {
-    if (payload.length > MOST_PRINTED) return new NotCovered('a large value');
+  /** @param unparsed gives the call when only R can parse it */
+  async #parseLarge(
+    body: Buffer,
+    before: readonly RValue[],
+    after: readonly RValue[],
+    unparsed: () => readonly Buffer[],
+  ): Promise<readonly Buffer[]> {
+    const options = this.#parseOptions;
+    const result = await this.#threads?.run({ kind: 'parse', body, options, before, after });
+    return result?.kind === 'parsed' ? result.pieces.map(bufferOf) : unparsed();
+  }
+
+  /**
+   * The answer that a value frame stands for, or why R has to print it.
+   *
+   * @param limit bytes of the body at most; fails with `response_too_large`
+   */
+  reply(payload: Buffer, limit: number): Reply | NotCovered | Promise<Reply | NotCovered> {
+    if (payload.length >= LARGE) return this.#printLarge(payload, limit);
     const list = readValue(payload);
+    if (list === undefined) return this.#printLarge(payload, limit);
     if (list instanceof NotCovered) return list;
     const [index, value, status, names, values] = list.values;
     const printer = this.#printers[(toPlain(index!) as number) - 1]!;
     const body = printJsonWith(value!, printer.options);
     if (body instanceof NotCovered) return body;
-    const headers: [string, string][] =
+    const headers =
       names === undefined ? [] : headerPairs(toPlain(names) as string[], toPlain(values!) as string[]);
-    headers.push(['Content-Type', printer.type]);
-    const code = status === undefined ? 200 : checkedStatus(toPlain(status) as number | null);
-    return { status: code, headers, ...(!BODILESS.has(code) && { body }) };
+    const code = status === undefined ? undefined : (toPlain(status) as number | null);
+    return valueReply(code, headers, printer, { body });
+  }
+
+  async #printLarge(payload: Buffer, limit: number): Promise<Reply | NotCovered> {
+    const options = this.#printers.map((printer) => printer.options);
+    const result = await this.#threads?.run({ kind: 'print', payload, options, limit });
+    if (result === undefined) return new NotCovered('a large value');
+    if (result.kind === 'left-to-r') return new NotCovered(result.reason);
+    if (result.kind === 'too-long') throw tooLarge(`more than ${limit}`, limit);
+    const { index, names, pieces, status, values } = result;
+    const printer = this.#printers[index - 1]!;
+    return valueReply(status, headerPairs(names, values), printer, { pieces: pieces.map(bufferOf) });
   }
 
   #body(
@@ -129,14 +165,29 @@ export class DirectLane {
   }
 }
 
-/** A sequence that is short as R data may be long as a vector. */
-function readValue(payload: Buffer): RList | NotCovered {
+function valueReply(
+  status: number | null | undefined,
+  headers: [string, string][],
+  printer: Printer,
+  body: Pick<Reply, 'body' | 'pieces'>,
+): Reply {
+  headers.push(['Content-Type', printer.type]);
+  const code = status === undefined ? 200 : checkedStatus(status);
+  return { status: code, headers, ...(!BODILESS.has(code) && body) };
+}
+
+/** Undefined when it is longer than it looks: a sequence that is short as R data may be long as a vector. */
+function readValue(payload: Buffer): RList | NotCovered | undefined {
   try {
     return readRData(payload, { maxExpanded: MOST_EXPANDED }) as RList;
   } catch (error) {
-    if (error instanceof RDataError) return new NotCovered(error.message);
-    throw error;
+    if (!(error instanceof RDataError)) throw error;
+    return error.kind === 'limit' ? undefined : new NotCovered(error.message);
   }
+}
+
+function writePieces(call: RValue[]): readonly Buffer[] {
+  return writeRDataPieces(rList(call)).map(bufferOf);
 }
 
 /** plumber checks the size of what these headers announce. */
