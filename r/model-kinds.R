@@ -51,12 +51,13 @@ forest_fields <- function(model) {
   number_fields(names(xlevels), xlevels)
 }
 
+# mgcv keeps of each variable a factor with its levels, or three numbers: least, middle and greatest.
 gam_fields <- function(model) {
-  seen <- model$var.summary
-  fields <- frame_fields(seen)
-  lapply(fields, function(field) {
-    # The middle of three is a value of the data near the median.
-    if (field$type == "number" && length(seen[[field$name]]) == 3L) field$example <- seen[[field$name]][[2L]]
+  lapply(names(model$var.summary), function(name) {
+    seen <- model$var.summary[[name]]
+    column <- if (name %in% names(model$model)) model$model[[name]] else seen
+    field <- column_field(name, column)
+    if (field$type == "number" && length(seen) == 3L) field$example <- seen[[2L]]
     field
   })
 }

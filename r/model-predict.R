@@ -62,6 +62,8 @@ as_columns <- function(result, rows) {
   }
   columns <- if (is.data.frame(result)) table_columns(result)
     else if (length(dim(result)) == 2L) matrix_columns(result)
+    # Of one row, some methods make a vector of what is a matrix for several.
+    else if (rows == 1L && length(result) > 1L) matrix_columns(matrix(result, 1L, dimnames = list(NULL, names(result))))
     else if (length(dim(result)) > 2L) stop("predict() gave an array of ", length(dim(result)), " dimensions")
     else list(.pred = result)
   columns <- lapply(columns, plain_column)

@@ -51,7 +51,7 @@ terms_fields <- function(terms, frame = NULL, xlevels = NULL, more = NULL) {
       else if (name %in% names(classes)) class_field(name, classes[[name]])
       else inner_field(name, variables, xlevels)
     levels <- xlevels[[name]]
-    if (!is.null(levels) && field$type %in% c("factor", "string", "unknown")) {
+    if (is.character(levels) && field$type %in% c("factor", "string", "unknown")) {
       if (field$type == "unknown") field$type <- "factor"
       field$levels <- levels
       if (is.null(field$example) || !field$example %in% levels) field$example <- levels[1L]
@@ -73,7 +73,7 @@ inner_field <- function(name, variables, xlevels) {
   for (variable in variables) {
     if (!is.call(variable) || !name %in% all.vars(variable)) next
     levels <- xlevels[[paste(deparse(variable, 500L, backtick = TRUE), collapse = " ")]]
-    if (is.null(levels)) next
+    if (!is.character(levels)) next
     prefix <- paste0(name, "=")
     if (all(startsWith(levels, prefix))) levels <- substring(levels, nchar(prefix) + 1L)
     numbers <- suppressWarnings(as.numeric(levels))

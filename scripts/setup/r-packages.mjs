@@ -3,9 +3,13 @@
 /** What Penstock's plumber lane and the example need. */
 export const packagesToRun = ['plumber', 'jsonlite', 'randomForest'];
 
+/** What the models of the tests are made with. */
+const modelPackages = ['mgcv', 'nnet', 'ranger', 'rpart', 'survival'];
+
 /** What the tests' APIs and the checks need on top. */
 export const packagesToTest = [
   ...packagesToRun,
+  ...modelPackages,
   'commonmark',
   'future',
   'htmltools',

@@ -55,7 +55,10 @@ function field(found: FoundField, settings: FieldSettings, { nulls }: ModelDescr
   }
   const levels = settings.levels ?? (type === 'factor' || type === 'string' ? found.levels : undefined);
   if (type === 'factor' && levels === undefined) {
-    throw new PenstockError('config_invalid', `The factor \`${found.name}\` needs its levels, in R's order.`);
+    throw new PenstockError(
+      'model_unknown',
+      `The levels of the factor \`${found.name}\` are not in the object.`,
+    );
   }
   const same = type === found.type;
   const required = settings.required ?? true;

@@ -1,0 +1,243 @@
+# Trains a small model of one class and writes down what predict() says to generated rows.
+#
+# Rscript make-models.R FOLDER ROWS NAME…
+# Writes FOLDER/NAME.rds and FOLDER/NAME.json: questions, each an object of query (of /predict), input and expected,
+# both by column, numbers with 17 digits. Names of classes whose package is not installed are left out.
+
+args <- commandArgs(TRUE)
+folder <- args[1L]
+rows <- as.integer(args[2L])
+
+people_of <- function(n) {
+  data.frame(
+    age = round(stats::runif(n, 18, 80), 1),
+    rooms = sample(1:9, n, replace = TRUE),
+    city = factor(sample(c("Bern", "K\u00f6ln", "New \"York\"", "a\\b"), n, replace = TRUE)),
+    size = factor(sample(c("s", "m", "l"), n, replace = TRUE), c("s", "m", "l"), ordered = TRUE),
+    pet = sample(c("cat", "dog", "none"), n, replace = TRUE),
+    member = sample(c(TRUE, FALSE), n, replace = TRUE),
+    stringsAsFactors = FALSE
+  )
+}
+
+set.seed(20240131L)
+people <- people_of(300L)
+people$rent <- 300 + 8 * people$age + 90 * people$rooms + 50 * as.integer(people$city) + stats::rnorm(300L, sd = 40)
+people$dear <- factor(ifelse(people$rent + stats::rnorm(300L, sd = 80) > 1150, "yes", "no"))
+people$grade <- cut(people$rent, c(-Inf, 900, 1200, Inf), c("low", "mid", "high"))
+people$visits <- stats::rpois(300L, people$rooms)
+people$months <- stats::rexp(300L, 0.01 + people$age / 2000)
+people$left <- stats::rbinom(300L, 1L, 0.7)
+
+# Beyond the training data too, and with all the digits that there are.
+asked <- people_of(rows)
+asked$age <- stats::runif(rows, 0, 120)
+asked$rooms <- sample(0:12, rows, replace = TRUE)
+# Every row lacks something: R multiplies matrices in another way when there is an NA in them.
+holes <- asked[seq_len(max(1L, rows %/% 10L)), ]
+for (i in seq_len(nrow(holes))) holes[i, sample(6L, 1L)] <- NA
+
+formula <- ~ age + rooms + city + size + pet + member
+numbers <- c("age", "rooms")
+with_response <- function(name, formula) stats::update(formula, stats::as.formula(paste(name, "~ .")))
+
+# JSON of base R alone, so that nothing is rounded on the way.
+quoted <- function(x) {
+  x <- gsub("\\", "\\\\", enc2utf8(as.character(x)), fixed = TRUE)
+  paste0("\"", gsub("\"", "\\\"", x, fixed = TRUE), "\"")
+}
+json_values <- function(x) {
+  text <- if (is.factor(x) || is.character(x)) {
+    quoted(x)
+  } else if (is.logical(x)) {
+    tolower(x)
+  } else {
+    ifelse(is.finite(x), sprintf("%.17g", x), paste0("\"", x, "\""))
+  }
+  text[is.na(x)] <- "null"
+  paste0("[", paste(text, collapse = ","), "]")
+}
+json_object <- function(values) paste0("{", paste0(quoted(names(values)), ":", values, collapse = ","), "}")
+json_columns <- function(x) json_object(vapply(x, json_values, ""))
+
+# What predict() gave, under the names that Penstock has for it.
+named <- function(x) {
+  if (length(dim(x)) < 2L) return(list(.pred = if (is.factor(x)) x else as.vector(x)))
+  columns <- lapply(seq_len(ncol(x)), function(i) as.vector(x[, i]))
+  names(columns) <- paste0(".pred_", colnames(x))
+  columns
+}
+bounds <- function(x) {
+  columns <- named(x)
+  names(columns) <- c(".pred", ".pred_lower", ".pred_upper")
+  columns
+}
+
+question <- function(query, input, expected) list(query = query, input = input, expected = expected)
+
+makers <- list(
+  lm = function() {
+    model <- stats::lm(rent ~ poly(age, 2L) + log1p(rooms) + city * member + size + pet, people)
+    list(
+      model,
+      question("", asked, named(stats::predict(model, asked))),
+      question("", holes, named(stats::predict(model, holes))),
+      question("interval=confidence", asked, bounds(stats::predict(model, asked, interval = "confidence"))),
+      question("interval=prediction&level=0.9", asked,
+               bounds(stats::predict(model, asked, interval = "prediction", level = 0.9))),
+      question("type=terms", asked, named(stats::predict(model, asked, type = "terms")))
+    )
+  },
+  glm = function() {
+    model <- stats::glm(with_response("dear", formula), stats::binomial(), people)
+    link <- stats::predict(model, asked, se.fit = TRUE)
+    width <- stats::qnorm(0.975) * link$se.fit
+    interval <- list(.pred = link$fit, .pred_lower = link$fit - width, .pred_upper = link$fit + width)
+    list(
+      model,
+      question("", asked, named(stats::predict(model, asked))),
+      question("type=response", asked, named(stats::predict(model, asked, type = "response"))),
+      question("type=response", holes, named(stats::predict(model, holes, type = "response"))),
+      question("type=response&interval=confidence", asked, lapply(interval, stats::binomial()$linkinv))
+    )
+  },
+  poisson = function() {
+    model <- stats::glm(visits ~ age + city + offset(log(rooms + 1)), stats::poisson(), people)
+    input <- asked[c("age", "rooms", "city")]
+    list(model, question("type=response", input, named(stats::predict(model, input, type = "response"))))
+  },
+  nls = function() {
+    model <- stats::nls(rent ~ a + b * age + d * sqrt(rooms), people, start = list(a = 1, b = 1, d = 1))
+    input <- asked[numbers]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  loess = function() {
+    model <- stats::loess(rent ~ age, people)
+    input <- asked["age"]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  rpart = function() {
+    model <- rpart::rpart(with_response("grade", formula), people)
+    list(
+      model,
+      question("", asked, named(stats::predict(model, asked))),
+      question("", holes, named(stats::predict(model, holes))),
+      question("type=class", asked, named(stats::predict(model, asked, type = "class")))
+    )
+  },
+  randomForest = function() {
+    model <- randomForest::randomForest(rent ~ age + rooms + city + member, people, ntree = 25L)
+    input <- asked[c("age", "rooms", "city", "member")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  forestClass = function() {
+    # Of two classes and an odd number of trees, so that there are no ties, which are broken by chance.
+    model <- randomForest::randomForest(people[c("age", "rooms", "city")], people$dear, ntree = 25L)
+    input <- asked[c("age", "rooms", "city")]
+    list(
+      model,
+      question("", input, named(stats::predict(model, input))),
+      question("type=prob", input, named(stats::predict(model, input, type = "prob")))
+    )
+  },
+  ranger = function() {
+    # Without this option ranger keeps no levels: what was a factor looks like a number then.
+    model <- ranger::ranger(rent ~ age + rooms + city, people, num.trees = 25L, num.threads = 1L,
+                            respect.unordered.factors = "order")
+    input <- asked[c("age", "rooms", "city")]
+    list(model, question("", input, named(stats::predict(model, input, num.threads = 1L)$predictions)))
+  },
+  rangerProb = function() {
+    model <- ranger::ranger(grade ~ age + rooms, people, num.trees = 25L, probability = TRUE, num.threads = 1L)
+    input <- asked[numbers]
+    list(model, question("type=prob", input, named(stats::predict(model, input, num.threads = 1L)$predictions)))
+  },
+  nnet = function() {
+    model <- nnet::nnet(with_response("grade", formula), people, size = 3L, trace = FALSE)
+    list(
+      model,
+      question("", asked, named(stats::predict(model, asked))),
+      question("type=class", asked, named(stats::predict(model, asked, type = "class")))
+    )
+  },
+  multinom = function() {
+    model <- nnet::multinom(with_response("grade", formula), people, trace = FALSE)
+    list(
+      model,
+      question("", asked, named(stats::predict(model, asked))),
+      question("type=prob", asked, named(stats::predict(model, asked, type = "probs")))
+    )
+  },
+  gam = function() {
+    model <- mgcv::gam(rent ~ s(age) + rooms + city + member, data = people)
+    input <- asked[c("age", "rooms", "city", "member")]
+    list(
+      model,
+      question("", input, named(mgcv::predict.gam(model, input))),
+      question("type=response", input, named(mgcv::predict.gam(model, input, type = "response")))
+    )
+  },
+  coxph = function() {
+    model <- survival::coxph(survival::Surv(months, left) ~ age + rooms + city + member, people)
+    input <- asked[c("age", "rooms", "city", "member")]
+    list(
+      model,
+      question("", input, named(stats::predict(model, input))),
+      question("type=risk", input, named(stats::predict(model, input, type = "risk")))
+    )
+  },
+  survreg = function() {
+    model <- survival::survreg(survival::Surv(months, left) ~ age + rooms + city, people)
+    input <- asked[c("age", "rooms", "city")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  svm = function() {
+    model <- e1071::svm(rent ~ age + rooms, people)
+    input <- asked[numbers]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  glmnet = function() {
+    model <- glmnet::glmnet(as.matrix(people[numbers]), people$rent, lambda = 1)
+    input <- asked[numbers]
+    expected <- stats::predict(model, as.matrix(input))
+    list(model, question("", input, named(expected)))
+  },
+  xgboost = function() {
+    model <- xgboost::xgboost(as.matrix(people[numbers]), people$rent, nrounds = 5L, verbose = 0L, nthread = 1L)
+    input <- asked[numbers]
+    list(model, question("", input, named(stats::predict(model, as.matrix(input)))))
+  },
+  workflow = function() {
+    spec <- parsnip::set_engine(parsnip::linear_reg(), "lm")
+    model <- generics::fit(workflows::workflow(rent ~ age + rooms + city + member, spec), people)
+    input <- asked[c("age", "rooms", "city", "member")]
+    list(model, question("", input, as.list(stats::predict(model, input))))
+  },
+  vetiver = function() {
+    model <- stats::lm(rent ~ age + rooms + city, people)
+    input <- asked[c("age", "rooms", "city")]
+    list(
+      vetiver::vetiver_model(model, "rents", metadata = list(owner = "us")),
+      question("", input, named(stats::predict(model, input)))
+    )
+  }
+)
+
+packages <- list(
+  rpart = "rpart", randomForest = "randomForest", forestClass = "randomForest", ranger = "ranger",
+  rangerProb = "ranger", nnet = "nnet", multinom = "nnet", gam = "mgcv", coxph = "survival", survreg = "survival",
+  svm = "e1071", glmnet = "glmnet", xgboost = "xgboost", workflow = c("workflows", "parsnip"), vetiver = "vetiver"
+)
+
+for (name in args[-(1:2)]) {
+  if (!all(vapply(packages[[name]], requireNamespace, NA, quietly = TRUE))) next
+  if (name == "gam") library(mgcv)
+  made <- makers[[name]]()
+  saveRDS(made[[1L]], file.path(folder, paste0(name, ".rds")))
+  questions <- vapply(made[-1L], function(one) {
+    json_object(c(query = quoted(one$query), input = json_columns(one$input), expected = json_columns(one$expected)))
+  }, "")
+  con <- file(file.path(folder, paste0(name, ".json")), "wb")
+  writeLines(enc2utf8(paste0("[", paste(questions, collapse = ",\n"), "]")), con, useBytes = TRUE)
+  close(con)
+}
