@@ -1,3 +1,4 @@
+import { descriptionFrom, type ModelDescription } from '../model/description.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
 /** One endpoint of the app, as plumber's router has it. */
@@ -83,12 +84,16 @@ export interface DirectPlan {
 /** What the R side reports after it has loaded an app. */
 export interface Manifest {
   readonly rVersion: string;
-  readonly plumberVersion: string;
+  /** Undefined for saved models, which need no plumber. */
+  readonly plumberVersion: string | undefined;
+  /** The saved models that it has loaded; none for a plumber app. */
+  readonly models: readonly ModelDescription[];
   readonly routes: readonly Route[];
   /** The app's own filters, in order. */
   readonly filters: readonly string[];
   readonly hazards: readonly Hazard[];
-  readonly direct: DirectPlan;
+  /** Undefined for saved models. */
+  readonly direct: DirectPlan | undefined;
 }
 
 /** Why an app could not be loaded, in R's words. */
@@ -102,13 +107,15 @@ export interface LoadFailure {
 /** The payload of a ready frame. */
 export function manifestFrom(payload: Uint8Array): Manifest {
   const plain = toPlain(readRData(payload)) as Record<string, unknown>;
+  const { direct, plumber_version: plumberVersion } = plain;
   return {
     rVersion: String(plain.r_version),
-    plumberVersion: String(plain.plumber_version),
+    plumberVersion: plumberVersion === undefined ? undefined : String(plumberVersion),
+    models: list<Record<string, unknown>>(plain.models).map(descriptionFrom),
     routes: list<Record<string, unknown>>(plain.routes).map(route),
     filters: list<string>(plain.filters),
     hazards: list<Hazard>(plain.hazards),
-    direct: directPlan(plain.direct as Record<string, unknown>),
+    direct: direct === undefined ? undefined : directPlan(direct as Record<string, unknown>),
   };
 }
 

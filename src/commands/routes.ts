@@ -22,7 +22,7 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
 }
 
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {
-  const lanes = new DirectLane(manifest.direct);
+  const lanes = new DirectLane(manifest.direct!);
   const rows = manifest.routes.map((route) => {
     const obstacle = forced ? 'asked for by --lane' : laneObstacle(route, lanes);
     return [
