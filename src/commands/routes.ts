@@ -2,14 +2,17 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Manifest, Route } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { DirectLane } from '../gateway/direct/direct-lane.js';
+import { servedModel } from '../model/served-model.js';
 import { loadOnce } from '../pool/load-once.js';
+import { describeModel } from './model-summary.js';
+import { table } from './table.js';
 
-/** Prints the routes of an app, how each is executed and why. */
+/** Prints the routes of an app, how each is executed and why; of a saved model, what it takes. */
 export async function routes(app: AppLocation, config: Config): Promise<number> {
   const { host, port, rscript } = config;
   const manifest = await loadOnce(
     {
-      command: { rscript, app, host, port },
+      command: { rscript, app, host, port, packages: config.model?.packages ?? [] },
       loadTimeout: config.loadTimeout,
       idleTimeout: config.idleTimeout,
       stopGrace: config.shutdownTimeout,
@@ -17,7 +20,10 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
     },
     (line) => process.stderr.write(`${line}\n`),
   );
-  process.stdout.write(describeRoutes(app, manifest, config.lane === 'plumber'));
+  const models = manifest.models.map((found) => describeModel(servedModel(found, config.model)));
+  process.stdout.write(
+    app.kind === 'model' ? models.join('\n') : describeRoutes(app, manifest, config.lane === 'plumber'),
+  );
   return 0;
 }
 
@@ -45,15 +51,4 @@ function laneObstacle(route: Route, lanes: DirectLane): string | undefined {
   if (route.direct === undefined)
     return lanes.obstacleElsewhere(route.verbs, route.path.replace(/[*<].*/, ''));
   return lanes.obstacles[route.direct - 1];
-}
-
-/** Columns as wide as their longest cell. */
-function table(rows: readonly string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd();
-  return rows.map((row) => `${line(row)}\n`).join('');
 }
