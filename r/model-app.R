@@ -70,7 +70,6 @@ load_models <- function(settings) {
   app <- settings$app
   name <- sub("\\.rds$", "", basename(app$file), ignore.case = TRUE)
   served <- load_served(name, "1", app$file, settings$packages)
-  served$name <- name
   models <- list(served)
   names(models) <- vapply(models, function(one) paste(one$name, one$version), "")
   models
