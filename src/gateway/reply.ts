@@ -89,8 +89,9 @@ async function sendPieces(
 
 async function gzipped(pieces: Buffer[]): Promise<Buffer[]> {
   const zipped: Buffer[] = [];
-  const zip = createGzip().on('data', (piece: Buffer) => zipped.push(piece));
-  await pipeline(Readable.from(taken(pieces)), zip);
+  await pipeline(Readable.from(taken(pieces)), createGzip(), async (source: AsyncIterable<Buffer>) => {
+    for await (const piece of source) zipped.push(piece);
+  });
   return zipped;
 }
 
