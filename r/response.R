@@ -31,7 +31,8 @@ checked_response <- function(status, headers, body) {
     answer$file <- normalizePath(body[["file"]], mustWork = FALSE)
     answer$owned <- isTRUE(as.logical(body[["owned"]]))
   } else if (is.character(body)) {
-    answer$body <- charToRaw(body[1L])
+    # No text at all is an error, and of several the first counts.
+    answer$body <- charToRaw(body)
   } else if (!is.null(body)) {
     if (!typeof(body) %in% c("raw", "logical", "integer", "double", "complex")) stop("body is not raw")
     answer$body <- if (is.raw(body)) as.vector(body) else as.raw(body)

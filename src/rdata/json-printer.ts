@@ -23,6 +23,11 @@ export interface Context {
   readonly keepVecNames: boolean;
 }
 
+/** As jsonlite writes base64: a line feed, here escaped, as soon as a line is full. */
+function base64(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll(/[^=]{72}/g, '$&\\n');
+}
+
 /**
  * Writes one value as `asJSON()` does. Each method here is one of jsonlite's, with its habits of passing arguments
  * on or dropping them, since those are visible in the output.
@@ -139,7 +144,7 @@ export class JsonPrinter {
     switch (this.options.raw) {
       case 'base64': {
         const unbox = found.scalar || (context.autoUnbox && !(found.asIs && bytes.length === 1));
-        const text = `"${bytes.toString('base64')}"`;
+        const text = `"${base64(bytes)}"`;
         sink.ascii(unbox ? text : `[${text}]`);
         break;
       }
@@ -155,7 +160,7 @@ export class JsonPrinter {
         break;
       case 'mongo':
         if (getAttribute(value, 'type')) notCovered('a raw vector with a type');
-        sink.ascii(`{"$binary":"${bytes.toString('base64')}","$type":"5"}`);
+        sink.ascii(`{"$binary":"${base64(bytes)}","$type":"5"}`);
     }
   }
 

@@ -114,6 +114,13 @@ describe('printing JSON', () => {
 
   test('writes raw vectors in base64', () => {
     expect(json(rRaw(Uint8Array.of(1, 2, 255)))).toBe('["AQL/"]');
+    expect(json(rRaw(new Uint8Array(53)))).toBe(`["${'A'.repeat(71)}="]`);
+  });
+
+  test('breaks long raw vectors into lines, as jsonlite does', () => {
+    expect(json(rRaw(new Uint8Array(54)))).toBe(`["${'A'.repeat(72)}\\n"]`);
+    expect(json(rRaw(new Uint8Array(55)))).toBe(`["${'A'.repeat(72)}\\nAA=="]`);
+    expect(json(rRaw(new Uint8Array(55)), { raw: 'mongo' })).toMatch(/A\\nAA==/);
   });
 
   test('leaves unknown classes, functions and complex numbers to R', () => {

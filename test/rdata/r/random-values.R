@@ -163,7 +163,7 @@ random_value <- function(depth = 3L) {
     random_list(depth), random_list(depth), random_list(depth), random_list(depth),
     random_frame(depth - 1L), random_frame(depth - 1L),
     random_matrix(), random_array(), random_unboxed(), I(random_atomic()),
-    as.raw(sample(0:255, random_length(), replace = TRUE)),
+    as.raw(sample(0:255, pick(c(random_length(), random_length(), 53L, 54L, 150L)), replace = TRUE)),
     switch(sample.int(7L, 1L),
       stats::ts(random_double(4L)), structure("[1,{\"a\":2}]", class = "json"), as.pairlist(list(a = 1, 2)),
       structure(list(1), class = "unknown"), sum, complex(real = 1, imaginary = 2), I(random_list(depth))
