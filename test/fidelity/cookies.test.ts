@@ -20,6 +20,8 @@ fidelity('cookies.R', {}, [
   get('/count', { note: 'first', jar: 'visits' }),
   get('/count', { note: 'second', jar: 'visits' }),
   get('/read', { headers: [['Cookie', 'a=1; b=%C3%A9']] }),
+  get('/set', { note: 'a cookie that is not UTF-8', headers: [['Cookie', 'a=\xe9']] }),
+  get('/set', { note: 'a null byte in a cookie', headers: [['Cookie', 'a=%00']] }),
 ]);
 
 // The key is the same for both servers, so each must also read what the other has written.

@@ -39,6 +39,7 @@ const BODILESS = new Set([204, 304]);
 /** Elements of short forms that are printed here at most. */
 const MOST_EXPANDED = 2 ** 14;
 const NOT_ASCII = /[^\x20-\x7e]/;
+const NO_COOKIE = /[^\x20-\x7e]|%00/;
 const rawBody: DirectBody = { form: 'raw', value: rNull };
 const noBody: DirectBody = { form: '', value: rNull };
 
@@ -89,6 +90,8 @@ export class DirectLane {
     const query = at < 0 ? '' : url.slice(at);
     if (this.#plan.session.maxRequestSize > 0 && announcesBody(request)) return undefined;
     if (!this.#plan.session.utf8 && NOT_ASCII.test(query)) return undefined;
+    // plumber fails where cookies are no text, even when nobody looks at them.
+    if (NO_COOKIE.test(request.headers.cookie ?? '')) return undefined;
 
     const parsedQuery = parseQuery(query);
     const parsedBody = route === undefined ? noBody : this.#body(request, route, body, jsonForm);
