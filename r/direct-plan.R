@@ -42,6 +42,7 @@ plan_step <- function(step) {
     func = func,
     envir = private$envir,
     formals = names(formals(func)),
+    dots = "..." %in% names(formals(func)),
     takes = request_objects(names(formals(func))),
     hooked = has_hooks(step),
     serializer = step$serializer

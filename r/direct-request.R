@@ -25,39 +25,47 @@ apply_builtin_filters <- function(req, query, plumber) {
   if (!isTRUE(req$.internal$bodyHandled)) {
     input <- req$rook.input
     req$bodyRaw <- input$read()
-    delayedAssign("postBody", {
-      input$rewind()
-      paste0(input$read_lines(), collapse = "\n")
-    }, assign.env = req)
+    if (identical(input, empty_input)) {
+      req$postBody <- ""
+    } else {
+      delayedAssign("postBody", {
+        input$rewind()
+        paste0(input$read_lines(), collapse = "\n")
+      }, assign.env = req)
+    }
     req$.internal$bodyHandled <- TRUE
   }
   delayedAssign("cookies", plumber$parseCookies(req$HTTP_COOKIE), assign.env = req)
 }
 
-# Makes response objects as PlumberResponse$new() does, without R6's work for each: fields and methods are put into
-# a fresh pair of environments. Falls back to the generator if that does more than plumber's did.
+# Makes response objects as PlumberResponse$new() does, without R6's work for each: a function of which every call's
+# own frame is the environment that holds `self`, and whose closures are the methods. Falls back to the generator if
+# that does more than plumber's did.
 response_factory <- function(generator, namespace) {
   known <- identical(body(generator$public_methods$initialize), quote({
     self$serializer <- serializer
   })) && is.null(generator$private_fields) && is.null(generator$private_methods) && is.null(generator$active) &&
     is.null(generator$inherit)
   if (!known) return(function(serializer) generator$new(serializer))
-  fields <- generator$public_fields
   methods <- generator$public_methods[setdiff(names(generator$public_methods), "initialize")]
-  lock <- isTRUE(generator$lock_objects)
+  definitions <- lapply(methods, function(method) call("function", formals(method), body(method)))
+  fields <- generator$public_fields[setdiff(names(generator$public_fields), "serializer")]
+  members <- as.call(c(quote(list), definitions, lapply(fields, function(value) call("quote", value))))
+  make <- function() NULL
+  body(make) <- substitute({
+    self <- list2env(members, envir = NULL, parent = emptyenv())
+    self$.__enclos_env__ <- environment()
+    self
+  }, list(members = members))
+  environment(make) <- namespace
+  make <- compiler::cmpfun(make)
   class <- c(generator$classname, "R6")
+  locked <- lapply(names(methods), as.name)
+  lock <- isTRUE(generator$lock_objects)
   function(serializer) {
-    self <- list2env(fields, new.env(hash = FALSE, parent = emptyenv()))
-    enclos <- new.env(hash = FALSE, parent = namespace)
-    enclos$self <- self
-    for (name in names(methods)) {
-      method <- methods[[name]]
-      environment(method) <- enclos
-      assign(name, method, envir = self)
-      lockBinding(name, self)
-    }
-    self$.__enclos_env__ <- enclos
+    self <- make()
     self$serializer <- serializer
+    for (name in locked) lockBinding(name, self)
     class(self) <- class
     if (lock) lockEnvironment(self)
     self

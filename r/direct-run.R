@@ -14,21 +14,20 @@ settled <- function(value) {
   if (is.null(outcome$error)) outcome$value else stop(outcome$error)
 }
 
-# plumber's getRelevantArgs() for a function whose formals are known.
-relevant_args <- function(args, formals) {
+# plumber's getRelevantArgs() for a function whose formals are known; dots: whether `...` is one of them.
+relevant_args <- function(args, formals, dots) {
   if (length(formals) == 0L || length(args) == 0L) return(list())
+  if (dots && length(formals) == 1L) return(args)
   named <- names(args)
-  if (is.null(named) && !identical(formals, "...")) return(list())
-  if (!"..." %in% formals) {
-    keep <- named %in% formals
+  if (is.null(named)) return(list())
+  if (!dots) {
+    keep <- match(named, formals, 0L) > 0L
     if (!all(keep)) {
       args <- args[keep]
       named <- named[keep]
     }
-  } else if (length(formals) == 1L) {
-    return(args)
   }
-  if (anyDuplicated(named)) args <- args[!(named %in% formals & duplicated(named))]
+  if (length(named) > 1L && anyDuplicated(named)) args <- args[!(named %in% formals & duplicated(named))]
   args
 }
 
@@ -39,7 +38,7 @@ step_args <- function(step, req, res) {
     req = list(req = req),
     res = list(res = res),
     both = list(req = req, res = res),
-    relevant_args(c(list(req = req, res = res), req$args), step$formals)
+    relevant_args(c(list(req = req, res = res), req$args), step$formals, step$dots)
   )
 }
 
@@ -122,7 +121,7 @@ direct_engine <- function(router, plan) {
     args <- call[[2L]]
     if (length(call[[3L]])) args <- c(args, path_args(route, call[[3L]]))
     if (call[[4L]] == "parsed") args <- c(args, body_args(call[[5L]]))
-    settled(do.call(route$func, relevant_args(args, route$formals), envir = route$envir))
+    settled(do.call(route$func, relevant_args(args, route$formals, route$dots), envir = route$envir))
   }
 
   run_step <- function(step, req, res) {
@@ -140,7 +139,7 @@ direct_engine <- function(router, plan) {
       req$argsPath <- route$step$getPathParams(path)
       req$body <- plumber$req_body_parser(req, parsers_of(route))
     }
-    req$argsBody <- plumber$req_body_args(req)
+    req$argsBody <- body_args(req$body)
     req$args <- c(req$args, req$argsPath, req$argsBody)
     run_step(route, req, res)
   }
@@ -218,9 +217,9 @@ direct_engine <- function(router, plan) {
     private$runHooks(stage, list(data = hook_env, req = req, res = res, value = value))
   }
 
-  # plumber's serve().
+  # plumber's serve(), in two parts: an error in the first one, while `routing`, is the error handler's.
   serve <- function(route, call, req, res) {
-    hook_env <- if (any_hook) new.env()
+    if (any_hook) hook_env <<- new.env()
     exec$req <- req
     exec$res <- res
     if (hooked$preroute) {
@@ -228,7 +227,13 @@ direct_engine <- function(router, plan) {
       settled(private$runHooks("preroute", list(data = hook_env, req = req, res = res)))
       if (!identical(list(req$REQUEST_METHOD, req$PATH_INFO), before)) route <- NULL
     }
-    value <- tryCatch(run_route(routers[[1L]], route, call, req, res), error = function(e) handle_error(req, res, e))
+    routing <<- TRUE
+    value <- run_route(routers[[1L]], route, call, req, res)
+    routing <<- FALSE
+    serve_value(value, req, res)
+  }
+
+  serve_value <- function(value, req, res) {
     if (hooked$postroute) value <- settled(run_hooks("postroute", hook_env, req, res, value))
     answer_with(value, req, res, res$serializer, hook_env)
   }
@@ -266,6 +271,8 @@ direct_engine <- function(router, plan) {
   res <- NULL
   route <- NULL
   now <- NULL
+  hook_env <- NULL
+  routing <- FALSE
 
   run <- function(call) {
     route <<- if (call[[1L]] > 0L) routes[[call[[1L]]]] else nowhere
@@ -279,12 +286,15 @@ direct_engine <- function(router, plan) {
     }
     req <<- direct_request(call, router)
     res <<- new_response(default_serializer)
+    routing <<- FALSE
     serve(route, call, req, res)
   }
 
   failed <- function(e) {
-    if (!is.null(req)) return(serve_failed(req, res, e))
-    answer_plain(route, now, function(req, res) private$errorHandler(req, res, e))
+    if (is.null(req)) return(answer_plain(route, now, function(req, res) private$errorHandler(req, res, e)))
+    if (!routing) return(serve_failed(req, res, e))
+    routing <<- FALSE
+    tryCatch(serve_value(handle_error(req, res, e), req, res), error = function(e) serve_failed(req, res, e))
   }
 
   engine(run, failed)
@@ -297,10 +307,14 @@ value_answer <- function(index, value, res) {
   status <- res$status
   headers <- res$headers
   if (identical(status, 200L) && length(headers) == 0L) return(list(index, value))
-  simple <- is.numeric(status) && length(status) == 1L && is.null(res$body) && all(lengths(headers) == 1L)
-  if (!simple) return(NULL)
-  values <- vapply(headers, function(value) paste(value), "")
-  list(index, value, as.integer(status), if (length(values)) names(values) else character(), as.vector(values))
+  if (!is.numeric(status) || length(status) != 1L || !is.null(res$body)) return(NULL)
+  values <- character(length(headers))
+  for (i in seq_along(headers)) {
+    text <- headers[[i]]
+    if (length(text) != 1L) return(NULL)
+    values[[i]] <- if (is.character(text) && !is.object(text)) text else paste(text)
+  }
+  list(index, value, as.integer(status), if (length(values)) names(headers) else character(), values)
 }
 
 # Classes that the gateway prints as jsonlite does; the rest, and what has no JSON form, is left to jsonlite itself.
