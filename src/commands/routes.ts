@@ -1,5 +1,5 @@
 import type { AppLocation } from '../app/find-app.js';
-import type { Manifest, Route } from '../app/manifest.js';
+import type { Manifest } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { DirectLane } from '../gateway/direct/direct-lane.js';
 import { servedModel } from '../model/served-model.js';
@@ -30,7 +30,7 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {
   const lanes = new DirectLane(manifest.direct!);
   const rows = manifest.routes.map((route) => {
-    const obstacle = forced ? 'asked for by --lane' : laneObstacle(route, lanes);
+    const obstacle = forced ? 'asked for by --lane' : lanes.obstacle(route);
     return [
       route.verbs.join(','),
       route.path,
@@ -43,12 +43,4 @@ function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): 
   const head = ['VERBS', 'PATH', 'LANE', 'ANSWER', 'LINE', 'WHY'];
   const filters = manifest.filters.length === 0 ? '' : `Filters: ${manifest.filters.join(', ')}\n`;
   return `${app.file} (plumber ${manifest.plumberVersion}, R ${manifest.rVersion})\n${filters}${table([head, ...rows])}`;
-}
-
-/** Why a route takes the plumber lane; undefined if it takes the direct one. */
-function laneObstacle(route: Route, lanes: DirectLane): string | undefined {
-  // Files, and routers that only plumber knows what they do, are reached through the filters of the app.
-  if (route.direct === undefined)
-    return lanes.obstacleElsewhere(route.verbs, route.path.replace(/[*<].*/, ''));
-  return lanes.obstacles[route.direct - 1];
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
+import type { DirectPlan, DirectRoute, Route } from '../../app/manifest.js';
 import { RouteTime } from '../../dispatch/route-time.js';
 import {
   type JsonParseOptions,
@@ -66,14 +66,11 @@ export class DirectLane {
     this.#printers = plan.serializers.map((serializer) => jsonPrinter(serializer, plan.session));
   }
 
-  /** Why each route of the plan takes the plumber lane; undefined for those that take this one. */
-  get obstacles(): readonly (string | undefined)[] {
-    return this.#table.obstacles;
-  }
-
-  /** Why requests that no endpoint of the plan serves take the plumber lane, among those that begin so. */
-  obstacleElsewhere(verbs: readonly string[], prefix: string): string | undefined {
-    return this.#table.elsewhere(verbs, prefix);
+  /** Why a route takes the plumber lane; undefined if it takes this one. */
+  obstacle(route: Route): string | undefined {
+    // Files, and routers that only plumber knows what they do, are reached through the filters of the app.
+    if (route.direct === undefined) return this.#table.elsewhere(route.verbs, fixedPart(route.path));
+    return this.#table.obstacles[route.direct - 1];
   }
 
   /**
@@ -177,6 +174,11 @@ function valueReply(
   headers.push(['Content-Type', printer.type]);
   const code = status === undefined ? 200 : checkedStatus(status);
   return { status: code, headers, ...(!BODILESS.has(code) && body) };
+}
+
+/** What all requests for a path begin with. */
+function fixedPart(path: string): string {
+  return path.replace(/[*<].*/, '');
 }
 
 /** Undefined when it is longer than it looks: a sequence that is short as R data may be long as a vector. */

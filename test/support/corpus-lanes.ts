@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { findApp } from '../../src/app/find-app.js';
+import { defaultConfig } from '../../src/config/load.js';
+import { DirectLane } from '../../src/gateway/direct/direct-lane.js';
+import { loadOnce } from '../../src/pool/load-once.js';
+import { type CorpusApp, corpus } from './corpus.js';
+
+/** Which lanes the endpoints of an API take. */
+export interface AppLanes extends CorpusApp {
+  readonly endpoints: number;
+  readonly direct: number;
+  /** Why the others take the plumber lane. */
+  readonly reasons: readonly string[];
+}
+
+const apis = resolve(import.meta.dirname, '../fixtures/apis');
+/** What plumber adds to every API. */
+const documentation = /^\/(openapi\.json|__docs__\/.*|__swagger__\/.*)$/;
+
+/** Loads every API of the corpus, `workers` at a time. */
+export async function corpusLanes(workers = 2): Promise<AppLanes[]> {
+  const found: AppLanes[] = [];
+  const left = [...corpus.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [place, app] = next;
+      found[place] = await lanesOf(app);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
+  return found;
+}
+
+/** The share of direct endpoints of the average API, between 0 and 1: a large API counts no more than a small one. */
+export function meanDirect(lanes: readonly AppLanes[]): number {
+  return lanes.reduce((sum, { direct, endpoints }) => sum + direct / endpoints, 0) / lanes.length;
+}
+
+async function lanesOf(app: CorpusApp): Promise<AppLanes> {
+  const { host, idleTimeout, loadTimeout, responseLimit, rscript, shutdownTimeout } = defaultConfig();
+  const manifest = await loadOnce(
+    {
+      command: { rscript, app: findApp(resolve(apis, app.app)), host, port: 0 },
+      loadTimeout,
+      idleTimeout,
+      stopGrace: shutdownTimeout,
+      maxPayload: responseLimit,
+    },
+    () => {},
+  );
+  const lane = new DirectLane(manifest.direct!);
+  const routes = manifest.routes.filter(({ path }) => !documentation.test(path));
+  const obstacles = routes.map((route) => lane.obstacle(route));
+  const reasons = obstacles.filter((obstacle) => obstacle !== undefined);
+  return {
+    ...app,
+    endpoints: routes.length,
+    direct: routes.length - reasons.length,
+    reasons: [...new Set(reasons)],
+  };
+}
