@@ -75,7 +75,8 @@ need_packages <- function(packages, class) {
       "A model of class ", class, " needs the R package", if (length(missing) > 1L) "s", " ",
       paste(missing, collapse = ", "), ", which is not installed here. Install with\n",
       "  apt-get install ", paste0("r-cran-", tolower(missing), collapse = " "), "\nwhere Debian has it, or\n",
-      "  Rscript -e 'install.packages(c(", paste0("\"", missing, "\"", collapse = ", "), "))'",
+      "  Rscript -e 'install.packages(", if (length(missing) > 1L) "c(",
+      paste0("\"", missing, "\"", collapse = ", "), if (length(missing) > 1L) ")", ")'",
       call. = FALSE
     )
   }

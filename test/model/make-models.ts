@@ -8,6 +8,9 @@ import { afterAll } from 'vitest';
 /** Values by column, as JSON has them. */
 export type Columns = Readonly<Record<string, readonly unknown[]>>;
 
+/** JSON whose shape the tests themselves check. */
+export type Json = ReturnType<typeof JSON.parse>;
+
 /** What predict() gave in R for some rows. */
 export interface Question {
   /** Query of `/predict`, without the question mark. */

@@ -8,11 +8,13 @@ args <- commandArgs(TRUE)
 folder <- args[1L]
 rows <- as.integer(args[2L])
 
+cities <- c("a\\b", "Bern", "K\u00f6ln", "New \"York\"")
+
 people_of <- function(n) {
   data.frame(
     age = round(stats::runif(n, 18, 80), 1),
     rooms = sample(1:9, n, replace = TRUE),
-    city = factor(sample(c("Bern", "K\u00f6ln", "New \"York\"", "a\\b"), n, replace = TRUE)),
+    city = factor(sample(cities, n, replace = TRUE), cities),
     size = factor(sample(c("s", "m", "l"), n, replace = TRUE), c("s", "m", "l"), ordered = TRUE),
     pet = sample(c("cat", "dog", "none"), n, replace = TRUE),
     member = sample(c(TRUE, FALSE), n, replace = TRUE),

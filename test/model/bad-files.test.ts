@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-bad-models-'));
+
+const code = `
+setwd(${JSON.stringify(folder)})
+saveRDS(1:3, "numbers.rds")
+model <- lm(mpg ~ wt, mtcars)
+saveRDS(model, "good.rds")
+save(model, file = "saved.rds")
+saveRDS(structure(list(), class = "xgb.Booster"), "absent.rds")
+saveRDS(nnet::nnet(as.matrix(mtcars[c("wt", "hp")]), mtcars$am, size = 1, trace = FALSE), "nameless.rds")
+saveRDS(structure(list(), class = c("odd", "odder")), "odd.rds")`;
+
+beforeAll(() => {
+  execFileSync('Rscript', ['-e', code]);
+  writeFileSync(join(folder, 'text.rds'), 'This is no R data.\n');
+  writeFileSync(join(folder, 'empty.rds'), '');
+  const good = readFileSync(join(folder, 'good.rds'));
+  writeFileSync(join(folder, 'cut.rds'), good.subarray(0, good.length / 2));
+  const broken = Buffer.from(good);
+  broken.fill(0x55, 40, 200);
+  writeFileSync(join(folder, 'broken.rds'), broken);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function refusal(file: string, flags: readonly string[] = []): Promise<string> {
+  const args = ['serve', join(folder, file), '--port', '0', '--admin-port', '0', '--workers', '1', ...flags];
+  const { code: exit, stderr, stdout } = await runCli(args);
+  expect(exit, stderr + stdout).toBe(1);
+  return stderr + stdout;
+}
+
+test.each([
+  ['text.rds', 'text.rds cannot be read as a saved R object: it is damaged, or no RDS file'],
+  ['empty.rds', 'empty.rds is empty'],
+  ['cut.rds', 'cut.rds cannot be read as a saved R object: it is damaged'],
+  ['broken.rds', 'broken.rds cannot be read as a saved R object: it is damaged'],
+  ['saved.rds', 'saved.rds was written by save(): write the model alone, with saveRDS(model, "saved.rds")'],
+  ['numbers.rds', 'numbers.rds holds an object of class integer, for which there is no predict method.'],
+  ['odd.rds', 'odd.rds holds an object of class odd/odder, for which there is no predict method.'],
+])('%s is refused with the reason, and exit code 1', async (file, reason) => {
+  const said = await refusal(file);
+  expect(said).toContain(reason);
+  expect(said).toContain('code: app_load_failed');
+});
+
+test('a package that is missing is named, with the way to install it', async (context) => {
+  const installed = execFileSync('Rscript', ['-e', 'cat(requireNamespace("xgboost", quietly = TRUE))'], {
+    encoding: 'utf8',
+  });
+  if (installed.endsWith('TRUE')) return context.skip();
+  const said = await refusal('absent.rds');
+  expect(said).toContain(
+    'A model of class xgb.Booster needs the R package xgboost, which is not installed here.',
+  );
+  expect(said).toContain(`Rscript -e 'install.packages("xgboost")'`);
+});
+
+test('a model that does not tell its input is refused until the configuration does', async () => {
+  const said = await refusal('nameless.rds');
+  expect(said).toContain(
+    'What the model takes is not known. The object does not tell the names of its input.',
+  );
+  expect(said).toContain('code: model_unknown');
+  expect(said).toContain('docs/models.md');
+});
+
+test('the configuration is told where it does not fit the model', async () => {
+  const config = join(folder, 'wrong.yaml');
+  copyFileSync(join(folder, 'good.rds'), join(folder, 'cars.rds'));
+  const cases = [
+    ['model:\n  fields:\n    wtt: {max: 3}\n', 'The model has no field `wtt`. Did you mean `wt`?'],
+    ['model:\n  type: prob\n', '`model.type` is prob, but the model has the types response, terms.'],
+  ] as const;
+  for (const [text, reason] of cases) {
+    writeFileSync(config, text);
+    const args = ['serve', join(folder, 'cars.rds'), '--port', '0', '--admin-port', '0', '--config', config];
+    const { code: exit, stderr } = await runCli(args);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  }
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ServedApp, serve } from '../support/server.js';
+import { type Json, type Question, rowsOf, TrainedModels } from './make-models.js';
+
+const models = new TrainedModels();
+let lm: ServedApp;
+let ranger: ServedApp;
+let question: Question;
+let rows: Record<string, unknown>[];
+
+beforeAll(async () => {
+  await models.make(40, ['lm', 'ranger']);
+  [lm, ranger] = await Promise.all([
+    serve(models.file('lm'), { workers: 2 }),
+    serve(models.file('ranger'), { workers: 1 }),
+  ]);
+  question = models.questions('lm')[0]!;
+  rows = rowsOf(question.input);
+});
+
+afterAll(() => Promise.all([lm?.stop(), ranger?.stop()]));
+
+async function post(app: ServedApp, path: string, body: unknown, headers = {}) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(app.url + path, { method: 'POST', body: text, headers });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
+}
+
+test('each row gets one object, in order', async () => {
+  const { body, headers, status } = await post(lm, '/predict', rows);
+  expect([status, headers.get('content-type')]).toEqual([200, 'application/json']);
+  expect(body).toEqual(rowsOf(question.expected));
+});
+
+test('the body is read as JSON whatever it is labelled', async () => {
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', '']) {
+    const { body } = await post(lm, '/predict', rows[0], { 'Content-Type': type });
+    expect(body).toEqual([{ '.pred': question.expected['.pred']![0] }]);
+  }
+});
+
+test('no rows are answered with none', async () => {
+  expect((await post(lm, '/predict', [])).body).toEqual([]);
+});
+
+test('a missing value comes out as null where the model knows no other answer', async () => {
+  const { body } = await post(lm, '/predict', [
+    { ...rows[0], age: null },
+    rows[1],
+    { ...rows[2], age: 'NA' },
+  ]);
+  expect(body.map((row: Json) => row['.pred'] === null)).toEqual([true, false, true]);
+});
+
+test('a model that copes with no missing value refuses it before R sees it', async () => {
+  const input = rowsOf(models.questions('ranger')[0]!.input, 0, 2);
+  const { body, status } = await post(ranger, '/predict', [input[0], { ...input[1], age: null }]);
+  expect([status, body.faults]).toEqual([
+    422,
+    [{ path: '[1].age', code: 'null', message: 'must not be missing (null): the model needs a value' }],
+  ]);
+});
+
+test('every fault is told with status 422', async () => {
+  const { pet: _, ...without } = rows[0]!;
+  const { body, status } = await post(lm, '/predict?typ=terms&interval=wide&level=2', [
+    rows[0],
+    { ...without, age: 'old', city: 'Rom' },
+  ]);
+  expect(status).toBe(422);
+  expect(body).toMatchObject({ error: '422 - Unprocessable Entity', code: 'input_invalid', faultCount: 6 });
+  expect(body.faults.map(({ path, code }: Json) => `${path} ${code}`)).toEqual([
+    '?typ extra',
+    '?interval level',
+    '?level range',
+    '[1].age type',
+    '[1].city level',
+    '[1].pet missing',
+  ]);
+  expect(body.message).toContain('?typ is no parameter of predictions; did you mean `type`?');
+});
+
+test.each([
+  ['', 'It is empty.'],
+  ['{"age":', 'JSON'],
+  ['age=3', 'JSON'],
+])('a body that is no JSON gets 400: %s', async (text, message) => {
+  const { body, status } = await post(lm, '/predict', text);
+  expect([status, body.code]).toEqual([400, 'body_not_json']);
+  expect(body.message).toContain(message);
+});
+
+test('what predict() says when it fails is told, and costs that request alone', async () => {
+  const input = rowsOf(models.questions('ranger')[0]!.input, 0, 1);
+  const [bad, good] = await Promise.all([
+    post(ranger, '/predict?type=quantiles', input),
+    post(ranger, '/predict', input),
+  ]);
+  expect([bad.status, bad.body.code, good.status]).toEqual([500, 'prediction_failed', 200]);
+  expect(bad.body.message).toContain('Set quantreg');
+});
+
+describe('Addresses', () => {
+  test('what is not there gets 404, and another method 405 with those that there are', async () => {
+    const nothing = await fetch(`${lm.url}/nothing`);
+    expect([nothing.status, ((await nothing.json()) as Json).code]).toEqual([404, 'not_found']);
+    const get = await fetch(`${lm.url}/predict`);
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
+    const posted = await fetch(`${lm.url}/ping`, { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    const encoded = await fetch(`${lm.url}/models/%E0/predict`, { method: 'POST' });
+    expect(encoded.status).toBe(404);
+  });
+
+  test('the model is also found by its name and version', async () => {
+    for (const path of ['/models/lm/predict', '/models/lm/versions/1/predict']) {
+      expect((await post(lm, path, rows)).body).toEqual(rowsOf(question.expected));
+    }
+    const { body } = await post(lm, '/models/lm/versions/2/predict', rows);
+    expect(body.message).toContain('Model lm has no version "2", but 1.');
+  });
+
+  test('HEAD is answered without a body, and the log has the request', async () => {
+    const response = await fetch(`${lm.url}/ping`, { method: 'HEAD', headers: { 'X-Request-Id': 'headed' } });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(await lm.request('headed')).toMatchObject({ status: 200, lane: 'model' });
+  });
+});
