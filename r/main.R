@@ -47,15 +47,22 @@ plumber_app <- function(settings, step) {
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
   router <- load_router(settings$app)
+  gc()
   step("serve")
   function(con) {
     run_router(router, settings$host, settings$public_port, function(app) {
+      # Compiling what runs once would take longer than to run it, and leave tens of megabytes behind. R asks the
+      # system for more memory long before it looks for what it could use again.
+      jit <- compiler::enableJIT(0L)
+      gc()
       plan <- direct_plan(app)
       write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app, plan))
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
       engines[[frame_types$call]] <- direct_engine(app, plan)
       engines[[frame_types$print]] <- print_engine(app, plan)
+      gc()
+      compiler::enableJIT(jit)
       serve_frames(con, engines)
     })
   }
