@@ -73,7 +73,7 @@ describe('RouteTable', () => {
 
   test('counts an unclear expression of an outer router against the routers that are mounted there', () => {
     const found = table(
-      [route('/sub/x', { regex: '^/sub/x+$' }), route('/xx', { router: 2 }), route('/y', { router: 2 })],
+      [route('/sub/x', { regex: '^/sub/xx+$' }), route('/xx', { router: 2 }), route('/y', { router: 2 })],
       [
         ['/sub/', 1, 2],
         ['/files/', 1, 0],
