@@ -1,0 +1,75 @@
+import { ask, HangUp, type WireRequest } from '../../support/http.js';
+import { startPenstock } from '../../support/penstock.js';
+import { startPlumber } from '../../support/plumber.js';
+import type { Server } from '../../support/process.js';
+import { type Answer, answerOf } from '../ask.js';
+import { fileOf, type Setting } from './endpoints.js';
+
+/** What one server has answered; undefined when it hung up instead. */
+export type Reaction = Answer | undefined;
+
+export const contenders = ['plumber', 'plumber lane', 'direct lane'] as const;
+
+// What curl labels as a form is a deviation of its own.
+const flags = ['--no-form-json'];
+
+/** Real plumber and Penstock in both of its lanes, on the same API. */
+export class Trio {
+  readonly #servers: readonly Server[];
+
+  private constructor(servers: readonly Server[]) {
+    this.#servers = servers;
+  }
+
+  static async start({ api, around }: Setting): Promise<Trio> {
+    const app = fileOf(api);
+    const env = { SURROUNDINGS: around };
+    const started = await Promise.allSettled([
+      startPlumber(app, { env }),
+      startPenstock(app, { env, workers: 1, flags: [...flags, '--lane', 'plumber'] }),
+      startPenstock(app, { env, workers: 1, flags: [...flags, '--lane', 'auto'] }),
+    ]);
+    const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const trio = new Trio(servers);
+    for (const one of started) {
+      if (one.status === 'rejected') {
+        await trio.stop();
+        throw one.reason;
+      }
+    }
+    return trio;
+  }
+
+  /** In the order of `contenders`. Each request has a connection of its own, where plumber answers at once. */
+  async reactions(request: WireRequest): Promise<Reaction[]> {
+    return Promise.all(this.#servers.map((server) => reaction(server.port, request)));
+  }
+
+  /** How many requests took the direct lane. */
+  get direct(): number {
+    return this.#servers[2]!.output().split('"lane":"direct"').length - 1;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+}
+
+async function reaction(port: number, request: WireRequest): Promise<Reaction> {
+  try {
+    return answerOf(await ask(port, request));
+  } catch (error) {
+    if (error instanceof HangUp) return undefined;
+    throw error;
+  }
+}
+
+export function differ(reactions: readonly Reaction[]): boolean {
+  const [plumber, ...others] = reactions;
+  return others.some((other) => !same(plumber, other));
+}
+
+function same(a: Reaction, b: Reaction): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.status === b.status && a.body.equals(b.body) && a.headers.join('\n') === b.headers.join('\n');
+}
