@@ -3,7 +3,7 @@
  * Everybody may use what `shared` lists.
  */
 const order = ['commands', 'gateway', 'dispatch', 'pool', 'protocol', 'rdata'];
-const shared = ['app', 'config', 'observe'];
+const shared = ['app', 'config', 'model', 'observe'];
 
 const layers = order.slice(1).map((folder, index) => ({
   name: `${folder}-imports-only-to-its-right`,

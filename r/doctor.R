@@ -17,14 +17,32 @@ local({
   compiler::enableJIT(0L)
   analysis <- doctor$load_analysis()
   file <- if (length(args) > 2L) args[[3L]]
+  # A saved model needs the packages of its classes, and no plumber; to load them shows whether it can predict.
+  model_needs <- function(file) {
+    sys.source(file.path(folder, "model-file.R"), envir = doctor)
+    opened <- tryCatch(doctor$read_model(file), error = identity)
+    failure <- function(e) list(file = basename(file), line = NULL, message = conditionMessage(e))
+    if (inherits(opened, "error")) return(list(packages = list(), errors = list(failure(opened))))
+    packages <- lapply(doctor$packages_of(opened), function(name) {
+      installed <- nzchar(system.file(package = name))
+      version <- if (installed) as.character(utils::packageVersion(name))
+      list(name = name, installed = installed, version = version, wanted = NULL, required = TRUE,
+           file = basename(file), line = NULL)
+    })
+    loaded <- if (all(vapply(packages, function(one) one$installed, NA))) {
+      tryCatch(doctor$load_model(file), error = identity)
+    }
+    list(packages = packages, errors = if (inherits(loaded, "error")) list(failure(loaded)) else list())
+  }
+  is_model <- length(args) > 2L && grepl("\\.rds$", args[[3L]], ignore.case = TRUE)
   answer <- list(
     version = as.character(getRversion()),
     program = file.path(R.home("bin"), "Rscript"),
     libraries = as.list(.libPaths()),
     renv = file.exists("renv.lock") || "renv" %in% loadedNamespaces(),
     plumber = loads("plumber"),
-    needs = analysis$app_packages(file, args[[2L]]),
-    hazards = if (!is.null(file)) analysis$app_hazards(file, args[[2L]])
+    needs = if (is_model) model_needs(file) else analysis$app_packages(file, args[[2L]]),
+    hazards = if (!is.null(file) && !is_model) analysis$app_hazards(file, args[[2L]])
   )
   writeBin(serialize(answer, NULL, xdr = FALSE), args[[1L]])
 })

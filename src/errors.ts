@@ -27,7 +27,7 @@ export const errorCatalogue = {
   app_not_found: {
     exit: 2,
     message: 'There is no app here to serve.',
-    hint: 'Name a plumber file, a directory with plumber.R or entrypoint.R, or change into one.',
+    hint: 'Name a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or change into one.',
   },
   r_not_found: {
     exit: 1,

@@ -29,7 +29,7 @@ const commands: readonly CommandEntry[] = [
 ];
 
 const appHelp =
-  'a plumber file, or a directory with entrypoint.R or plumber.R (default: the working directory)';
+  'a plumber file, a directory with entrypoint.R or plumber.R, or a saved model (.rds) (default: the working directory)';
 
 /** Parses the arguments, runs one command and gives the exit code: 0 done, 1 failed, 2 wrong use. */
 export async function runProgram(args: readonly string[]): Promise<number> {
@@ -55,7 +55,9 @@ function describeError({ message, code, entry }: PenstockError): string {
 
 function createProgram(finish: (code: number) => void): Command {
   const program = new Command('penstock')
-    .description('Serve R functions to real traffic: a plumber API on a pool of R processes.')
+    .description(
+      'Serve R functions to real traffic: a plumber API, or a saved model, on a pool of R processes.',
+    )
     .version(version(), '-v, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show help.')
     .helpCommand('help [command]', 'Show help.')

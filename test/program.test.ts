@@ -83,7 +83,7 @@ describe('penstock', () => {
       stderr:
         'error: There is no app here to serve. nowhere does not exist.\n' +
         'code: app_not_found\n' +
-        'hint: Name a plumber file, a directory with plumber.R or entrypoint.R, or change into one.\n',
+        'hint: Name a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or change into one.\n',
     });
   });
 

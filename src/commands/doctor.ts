@@ -59,7 +59,7 @@ async function examineR(config: Config, app: AppLocation | undefined, cwd: strin
     ...checkR(answer, config.rscript),
     ...(await checkPackages(answer)),
     ...checkSyntax(answer),
-    ...(app === undefined || answer.errors.length > 0
+    ...(app?.kind !== 'plumber' || answer.errors.length > 0
       ? []
       : checkHazards(answer.hazards, config.workers.max)),
   ];

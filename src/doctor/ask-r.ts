@@ -33,8 +33,12 @@ export interface RAnswer {
   readonly renv: boolean;
   readonly plumber: { readonly loads: boolean; readonly message: string | null };
   readonly packages: readonly RPackage[];
-  /** Files that R cannot parse. */
-  readonly errors: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  /** Files that R cannot parse; a saved model that can't be served has no line. */
+  readonly errors: readonly {
+    readonly file: string;
+    readonly line: number | null;
+    readonly message: string;
+  }[];
   readonly hazards: readonly Hazard[];
 }
 

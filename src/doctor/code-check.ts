@@ -6,7 +6,7 @@ import type { Finding } from './finding.js';
 export function checkSyntax({ errors }: RAnswer): Finding[] {
   return errors.map(({ file, line, message }) => ({
     status: 'missing',
-    title: `${file}:${line} cannot be parsed: ${message}`,
+    title: line === null ? message : `${file}:${line} cannot be parsed: ${message}`,
   }));
 }
 
