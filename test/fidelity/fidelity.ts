@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask as askOnce, askRaw, HangUp, type WireResponse } from '../support/http.js';
-import { startPenstock } from '../support/penstock.js';
+import { type Lane, startPenstock } from '../support/penstock.js';
 import { startPlumber } from '../support/plumber.js';
 import type { Server } from '../support/process.js';
 import { type Answer, type Ask, abbreviate, answerOf, readable } from './ask.js';
@@ -12,7 +12,7 @@ import { deviations } from './deviations.js';
 import { Jar } from './jar.js';
 
 export interface FidelityOptions {
-  /** How many workers Penstock has; one where requests must see each other's state. */
+  /** How many workers Penstock has in the direct lane; one where requests must see each other's state. */
   readonly workers?: number;
   readonly env?: Record<string, string>;
   /** Gives each server a copy of the API's folder, for APIs that write next to themselves. */
@@ -25,14 +25,20 @@ const apis = resolve(import.meta.dirname, '../fixtures/apis');
 // plumber against itself: proves that the asks are repeatable and nothing about Penstock.
 const selfCheck = process.env.PENSTOCK_TEST_SUBJECT === 'plumber';
 
+// Which of Penstock's lanes are asked: both, or the one that is wished for.
+const lanes = (['auto', 'plumber'] as const satisfies Lane[]).filter(
+  (lane) => lane === (process.env.PENSTOCK_TEST_LANE || lane),
+);
+const subjects = selfCheck ? ['plumber'] : lanes.map((lane) => `penstock --lane ${lane}`);
+
 // A file that collects what plumber answered, to see that an ask asks what it means to.
 const showTo = process.env.PENSTOCK_TEST_SHOW;
 
-/** One real plumber and one Penstock on the same API, and one test for each question put to both. */
+/** One real plumber and Penstock in either lane on the same API, and one test for each question put to all. */
 export function fidelity(api: string, options: FidelityOptions, asks: readonly Ask[]): void {
   describe(api, () => {
     let servers: Server[] = [];
-    const jars = new Map<string, [Jar, Jar]>();
+    const jars = new Map<string, Jar[]>();
     const copies: string[] = [];
 
     const place = (): string => {
@@ -46,11 +52,14 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
 
     beforeAll(async () => {
       const env = options.env ?? {};
+      const { workers = 2, flags = [] } = options;
       const started = await Promise.allSettled([
         startPlumber(place(), { env }),
-        selfCheck
-          ? startPlumber(place(), { env })
-          : startPenstock(place(), { env, workers: options.workers ?? 2, flags: options.flags ?? [] }),
+        ...(selfCheck
+          ? [startPlumber(place(), { env })]
+          : lanes.map((lane) =>
+              startPenstock(place(), { env, lane, flags, workers: lane === 'plumber' ? 1 : workers }),
+            )),
       ]);
       servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       for (const one of started) if (one.status === 'rejected') throw one.reason;
@@ -67,11 +76,12 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
         ? `${api}: ${title} answers otherwise than plumber, because ${deviation.because}`
         : `${api}: ${title} answers as plumber does`;
       test(promise, async () => {
-        const pair = ask.jar ? jarsOf(jars, ask.jar) : undefined;
-        const [plumber, penstock] = await Promise.all(
+        const own = ask.jar ? jarsOf(jars, ask.jar) : [];
+        const sides = await Promise.all(
           servers.map(async (server, index) => {
-            const cookies = pair?.[ask.swapJar ? 1 - index : index]?.headers() ?? [];
-            const responses = await put(ask, server.port, cookies);
+            // Penstock's jars are for plumber's, and plumber's for each of Penstock's.
+            const jar = ask.swapJar ? Number(index === 0) : index;
+            const responses = await put(ask, server.port, own[jar]?.headers() ?? []);
             return {
               responses,
               answers: responses.map((one) => normalised(ask, answerOf(one), server.port)),
@@ -79,14 +89,15 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
           }),
         );
         // Only now, so that with swapJar neither server's new cookies reach the other's request.
-        [plumber, penstock].forEach((side, index) => {
-          for (const response of side!.responses) pair?.[index]?.keep(response);
+        sides.forEach((side, index) => {
+          for (const response of side.responses) own[index]?.keep(response);
         });
-        const expected = show(plumber!.answers);
+        const [expected, ...actual] = sides.map((side) => show(side.answers));
         if (showTo) appendFileSync(showTo, `${api}: ${title}\n${JSON.stringify(expected)}\n`);
-        const actual = show(penstock!.answers);
-        if (deviation && !selfCheck) expect(actual).not.toEqual(expected);
-        else expect(actual).toEqual(expected);
+        for (const [i, subject] of subjects.entries()) {
+          if (deviation && !selfCheck) expect(actual[i], subject).not.toEqual(expected);
+          else expect(actual[i], subject).toEqual(expected);
+        }
       });
     }
 
@@ -126,8 +137,9 @@ function titled(asks: readonly Ask[]): Map<string, Ask> {
   return titles;
 }
 
-function jarsOf(jars: Map<string, [Jar, Jar]>, name: string): [Jar, Jar] {
-  const pair = jars.get(name) ?? [new Jar(), new Jar()];
-  jars.set(name, pair);
-  return pair;
+/** A jar for each server. */
+function jarsOf(jars: Map<string, Jar[]>, name: string): Jar[] {
+  const own = jars.get(name) ?? ['plumber', ...subjects].map(() => new Jar());
+  jars.set(name, own);
+  return own;
 }

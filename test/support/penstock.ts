@@ -2,8 +2,12 @@ import { resolve } from 'node:path';
 import type { ServeOptions } from './plumber.js';
 import { Child, type Server, serverEnvironment } from './process.js';
 
+/** `auto` takes the direct lane where it can. */
+export type Lane = 'auto' | 'plumber';
+
 export interface PenstockOptions extends ServeOptions {
   readonly workers?: number;
+  readonly lane?: Lane;
   /** More flags of `penstock serve`. */
   readonly flags?: readonly string[];
 }
@@ -18,7 +22,6 @@ const patience = 60_000;
 
 /** Starts the built command line on an API and waits until it says that it listens and is ready. */
 export async function startPenstock(app: string, options: PenstockOptions = {}): Promise<PenstockServer> {
-  const lane = process.env.PENSTOCK_TEST_LANE;
   const child = new Child(
     process.execPath,
     [
@@ -27,7 +30,7 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
       app,
       ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],
       ...['--workers', String(options.workers ?? 2), '--log-format', 'json'],
-      ...(lane ? ['--lane', lane] : []),
+      ...(options.lane ? ['--lane', options.lane] : []),
       ...(options.flags ?? []),
     ],
     { ...(options.cwd ? { cwd: options.cwd } : {}), env: serverEnvironment(options.env) },

@@ -26,8 +26,8 @@ export class Trio {
     const env = { SURROUNDINGS: around };
     const started = await Promise.allSettled([
       startPlumber(app, { env }),
-      startPenstock(app, { env, workers: 1, flags: [...flags, '--lane', 'plumber'] }),
-      startPenstock(app, { env, workers: 1, flags: [...flags, '--lane', 'auto'] }),
+      startPenstock(app, { env, workers: 1, lane: 'plumber', flags }),
+      startPenstock(app, { env, workers: 1, lane: 'auto', flags }),
     ]);
     const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const trio = new Trio(servers);
