@@ -1,4 +1,5 @@
 import type { App, Entrant } from './contender.js';
+import { largeScenarios } from './large/scenarios.js';
 import { runBehindSlow, warmUp } from './load/behind-slow.js';
 import { runWrk } from './load/wrk.js';
 import { echo, prediction, type Question } from './question.js';
@@ -145,4 +146,5 @@ export const scenarios: readonly Scenario[] = [
     () => 1,
   ),
   behindSlow,
+  ...largeScenarios,
 ];

@@ -1,0 +1,40 @@
+import type { Question } from '../question.js';
+
+/** As many as the app has. */
+const COUNT = 100_000;
+const cities = ['Berlin', 'Paris', 'Roma', null];
+const truths = [true, false, null];
+
+/** One row of the app's data frame. `null` is NA. */
+function customer(id: number): Record<string, unknown> {
+  return {
+    id,
+    price: (id % 10_000) / 16,
+    ratio: id / 7,
+    name: `customer-${id}`,
+    city: cities[id % 4],
+    active: truths[id % 3],
+    score: id % 11 === 0 ? null : id % 100,
+  };
+}
+
+const customers = (): Record<string, unknown>[] => Array.from({ length: COUNT }, (_, i) => customer(i + 1));
+
+/** All rows are posted, and counted. */
+export function largeBody(): Question {
+  return {
+    method: 'POST',
+    path: '/count',
+    body: JSON.stringify({ data: customers() }),
+    answer: `[${COUNT}]`,
+  };
+}
+
+/** jsonlite's defaults: four decimals at most, and nothing for what is missing. */
+export function largeAnswer(): Question {
+  const answer = JSON.stringify(customers(), (_, value: unknown) => {
+    if (value === null) return undefined;
+    return typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value;
+  });
+  return { method: 'GET', path: '/customers', answer };
+}
