@@ -56,11 +56,14 @@ no_route <- function(private, plumber, req, res) {
       return(list(message = "307 - Redirecting with trailing slash"))
     }
   }
-  if (isTRUE(getOption("plumber.methodNotAllowed", TRUE)) && plumber$is_405(req$pr, path, req$REQUEST_METHOD)) {
-    res$status <- 405L
-    res$setHeader("Allow", paste(req$verbsAllowed, collapse = ", "))
-    res$serializer <- plumber::serializer_unboxed_json()
-    return(list(error = "405 - Method Not Allowed"))
+  # Not in one condition, where a filter that has made the method two texts would go unnoticed.
+  if (isTRUE(getOption("plumber.methodNotAllowed", TRUE))) {
+    if (plumber$is_405(req$pr, path, req$REQUEST_METHOD)) {
+      res$status <- 405L
+      res$setHeader("Allow", paste(req$verbsAllowed, collapse = ", "))
+      res$serializer <- plumber::serializer_unboxed_json()
+      return(list(error = "405 - Method Not Allowed"))
+    }
   }
   private$notFoundHandler(req = req, res = res)
 }

@@ -20,6 +20,7 @@ fidelity('filters.R', {}, [
   get('/old', { note: 'a filter rewrites the path' }),
   get('/new'),
   get('/new?method=POST', { note: 'a filter rewrites the verb' }),
+  get('/new?method=PUT&method=PATCH', { note: 'a filter makes two verbs of one' }),
   get('/args'),
   get('/args?add=1'),
   get('/args?a=1&drop=1'),
