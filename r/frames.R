@@ -86,6 +86,8 @@ read_frame <- function(con) {
     in_step(read_bytes(con, size))
   } else if (size > 0L) {
     read_bytes(con, size)
+  } else if (size < 0L) {
+    stop("a frame that is longer than R can hold")
   }
   if (length(payload) < size) return(NULL)
   list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], start_by = words[4L], payload = payload)

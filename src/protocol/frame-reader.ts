@@ -70,6 +70,7 @@ export class FrameReader {
   #wanted(): number {
     if (this.#pendingBytes < HEADER_BYTES) return HEADER_BYTES;
     if (this.#pending[0]!.length < HEADER_BYTES) this.#pending = [Buffer.concat(this.#pending)];
+    checkVersion(this.#pending[0]![4]!);
     const length = this.#pending[0]!.readUInt32LE(0);
     return length > this.maxPayload ? HEADER_BYTES : HEADER_BYTES + length;
   }
@@ -78,10 +79,7 @@ export class FrameReader {
     let at = 0;
     while (data.length - at >= HEADER_BYTES) {
       const length = data.readUInt32LE(at);
-      const version = data[at + 4]!;
-      if (version !== FRAME_VERSION) {
-        throw new ProtocolError(`frame version ${version} where ${FRAME_VERSION} is spoken`);
-      }
+      checkVersion(data[at + 4]!);
       const type = data[at + 5]!;
       const id = data.readUInt32LE(at + 8);
       const time = data.readUInt32LE(at + 12);
@@ -133,4 +131,9 @@ export class FrameReader {
     this.#skipped = undefined;
     if (frame !== undefined) this.#deliver(frame);
   }
+}
+
+function checkVersion(version: number): void {
+  if (version === FRAME_VERSION) return;
+  throw new ProtocolError(`frame version ${version} where ${FRAME_VERSION} is spoken`);
 }

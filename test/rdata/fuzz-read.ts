@@ -6,7 +6,7 @@ export interface FuzzResult {
   /** Still R data after the damage. */
   read: number;
   refused: number;
-  /** Inputs on which something else happened than a value or an `RDataError`, or that took too long. */
+  /** Inputs on which something else happened than a value or an `RDataError`, or that took too much time or memory. */
   failures: string[];
 }
 
@@ -17,6 +17,7 @@ export function fuzzRead(corpus: readonly Buffer[], seed: number, count: number)
   for (let i = 0; i < count; i++) {
     const input = mutate(corpus[random.below(corpus.length)] as Buffer, random);
     const started = performance.now();
+    const resident = process.memoryUsage.rss();
     try {
       const value = readRData(input, { maxExpanded: 100_000 });
       result.read++;
@@ -27,6 +28,9 @@ export function fuzzRead(corpus: readonly Buffer[], seed: number, count: number)
       else result.failures.push(`${input.toString('hex')}: ${(error as Error).stack}`);
     }
     const taken = performance.now() - started;
+    const grown = process.memoryUsage.rss() - resident;
+    // Far above what the largest value that may be read comes to.
+    if (grown > 200e6) result.failures.push(`${input.toString('hex')}: took ${grown} bytes`);
     // Far above what a loaded machine needs for inputs of this size.
     if (taken > 2000) result.failures.push(`${input.toString('hex')}: took ${taken} ms`);
   }

@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
+
+const rscript = resolve(import.meta.dirname, '../fixtures/programs/garbling-rscript.mjs');
+const folder = mkdtempSync(join(tmpdir(), 'penstock-garbled-'));
+const on = join(folder, 'on');
+const ROUNDS = 12;
+/** Far above what the gateway needs, far below what is announced. */
+const MOST_MEMORY = 500e6;
+
+let app: ServedApp;
+
+/** Bytes of memory that the process has had at most. */
+function peakMemory(pid: number): number {
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+}
+
+beforeAll(async () => {
+  const flags = ['--rscript', rscript, '--timeout', '3s', '--interrupt-grace', '500ms'];
+  app = await serve(fixtureApp('work.R'), { workers: 2, flags, env: { GARBLE: folder } });
+  writeFileSync(on, '');
+});
+
+afterAll(async () => {
+  await app?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('a worker that talks nonsense costs requests, never the gateway, and is replaced', async () => {
+  const statuses = new Set<number>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const answers = await Promise.all([
+      fetch(`${app.url}/echo?msg=${round}`),
+      fetch(`${app.url}/pid`),
+      fetch(`${app.url}/nowhere`),
+    ]);
+    for (const answer of answers) {
+      statuses.add(answer.status);
+      await answer.arrayBuffer().catch(() => {}); // a wrong length may have been announced
+    }
+  }
+  expect(statuses).toContain(200);
+  expect(statuses).toContain(502);
+  expect(isRunning(app.pid)).toBe(true);
+  expect((await fetch(`${app.adminUrl}/livez`)).status).toBe(200);
+  expect(app.entries('worker-exit').length).toBeGreaterThan(0);
+  expect(peakMemory(app.pid)).toBeLessThan(MOST_MEMORY);
+
+  rmSync(on);
+  const before = app.entries('worker-ready').length;
+  const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
+  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
+  for (const { pid } of workers) await app.logged('worker-exit', (entry) => entry.pid === pid);
+  await app.logged('worker-ready', undefined, { skip: before });
+  const answer = await fetch(`${app.url}/echo?msg=well`);
+  expect([answer.status, await answer.json()]).toMatchObject([200, { msg: 'well' }]);
+}, 180_000);

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { encodeHeader, type Frame, FrameType } from '../../src/protocol/frame.js';
+import { FrameReader, ProtocolError } from '../../src/protocol/frame-reader.js';
+import { Random } from '../rdata/random.js';
+import { damagedStream, pieces, plainRead, randomFrames } from './frame-fuzz.js';
+
+const SEED = 20240311;
+const RUNS = 4000;
+
+function read(chunks: Iterable<Buffer>, maxPayload: number): { frames: Frame[]; error: unknown } {
+  const frames: Frame[] = [];
+  const reader = new FrameReader((frame) => frames.push(frame), maxPayload);
+  try {
+    for (const chunk of chunks) reader.push(chunk);
+    return { frames, error: undefined };
+  } catch (error) {
+    return { frames, error };
+  }
+}
+
+const plain = (frames: readonly Frame[]): object[] =>
+  frames.map(({ payload, ...frame }) => ({ ...frame, payload: Buffer.from(payload).toString('base64') }));
+
+/** Bytes of memory that hold data now, without what only waits to be collected. */
+function held(): number {
+  globalThis.gc?.();
+  const { arrayBuffers, heapUsed } = process.memoryUsage();
+  return arrayBuffers + heapUsed;
+}
+
+describe(`a reader of frames (seed ${SEED})`, () => {
+  test('makes of any stream what a plain reader makes of it, and fails with ProtocolError only', () => {
+    const random = new Random(SEED);
+    const seen = { whole: 0, broken: 0, skipped: 0 };
+    for (let run = 0; run < RUNS; run++) {
+      const bytes = random.below(5) === 0 ? Buffer.concat(randomFrames(random)) : damagedStream(random);
+      const limit = [64, 1000, 1 << 20][random.below(3)]!;
+      const expected = plainRead(bytes, limit);
+      const { error, frames } = read(pieces(bytes, random), limit);
+      const told = `run ${run}: ${bytes.length} bytes, at most ${limit} each`;
+      expect(plain(frames), told).toEqual(plain(expected.frames));
+      if (expected.broken) expect(error, told).toBeInstanceOf(ProtocolError);
+      else expect(error, told).toBeUndefined();
+      seen.whole += Math.sign(frames.length);
+      seen.broken += Number(expected.broken);
+      seen.skipped += Number(frames.some(({ length, payload }) => payload.length < length));
+    }
+    // The damage is of all kinds.
+    expect(Math.min(seen.whole, seen.broken, seen.skipped)).toBeGreaterThan(RUNS / 20);
+  }, 60_000);
+
+  test('holds no more than a frame may have, whatever length is announced', () => {
+    const chunk = Buffer.alloc(64 * 1024, 1);
+    const limit = 1 << 20;
+    for (const length of [limit + 1, 2 ** 31, 2 ** 32 - 1]) {
+      const before = held();
+      const stream = function* (): Iterable<Buffer> {
+        yield encodeHeader(FrameType.result, 1, length);
+        for (let i = 0; i < 1000; i++) yield chunk;
+      };
+      // 64 MB are sent.
+      const { error, frames } = read(stream(), limit);
+      expect(held() - before).toBeLessThan(8 * limit);
+      expect(error === undefined || error instanceof ProtocolError).toBe(true);
+      expect(frames.every(({ payload }) => payload.length <= limit)).toBe(true);
+    }
+  });
+
+  test('sets no memory aside for what is only announced', () => {
+    const readers: FrameReader[] = [];
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 200; i++) {
+      const reader = new FrameReader(() => {}, 2 ** 30);
+      reader.push(Buffer.concat([encodeHeader(FrameType.result, 1, 2 ** 29), Buffer.alloc(100)]));
+      readers.push(reader);
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    expect(readers).toHaveLength(200);
+  });
+});
