@@ -42,6 +42,21 @@ const goodJson = fc.oneof(
   },
 );
 
+/** So large that reading it is a matter of its own: the same few values again and again. */
+const largeJson = fc
+  .record({
+    values: fc.array(jsonText, { minLength: 1, maxLength: 3 }),
+    key: fc.constantFrom('a', 'x', 'data', undefined),
+    bytes: fc.integer({ min: 120_000, max: 200_000 }),
+  })
+  .map(({ values, key, bytes }) => {
+    const all = values.join(',');
+    const list = `[${Array(Math.ceil(bytes / (all.length + 1)))
+      .fill(all)
+      .join(',')}]`;
+    return key === undefined ? list : `{"${key}":${list}}`;
+  });
+
 const badJson = fc
   .tuple(goodJson, fc.nat(), fc.constantFrom('', 'x', ',', '}', ']', '"', '\0', '\u0001', '1 2', "'"))
   .map(([text, at, odd]) => {
@@ -82,15 +97,16 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { content: goodJson, type: json, weight: 12 },
-  { content: badJson, type: json, weight: 2 },
-  { content: pieces, type: form, weight: 4 },
-  { content: anyText, type: 'text/plain', weight: 2 },
-  { content: csv, type: 'text/csv', weight: 1 },
-  { content: multipart, type: `multipart/form-data; boundary=${boundary}`, weight: 2 },
-  { content: fc.uint8Array({ maxLength: 20 }), type: 'application/octet-stream', weight: 1 },
-  { content: fc.uint8Array({ maxLength: 8 }), type: json, weight: 1 },
-  { content: fc.constant(''), type: json, weight: 1 },
+  { content: goodJson, type: json, weight: 120 },
+  { content: largeJson, type: json, weight: 2 },
+  { content: badJson, type: json, weight: 20 },
+  { content: pieces, type: form, weight: 40 },
+  { content: anyText, type: 'text/plain', weight: 20 },
+  { content: csv, type: 'text/csv', weight: 10 },
+  { content: multipart, type: `multipart/form-data; boundary=${boundary}`, weight: 20 },
+  { content: fc.uint8Array({ maxLength: 20 }), type: 'application/octet-stream', weight: 10 },
+  { content: fc.uint8Array({ maxLength: 8 }), type: json, weight: 10 },
+  { content: fc.constant(''), type: json, weight: 10 },
 ];
 
 const bodies = kinds.map(({ content, type, weight }) => ({

@@ -1,6 +1,8 @@
 import type { WireRequest } from '../../support/http.js';
 import { contenders, type Reaction } from './trio.js';
 
+const MOST_BODY = 4000;
+
 /** The request as a command to repeat it with. */
 function curl(request: WireRequest): string {
   const words = ['curl', '-i', '--path-as-is'];
@@ -16,7 +18,9 @@ function curl(request: WireRequest): string {
     // curl would call it a form.
     if (!request.headers?.some(([name]) => name === 'Content-Type'))
       words.push('-H', quoted('Content-Type:'));
-    words.push('--data-binary', quoted(body));
+    // What is larger stands in nobody's way here; the origin repeats it.
+    words.push('--data-binary', quoted(body.slice(0, MOST_BODY)));
+    if (body.length > MOST_BODY) words.push(`# of ${body.length} bytes`);
   }
   return words.join(' ');
 }
