@@ -124,6 +124,7 @@ mount_planned <- function(router, outer) {
 
 plan_routes <- function(router, app, simple) {
   private <- router$private
+  lines <- private$lines
   order <- c("__first__", vapply(private$filts, function(f) f$name, ""), "__no-preempt__")
   parsers_kept <- is.null(app$obstacle) && default_parsers_kept(private$default_parsers)
   routes <- list()
@@ -135,6 +136,8 @@ plan_routes <- function(router, app, simple) {
       route$router <- router$number
       route$before <- before
       route$plain <- route$plain && before == 0L
+      route$batch <- batch_tag(comment_above(endpoint, lines), route$formals, private$filename)
+      if (!is.null(route$batch)) route$batch$obstacle <- batch_obstacle(route, !simple || before > 0L)
       route$own_parsers <- !is.null(route$parsers) || !parsers_kept
       routes[[length(routes) + 1L]] <- route
     }
@@ -170,7 +173,9 @@ describe_direct_route <- function(route) {
     obstacle = route$obstacle,
     plain = route$plain,
     own_parsers = route$own_parsers,
-    router = route$router
+    router = route$router,
+    formals = route$formals,
+    batch = route$batch
   )
 }
 

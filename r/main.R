@@ -28,7 +28,7 @@ main <- function() {
   calls <- NULL
   serve <- tryCatch(
     withCallingHandlers(
-      if (settings$app$entry == "model") model_app(settings, step) else plumber_app(settings, step),
+      if (settings$app$entry %in% c("model", "models")) model_app(settings, step) else plumber_app(settings, step),
       error = function(e) calls <<- sys.calls()
     ),
     error = function(e) {
@@ -47,6 +47,7 @@ plumber_app <- function(settings, step) {
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
   router <- load_router(settings$app)
+  check_tags(router)
   gc()
   step("serve")
   function(con) {
@@ -70,7 +71,7 @@ plumber_app <- function(settings, step) {
 
 report_load_failure <- function(con, e, calls, app) {
   text <- conditionMessage(e)
-  where <- message_location(text, app$file)
+  where <- if (inherits(e, "bad_tag")) list(file = e$file, line = e$line) else message_location(text, app$file)
   if (is.null(where)) where <- call_location(calls)
   call <- conditionCall(e)
   write_frame(con, frame_types$load_failed, 0L, list(

@@ -16,6 +16,7 @@ function() {
 
 #* Number of cylinders of a car, or of several
 #* @param data the car's measures as an object, or an array of such objects
+#* @batch data
 #* @post /prediction
 function(data) {
   cars <- as.data.frame(data)[predictors]

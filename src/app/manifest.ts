@@ -41,6 +41,24 @@ export interface DirectRoute {
   readonly ownParsers: boolean;
   /** The router that it stands in. */
   readonly router: number;
+  /** The arguments that its function takes. */
+  readonly formals: readonly string[];
+  /** What `@batch` says; undefined without it. */
+  readonly batch: BatchTag | undefined;
+}
+
+/** `@batch`: the handler is vectorised. */
+export interface BatchTag {
+  /** Over its arguments, over one argument that is a table, or over the body. */
+  readonly form: 'arguments' | 'table' | 'body';
+  /** The argument that is a table. */
+  readonly argument?: string | undefined;
+  /** Items of a batch at most. */
+  readonly max: number;
+  /** Milliseconds that an idle worker is kept from a request, for others to come. */
+  readonly wait: number;
+  /** Why its requests can't be batched; undefined if they can. */
+  readonly obstacle?: string | undefined;
 }
 
 /** A router that is mounted on another. The app's own router is number 1. */
@@ -136,6 +154,8 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       plain: route.plain === true,
       ownParsers: route.own_parsers === true,
       router: Number(route.router),
+      formals: list<string>(route.formals),
+      batch: route.batch === null ? undefined : batchTag(route.batch as Record<string, unknown>),
     })),
     mounts: list<Mount>(plain.mounts),
     obstacle: (plain.obstacle as string | null) ?? undefined,
@@ -152,6 +172,16 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       rVersion: session.r_version as [number, number],
       jsonliteVersion: String(session.jsonlite_version),
     },
+  };
+}
+
+function batchTag(plain: Record<string, unknown>): BatchTag {
+  return {
+    form: plain.form as BatchTag['form'],
+    argument: (plain.argument as string | null) ?? undefined,
+    max: Number(plain.max),
+    wait: Number(plain.wait),
+    obstacle: (plain.obstacle as string | null) ?? undefined,
   };
 }
 

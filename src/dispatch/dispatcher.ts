@@ -1,10 +1,9 @@
 import type { Pool } from '../pool/pool.js';
-import type { WorkUnit } from '../pool/work-unit.js';
 import type { Worker } from '../pool/worker.js';
-import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
-import type { Frame, FrameType } from '../protocol/frame.js';
-import type { Outcome } from './outcome.js';
-import type { Job, Ticket, TicketState } from './ticket.js';
+import { describeExit } from '../pool/worker-exit.js';
+import { type BatchOwner, BatchUnit } from './batch-unit.js';
+import { QueuedTicket, type TicketListener } from './queued-ticket.js';
+import type { Job, Ticket } from './ticket.js';
 
 export interface DispatcherOptions {
   /** Requests that wait at most; one more is refused. */
@@ -13,6 +12,8 @@ export interface DispatcherOptions {
   readonly interruptGrace: number;
   /** Runs a safe request once more when its worker died. */
   readonly retrySafe: boolean;
+  /** Hears of each batch: its requests, their items, and the milliseconds that R took. */
+  readonly batchComputed?: (requests: number, items: number, ms: number) => void;
 }
 
 /** Frame ids are 31 bits, so that R can hold them as integers. */
@@ -55,14 +56,14 @@ export class Dispatcher {
 
   /** Takes a job; `job.settle` tells what became of it, possibly before this returns. */
   submit(job: Job): Ticket {
-    const ticket = new QueuedTicket(this.#nextId, job, this.#listener);
-    this.#nextId = this.#nextId === LAST_ID ? 1 : this.#nextId + 1;
+    const ticket = new QueuedTicket(this.#newId(), job, this.#listener);
     if (this.#pool.broken) {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    const worker = this.queued === 0 || job.urgent ? this.#workerFor(ticket) : undefined;
-    if (worker === undefined && !job.urgent && this.#queue.size >= this.#options.queueLimit) {
+    const held = this.#hold(ticket);
+    const worker = !held && (this.queued === 0 || job.urgent) ? this.#workerFor(ticket) : undefined;
+    if (worker === undefined && !job.urgent && this.#queue.size >= this.#limitFor(job)) {
       ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.size} wait already.` });
       return ticket;
     }
@@ -73,9 +74,23 @@ export class Dispatcher {
       this.#again.push(ticket);
     } else {
       this.#queue.add(ticket);
-      this.#pool.grow();
+      if (!held) this.#pool.grow();
     }
     return ticket;
+  }
+
+  /** What is computed together takes one place in a worker: as many may wait as the workers take at once. */
+  #limitFor({ batch }: Job): number {
+    const { queueLimit } = this.#options;
+    return batch?.policy.enabled === true
+      ? Math.max(queueLimit, batch.policy.max * this.#pool.healthy)
+      : queueLimit;
+  }
+
+  #newId(): number {
+    const id = this.#nextId;
+    this.#nextId = id === LAST_ID ? 1 : id + 1;
+    return id;
   }
 
   /** The client has left: drops what waits, interrupts what runs. */
@@ -85,29 +100,99 @@ export class Dispatcher {
     const wasRunning = own.state === 'running';
     this.#remove(own);
     own.abandon();
-    if (wasRunning) own.worker?.interrupt(this.#options.interruptGrace);
+    if (wasRunning && own.batch?.awaited !== true) own.worker?.interrupt(this.#options.interruptGrace);
   }
 
-  /** A worker can take work: the request that has waited longest, and one ahead of it. */
+  /** A worker can take work: the request that has waited longest, with all that can be computed together with it. */
   workerIdle(): void {
-    while (this.queued > 0) {
-      const ticket = this.#again[0] ?? this.#queue.values().next().value!;
+    for (;;) {
+      const ticket = this.#next();
+      if (ticket === undefined) return;
       const worker = this.#workerFor(ticket);
       if (worker === undefined) {
         this.#pool.grow();
         return;
       }
       this.#remove(ticket);
-      worker.assign(ticket);
+      const batch = ticket.batchable ? this.#gather(ticket) : [];
+      if (batch.length > 1) worker.assign(new BatchUnit(this.#newId(), batch, this.#batches));
+      else worker.assign(ticket);
     }
+  }
+
+  #next(): QueuedTicket | undefined {
+    if (this.#again.length > 0) return this.#again[0];
+    for (const ticket of this.#queue) if (ticket.heldUntil <= performance.now()) return ticket;
+    return undefined;
+  }
+
+  /** Keeps a request from an idle worker for as long as its route's batches may wait for others. */
+  #hold(ticket: QueuedTicket): boolean {
+    const { batch } = ticket.job;
+    if (batch === undefined || batch.policy.wait === 0 || !ticket.batchable) return false;
+    let items = batch.items;
+    for (const other of this.#queue) if (other.job.batch?.key === batch.key) items += other.job.batch.items;
+    if (items >= batch.policy.max) {
+      for (const other of this.#queue) if (other.job.batch?.key === batch.key) other.heldUntil = 0;
+      setImmediate(() => this.workerIdle());
+      return true;
+    }
+    ticket.heldUntil = performance.now() + batch.policy.wait;
+    setTimeout(() => {
+      ticket.heldUntil = 0;
+      this.workerIdle();
+    }, batch.policy.wait);
+    return true;
+  }
+
+  /** Takes what can be computed together with a ticket out of the queue. */
+  #gather(first: QueuedTicket): QueuedTicket[] {
+    const { items, key, policy } = first.job.batch!;
+    const tickets = [first];
+    let room = policy.limit(first.remaining) - items;
+    for (const ticket of this.#queue) {
+      if (room <= 0) break;
+      const { batch } = ticket.job;
+      if (batch?.key !== key || !ticket.batchable || batch.items > room) continue;
+      room -= batch.items;
+      tickets.push(ticket);
+    }
+    for (const ticket of tickets) this.#queue.delete(ticket);
+    return tickets;
+  }
+
+  readonly #batches: BatchOwner = {
+    computed: (requests, items, ms) => this.#options.batchComputed?.(requests, items, ms),
+    check: (ticket, part) => this.#check(ticket, part),
+  };
+
+  /** Runs a request of a batch once more, alone, for comparison; its client has its answer meanwhile. */
+  #check({ job }: QueuedTicket, part: unknown): void {
+    const batch = job.batch!;
+    this.submit({
+      label: job.label,
+      type: job.type,
+      payload: () => job.payload(),
+      safe: job.safe,
+      urgent: false,
+      routeTime: job.routeTime,
+      timeout: job.timeout,
+      settle: (outcome) => {
+        if (outcome.kind !== 'answer' || !batch.succeeded(outcome.frame)) return;
+        if (!batch.isSame(part, outcome.frame)) {
+          batch.policy.distrust('a request has got another answer in a batch than alone');
+        }
+      },
+    });
   }
 
   /**
    * An idle worker; or, for a brief request, one that runs other brief ones, so that R finds the next frame waiting.
-   * Never one that may be slow: that would park a fast request behind a slow one.
+   * Never one that may be slow: that would park a fast request behind a slow one. What can be batched rather waits for
+   * others to join it.
    */
   #workerFor(ticket: QueuedTicket): Worker | undefined {
-    return this.#pool.take() ?? this.#pool.takeAhead(ticket);
+    return this.#pool.take() ?? (ticket.batchable ? undefined : this.#pool.takeAhead(ticket));
   }
 
   /** No worker can be started: nobody should wait for one. */
@@ -125,7 +210,8 @@ export class Dispatcher {
     const detail =
       state === 'running' ? `It ran for the rest of ${limit}.` : `It waited ${limit} for a worker.`;
     ticket.settle({ kind: 'error', code: 'deadline_exceeded', detail });
-    if (state === 'running' && worker !== undefined) this.#pool.replace(worker, this.#options.interruptGrace);
+    if (state === 'running' && worker !== undefined && ticket.batch?.awaited !== true)
+      this.#pool.replace(worker, this.#options.interruptGrace);
   }
 
   #remove(ticket: QueuedTicket): void {
@@ -162,110 +248,4 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'worker_lost', detail: `It ${describeExit(exit)}.` });
     },
   };
-}
-
-/** Who hears of a ticket's way: started and left come in pairs, whatever becomes of the request. */
-interface TicketListener {
-  started(ticket: QueuedTicket): void;
-  left(ticket: QueuedTicket): void;
-  lost(ticket: QueuedTicket, exit: WorkerExit): void;
-  returned(ticket: QueuedTicket): void;
-}
-
-class QueuedTicket implements Ticket, WorkUnit {
-  readonly id: number;
-  readonly job: Job;
-  readonly queuedAt = performance.now();
-  state: TicketState = 'queued';
-  startedAt: number | undefined;
-  rTime: number | undefined;
-  settledAt: number | undefined;
-  worker: Worker | undefined;
-  attempts = 0;
-  readonly #listener: TicketListener;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(id: number, job: Job, listener: TicketListener) {
-    this.id = id;
-    this.job = job;
-    this.#listener = listener;
-  }
-
-  get label(): string {
-    return this.job.label;
-  }
-
-  get type(): FrameType {
-    return this.job.type;
-  }
-
-  get payload(): readonly Buffer[] {
-    return this.job.payload;
-  }
-
-  get payloadBytes(): number {
-    return this.job.payloadBytes;
-  }
-
-  startDeadline(expired: () => void): void {
-    this.#timer = setTimeout(expired, this.job.timeout);
-  }
-
-  get expected(): number {
-    return this.job.routeTime?.expected ?? Infinity;
-  }
-
-  handed(worker: Worker): void {
-    this.state = 'handed';
-    this.worker = worker;
-  }
-
-  started(worker: Worker): void {
-    if (this.state !== 'settled') this.state = 'running';
-    this.worker = worker;
-    this.startedAt = performance.now();
-    this.attempts += 1;
-    this.#listener.started(this);
-  }
-
-  finished(frame: Frame): void {
-    this.rTime = frame.time / 1000;
-    this.#listener.left(this);
-    this.settle({ kind: 'answer', frame });
-  }
-
-  printed(): void {
-    this.job.routeTime?.printed();
-  }
-
-  returned(): void {
-    if (this.startedAt !== undefined) {
-      this.startedAt = undefined;
-      this.attempts -= 1;
-      this.#listener.left(this);
-    }
-    this.#listener.returned(this);
-  }
-
-  lost(_worker: Worker, exit: WorkerExit): void {
-    this.#listener.left(this);
-    this.#listener.lost(this, exit);
-  }
-
-  requeue(): void {
-    this.state = 'queued';
-  }
-
-  settle(outcome: Outcome): void {
-    if (this.state === 'settled') return;
-    this.abandon();
-    this.job.settle(outcome, this);
-  }
-
-  /** Ends it without telling anybody. */
-  abandon(): void {
-    clearTimeout(this.#timer);
-    this.state = 'settled';
-    this.settledAt = performance.now();
-  }
 }

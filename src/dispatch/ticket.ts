@@ -1,5 +1,6 @@
 import type { Worker } from '../pool/worker.js';
 import type { FrameType } from '../protocol/frame.js';
+import type { Batchable } from './batch.js';
 import type { Outcome } from './outcome.js';
 import type { RouteTime } from './route-time.js';
 
@@ -8,12 +9,14 @@ export interface Job {
   /** Names the request in the log, also for what R prints while it runs. */
   readonly label: string;
   readonly type: FrameType;
-  readonly payload: readonly Buffer[];
-  readonly payloadBytes: number;
+  /** Gives the serialized R value, in pieces; asked when it is about to be sent. */
+  payload(): readonly Buffer[];
   /** HTTP defines it to change nothing (GET, HEAD, OPTIONS), so that it may be run again after a crash. */
   readonly safe: boolean;
   /** It finishes what has run already: it goes before all others and is never refused. */
   readonly urgent: boolean;
+  /** How it can be computed together with others; undefined when it can't. */
+  readonly batch?: Batchable | undefined;
   /** What is known of its route's times; undefined where nothing is learned. */
   readonly routeTime: RouteTime | undefined;
   /** Milliseconds in which it has to be answered. */
@@ -35,12 +38,17 @@ export interface Ticket {
   readonly settledAt: number | undefined;
   /** Milliseconds that R took, by its own clock; undefined when it has not answered. */
   readonly rTime: number | undefined;
+  /** Requests that were computed together with it, itself included. */
+  readonly batchSize: number;
   /** The worker that ran it last. */
   readonly worker: Worker | undefined;
 }
 
 /** Milliseconds that a settled ticket waited, and that R took; undefined if it never ran. */
-export function ticketTimes({ queuedAt, rTime, settledAt, startedAt }: Ticket): { queue: number; r?: number } {
+export function ticketTimes({ queuedAt, rTime, settledAt, startedAt }: Ticket): {
+  queue: number;
+  r?: number;
+} {
   const end = settledAt ?? performance.now();
   return startedAt === undefined
     ? { queue: end - queuedAt }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Batchable } from '../dispatch/batch.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Outcome } from '../dispatch/outcome.js';
 import type { RouteTime } from '../dispatch/route-time.js';
@@ -108,13 +109,19 @@ export class Exchange {
   #call(body: Buffer | undefined, jsonForm: boolean): void {
     const call = this.#context.direct?.call(this.request, body, jsonForm);
     if (call === undefined) {
-      this.#dispatch(FrameType.request, rookPayload(this.request, body, jsonForm));
+      const payload = rookPayload(this.request, body, jsonForm);
+      this.#dispatch(FrameType.request, () => payload);
       return;
     }
     this.#lane = 'direct';
-    const { payload, time } = call;
-    if (!(payload instanceof Promise)) this.#dispatch(FrameType.call, payload, time);
-    else this.#later(payload, (pieces) => this.#dispatch(FrameType.call, pieces, time));
+    const { batch, time } = call;
+    if (batch !== undefined) {
+      this.#dispatch(FrameType.call, call.payload as () => readonly Buffer[], time, batch);
+      return;
+    }
+    const payload = call.payload();
+    if (!(payload instanceof Promise)) this.#dispatch(FrameType.call, () => payload, time);
+    else this.#later(payload, (pieces) => this.#dispatch(FrameType.call, () => pieces, time));
   }
 
   /** Goes on when a thread is done, unless the client has left by then. */
@@ -125,14 +132,19 @@ export class Exchange {
     result.then(goOn).catch((error: unknown) => this.#failAnswer(error));
   }
 
-  #dispatch(type: FrameType, payload: readonly Buffer[], routeTime?: RouteTime): void {
+  #dispatch(
+    type: FrameType,
+    payload: () => readonly Buffer[],
+    routeTime?: RouteTime,
+    batch?: Batchable,
+  ): void {
     this.#ticket = this.#context.dispatcher.submit({
       label: this.id,
       type,
       payload,
-      payloadBytes: bytesOf(payload),
       safe: SAFE_METHODS.has(this.request.method!),
       routeTime,
+      batch,
       urgent: type === FrameType.print,
       timeout: this.#context.options.timeout,
       settle: (outcome) => this.#settle(outcome),
@@ -142,6 +154,10 @@ export class Exchange {
   #settle(outcome: Outcome): void {
     if (outcome.kind === 'error') {
       this.#fail(new PenstockError(outcome.code, outcome.detail));
+      return;
+    }
+    if (outcome.kind === 'part') {
+      this.#send(outcome.part as Reply);
       return;
     }
     const { frame } = outcome;
@@ -169,7 +185,7 @@ export class Exchange {
   }
 
   #sendOrPrint(reply: Reply | NotCovered, payload: Buffer): void {
-    if (reply instanceof NotCovered) this.#dispatch(FrameType.print, [payload]);
+    if (reply instanceof NotCovered) this.#dispatch(FrameType.print, () => [payload]);
     else this.#send(reply);
   }
 

@@ -10,6 +10,10 @@ export interface MetricSources {
 /** Seconds; R handlers take from a millisecond to a minute. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** Of batches; and seconds of an item in one. */
+const SIZES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+const ITEM_SECONDS = [0.00001, 0.000025, 0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1];
+
 /** The gateway's numbers in Prometheus' form. */
 export class Metrics {
   readonly registry = new Registry();
@@ -17,6 +21,9 @@ export class Metrics {
   readonly errors: Counter<'code'>;
   readonly queueWait: Histogram;
   readonly rTime: Histogram;
+  readonly batchRequests: Histogram;
+  readonly batchItems: Histogram;
+  readonly itemTime: Histogram;
   readonly workerExits: Counter<'reason'>;
 
   constructor(sources: MetricSources) {
@@ -44,6 +51,24 @@ export class Metrics {
       name: 'penstock_r_seconds',
       help: 'Time from the hand-over to R to its answer.',
       buckets: SECONDS,
+      registers,
+    });
+    this.batchRequests = new Histogram({
+      name: 'penstock_batch_requests',
+      help: 'Requests that were computed in one call, for calls of more than one.',
+      buckets: SIZES,
+      registers,
+    });
+    this.batchItems = new Histogram({
+      name: 'penstock_batch_items',
+      help: 'Items (rows, or elements of each argument) of such a call.',
+      buckets: SIZES,
+      registers,
+    });
+    this.itemTime = new Histogram({
+      name: 'penstock_batch_item_seconds',
+      help: "R's time for such a call, by its items.",
+      buckets: ITEM_SECONDS,
       registers,
     });
     this.workerExits = new Counter({

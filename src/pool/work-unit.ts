@@ -9,9 +9,8 @@ export interface WorkUnit {
   /** Names it in the log. */
   readonly label: string;
   readonly type: FrameType;
-  /** The serialized R value, in pieces, and their bytes in all. */
-  readonly payload: readonly Buffer[];
-  readonly payloadBytes: number;
+  /** The serialized R value, in pieces. */
+  payload(): readonly Buffer[];
   /** Milliseconds that R is to take; Infinity when nothing may wait behind it. */
   readonly expected: number;
   /** It is in the worker's pipe, but R has something to finish first; it may still come back. */

@@ -12,39 +12,40 @@ export class WorkerOutbox {
   readonly #socket: Socket;
   #pieces: Buffer[] = [];
   #bytes = 0;
-  #planned: 'soon' | 'later' | undefined;
+  #planned = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
   }
 
   /**
-   * @param soon R waits for it: it goes out when the current callback is done, else at the end of the loop's turn
+   * @param waiting R waits for it: it goes out at once, else at the end of the loop's turn
    * @param startBy wall clock in ms as frames have it, 0 for none
    */
   add(
-    frame: { type: FrameType; id: number; payload: readonly Buffer[]; bytes: number; startBy: number },
-    soon: boolean,
+    frame: { type: FrameType; id: number; payload: readonly Buffer[]; startBy: number },
+    waiting: boolean,
   ): void {
-    const { bytes, id, payload, startBy, type } = frame;
+    const { id, payload, startBy, type } = frame;
+    let bytes = 0;
+    for (const piece of payload) bytes += piece.length;
     this.#pieces.push(encodeHeader(type, id, bytes, startBy), ...payload);
     this.#bytes += bytes;
-    if (soon && this.#planned !== 'soon') {
-      this.#planned = 'soon';
-      process.nextTick(this.#flush);
-    } else if (this.#planned === undefined) {
-      this.#planned = 'later';
+    if (waiting) {
+      this.#flush();
+    } else if (!this.#planned) {
+      this.#planned = true;
       setImmediate(this.#flush);
     }
   }
 
   readonly #flush = (): void => {
     const pieces = this.#pieces;
-    if (pieces.length === 0) return; // planned for later, and something was needed soon
+    this.#planned = false;
+    if (pieces.length === 0) return; // something was needed at once meanwhile
     const bytes = this.#bytes;
     this.#pieces = [];
     this.#bytes = 0;
-    this.#planned = undefined;
     if (this.#socket.destroyed) return; // the worker is dying: its `dead` will say so
     if (bytes <= MOST_JOINED) {
       this.#socket.write(Buffer.concat(pieces));

@@ -148,9 +148,9 @@ export class Worker {
     this.#pipe.push(unit, startBy);
     if (ahead) unit.handed(this);
     else unit.started(this);
-    const { id, payload, payloadBytes, type } = unit;
+    const { id, type } = unit;
     const time = ahead ? frameTime(startBy) : 0;
-    this.#outbox?.add({ type, id, payload, bytes: payloadBytes, startBy: time }, !ahead);
+    this.#outbox?.add({ type, id, payload: unit.payload(), startBy: time }, !ahead);
     if (ahead) this.#takeBackTimer ??= setTimeout(this.#takeBack, TAKE_BACK_AFTER);
   }
 
@@ -277,18 +277,16 @@ export class Worker {
     this.#process.endLines();
     this.#endInterrupt();
     this.#pipe.head?.started(this);
-    if (frame.type === FrameType.unstarted) {
-      unit?.returned();
+    if (frame.type !== FrameType.unstarted) this.#requests += 1;
+    // R gets its next work before the answer is dealt with, which takes as long for a batch as R needs for the next.
+    if (this.#interrupted) {
+      this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);
+      this.#command(FrameType.ping);
     } else {
-      this.#requests += 1;
-      unit?.finished(frame);
-    }
-    if (!this.#interrupted) {
       this.#free();
-      return;
     }
-    this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);
-    this.#command(FrameType.ping);
+    if (frame.type === FrameType.unstarted) unit?.returned();
+    else unit?.finished(frame);
   }
 
   #endInterrupt(): void {
@@ -322,7 +320,7 @@ export class Worker {
   }
 
   #command(type: FrameType): void {
-    this.#outbox?.add({ type, id: 0, payload: [], bytes: 0, startBy: 0 }, true);
+    this.#outbox?.add({ type, id: 0, payload: [], startBy: 0 }, true);
   }
 
   #killAfter(grace: number): void {

@@ -1,4 +1,5 @@
 export { getAttribute, setAttribute, withClass } from './attribute.js';
+export { concat, type PlainVector } from './concat.js';
 export { type JsonPrintOptions, printOptions } from './json-options.js';
 export { type JsonParseOptions, parseJson, parseLargeJson } from './json-parse.js';
 export { TextTooLong } from './json-piece-sink.js';
@@ -9,5 +10,6 @@ export { toPlain } from './plain.js';
 export { RDataError } from './rdata-error.js';
 export { readRds } from './rds.js';
 export { type ReadLimits, readRData } from './read.js';
+export { rowCount, slicer } from './slice.js';
 export * from './value.js';
 export { writeRData, writeRDataPieces } from './write.js';

@@ -1,5 +1,6 @@
 import { type FastBuffer, fastBuffer } from './fast-buffer.js';
 import { ScalarColumn, UNFIT } from './json-column.js';
+import { endOfJson, isSpace } from './json-extent.js';
 import { matrixOf } from './json-matrix.js';
 import { JsonBuilt, JsonDouble, type JsonNode, JsonObject } from './json-node.js';
 import { JsonReader, MAX_DEPTH } from './json-reader.js';
@@ -298,44 +299,10 @@ export class JsonBytesReader {
 
   /** The value at the position, or at the one given, in the general form. */
   private general(from = this.position): JsonNode {
-    const end = this.endOf(from);
+    const end = endOfJson(this.bytes, from);
     const node = new JsonReader(this.bytes.utf8Slice(from, end), this.depth).read();
     this.position = end;
     return node;
-  }
-
-  /** Where a value ends that may be anything; whether it is valid is found out by reading it. */
-  private endOf(from: number): number {
-    const { bytes } = this;
-    const { length } = bytes;
-    let open = 0;
-    let at = from;
-    while (at < length) {
-      const code = bytes[at] as number;
-      if (code === QUOTE) {
-        at++;
-        for (; at < length && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at++;
-        at++;
-      } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-        open++;
-        at++;
-        continue;
-      } else if (
-        open === 0 &&
-        (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || isSpace(code))
-      ) {
-        return at;
-      } else {
-        if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open--;
-        else if (open === 0) {
-          at++;
-          continue;
-        }
-        at++;
-      }
-      if (open === 0) return at;
-    }
-    return at;
   }
 
   /** The next byte that is no space; undefined, as nothing else is, at the end. */
@@ -355,8 +322,4 @@ export class JsonBytesReader {
   private unfit(): never {
     throw UNFIT;
   }
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13);
 }

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { DirectPlan, DirectRoute, Route } from '../../app/manifest.js';
+import type { Batchable, Split } from '../../dispatch/batch.js';
+import { BatchPolicy } from '../../dispatch/batch-policy.js';
 import { RouteTime } from '../../dispatch/route-time.js';
+import { type Frame, FrameType } from '../../protocol/frame.js';
 import {
   type JsonParseOptions,
   NotCovered,
@@ -13,23 +16,27 @@ import {
   rList,
   rNull,
   rString,
+  slicer,
   toPlain,
   writeRData,
   writeRDataPieces,
 } from '../../rdata/index.js';
 import { bufferOf, LARGE } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
-import { checkedStatus, headerPairs, type Reply, tooLarge } from '../reply.js';
+import { checkedStatus, headerPairs, type Reply, replyFrom, tooLarge } from '../reply.js';
 import { rookBody, rookVariables } from '../rook-request.js';
 import { type DirectBody, directBody } from './body.js';
+import { type AnswerReader, type BatchRoute, batchCall } from './direct-batch.js';
 import { jsonPrinter, type Printer } from './json-serializer.js';
 import { parseQuery } from './query.js';
 import { RouteTable } from './route-table.js';
 
 /** A request of the direct lane, ready for R. */
 export interface DirectCall {
-  /** In pieces; a promise of them when a thread has to parse the body first. */
-  readonly payload: readonly Buffer[] | Promise<readonly Buffer[]>;
+  /** Gives it in pieces; a promise of them when a thread has to parse the body first. */
+  readonly payload: () => readonly Buffer[] | Promise<readonly Buffer[]>;
+  /** How it joins others in a batch; its payload is no promise then. */
+  readonly batch?: Batchable;
   /** Undefined for requests that no endpoint serves: filters, files and errors take what they take. */
   readonly time: RouteTime | undefined;
 }
@@ -54,9 +61,17 @@ export class DirectLane {
   readonly #parseOptions: JsonParseOptions;
   readonly #times: readonly RouteTime[];
   readonly #threads: LargeThreads | undefined;
+  readonly #batches: readonly (BatchRoute | undefined)[];
 
-  /** @param threads for large bodies and values; without them R gets those */
-  constructor(plan: DirectPlan, threads?: LargeThreads) {
+  /**
+   * @param threads    for large bodies and values; without them R gets those
+   * @param distrusted called when a route with `@batch` turns out not to be vectorised
+   */
+  constructor(
+    plan: DirectPlan,
+    threads?: LargeThreads,
+    distrusted: (route: DirectRoute, reason: string) => void = () => {},
+  ) {
     this.#plan = plan;
     this.#threads = threads;
     this.#table = new RouteTable(plan);
@@ -64,6 +79,15 @@ export class DirectLane {
     this.#parseOptions = { rVersion, scipen };
     this.#times = plan.routes.map(() => new RouteTime());
     this.#printers = plan.serializers.map((serializer) => jsonPrinter(serializer, plan.session));
+    const answer: AnswerReader = {
+      split: (frame, items) => this.#split(frame, items),
+      whole: (frame) => this.#whole(frame),
+    };
+    this.#batches = plan.routes.map((route, i) => {
+      if (route.batch === undefined || route.batch.obstacle !== undefined) return undefined;
+      const policy = new BatchPolicy(route.batch, (reason) => distrusted(route, reason));
+      return { index: i + 1, route, policy, answer };
+    });
   }
 
   /** Why a route takes the plumber lane; undefined if it takes this one. */
@@ -96,15 +120,24 @@ export class DirectLane {
     const whole = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
     const before = [rInteger(index), parsedQuery ?? rNull, path.length === 0 ? rNull : rString([...path])];
     const time = this.#times[index - 1];
-    const raw = (): RValue[] => [rookBody(body), rookVariables(request, jsonForm)];
+    const raw = (): [RValue, RValue] => [rookBody(body), rookVariables(request, jsonForm)];
     const { form, value } = parsedBody;
     if (form === 'large') {
       const after = whole ? raw() : [rNull, rNull];
       const rest = () => writePieces([...before, rString('raw'), rNull, ...raw()]);
-      return { payload: this.#parseLarge(body!, [...before, rString('parsed')], after, rest), time };
+      return { payload: () => this.#parseLarge(body!, [...before, rString('parsed')], after, rest), time };
     }
-    const call = [...before, rString(form), value, ...(whole ? raw() : [rNull, rNull])];
-    return { payload: form === 'raw' ? writePieces(call) : [writeRData(rList(call))], time };
+    const payload = (): readonly Buffer[] => {
+      const call = [...before, rString(form), value, ...(whole ? raw() : [rNull, rNull])];
+      return form === 'raw' ? writePieces(call) : [writeRData(rList(call))];
+    };
+    const to = this.#batches[index - 1];
+    if (to === undefined || parsedQuery === undefined || form === 'raw') return { payload, time };
+    const context = `${query}|${request.headers['content-type'] ?? ''}`;
+    const joined = batchCall(to, { query: parsedQuery, body: value, bytes: body, request: raw, context });
+    if (joined === undefined) return { payload, time };
+    const { batch, payload: own } = joined;
+    return { payload: own === undefined ? payload : () => [own()], time, batch };
   }
 
   /** @param unparsed gives the call when only R can parse it */
@@ -137,6 +170,49 @@ export class DirectLane {
       names === undefined ? [] : headerPairs(toPlain(names) as string[], toPlain(values!) as string[]);
     const code = status === undefined ? undefined : (toPlain(status) as number | null);
     return valueReply(code, headers, printer, { body });
+  }
+
+  /** What a request that was run alone is answered with. */
+  #whole(frame: Frame): Reply | NotCovered {
+    if (frame.payload.length < frame.length) return new NotCovered('it is too long');
+    if (frame.type === FrameType.result) return replyFrom(frame.payload);
+    if (frame.type !== FrameType.value) return new NotCovered('it was interrupted');
+    const reply = this.reply(frame.payload, Infinity);
+    return reply instanceof Promise ? new NotCovered('it is large') : reply;
+  }
+
+  /** Cuts the value that a batch has given. */
+  #split(frame: Frame, items: readonly number[]): Split {
+    if (frame.type === FrameType.interrupted || frame.payload.length < frame.length)
+      return { kind: 'failed' };
+    if (frame.type !== FrameType.value) {
+      return replyFrom(frame.payload).status >= 400
+        ? { kind: 'failed' }
+        : { kind: 'indivisible', reason: 'its answer is one that only R can print' };
+    }
+    const list = readValue(frame.payload);
+    if (list === undefined || list instanceof NotCovered) return { kind: 'failed' };
+    const [index, value, status] = list.values;
+    if (status !== undefined) {
+      return (toPlain(status) as number) >= 400
+        ? { kind: 'failed' }
+        : { kind: 'indivisible', reason: 'it sets a status or headers' };
+    }
+    const total = items.reduce((sum, n) => sum + n, 0);
+    const slice = slicer(value!, total);
+    if (slice === undefined) {
+      return { kind: 'indivisible', reason: `its result has no part for each of ${total} items` };
+    }
+    const { options, type } = this.#printers[(toPlain(index!) as number) - 1]!;
+    const parts: Reply[] = [];
+    let from = 0;
+    for (const n of items) {
+      const body = printJsonWith(slice(from, from + n), options);
+      if (body instanceof NotCovered) return { kind: 'indivisible', reason: 'only R can print its result' };
+      parts.push({ status: 200, headers: [['Content-Type', type]], body });
+      from += n;
+    }
+    return { kind: 'parts', parts };
   }
 
   async #printLarge(payload: Buffer, limit: number): Promise<Reply | NotCovered> {

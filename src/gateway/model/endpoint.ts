@@ -1,3 +1,4 @@
+import { BatchPolicy } from '../../dispatch/batch-policy.js';
 import { RouteTime } from '../../dispatch/route-time.js';
 import { ColumnReader } from '../../model/columns.js';
 import { type Faults, meantInstead } from '../../model/fault.js';
@@ -6,11 +7,16 @@ import type { PredictOptions, ServedModel } from '../../model/schema.js';
 const parameters = ['type', 'interval', 'level'];
 const intervalKinds = ['confidence', 'prediction'] as const;
 
+/** Rows of different requests that are predicted together at most. */
+const MOST_ROWS = 1024;
+
 /** One model version, ready to be asked. */
 export class Endpoint {
   readonly model: ServedModel;
   readonly reader: ColumnReader;
   readonly time = new RouteTime();
+  /** predict() takes as many rows as there are. */
+  readonly batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, () => {}, true);
 
   constructor(model: ServedModel) {
     this.model = model;

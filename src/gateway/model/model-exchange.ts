@@ -12,6 +12,7 @@ import type { ExchangeOptions, ExchangeRecord } from '../exchange.js';
 import { linger } from '../linger.js';
 import { type Reply, sendReply } from '../reply.js';
 import { hasBody, readBody } from '../request-body.js';
+import { ModelBatch } from './model-batch.js';
 import type { ModelRequest, PredictWork } from './request.js';
 
 export interface ModelExchangeContext {
@@ -83,12 +84,11 @@ export class ModelExchange {
   }
 
   #dispatch(work: PredictWork): void {
-    const payload = predictPayload(work.endpoint.model, work.options, [work.input]);
     this.#ticket = this.#context.dispatcher.submit({
       label: this.#id,
       type: FrameType.predict,
-      payload: [payload],
-      payloadBytes: payload.length,
+      payload: () => [predictPayload(work.endpoint.model, work.options, [work.input])],
+      batch: new ModelBatch(work),
       safe: true, // whatever its method: a prediction changes nothing
       routeTime: work.endpoint.time,
       urgent: false,
@@ -99,6 +99,10 @@ export class ModelExchange {
 
   #settle(outcome: Outcome, work: PredictWork): void {
     if (outcome.kind === 'error') throw new PenstockError(outcome.code, outcome.detail);
+    if (outcome.kind === 'part') {
+      this.#send(outcome.part as Reply);
+      return;
+    }
     this.#send(work.reply(this.#prediction(outcome.frame), 0, work.input.rows));
   }
 

@@ -1,0 +1,97 @@
+# The annotations that Penstock adds to plumber's. plumber passes over tags that it does not know.
+
+# A tag is wrong: the app does not load, and is told where.
+bad_tag <- function(file, line, ...) {
+  stop(structure(
+    class = c("bad_tag", "error", "condition"),
+    list(message = paste0(...), call = NULL, file = file, line = line)
+  ))
+}
+
+# The comment above an endpoint's function, as plumber finds it: list(text, line) for each line, without its mark.
+comment_above <- function(endpoint, lines) {
+  line <- endpoint$lines[1L]
+  if (!is.numeric(line) || is.na(line) || line > length(lines)) return(list())
+  comment <- list()
+  line <- line - 1L
+  while (line > 0L && grepl("^#['*]|^\\s*$", lines[line])) {
+    comment <- c(list(list(text = sub("^#['*]\\s?", "", lines[line]), line = line)), comment)
+    line <- line - 1L
+  }
+  comment
+}
+
+# The words after each use of a tag: list(words, line)
+tag_uses <- function(comment, tag) {
+  pattern <- paste0("^\\s*@", tag, "(\\s+|$)")
+  uses <- Filter(function(one) grepl(pattern, one$text), comment)
+  lapply(uses, function(use) {
+    words <- strsplit(trimws(sub(pattern, "", use$text)), "\\s+")[[1L]]
+    list(words = words[nzchar(words)], line = use$line)
+  })
+}
+
+# Milliseconds of "5s", "200ms" or "1.5m"; NA for anything else.
+duration_ms <- function(text) {
+  parts <- regmatches(text, regexec("^([0-9]+[.]?[0-9]*)(ms|s|m|min|h)?$", text))[[1L]]
+  if (length(parts) == 0L) return(NA_real_)
+  unit <- if (nzchar(parts[3L])) parts[3L] else "ms"
+  as.numeric(parts[2L]) * c(ms = 1, s = 1000, m = 60000, min = 60000, h = 3600000)[[unit]]
+}
+
+batch_default <- list(max = 256L, wait = 0)
+
+# `@batch [argument|body] [max=256] [wait=0ms]`: list(form, argument, max, wait), NULL without it.
+batch_tag <- function(comment, formals, file) {
+  uses <- tag_uses(comment, "batch")
+  if (length(uses) == 0L) return(NULL)
+  line <- uses[[1L]]$line
+  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@batch stands here twice")
+  tag <- c(list(form = "arguments", argument = NULL), batch_default)
+  for (word in uses[[1L]]$words) {
+    value <- sub("^[^=]*=", "", word)
+    if (startsWith(word, "max=")) {
+      tag$max <- suppressWarnings(as.integer(value))
+      if (is.na(tag$max) || tag$max < 1L) bad_tag(file, line, "@batch max=", value, ": a whole number from 1 is meant")
+    } else if (startsWith(word, "wait=")) {
+      tag$wait <- duration_ms(value)
+      if (is.na(tag$wait) || tag$wait > 10000) bad_tag(file, line, "@batch wait=", value, ": up to 10s is meant, as in 5ms")
+    } else if (grepl("=", word, fixed = TRUE) || tag$form != "arguments") {
+      bad_tag(file, line, "@batch ", word, ": @batch [argument|body] [max=256] [wait=0ms] is meant")
+    } else if (word %in% formals) {
+      tag$form <- "table"
+      tag$argument <- word
+    } else if (word == "body") {
+      tag$form <- "body"
+    } else {
+      bad_tag(file, line, "@batch ", word, ": the function has no argument ", word,
+              if (length(formals)) paste0(", but ", paste(formals, collapse = ", ")))
+    }
+  }
+  tag
+}
+
+# Finds out at load whether the tags of a router's endpoints, and of those mounted on it, are as they should be.
+check_tags <- function(router) {
+  private <- router$.__enclos_env__$private
+  for (group in private$ends) for (endpoint in group) {
+    formals <- names(formals(endpoint$.__enclos_env__$private$func))
+    batch_tag(comment_above(endpoint, private$lines), formals, private$filename)
+  }
+  for (mount in private$mnts) if (inherits(mount, "Plumber")) check_tags(mount)
+}
+
+# Why the requests of a route with `@batch` can't be batched; NULL if they can.
+# surrounded: whether filters, hooks or error handlers of the app's own come with it
+batch_obstacle <- function(route, surrounded) {
+  if (!is.null(route$obstacle)) return(route$obstacle)
+  if (surrounded || route$hooked) return("filters, hooks or error handlers stand around it")
+  if (length(route$regex$names)) return("its path has parameters")
+  if (route$json == 0L) return("its answer is no JSON, or of options that only R knows")
+  if (route$batch$form == "body") {
+    if (!identical(route$formals, "req")) return("its function takes more than req")
+  } else if (!route$plain) {
+    return("its function takes req, res or ..., or calls forward()")
+  }
+  NULL
+}

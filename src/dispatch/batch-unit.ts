@@ -1,0 +1,118 @@
+import type { WorkUnit } from '../pool/work-unit.js';
+import type { Worker } from '../pool/worker.js';
+import type { WorkerExit } from '../pool/worker-exit.js';
+import type { Frame, FrameType } from '../protocol/frame.js';
+import type { Batchable, MergedCall } from './batch.js';
+import type { QueuedTicket } from './queued-ticket.js';
+
+/** Who hears of batches. */
+export interface BatchOwner {
+  /** One request of a batch is to be run alone as well; `part` is what it got. */
+  check(ticket: QueuedTicket, part: unknown): void;
+  /** R has computed so many items of so many requests, in so many milliseconds. */
+  computed(requests: number, items: number, ms: number): void;
+}
+
+/** Several requests on their way through R as one call. */
+export class BatchUnit implements WorkUnit {
+  readonly id: number;
+  /** R is to take longer than anything that could wait behind it. */
+  readonly expected = Infinity;
+  readonly #tickets: readonly QueuedTicket[];
+  readonly #first: Batchable;
+  readonly #call: MergedCall;
+  readonly #items: number;
+  readonly #owner: BatchOwner;
+
+  /** @param tickets of the same key, two or more */
+  constructor(id: number, tickets: readonly QueuedTicket[], owner: BatchOwner) {
+    this.id = id;
+    this.#tickets = tickets;
+    this.#owner = owner;
+    const jobs = tickets.map(({ job }) => job.batch!);
+    this.#first = jobs[0]!;
+    this.#items = jobs.reduce((sum, { items }) => sum + items, 0);
+    this.#call = this.#first.merge(jobs);
+    for (const ticket of tickets) {
+      ticket.batch = this;
+      ticket.batchSize = tickets.length;
+    }
+  }
+
+  get label(): string {
+    return this.#tickets[0]!.label;
+  }
+
+  get type(): FrameType {
+    return this.#call.type;
+  }
+
+  payload(): readonly Buffer[] {
+    return this.#call.payload;
+  }
+
+  /** Whether somebody still waits for it. */
+  get awaited(): boolean {
+    return this.#tickets.some(({ state }) => state !== 'settled');
+  }
+
+  handed(worker: Worker): void {
+    for (const ticket of this.#tickets) ticket.handed(worker);
+  }
+
+  started(worker: Worker): void {
+    for (const ticket of this.#tickets) ticket.started(worker);
+  }
+
+  printed(): void {}
+
+  finished(frame: Frame): void {
+    const rTime = frame.time / 1000;
+    const { policy } = this.#first;
+    policy.observe(this.#items, rTime);
+    this.#owner.computed(this.#tickets.length, this.#items, rTime);
+    for (const ticket of this.#tickets) ticket.left(rTime);
+    const split = this.#call.split(frame);
+    if (split.kind !== 'parts') {
+      if (split.kind === 'indivisible') policy.distrust(split.reason);
+      this.#oneByOne(split.kind === 'failed');
+      return;
+    }
+    const checked = policy.takeCheck() ? Math.floor(Math.random() * this.#tickets.length) : -1;
+    this.#tickets.forEach((ticket, i) => {
+      if (i === checked) this.#owner.check(ticket, split.parts[i]);
+      ticket.settle({ kind: 'part', part: split.parts[i] });
+    });
+  }
+
+  returned(): void {
+    for (const ticket of this.#tickets) {
+      ticket.batch = undefined;
+      ticket.batchSize = 1;
+      ticket.returned();
+    }
+  }
+
+  /** Which of them has brought R down is seen when each runs alone. */
+  lost(_worker: Worker, _exit: WorkerExit): void {
+    for (const ticket of this.#tickets) ticket.left(undefined);
+    this.#oneByOne(false);
+  }
+
+  /** @param watched whether it counts against the function if all of them succeed alone */
+  #oneByOne(watched: boolean): void {
+    const waiting = this.#tickets.filter(({ state }) => state !== 'settled');
+    let left = waiting.length;
+    let allSucceeded = waiting.length === this.#tickets.length;
+    for (const ticket of waiting) {
+      if (watched) {
+        ticket.ranAlone = (succeeded) => {
+          allSucceeded &&= succeeded;
+          left -= 1;
+          if (left === 0) this.#first.policy.failed(allSucceeded);
+        };
+      }
+      ticket.again();
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import type { DirectRoute } from '../../app/manifest.js';
+import type { Batchable, MergedCall, Split } from '../../dispatch/batch.js';
+import type { BatchPolicy } from '../../dispatch/batch-policy.js';
+import { type Frame, FrameType } from '../../protocol/frame.js';
+import { NotCovered, type RValue, rInteger, rList, rNull, rString, writeRData } from '../../rdata/index.js';
+import type { Reply } from '../reply.js';
+import { asDataFrame, asList, frameRows, members, shapeOf, stack, type Table, table } from './batch-shape.js';
+
+/** A route whose handler is vectorised, as `@batch` says. */
+export interface BatchRoute {
+  readonly index: number;
+  readonly route: DirectRoute;
+  readonly policy: BatchPolicy;
+  /** Cuts the value of an answer into replies for so many items each; what R has answered otherwise as it is. */
+  readonly answer: AnswerReader;
+}
+
+export interface AnswerReader {
+  /** The replies to requests of so many items each, or why there are none. */
+  split(frame: Frame, items: readonly number[]): Split;
+  /** The reply to one request. */
+  whole(frame: Frame): Reply | NotCovered;
+}
+
+/** A request that is a set of items, and what it takes to run it alone. */
+export interface BatchCall {
+  readonly batch: Batchable;
+  /** Its own call, where that is not the ordinary one. */
+  readonly payload?: () => Buffer;
+}
+
+/** What is known of a request when it might be batched. */
+export interface BatchInput {
+  readonly query: RValue;
+  /** NULL for none. */
+  readonly body: RValue;
+  /** The bytes that the body was read from. */
+  readonly bytes: Buffer | undefined;
+  /** What R needs besides, for a handler that takes the request. */
+  readonly request: () => readonly [body: RValue, fields: RValue];
+  /** What requests must have in common besides their items, for such a handler. */
+  readonly context: string;
+}
+
+/** How a request joins others; undefined when it has to be run as it is. */
+export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
+  switch (to.route.batch!.form) {
+    case 'arguments':
+      return argumentsCall(to, input);
+    case 'table':
+      return tableCall(to, input, to.route.batch!.argument!);
+    case 'body':
+      return bodyCall(to, input);
+  }
+}
+
+/** plumber's order: the query's come first. A name that is in both is an argument given twice. */
+function argumentsOf({ body, query }: BatchInput): Map<string, RValue> | undefined {
+  const fromQuery = members(query);
+  const fromBody = members(body);
+  if (fromQuery === undefined || fromBody === undefined) return undefined;
+  const all = new Map(fromQuery);
+  for (const [name, value] of fromBody) {
+    if (all.has(name)) return undefined;
+    all.set(name, value);
+  }
+  return all;
+}
+
+function argumentsCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
+  const all = argumentsOf(input);
+  if (all === undefined) return undefined;
+  const { formals } = to.route;
+  const items = table(new Map([...all].filter(([name]) => formals.includes(name)).sort(byName)));
+  if (items === undefined) return undefined;
+  const call = (tables: readonly Table[]) => writeRData(plainCall(to.index, asList(stack(tables))));
+  return { batch: new TableBatch(to, shapeOf(items), items, call) };
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function tableCall(to: BatchRoute, input: BatchInput, argument: string): BatchCall | undefined {
+  const all = argumentsOf(input);
+  if (all === undefined) return undefined;
+  const { formals } = to.route;
+  // A body that does not name the argument is the table.
+  const named = all.get(argument);
+  const inQuery = named === undefined ? members(input.query)! : all;
+  const columns = members(named ?? input.body);
+  const items = columns && table(columns);
+  if (items === undefined) return undefined;
+  const others = [...inQuery].filter(([name]) => name !== argument && formals.includes(name)).sort(byName);
+  const call = (tables: readonly Table[]) => {
+    const names = [argument, ...others.map(([name]) => name)];
+    const values = [asDataFrame(stack(tables)), ...others.map(([, value]) => value)];
+    return writeRData(plainCall(to.index, rList(values, names)));
+  };
+  const context =
+    others.length === 0 ? '' : writeRData(rList(others.map(([, value]) => value))).toString('latin1');
+  const key = `${others.map(([name]) => JSON.stringify(name)).join()}|${context}|${shapeOf(items)}`;
+  return { batch: new TableBatch(to, key, items, call), payload: () => call([items]) };
+}
+
+/** A call of a function that takes only arguments. */
+function plainCall(index: number, args: RValue): RValue {
+  return rList([rInteger(index), args, rNull, rString(''), rNull, rNull, rNull]);
+}
+
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+
+/** Bodies that are arrays of rows become one such array. */
+function bodyCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
+  const { body, bytes, context, query } = input;
+  if (bytes === undefined) return undefined;
+  const rows = frameRows(body);
+  const columns = rows === undefined ? undefined : members(body);
+  const items = columns && table(columns);
+  const from = bytes.indexOf(OPEN_BRACKET);
+  const end = bytes.lastIndexOf(CLOSE_BRACKET);
+  if (items === undefined || items.items !== rows || from < 0) return undefined;
+  const inner = bytes.subarray(from + 1, end);
+  return { batch: new BodyBatch(to, `${context}|${shapeOf(items)}`, items, inner, query, input.request) };
+}
+
+abstract class RouteBatch implements Batchable {
+  readonly key: string;
+  readonly items: number;
+  readonly policy: BatchPolicy;
+  protected readonly to: BatchRoute;
+
+  constructor(to: BatchRoute, key: string, items: number) {
+    this.key = `${to.index}|${key}`;
+    this.items = items;
+    this.policy = to.policy;
+    this.to = to;
+  }
+
+  abstract payloadOf(jobs: readonly Batchable[]): Buffer;
+
+  merge(jobs: readonly Batchable[]): MergedCall {
+    const sizes = jobs.map(({ items }) => items);
+    return {
+      type: FrameType.call,
+      payload: [this.payloadOf(jobs)],
+      split: (frame) => this.to.answer.split(frame, sizes),
+    };
+  }
+
+  succeeded(alone: Frame): boolean {
+    const reply = this.to.answer.whole(alone);
+    return !(reply instanceof NotCovered) && reply.status < 400;
+  }
+
+  isSame(part: unknown, alone: Frame): boolean {
+    const reply = this.to.answer.whole(alone);
+    const mine = part as Reply;
+    return reply instanceof NotCovered || Buffer.compare(reply.body!, mine.body!) === 0;
+  }
+}
+
+class TableBatch extends RouteBatch {
+  readonly table: Table;
+  readonly #call: (tables: readonly Table[]) => Buffer;
+
+  constructor(to: BatchRoute, key: string, items: Table, call: (tables: readonly Table[]) => Buffer) {
+    super(to, key, items.items);
+    this.table = items;
+    this.#call = call;
+  }
+
+  override payloadOf(jobs: readonly Batchable[]): Buffer {
+    return this.#call((jobs as readonly TableBatch[]).map((job) => job.table));
+  }
+}
+
+class BodyBatch extends RouteBatch {
+  readonly rows: Table;
+  readonly inner: Buffer;
+  readonly #query: RValue;
+  readonly #request: BatchInput['request'];
+
+  constructor(
+    to: BatchRoute,
+    key: string,
+    rows: Table,
+    inner: Buffer,
+    query: RValue,
+    request: BatchInput['request'],
+  ) {
+    super(to, key, rows.items);
+    this.rows = rows;
+    this.inner = inner;
+    this.#query = query;
+    this.#request = request;
+  }
+
+  /** The request of the first, with the body of all. */
+  override payloadOf(jobs: readonly Batchable[]): Buffer {
+    const all = jobs as readonly BodyBatch[];
+    const pieces: Buffer[] = [];
+    for (const { inner } of all) pieces.push(Buffer.from(pieces.length === 0 ? '[' : ','), inner);
+    const bytes = Buffer.concat([...pieces, Buffer.from(']')]);
+    const [, fields] = this.#request();
+    const body = asDataFrame(stack(all.map(({ rows }) => rows)));
+    const raw: RValue = { type: 'raw', values: bytes, attributes: undefined };
+    return writeRData(
+      rList([rInteger(this.to.index), this.#query, rNull, rString('parsed'), body, raw, fields]),
+    );
+  }
+}
