@@ -58,6 +58,7 @@ export class WorkerListener {
       const token = frame.type === FrameType.hello ? helloToken(frame.payload) : undefined;
       const connected = token === undefined ? undefined : this.#expected.get(token);
       if (token === undefined || connected === undefined) {
+        deliver = () => {}; // no second try in what has come along with the first
         socket.destroy();
         return;
       }
