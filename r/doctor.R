@@ -34,14 +34,25 @@ local({
     }
     list(packages = packages, errors = if (inherits(loaded, "error")) list(failure(loaded)) else list())
   }
-  is_model <- length(args) > 2L && grepl("\\.rds$", args[[3L]], ignore.case = TRUE)
+  is_folder <- length(args) > 2L && dir.exists(file)
+  is_model <- is_folder || length(args) > 2L && grepl("\\.rds$", file, ignore.case = TRUE)
+  models_need <- function() {
+    files <- if (!is_folder) file else {
+      list.files(file, "\\.rds$", full.names = TRUE, recursive = TRUE, ignore.case = TRUE)
+    }
+    found <- lapply(files, model_needs)
+    packages <- unlist(lapply(found, function(one) one$packages), recursive = FALSE)
+    names <- vapply(packages, function(one) one$name, "")
+    errors <- unlist(lapply(found, function(one) one$errors), recursive = FALSE)
+    list(packages = packages[!duplicated(names)], errors = errors)
+  }
   answer <- list(
     version = as.character(getRversion()),
     program = file.path(R.home("bin"), "Rscript"),
     libraries = as.list(.libPaths()),
     renv = file.exists("renv.lock") || "renv" %in% loadedNamespaces(),
     plumber = loads("plumber"),
-    needs = if (is_model) model_needs(file) else analysis$app_packages(file, args[[2L]]),
+    needs = if (is_model) models_need() else analysis$app_packages(file, args[[2L]]),
     hazards = if (!is.null(file) && !is_model) analysis$app_hazards(file, args[[2L]])
   )
   writeBin(serialize(answer, NULL, xdr = FALSE), args[[1L]])

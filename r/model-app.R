@@ -1,6 +1,5 @@
-# Apps that are saved models: loaded once, then one unit of work is list(model, version, options, data), where data is a
-# data frame whose columns have the types of the model's schema. The answer is list(columns), or
-# list(NULL, message) where predict() has failed.
+# Apps that are saved models: one unit of work is list(model, options, data), where data is a data frame whose columns
+# have the types of the model's schema. The answer is list(columns), or list(NULL, message) where predict() has failed.
 
 load_served <- function(name, version, file, packages) {
   opened <- load_model(file, packages)
@@ -22,7 +21,7 @@ describe_model <- function(served) {
   kind <- served$kind
   trial <- try_model(served)
   list(
-    name = served$name, version = served$version,
+    loaded_as = served$loaded_as, name = served$name, version = served$version,
     class = as.list(class(model)),
     description = if (is.null(served$description)) describe_class(model) else as.character(served$description),
     packages = as.list(served$packages),
@@ -57,33 +56,79 @@ try_model <- function(served) {
   }, error = function(e) list(failure = conditionMessage(e)))
 }
 
-predict_engine <- function(models) {
+# What a worker has loaded, by what the gateway calls it. list: the file that names more, NULL for one model alone
+model_shelf <- function(list, packages) {
+  loaded <- list()
+  failures <- list()
+  load <- function(entry) {
+    served <- tryCatch(load_served(entry$name, entry$version, entry$file, packages), error = identity)
+    if (inherits(served, "error")) {
+      failures[[entry$key]] <<- list(
+        loaded_as = entry$key, name = entry$name, version = entry$version, failure = conditionMessage(served)
+      )
+    } else {
+      served$loaded_as <- entry$key
+      if (!is.null(list)) served$name <- entry$name
+      loaded[[entry$key]] <<- served
+    }
+    served
+  }
+  # The list is another one when models have come or gone.
+  find <- function(key) {
+    served <- loaded[[key]]
+    if (!is.null(served)) return(served)
+    entries <- if (!is.null(list)) model_entries(list)
+    loaded <<- loaded[names(loaded) %in% vapply(entries, function(entry) entry$key, "")]
+    for (entry in entries) if (entry$key == key) return(load(entry))
+    simpleError(paste("there is no model", key))
+  }
+  list(load = load, find = find, loaded = function() loaded, failures = function() failures)
+}
+
+# Lines of key, name, version, file, and whether it is to be loaded now or when it is asked for.
+model_entries <- function(list) {
+  fields <- strsplit(readLines(list, encoding = "UTF-8"), "\t", fixed = TRUE)
+  lapply(fields, function(one) {
+    list(key = one[1L], name = one[2L], version = one[3L], file = one[4L], now = one[5L] == "now")
+  })
+}
+
+predict_engine <- function(shelf) {
   engine(function(call) {
-    served <- models[[paste(call[[1L]], call[[2L]])]]
-    if (is.null(served)) stop("there is no model ", call[[1L]], " version ", call[[2L]])
-    list(predict_columns(served, call[[4L]], call[[3L]]))
+    served <- shelf$find(call[[1L]])
+    if (inherits(served, "error")) stop(served)
+    list(predict_columns(served, call[[3L]], call[[2L]]))
   }, failed = function(e) list(NULL, conditionMessage(e)))
 }
 
-# models: list of list(name, version, file)
+# The models of the app; fails if there is none that can be served.
 load_models <- function(settings) {
   app <- settings$app
-  name <- sub("\\.rds$", "", basename(app$file), ignore.case = TRUE)
-  served <- load_served(name, "1", app$file, settings$packages)
-  models <- list(served)
-  names(models) <- vapply(models, function(one) paste(one$name, one$version), "")
-  models
+  if (app$entry == "models") {
+    shelf <- model_shelf(app$file, settings$packages)
+    for (entry in model_entries(app$file)) if (entry$now) shelf$load(entry)
+  } else {
+    shelf <- model_shelf(NULL, settings$packages)
+    name <- sub("\\.rds$", "", basename(app$file), ignore.case = TRUE)
+    shelf$load(list(key = name, name = name, version = "1", file = app$file))
+  }
+  failures <- shelf$failures()
+  if (length(shelf$loaded()) == 0L && length(failures)) stop(failures[[1L]]$failure, call. = FALSE)
+  shelf
 }
 
 model_app <- function(settings, step) {
   step("app")
-  models <- load_models(settings)
+  shelf <- load_models(settings)
   step("serve")
-  manifest <- list(r_version = as.character(getRversion()), models = unname(lapply(models, describe_model)))
+  manifest <- list(
+    r_version = as.character(getRversion()),
+    models = unname(c(lapply(shelf$loaded(), describe_model), shelf$failures()))
+  )
   function(con) {
     write_frame(con, frame_types$ready, 0L, manifest)
     engines <- list()
-    engines[[frame_types$predict]] <- predict_engine(models)
+    engines[[frame_types$predict]] <- predict_engine(shelf)
     serve_frames(con, engines)
   }
 }

@@ -1,24 +1,25 @@
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PenstockError } from '../errors.js';
+import { modelFolder } from './model-files.js';
 
 /** Where an app is and how plumber is told to read it. */
 export interface AppLocation {
   readonly kind: 'plumber' | 'model';
   /** The app's folder: R's working directory while it loads and runs. */
   readonly directory: string;
-  /** The plumber file, `entrypoint.R`, or the file of the saved model. */
+  /** The plumber file, `entrypoint.R`, or the file of the saved model, or the folder of them. */
   readonly file: string;
   /**
    * `file`: an annotated file, read by `plumb(file)`. `directory`: `entrypoint.R` builds the router, which plumber
-   * only runs through `plumb(dir = directory)`. `model`: a saved R object.
+   * only runs through `plumb(dir = directory)`. `model`: a saved R object. `models`: a folder of them.
    */
-  readonly entry: 'file' | 'directory' | 'model';
+  readonly entry: 'file' | 'directory' | 'model' | 'models';
 }
 
 /**
  * Finds the app as `plumber::plumb()` does: a file is taken as it is; in a directory `entrypoint.R` beats `plumber.R`,
- * in any case. Without an argument the working directory is looked at.
+ * in any case. A directory with neither may have models. Without an argument the working directory is looked at.
  */
 export function findApp(argument: string | undefined, cwd: string = process.cwd()): AppLocation {
   const path = resolve(cwd, argument ?? '.');
@@ -53,12 +54,17 @@ function inDirectory(directory: string, shown: string): AppLocation {
   }
   const found = pick(names, 'entrypoint.R') ?? pick(names, 'plumber.R');
   if (found !== undefined) return location(join(directory, found));
+  const models = modelFolder(directory);
+  if (models !== undefined) return { kind: 'model', directory, file: models, entry: 'models' };
   const others = names.filter((name) => /\.r$/i.test(name) && isAnnotated(join(directory, name)));
   const near =
     others.length === 0
       ? ''
       : ` ${list(others)} ${others.length === 1 ? 'has' : 'have'} plumber's annotations: name the file.`;
-  throw new PenstockError('app_not_found', `${shown} has no entrypoint.R or plumber.R.${near}`);
+  throw new PenstockError(
+    'app_not_found',
+    `${shown} has no entrypoint.R or plumber.R, and no models.${near}`,
+  );
 }
 
 /** The name as it should be written if there, else in whatever case it is. */

@@ -1,5 +1,6 @@
 import type { AppLocation } from '../app/find-app.js';
 import type { Manifest } from '../app/manifest.js';
+import { modelFiles } from '../app/model-files.js';
 import type { Config } from '../config/load.js';
 import { DirectLane } from '../gateway/direct/direct-lane.js';
 import { servedModel } from '../model/served-model.js';
@@ -7,12 +8,36 @@ import { loadOnce } from '../pool/load-once.js';
 import { describeModel } from './model-summary.js';
 import { table } from './table.js';
 
-/** Prints the routes of an app, how each is executed and why; of a saved model, what it takes. */
+/** Prints the routes of an app, how each is executed and why; of saved models, what they take. */
 export async function routes(app: AppLocation, config: Config): Promise<number> {
-  const { host, port, rscript } = config;
-  const manifest = await loadOnce(
+  const text = app.kind === 'model' ? await modelText(app, config) : await routeText(app, config);
+  process.stdout.write(text);
+  return 0;
+}
+
+async function routeText(app: AppLocation, config: Config): Promise<string> {
+  return describeRoutes(app, await load(app, config), config.lane === 'plumber');
+}
+
+async function modelText(app: AppLocation, config: Config): Promise<string> {
+  const alone = { name: undefined, version: undefined, file: app.file };
+  const files = app.entry === 'models' ? modelFiles(app.file) : [alone];
+  const texts: string[] = [];
+  for (const { file, name, version } of files) {
+    const settings = name === undefined ? config.model : config.models.get(name);
+    const { models } = await load({ ...app, entry: 'model', file }, config);
+    const found = { ...models[0]!, ...(name !== undefined && { name, version }) };
+    texts.push(describeModel(servedModel(found, settings)));
+  }
+  return texts.join('\n');
+}
+
+function load(app: AppLocation, config: Config): Promise<Manifest> {
+  const { host, model, models, port, rscript } = config;
+  const packages = [model, ...models.values()].flatMap((one) => one?.packages ?? []);
+  return loadOnce(
     {
-      command: { rscript, app, host, port, packages: config.model?.packages ?? [] },
+      command: { rscript, app, host, port, packages },
       loadTimeout: config.loadTimeout,
       idleTimeout: config.idleTimeout,
       stopGrace: config.shutdownTimeout,
@@ -20,11 +45,6 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
     },
     (line) => process.stderr.write(`${line}\n`),
   );
-  const models = manifest.models.map((found) => describeModel(servedModel(found, config.model)));
-  process.stdout.write(
-    app.kind === 'model' ? models.join('\n') : describeRoutes(app, manifest, config.lane === 'plumber'),
-  );
-  return 0;
 }
 
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {

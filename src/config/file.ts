@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
-import type { ModelSettings } from '../model/settings.js';
-import { readModelSection } from './model-section.js';
+import type { ModelSettings, VersionedSettings } from '../model/settings.js';
+import { readModelSection, readModelsSection } from './model-section.js';
 import { type OptionName, options } from './options.js';
 import { meant, type Setting, type Settings } from './settings.js';
 
@@ -54,11 +54,18 @@ export function readConfigFile({ path, text }: ConfigFile, cwd: string): Setting
   const settings: Setting[] = [];
   const faults: string[] = [];
   let model: ModelSettings | undefined;
+  let models: ReadonlyMap<string, VersionedSettings> | undefined;
   for (const pair of document.contents.items) {
     const label = at(offsetOf(pair));
     if (isScalar(pair.key) && pair.key.value === 'model') {
       const section = readModelSection(pair.value ?? pair, document, at);
-      model = section.model;
+      model = section.settings;
+      faults.push(...section.faults);
+      continue;
+    }
+    if (isScalar(pair.key) && pair.key.value === 'models') {
+      const section = readModelsSection(pair.value ?? pair, document, at);
+      models = section.settings;
       faults.push(...section.faults);
       continue;
     }
@@ -66,7 +73,7 @@ export function readConfigFile({ path, text }: ConfigFile, cwd: string): Setting
     if (typeof entry === 'string') faults.push(`${label}: ${entry}`);
     else settings.push({ ...entry, source: { from: 'file', label }, base: dirname(path) });
   }
-  return { settings, faults, warnings: [], ...(model !== undefined && { model }) };
+  return { settings, faults, warnings: [], ...(model && { model }), ...(models && { models }) };
 }
 
 /** The option and its text, or what is wrong. */
@@ -74,7 +81,7 @@ function readPair(pair: Pair, document: Document): { name: OptionName; text: str
   const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
   if (key === undefined) return 'a key must be the name of an option.';
   if (!isOption(key)) {
-    const known = [...Object.keys(options).filter(allowedInFile), 'model'];
+    const known = [...Object.keys(options).filter(allowedInFile), 'model', 'models'];
     return `unknown option \`${key}\`.${meant(key, known) || ' docs/configuration.md lists them all.'}`;
   }
   if (!allowedInFile(key)) return `\`${key}\` cannot be set in the file itself.`;

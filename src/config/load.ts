@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PenstockError } from '../errors.js';
-import type { ModelSettings } from '../model/settings.js';
+import type { ModelSettings, VersionedSettings } from '../model/settings.js';
 import { readEnvironment } from './environment.js';
 import { type ConfigFile, displayPath, findConfigFile, readConfigFile } from './file.js';
 import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
@@ -12,6 +12,8 @@ export type Config = OptionValues & {
   readonly warnings: readonly string[];
   /** The `model` section of the file. */
   readonly model: ModelSettings | undefined;
+  /** Its `models` section: models in a folder, by name. */
+  readonly models: ReadonlyMap<string, VersionedSettings>;
 };
 
 export interface LoadInput {
@@ -69,6 +71,7 @@ function assemble(places: readonly Settings[], file: string | undefined, termina
     sources,
     warnings: places.flatMap((place) => place.warnings),
     model: places.find((place) => place.model !== undefined)?.model,
+    models: places.find((place) => place.models !== undefined)?.models ?? new Map(),
   } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));

@@ -1,11 +1,11 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
 import { type FieldType, fieldTypes } from '../model/schema.js';
-import type { FieldSettings, ModelSettings } from '../model/settings.js';
+import type { FieldSettings, ModelSettings, VersionedSettings } from '../model/settings.js';
 import { meant } from './settings.js';
 
-/** What the section came to, and what is wrong with it: each fault with its line. */
-interface Section {
-  readonly model: ModelSettings;
+/** What a section came to, and what is wrong with it: each fault with its line. */
+interface Section<T> {
+  readonly settings: T;
   readonly faults: string[];
 }
 
@@ -14,9 +14,23 @@ interface Section {
  *
  * @param at names the file and the line of an offset
  */
-export function readModelSection(node: unknown, document: Document, at: (offset: number) => string): Section {
+export function readModelSection(
+  node: unknown,
+  document: Document,
+  at: (offset: number) => string,
+): Section<ModelSettings> {
   const reader = new Reader(document, at);
-  return { model: reader.model(node, 'model'), faults: reader.faults };
+  return { settings: reader.model(node, 'model'), faults: reader.faults };
+}
+
+/** The `models` section: the same for each model of a folder, by its name. */
+export function readModelsSection(
+  node: unknown,
+  document: Document,
+  at: (offset: number) => string,
+): Section<ReadonlyMap<string, VersionedSettings>> {
+  const reader = new Reader(document, at);
+  return { settings: reader.models(node, 'models'), faults: reader.faults };
 }
 
 /** Reads one value, or says by what it should have been. */
@@ -33,29 +47,48 @@ class Reader {
   }
 
   model(node: unknown, path: string): ModelSettings {
-    const read = this.#members(node, path, {
-      name: this.#text,
+    return withCamelCase(this.#members(node, path, { name: this.#text, ...this.#common }));
+  }
+
+  models(node: unknown, path: string): ReadonlyMap<string, VersionedSettings> {
+    const own = { default: this.#text, split: this.#shares };
+    const read: Read<VersionedSettings> = (value, at) =>
+      withCamelCase(this.#members(value, at, { ...this.#common, ...own }));
+    return this.#named(node, path, read) ?? new Map();
+  }
+
+  /** A map whose keys are anybody's names. */
+  #named<T>(node: unknown, path: string, read: Read<T>): ReadonlyMap<string, T> | undefined {
+    const map = this.#map(node, path, 'a map of names');
+    if (map === undefined) return undefined;
+    const values = new Map<string, T>();
+    for (const pair of map.items) {
+      const name = isScalar(pair.key) ? textOf(pair.key) : String(pair.key);
+      const value = read(pair.value ?? pair, `${path}.${name}`);
+      if (value !== undefined) values.set(name, value);
+    }
+    return values;
+  }
+
+  readonly #shares: Read<ReadonlyMap<string, number>> = (node, path) => this.#named(node, path, this.#share);
+
+  readonly #share: Read<number> = (node, path) =>
+    this.#scalar(node, path, 'a number of at least 0', (value) =>
+      typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : undefined,
+    );
+
+  readonly #fields: Read<ReadonlyMap<string, FieldSettings>> = (node, path) =>
+    this.#named(node, path, (value, at) => this.#field(value, at));
+
+  get #common() {
+    return {
       description: this.#text,
       type: this.#text,
       'extra-fields': this.#choice('refuse', 'ignore'),
       packages: this.#texts,
       fields: this.#fields,
-    });
-    const { 'extra-fields': extraFields, ...rest } = read;
-    return { ...rest, ...(extraFields !== undefined && { extraFields }) };
+    };
   }
-
-  readonly #fields: Read<ReadonlyMap<string, FieldSettings>> = (node, path) => {
-    const map = this.#map(node, path, 'a map of field names');
-    if (map === undefined) return undefined;
-    const fields = new Map<string, FieldSettings>();
-    for (const pair of map.items) {
-      const name = String(isScalar(pair.key) ? pair.key.value : pair.key);
-      const field = this.#field(pair.value, `${path}.${name}`);
-      if (field !== undefined) fields.set(name, field);
-    }
-    return fields;
-  };
 
   /** A map, or only its type. */
   #field(node: unknown, path: string): FieldSettings | undefined {
@@ -162,4 +195,12 @@ class Reader {
 function textOf(node: unknown): string {
   const { source, value } = node as { source?: string; value: unknown };
   return typeof value === 'string' ? value : (source ?? String(value));
+}
+
+/** Names with hyphens are for the file. */
+function withCamelCase<T extends { 'extra-fields'?: 'refuse' | 'ignore' }>(
+  settings: T,
+): Omit<T, 'extra-fields'> & { extraFields?: 'refuse' | 'ignore' } {
+  const { 'extra-fields': extraFields, ...rest } = settings;
+  return { ...rest, ...(extraFields !== undefined && { extraFields }) };
 }

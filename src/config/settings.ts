@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { ModelSettings } from '../model/settings.js';
+import type { ModelSettings, VersionedSettings } from '../model/settings.js';
 import type { Kind } from './kinds.js';
 import { type OptionName, options } from './options.js';
 import { suggest } from './suggest.js';
@@ -27,6 +27,8 @@ export interface Settings {
   readonly warnings: string[];
   /** The `model` section, which only a file can have. */
   readonly model?: ModelSettings;
+  /** The `models` section. */
+  readonly models?: ReadonlyMap<string, VersionedSettings>;
 }
 
 /** The value of a setting, or undefined after noting in `faults` what is wrong with it. */

@@ -1,11 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppLocation } from '../app/find-app.js';
-import { describeLoadFailure, type Hazard, type LoadFailure, type Manifest } from '../app/manifest.js';
+import {
+  type DirectRoute,
+  describeLoadFailure,
+  type Hazard,
+  type LoadFailure,
+  type Manifest,
+} from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { ticketTimes } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
-import { servedModel } from '../model/served-model.js';
 import type { Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
@@ -16,9 +21,8 @@ import { createAdminServer, listenAdmin } from './admin-server.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
 import { LargeThreads } from './large/threads.js';
+import { ModelApp } from './model/model-app.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
-import { ModelServer } from './model/model-server.js';
-import { ModelRegistry } from './model/registry.js';
 import { PublicServer } from './public-server.js';
 import { gatewayState, type Status, workerStatuses } from './status.js';
 
@@ -42,8 +46,9 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #threads = new LargeThreads();
   #exchanges: ExchangeContext;
-  /** Set once, where the app is a saved model. */
-  #models: ModelExchangeContext | undefined;
+  /** Set where the app is saved models. */
+  readonly #models: ModelApp | undefined;
+  #modelExchanges: ModelExchangeContext | undefined;
   readonly #metrics: Metrics;
   readonly #publicServer: PublicServer;
   readonly #adminServer: FastifyInstance;
@@ -64,19 +69,19 @@ export class Gateway {
     this.#publicServer = new PublicServer(
       config,
       (request, response) => {
-        if (this.#models === undefined) new Exchange(request, response, this.#exchanges).run();
-        else new ModelExchange(request, response, this.#models).run();
+        if (this.#modelExchanges === undefined) new Exchange(request, response, this.#exchanges).run();
+        else new ModelExchange(request, response, this.#modelExchanges).run();
       },
       (error) => this.#refused(error),
     );
+    this.#models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.#ready()) : undefined;
     this.#pool = new Pool(
       {
-        command: {
+        command: this.#models?.command ?? {
           rscript: config.rscript,
           app,
           host: config.host,
           port: config.port,
-          packages: config.model?.packages ?? [],
         },
         min: config.workers.min,
         max: config.workers.max,
@@ -87,7 +92,14 @@ export class Gateway {
       },
       this.#observer,
     );
-    this.#dispatcher = new Dispatcher(this.#pool, config);
+    this.#dispatcher = new Dispatcher(this.#pool, {
+      ...config,
+      batchComputed: (requests, items, ms) => {
+        this.#metrics.batchRequests.observe(requests);
+        this.#metrics.batchItems.observe(items);
+        this.#metrics.itemTime.observe(ms / 1000 / items);
+      },
+    });
     this.#exchanges = {
       dispatcher: this.#dispatcher,
       direct: undefined,
@@ -122,10 +134,13 @@ export class Gateway {
         'preload: on is not possible yet: every worker loads the app itself',
       );
     }
-    if (this.#app.kind === 'model') {
-      this.#serveModel(result);
+    if (this.#models !== undefined) {
+      this.#serveModels(this.#models, result);
     } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
-      this.#exchanges = { ...this.#exchanges, direct: new DirectLane(result.direct, this.#threads) };
+      this.#exchanges = {
+        ...this.#exchanges,
+        direct: new DirectLane(result.direct, this.#threads, this.#distrusted),
+      };
     }
     await this.#publicServer.listen();
     const { url } = this.#publicServer;
@@ -167,6 +182,7 @@ export class Gateway {
     await this.#pool.stop();
     await this.#threads.close();
     await this.#adminServer.close();
+    this.#models?.close();
   }
 
   status(): Status {
@@ -228,25 +244,23 @@ export class Gateway {
     },
   };
 
-  #serveModel({ models }: Manifest): void {
-    const found = models[0]!;
-    const server = new ModelServer(new ModelRegistry([servedModel(found, this.#config.model)]), () =>
-      this.#ready(),
-    );
-    if (found.trialFailure !== undefined) {
-      this.#log.warn(
-        { event: 'model-trial', model: found.name },
-        `predict() failed for an example row: ${found.trialFailure}`,
-      );
-    }
-    this.#models = {
+  #serveModels(models: ModelApp, manifest: Manifest): void {
+    models.start(manifest, this.#dispatcher);
+    this.#modelExchanges = {
       dispatcher: this.#dispatcher,
       options: this.#config,
-      answer: (request) => server.answer(request),
-      errorReply: (path, error, id) => server.errorReply(path, error, id),
+      answer: (request) => models.server.answer(request),
+      errorReply: (path, error, id) => models.server.errorReply(path, error, id),
       finished: (record) => this.#record(record),
     };
   }
+
+  readonly #distrusted = ({ path, verbs }: DirectRoute, reason: string): void => {
+    this.#log.warn(
+      { event: 'not-vectorised', path, reason },
+      `${verbs.join(',')} ${path} is not batched any more, in spite of its @batch: ${reason}`,
+    );
+  };
 
   /** The direct lane names routes by their place, so every worker must have the same. */
   #compareRoutes(manifest: Manifest): void {
@@ -283,6 +297,7 @@ export class Gateway {
     const times = ticket === undefined ? undefined : ticketTimes(ticket);
     if (times?.queue !== undefined) this.#metrics.queueWait.observe(times.queue / 1000);
     if (times?.r !== undefined) this.#metrics.rTime.observe(times.r / 1000);
+    const batch = ticket?.batchSize ?? 1;
     if (!this.#config.accessLog) return;
     this.#log.info({
       event: 'request',
@@ -295,6 +310,7 @@ export class Gateway {
       queueMs: round(times?.queue),
       rMs: round(times?.r),
       worker: ticket?.worker?.id,
+      batch: batch > 1 ? batch : undefined,
       lane,
       code: error?.code,
       detail: error?.detail,

@@ -14,6 +14,10 @@ export interface FoundField {
 
 /** A model as the R side describes it (`r/model-app.R`). */
 export interface ModelDescription {
+  /** What the workers know it as. */
+  readonly loadedAs: string;
+  /** Why it could not be loaded; then only its name and version are known besides. */
+  readonly failure: string | undefined;
   readonly name: string;
   readonly version: string;
   readonly classes: readonly string[];
@@ -38,17 +42,19 @@ type Plain = Record<string, unknown>;
 export function descriptionFrom(plain: Plain): ModelDescription {
   const metadata = plain.metadata as Plain | null;
   return {
+    loadedAs: String(plain.loaded_as),
+    failure: (plain.failure as string | null) ?? undefined,
     name: String(plain.name),
     version: String(plain.version),
     classes: list(plain.class),
     description: String(plain.description),
     packages: list(plain.packages),
-    fields: plain.fields === null ? undefined : list<Plain>(plain.fields).map(foundField),
-    types: plain.types === null ? undefined : list(plain.types),
+    fields: !present(plain.fields) ? undefined : list<Plain>(plain.fields).map(foundField),
+    types: present(plain.types) ? list(plain.types) : undefined,
     defaultType: (plain.default_type as string | null) ?? undefined,
     intervals: list(plain.intervals),
     nulls: plain.nulls === true,
-    metadata: Array.isArray(metadata) || metadata === null ? {} : metadata,
+    metadata: Array.isArray(metadata) ? {} : (metadata ?? {}),
     outputs: list<Plain>(plain.outputs).map((output) => ({
       name: String(output.name),
       type: output.type as Output['type'],

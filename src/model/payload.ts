@@ -18,13 +18,12 @@ import type { Field, PredictOptions } from './schema.js';
 /** What one call of predict() is for. */
 export interface Target {
   readonly loadedAs: string;
-  readonly version: string;
   readonly fields: readonly Field[];
 }
 
 /** The payload of a predict frame for the rows of one or more requests, in their order. */
 export function predictPayload(target: Target, options: PredictOptions, sets: readonly ColumnSet[]): Buffer {
-  const { fields, loadedAs, version } = target;
+  const { fields, loadedAs } = target;
   const rows = sets.reduce((sum, set) => sum + set.rows, 0);
   const columns = fields.map((field, f) => rVector(field, cellsOf(sets, f)));
   const { interval, level = 0.95, type } = options;
@@ -37,7 +36,7 @@ export function predictPayload(target: Target, options: PredictOptions, sets: re
     ['type', 'interval', 'level'],
   );
   const names = fields.map((field) => field.name);
-  return writeRData(rList([rString(loadedAs), rString(version), asked, rDataFrame(columns, names, rows)]));
+  return writeRData(rList([rString(loadedAs), asked, rDataFrame(columns, names, rows)]));
 }
 
 function cellsOf(sets: readonly ColumnSet[], field: number): readonly Cell[] {

@@ -17,7 +17,7 @@ export function servedModel(found: ModelDescription, settings: ModelSettings = {
   return {
     name: settings.name ?? found.name,
     version: found.version,
-    loadedAs: found.name,
+    loadedAs: found.loadedAs,
     classes: found.classes,
     description: settings.description ?? found.description,
     packages: found.packages,

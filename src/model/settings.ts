@@ -5,7 +5,7 @@ export type FieldSettings = Partial<Omit<Field, 'name' | 'type' | 'seen' | 'valu
   readonly type?: FieldType;
 };
 
-/** The `model` section of penstock.yaml. */
+/** The `model` section of penstock.yaml, and of each model in its `models` section. */
 export interface ModelSettings {
   readonly name?: string;
   readonly description?: string;
@@ -16,4 +16,12 @@ export interface ModelSettings {
   readonly packages?: readonly string[];
   /** By name; in the order in which they are to stand if the object does not tell its fields. */
   readonly fields?: ReadonlyMap<string, FieldSettings>;
+}
+
+/** One model of the `models` section, whose versions lie in a folder. */
+export interface VersionedSettings extends ModelSettings {
+  /** The version that is asked when none is named; by default the highest. */
+  readonly default?: string;
+  /** Shares of the requests that name no version, by version. */
+  readonly split?: ReadonlyMap<string, number>;
 }

@@ -29,7 +29,7 @@ export const FrameType = {
   call: 4,
   /** Print a value that came in a value frame with R's own serializer. Payload: that frame's, sent back. */
   print: 5,
-  /** Predict with a saved model. Payload: list(model, version, options, data frame). */
+  /** Predict with a saved model. Payload: list(model, options, data frame). */
   predict: 6,
   /** First frame of a worker. Payload: list(token, pid). */
   hello: 129,

@@ -98,7 +98,7 @@ describe('What cannot be served is told', () => {
 
   test('when a directory has no app', () => {
     write('notes.R', 'x <- 1\n');
-    expect(refusal(undefined)).toBe(`${cwd} has no entrypoint.R or plumber.R.`);
+    expect(refusal(undefined)).toBe(`${cwd} has no entrypoint.R or plumber.R, and no models.`);
   });
 
   test('with the files that look like one', () => {

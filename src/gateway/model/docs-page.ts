@@ -11,7 +11,7 @@ export function docsPage(registry: ModelRegistry): string {
   const models = registry.all.map(({ model }) => ({
     ...shown(model),
     path:
-      registry.only === model.name && registry.find(model.name, undefined).model === model
+      registry.only === model.name && registry.main(model.name).model === model
         ? 'predict'
         : `models/${encodeURIComponent(model.name)}/versions/${encodeURIComponent(model.version)}/predict`,
   }));

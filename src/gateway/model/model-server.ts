@@ -79,12 +79,13 @@ export class ModelServer {
 
   #ofModel(inV2: boolean, name: string, version: string | undefined, action: string): Resource | undefined {
     const endpoint = () => this.#registry.find(name, version);
+    const described = () => (version === undefined ? this.#registry.main(name) : endpoint());
     if (inV2) {
       switch (action) {
         case '':
-          return { GET: () => v2.modelMetadata(endpoint(), this.#registry.versions(name)) };
+          return { GET: () => v2.modelMetadata(described(), this.#registry.versions(name)) };
         case 'ready':
-          return { GET: () => v2.modelReady(endpoint().model.name, this.#isReady()) };
+          return { GET: () => v2.modelReady(described().model.name, this.#isReady()) };
         case 'infer':
           return { POST: (request) => v2.infer(endpoint(), request) };
         default:
@@ -95,9 +96,9 @@ export class ModelServer {
       case 'predict':
         return { POST: (request) => predict(endpoint(), request) };
       case 'metadata':
-        return { GET: () => vetiver.metadata(endpoint().model) };
+        return { GET: () => vetiver.metadata(described().model) };
       case 'prototype':
-        return { GET: () => vetiver.prototype(endpoint().model) };
+        return { GET: () => vetiver.prototype(described().model) };
       default:
         return undefined;
     }

@@ -13,12 +13,12 @@ const reference = (name: string): Schema => ({ $ref: `#/components/schemas/${nam
 /** `/openapi.json`: the addresses of all models, with the input of each. */
 export function openApi(registry: ModelRegistry): Schema {
   const { only } = registry;
-  const main = only === undefined ? undefined : registry.find(only, undefined);
+  const main = only === undefined ? undefined : registry.main(only);
   const paths: Record<string, Schema> = {};
   if (main !== undefined) Object.assign(paths, modelPaths(main, '', ''));
   for (const name of registry.names) {
     const tag = encodeURIComponent(name);
-    Object.assign(paths, modelPaths(registry.find(name, undefined), `/models/${tag}`, name));
+    Object.assign(paths, modelPaths(registry.main(name), `/models/${tag}`, name));
     for (const endpoint of registry.versions(name)) {
       const own = `${name} ${endpoint.model.version}`;
       const address = `/models/${tag}/versions/${encodeURIComponent(endpoint.model.version)}`;

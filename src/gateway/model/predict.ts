@@ -10,6 +10,10 @@ export function predict(endpoint: Endpoint, { body, query }: ModelRequest): Pred
     endpoint,
     options: endpoint.options(new Map(query), faults, (name) => `?${name}`),
     input: endpoint.reader.read(json, faults),
-    reply: (prediction, from, to) => jsonReply(rowsJson(prediction, from, to)),
+    reply: (prediction, from, to) => {
+      const reply = jsonReply(rowsJson(prediction, from, to));
+      reply.headers.push(['X-Model-Version', endpoint.model.version]);
+      return reply;
+    },
   }));
 }

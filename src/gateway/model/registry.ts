@@ -1,17 +1,34 @@
+import { compareVersions } from '../../app/model-files.js';
 import { PenstockError } from '../../errors.js';
 import type { ServedModel } from '../../model/schema.js';
+import type { VersionedSettings } from '../../model/settings.js';
 import { Endpoint } from './endpoint.js';
+
+/** The versions of one model. */
+interface Versions {
+  /** The highest last. */
+  readonly all: readonly Endpoint[];
+  /** The one that stands for the model where one has to. */
+  readonly main: Endpoint;
+  /** Those that share the requests that name no version, with the sum of the shares up to each. */
+  readonly split: readonly { readonly endpoint: Endpoint; readonly upTo: number }[];
+}
 
 /** The models that are served, by name and version. It does not change: new models make a new registry. */
 export class ModelRegistry {
-  readonly #models = new Map<string, Endpoint[]>();
+  readonly #models: ReadonlyMap<string, Versions>;
+  readonly #random: () => number;
 
-  constructor(models: readonly ServedModel[]) {
-    for (const model of models) {
-      const versions = this.#models.get(model.name) ?? [];
-      versions.push(new Endpoint(model));
-      this.#models.set(model.name, versions);
-    }
+  /** @param random from 0 up to 1, for the choice among versions that share requests */
+  constructor(
+    models: readonly ServedModel[],
+    settings: ReadonlyMap<string, VersionedSettings> = new Map(),
+    random: () => number = Math.random,
+  ) {
+    const names = [...new Set(models.map(({ name }) => name))];
+    const of = (name: string) => models.filter((model) => model.name === name);
+    this.#models = new Map(names.map((name) => [name, versionsOf(of(name), settings.get(name) ?? {})]));
+    this.#random = random;
   }
 
   get names(): readonly string[] {
@@ -23,28 +40,54 @@ export class ModelRegistry {
     return this.#models.size === 1 ? this.names[0] : undefined;
   }
 
-  /** The versions of a model, the one that is asked by default last. */
-  versions(name: string): readonly Endpoint[] {
-    const versions = this.#models.get(name);
-    if (versions === undefined)
-      throw new PenstockError('not_found', `There is no model ${JSON.stringify(name)}.`);
-    return versions;
+  get all(): readonly Endpoint[] {
+    return [...this.#models.values()].flatMap(({ all }) => all);
   }
 
-  /** One version; without one, that which is asked by default. Fails with `not_found`. */
+  versions(name: string): readonly Endpoint[] {
+    return this.#of(name).all;
+  }
+
+  /** The version that describes the model. */
+  main(name: string): Endpoint {
+    return this.#of(name).main;
+  }
+
+  /** One version; without one, that which is to answer this request. Fails with `not_found`. */
   find(name: string, version: string | undefined): Endpoint {
-    const versions = this.versions(name);
-    if (version === undefined) return versions.at(-1)!;
-    const found = versions.find(({ model }) => model.version === version);
+    const { all, main, split } = this.#of(name);
+    if (version === undefined) {
+      const total = split.at(-1)?.upTo ?? 0;
+      const at = this.#random() * total;
+      return split.find(({ upTo }) => at < upTo)?.endpoint ?? main;
+    }
+    const found = all.find(({ model }) => model.version === version);
     if (found !== undefined) return found;
-    const known = versions.map(({ model }) => model.version).join(', ');
+    const known = all.map(({ model }) => model.version).join(', ');
     throw new PenstockError(
       'not_found',
       `Model ${name} has no version ${JSON.stringify(version)}, but ${known}.`,
     );
   }
 
-  get all(): readonly Endpoint[] {
-    return [...this.#models.values()].flat();
+  #of(name: string): Versions {
+    const versions = this.#models.get(name);
+    if (versions === undefined)
+      throw new PenstockError('not_found', `There is no model ${JSON.stringify(name)}.`);
+    return versions;
   }
+}
+
+function versionsOf(models: readonly ServedModel[], settings: VersionedSettings): Versions {
+  const all = models
+    .toSorted((one, other) => compareVersions(one.version, other.version))
+    .map((model) => new Endpoint(model));
+  const main = all.find(({ model }) => model.version === settings.default) ?? all.at(-1)!;
+  let upTo = 0;
+  const split = all.flatMap((endpoint) => {
+    const share = settings.split?.get(endpoint.model.version) ?? 0;
+    upTo += share;
+    return share > 0 ? [{ endpoint, upTo }] : [];
+  });
+  return { all, main, split };
 }
