@@ -37,9 +37,8 @@ local({
   is_folder <- length(args) > 2L && dir.exists(file)
   is_model <- is_folder || length(args) > 2L && grepl("\\.rds$", file, ignore.case = TRUE)
   models_need <- function() {
-    files <- if (!is_folder) file else {
-      list.files(file, "\\.rds$", full.names = TRUE, recursive = TRUE, ignore.case = TRUE)
-    }
+    files <- file
+    if (is_folder) files <- list.files(file, "\\.rds$", full.names = TRUE, recursive = TRUE, ignore.case = TRUE)
     found <- lapply(files, model_needs)
     packages <- unlist(lapply(found, function(one) one$packages), recursive = FALSE)
     names <- vapply(packages, function(one) one$name, "")
