@@ -10,6 +10,7 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { compareRequests, repeatRequest } from '../test/fidelity/generated/compare-requests.js';
 import { apis, type Setting, surroundings } from '../test/fidelity/generated/endpoints.js';
+import { Trio } from '../test/fidelity/generated/trio.js';
 
 const ROUND = 2000;
 
@@ -35,6 +36,9 @@ if (!Number.isInteger(count) || !Number.isInteger(firstSeed) || settings.length 
     `usage: npm run property:requests -- [--count N] [--seed N] [--api ${api}] [--around ${around}]`,
   );
   process.exit(2);
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void Trio.stopAll().finally(() => process.exit(1)));
 }
 process.exitCode = (values.path === undefined ? await rounds() : await once(values.path)) ? 0 : 1;
 

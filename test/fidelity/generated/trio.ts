@@ -15,10 +15,17 @@ const flags = ['--no-form-json'];
 
 /** Real plumber and Penstock in both of its lanes, on the same API. */
 export class Trio {
+  static readonly #running = new Set<Trio>();
   readonly #servers: readonly Server[];
 
   private constructor(servers: readonly Server[]) {
     this.#servers = servers;
+    Trio.#running.add(this);
+  }
+
+  /** For whoever is interrupted. */
+  static async stopAll(): Promise<void> {
+    await Promise.all([...Trio.#running].map((trio) => trio.stop()));
   }
 
   static async start({ api, around }: Setting): Promise<Trio> {
@@ -51,6 +58,7 @@ export class Trio {
   }
 
   async stop(): Promise<void> {
+    Trio.#running.delete(this);
     await Promise.all(this.#servers.map((server) => server.stop()));
   }
 }
