@@ -8,4 +8,4 @@ test('of an average API as people write them at least 85 % of the endpoints take
   for (const { direct, endpoints, reasons } of lanes) {
     expect(direct < endpoints).toBe(reasons.length > 0);
   }
-}, 120_000);
+}, 300_000);
