@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixtureApp, type LogEntry, type ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('batch.R'), {
+    workers: 1,
+    flags: ['--queue-limit', '500', '--timeout', '20s'],
+  });
+});
+
+afterAll(() => app?.stop());
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+async function post(path: string, body: unknown, init: RequestInit = {}): Promise<Answer> {
+  const answer = await fetch(app.url + path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    ...init,
+    headers: { 'Content-Type': 'application/json', ...init.headers },
+  });
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function get(path: string): Promise<Answer> {
+  const answer = await fetch(app.url + path);
+  return { status: answer.status, body: await answer.json() };
+}
+
+const sizes = async (name: string): Promise<number[]> =>
+  ((await get(`/calls?name=${name}`)).body as { sizes: number[] }).sizes;
+
+let rounds = 0;
+
+/** Asks while the only worker is busy, so that all wait for it together. */
+async function together<T>(requests: (() => Promise<T>)[]): Promise<T[]> {
+  const id = `busy-${rounds++}`;
+  const busy = fetch(`${app.url}/sleep?seconds=0.7`, { headers: { 'X-Request-Id': id } });
+  await app.logged('output', ({ requestId }) => requestId === id);
+  const before = (await app.admin<{ queued: number }>('/scale')).queued;
+  const answers = requests.map((request) => request());
+  await expect
+    .poll(async () => (await app.admin<{ queued: number }>('/scale')).queued)
+    .toBe(before + requests.length);
+  await busy;
+  return Promise.all(answers);
+}
+
+describe('over arguments', () => {
+  test('requests that wait for a worker are computed in one call, and each gets what it would have got alone', async () => {
+    const xs = Array.from({ length: 40 }, (_, i) => i + 0.5);
+    const alone: Answer[] = [];
+    for (const x of xs) alone.push(await post('/scaled', { x, by: 3 }));
+    const before = (await sizes('scaled')).length;
+    expect(await together(xs.map((x) => () => post('/scaled', { x, by: 3 })))).toEqual(alone);
+    // The one call, and those of requests of the first batches that are run alone as well.
+    const after = (await sizes('scaled')).slice(before);
+    expect(after.filter((n) => n > 1)).toEqual([40]);
+  });
+
+  test('a request may bring several items, as vectors or as rows', async () => {
+    const answers = await together([
+      () => post('/scaled', { x: [1, 4], by: [1, 1] }),
+      () =>
+        post('/scaled', [
+          { x: 9, by: 1 },
+          { x: 16, by: 2 },
+        ]),
+      () => post('/scaled', { x: 25, by: 1 }),
+    ]);
+    expect(answers.map(({ body }) => body)).toEqual([[1, 2], [3, 8], [5]]);
+    expect(await sizes('scaled')).toContain(5);
+  });
+
+  test('requests of other types or other arguments are computed apart', async () => {
+    const answers = await together([
+      () => post('/scaled', { x: 4 }),
+      () => post('/scaled', { x: 4.5 }),
+      () => post('/scaled', { x: 9 }),
+      () => post('/scaled', { x: 4, by: 1 }),
+      () => post('/scaled?by=2', { x: 4 }),
+      () => post('/scaled', { x: null }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 500, 500]);
+    expect(answers.map(({ body }) => body).slice(0, 4)).toEqual([[4], [4.2426], [6], [2]]);
+  });
+
+  test('a request that fails does so alone, with its own reason', async () => {
+    const xs = Array.from({ length: 30 }, (_, i) => (i % 10 === 7 ? -i : i) + 0.25);
+    const headers = (x: number): RequestInit => ({ headers: { 'X-Request-Id': `root-${x}` } });
+    const answers = await together(xs.map((x) => () => post('/scaled', { x }, headers(x))));
+    for (const [i, x] of xs.entries()) {
+      const { body, status } = answers[i]!;
+      if (x > 0) {
+        expect([status, body]).toEqual([200, [Number((2 * Math.sqrt(x)).toFixed(4))]]);
+        continue;
+      }
+      expect(status).toBe(500);
+      // plumber's own answer does not tell the reason, its log does.
+      const reason = ({ msg, requestId }: LogEntry): boolean =>
+        requestId === `root-${x}` && msg!.includes(`no root of ${x}`);
+      await app.logged('output', reason);
+    }
+  });
+
+  test('a request that kills R costs the others of its batch nothing', async () => {
+    const answers = await together([1, 2, 13, 4].map((x) => () => post('/deadly', { x })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 502, 200]);
+    expect(answers.map(({ body }) => body).filter(Array.isArray)).toEqual([[1], [2], [4]]);
+  });
+
+  test('a client that leaves takes its request out of the batch, without harm to the others', async () => {
+    const leave = new AbortController();
+    const leaves: RequestInit = { signal: leave.signal, headers: { 'X-Request-Id': 'leaves' } };
+    const answers = together<Answer | string>([
+      () => post('/slow', { x: 1.5 }, leaves).catch(() => 'left'),
+      ...[4.5, 9.5].map((x) => () => post('/slow', { x }, { headers: { 'X-Request-Id': `stays-${x}` } })),
+    ]);
+    // The batch runs, to go by what its handler prints.
+    await app.logged('output', ({ msg, requestId }) => msg === 'slow' && requestId === 'leaves');
+    leave.abort();
+    expect(await answers).toMatchObject(['left', { body: [4.5] }, { body: [9.5] }]);
+    expect(await app.request('leaves')).toMatchObject({ status: 0 });
+    expect(await app.request('stays-9.5')).toMatchObject({ status: 200, batch: 3 });
+  });
+
+  test('an idle worker is kept waiting for others as long as the tag says', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map((x) => post('/patient', { x })));
+    expect(answers.map(({ body }) => body)).toEqual([['odd'], ['even'], ['odd'], ['even']]);
+    expect((await sizes('patient')).filter((n) => n > 1)).toEqual([4]);
+  });
+
+  test('the log says with how many others a request was computed', async () => {
+    await together(
+      [1.5, 2.5, 3.5].map((x) => () => post('/scaled', { x }, { headers: { 'X-Request-Id': `three-${x}` } })),
+    );
+    expect(await app.request('three-2.5')).toMatchObject({ batch: 3 });
+  });
+});
+
+describe('over a table', () => {
+  test('the argument is a data frame with a row per item, of no more than max rows', async () => {
+    const before = (await sizes('labels')).length;
+    const answers = await together(
+      Array.from({ length: 12 }, (_, i) => () => post('/labels?prefix=n', { rows: { a: i, b: 'x' } })),
+    );
+    expect(answers.map(({ body }) => body)).toEqual(
+      Array.from({ length: 12 }, (_, i) => [{ name: `n${i}`, class: 'integer' }]),
+    );
+    const after = (await sizes('labels')).slice(before);
+    expect(Math.max(...after)).toBe(8);
+  });
+
+  test('a body that does not name the argument is the table itself', async () => {
+    const answers = await together([
+      () => post('/labels', [{ a: 'u' }, { a: 'v' }]),
+      () => post('/labels', { a: 'w' }),
+      () => post('/labels', { a: [1, 2] }),
+    ]);
+    expect(answers.map(({ body }) => body)).toEqual([
+      [
+        { name: 'u', class: 'character' },
+        { name: 'v', class: 'character' },
+      ],
+      [{ name: 'w', class: 'character' }],
+      [
+        { name: '1', class: 'integer' },
+        { name: '2', class: 'integer' },
+      ],
+    ]);
+  });
+});
+
+test('over the body: arrays of rows are joined into one, and the named results cut into their columns', async () => {
+  const before = (await sizes('raw')).length;
+  const answers = await together(
+    [1, 2, 3].map(
+      (a) => () =>
+        post('/raw', [
+          { a, b: 10 },
+          { a, b: 20 },
+        ]),
+    ),
+  );
+  expect(answers.map(({ body }) => body)).toEqual(
+    [1, 2, 3].map((a) => ({ sum: [a + 10, a + 20], text: [`${a} 10`, `${a} 20`] })),
+  );
+  expect((await sizes('raw')).slice(before).filter((n) => n > 2)).toEqual([6]);
+});
+
+describe('a handler that is not vectorised', () => {
+  test('is found out by the length of its result; its requests are answered all the same, and it is said once', async () => {
+    for (let round = 0; round < 2; round++) {
+      const answers = await together([7, 8, 9].map((x) => () => get(`/first?x=${x}`)));
+      expect(answers.map(({ body }) => body)).toEqual([['7'], ['8'], ['9']]);
+    }
+    const told = await app.logged('not-vectorised', (entry) => entry.path === '/first');
+    expect(told.msg).toContain('its result has no part for each of 3 items');
+    expect(app.entries('not-vectorised').filter((entry) => entry.path === '/first')).toHaveLength(1);
+    expect((await sizes('first')).filter((n) => n > 1)).toHaveLength(1);
+  });
+
+  test('is found out by a request that gets another answer alone', async () => {
+    await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
+    const told = await app.logged('not-vectorised', (entry) => entry.path === '/shifted');
+    expect(told.msg).toContain('another answer in a batch than alone');
+    const answers = await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
+    expect(answers.map(({ body }) => body)).toEqual([[0], [0], [0]]);
+  });
+
+  test('is found out by failing in batches of requests that succeed alone', async () => {
+    for (let round = 0; round < 3; round++) {
+      const answers = await together([1, 2, 3].map((x) => () => get(`/fussy?x=${x}`)));
+      expect(answers.map(({ body }) => body)).toEqual([['fine'], ['fine'], ['fine']]);
+    }
+    const told = await app.logged('not-vectorised', (entry) => entry.path === '/fussy');
+    expect(told.msg).toContain('it fails in batches of requests that succeed alone');
+  });
+});
