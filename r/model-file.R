@@ -98,7 +98,7 @@ has_predict <- function(model) {
       methods::existsMethod(generic, name)
     }, NA))) return(TRUE)
   }
-  any(vapply(classes, function(name) !is.null(utils::getS3method("predict", name, optional = TRUE)), NA))
+  any(vapply(classes, function(name) !is.null(utils::getS3method("predict", name, TRUE, globalenv())), NA))
 }
 
 # The opened model, ready to predict. packages: what the configuration asks for on top

@@ -22,7 +22,7 @@ const model = (name: string, version: string): ServedModel => ({
 
 function registry(versions: readonly string[], settings: VersionedSettings = {}, random = () => 0) {
   const models = versions.map((version) => model('m', version));
-  return new ModelRegistry(models, new Map([['m', settings]]), random);
+  return new ModelRegistry(models, new Map([['m', settings]]), undefined, random);
 }
 
 const chosen = (of: ModelRegistry, version?: string) => of.find('m', version).model.version;

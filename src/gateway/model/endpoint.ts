@@ -15,11 +15,13 @@ export class Endpoint {
   readonly model: ServedModel;
   readonly reader: ColumnReader;
   readonly time = new RouteTime();
-  /** predict() takes as many rows as there are. */
-  readonly batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, () => {}, true);
+  /** predict() takes as many rows as there are; whether each has its answer for itself is seen at the first ones. */
+  readonly batching: BatchPolicy;
 
-  constructor(model: ServedModel) {
+  /** @param distrusted hears why requests are not predicted together any more */
+  constructor(model: ServedModel, distrusted: (model: ServedModel, reason: string) => void = () => {}) {
     this.model = model;
+    this.batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, (reason) => distrusted(model, reason));
     this.reader = new ColumnReader(model);
   }
 

@@ -96,7 +96,12 @@ export class ModelApp {
   }
 
   #serve(models: readonly ServedModel[]): void {
-    const registry = new ModelRegistry(models, this.#config.models);
+    const registry = new ModelRegistry(models, this.#config.models, ({ name, version }, reason) =>
+      this.#log.warn(
+        { event: 'not-batched', model: name, version },
+        `Model ${name} version ${version} is asked for one request at a time from now on: ${reason}`,
+      ),
+    );
     this.#server = new ModelServer(registry, this.#isReady);
   }
 

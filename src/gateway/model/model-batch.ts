@@ -1,8 +1,10 @@
 import type { Batchable, MergedCall, Split } from '../../dispatch/batch.js';
 import type { BatchPolicy } from '../../dispatch/batch-policy.js';
+import type { ColumnSet } from '../../model/columns.js';
 import { predictPayload } from '../../model/payload.js';
 import { readPrediction } from '../../model/prediction.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
+import type { Reply } from '../reply.js';
 import type { PredictWork } from './request.js';
 
 /** A request for predictions, which joins others of the same model and options: their rows are one data frame. */
@@ -14,7 +16,9 @@ export class ModelBatch implements Batchable {
 
   constructor(work: PredictWork) {
     const { endpoint, input, options } = work;
-    this.key = `${endpoint.model.loadedAs}|${endpoint.model.version}|${JSON.stringify(options)}`;
+    // R multiplies matrices in another way, with other last digits, when something is missing in them.
+    const whole = isWhole(input) ? 'whole' : '';
+    this.key = `${endpoint.model.loadedAs}|${whole}|${JSON.stringify(options)}`;
     this.items = input.rows;
     this.policy = endpoint.batching;
     this.#work = work;
@@ -35,10 +39,20 @@ export class ModelBatch implements Batchable {
     return alone.type === FrameType.value && !('failure' in readPrediction(alone.payload));
   }
 
-  /** predict() is vectorised by its contract: nothing is checked. */
-  isSame(): boolean {
-    return true;
+  /** Not so where a row's prediction depends on the others: on their mean, or on chance. */
+  isSame(part: unknown, alone: Frame): boolean {
+    if (alone.type !== FrameType.value || alone.payload.length < alone.length) return true;
+    const prediction = readPrediction(alone.payload);
+    if ('failure' in prediction) return true;
+    const { body } = this.#work.reply(prediction, 0, this.items);
+    return Buffer.compare(body!, (part as Reply).body!) === 0;
   }
+}
+
+function isWhole({ columns }: ColumnSet): boolean {
+  return columns.every((cells) =>
+    cells.every((cell) => cell !== null && (typeof cell !== 'number' || Number.isFinite(cell))),
+  );
 }
 
 function splitRows(frame: Frame, all: readonly PredictWork[]): Split {

@@ -19,15 +19,22 @@ export class ModelRegistry {
   readonly #models: ReadonlyMap<string, Versions>;
   readonly #random: () => number;
 
-  /** @param random from 0 up to 1, for the choice among versions that share requests */
+  /**
+   * @param distrusted hears why requests to a model are not predicted together any more
+   * @param random     from 0 up to 1, for the choice among versions that share requests
+   */
   constructor(
     models: readonly ServedModel[],
     settings: ReadonlyMap<string, VersionedSettings> = new Map(),
+    distrusted: (model: ServedModel, reason: string) => void = () => {},
     random: () => number = Math.random,
   ) {
+    const endpoint = (model: ServedModel) => new Endpoint(model, distrusted);
     const names = [...new Set(models.map(({ name }) => name))];
     const of = (name: string) => models.filter((model) => model.name === name);
-    this.#models = new Map(names.map((name) => [name, versionsOf(of(name), settings.get(name) ?? {})]));
+    this.#models = new Map(
+      names.map((name) => [name, versionsOf(of(name).map(endpoint), settings.get(name) ?? {})]),
+    );
     this.#random = random;
   }
 
@@ -78,10 +85,8 @@ export class ModelRegistry {
   }
 }
 
-function versionsOf(models: readonly ServedModel[], settings: VersionedSettings): Versions {
-  const all = models
-    .toSorted((one, other) => compareVersions(one.version, other.version))
-    .map((model) => new Endpoint(model));
+function versionsOf(endpoints: readonly Endpoint[], settings: VersionedSettings): Versions {
+  const all = endpoints.toSorted((one, other) => compareVersions(one.model.version, other.model.version));
   const main = all.find(({ model }) => model.version === settings.default) ?? all.at(-1)!;
   let upTo = 0;
   const split = all.flatMap((endpoint) => {

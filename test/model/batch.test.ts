@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ServedApp, serve } from '../support/server.js';
+import { type Json, rowsOf, TrainedModels } from './make-models.js';
+
+/** A predict method that refuses 13, and one whose answers depend on the other rows; the sleep lets requests gather. */
+const profile = `
+predict.picky <- function(object, newdata, ...) {
+  Sys.sleep(0.02)
+  if (any(newdata$x == 13)) stop("13 is unlucky")
+  newdata$x * 2
+}
+predict.centred <- function(object, newdata, ...) {
+  Sys.sleep(0.02)
+  newdata$x - mean(newdata$x)
+}
+`;
+const code = `
+saveRDS(structure(list(), class = "picky"), "picky.rds")
+saveRDS(structure(list(), class = "centred"), "centred.rds")`;
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-batched-'));
+const trained = new TrainedModels();
+let lm: ServedApp;
+let picky: ServedApp;
+let centred: ServedApp;
+
+beforeAll(async () => {
+  await trained.make(300, ['lm']);
+  execFileSync('Rscript', ['--vanilla', '-e', code], { cwd: folder });
+  writeFileSync(join(folder, '.Rprofile'), profile);
+  writeFileSync(join(folder, 'penstock.yaml'), 'model:\n  fields: {x: number}\n');
+  [lm, picky, centred] = await Promise.all([
+    serve(trained.file('lm'), { workers: 1, flags: ['--queue-limit', '1000'] }),
+    serve(join(folder, 'picky.rds'), { workers: 1 }),
+    serve(join(folder, 'centred.rds'), { workers: 1 }),
+  ]);
+});
+
+afterAll(async () => {
+  await Promise.all([lm?.stop(), picky?.stop(), centred?.stop()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function ask(app: ServedApp, body: unknown, query = ''): Promise<{ status: number; body: Json }> {
+  const response = await fetch(`${app.url}/predict${query}`, { method: 'POST', body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}
+
+test('300 requests at once get what each would get alone, to the last digit', async () => {
+  const [whole, holes, confidence] = trained.questions('lm');
+  const cases = [whole!, holes!, confidence!].flatMap(({ expected, input, query }) =>
+    rowsOf(expected).map((answer, i) => ({
+      answer,
+      row: rowsOf(input, i, i + 1)[0],
+      query: query && `?${query}`,
+    })),
+  );
+  const answers = await Promise.all(cases.map(({ query, row }) => ask(lm, row, query)));
+  expect(answers.map(({ body }) => body)).toEqual(cases.map(({ answer }) => [answer]));
+  const together = lm.entries('request').filter(({ batch }) => Number(batch) > 1);
+  expect(together.length).toBeGreaterThan(100);
+});
+
+test('a row that makes predict() fail costs its own request alone', async () => {
+  const asked = Array.from({ length: 40 }, (_, i) => i);
+  const answers = await Promise.all(asked.map((x) => ask(picky, { x })));
+  const expected = asked.map((x) => (x === 13 ? 500 : 200));
+  expect(answers.map(({ status }) => status)).toEqual(expected);
+  expect(answers[13]!.body.message).toContain('13 is unlucky');
+  expect(answers[20]!.body).toEqual([{ '.pred': 40 }]);
+});
+
+test('a model whose rows depend on each other is found out, told, and asked for one request at a time', async () => {
+  await Promise.all(Array.from({ length: 60 }, (_, x) => ask(centred, { x })));
+  await centred.logged('not-batched');
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, x) => ask(centred, { x })));
+  expect(answers.map(({ body }) => body[0]['.pred'])).toEqual(answers.map(() => 0));
+});
