@@ -36,6 +36,9 @@ export interface WireResponse {
 /** The server closed the connection instead of answering. */
 export class HangUp extends Error {}
 
+/** The server has taken the request and said nothing. */
+export class Silence extends Error {}
+
 const crlf = '\r\n';
 const patience = 30_000;
 
@@ -220,7 +223,7 @@ class Connection {
 
   #more(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer within ${patience} ms`)), patience);
+      const timer = setTimeout(() => reject(new Silence(`no answer within ${patience} ms`)), patience);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

@@ -3,7 +3,7 @@ import type { WireRequest } from '../../support/http.js';
 import type { Setting } from './endpoints.js';
 import { randomRequest } from './random-request.js';
 import { describeDifference } from './report.js';
-import { differ, Trio } from './trio.js';
+import { differ, type Reaction, Trio } from './trio.js';
 
 export interface RequestComparison {
   /** A report for each kind of difference that was found, in the order in which it was. */
@@ -29,15 +29,18 @@ export async function compareRequests(
   const requests = fc.sample(arbitrary, { seed, numRuns: count });
   const trio = await Trio.start(setting);
   try {
-    const differing = await indicesOfDiffering(trio, requests);
+    const differing = await findDiffering(trio, requests);
     const differences: string[] = [];
     // Those of one endpoint have one cause, more often than not.
     const seen = new Set<string>();
-    for (const index of differing) {
+    for (const { index, reactions } of differing) {
       const kind = requests[index]!.path.split(/[/?]/)[1]!;
       if (differences.length === MOST_REPORTS || seen.has(kind)) continue;
       seen.add(kind);
-      differences.push(await smallest(trio, arbitrary, { setting, seed, path: String(index) }));
+      const origin = { setting, seed, path: String(index) };
+      const small = await smallest(trio, arbitrary, origin);
+      const once = () => describeDifference(`${placeOf(origin)} (only once)`, requests[index]!, reactions);
+      differences.push(small ?? once());
     }
     return { differences, differing: differing.length, direct: trio.direct };
   } finally {
@@ -45,17 +48,23 @@ export async function compareRequests(
   }
 }
 
-async function indicesOfDiffering(trio: Trio, requests: readonly WireRequest[]): Promise<number[]> {
-  const found: number[] = [];
+interface Differing {
+  readonly index: number;
+  readonly reactions: readonly Reaction[];
+}
+
+async function findDiffering(trio: Trio, requests: readonly WireRequest[]): Promise<Differing[]> {
+  const found: Differing[] = [];
   let next = 0;
   const client = async (): Promise<void> => {
     while (next < requests.length) {
       const index = next++;
-      if (differ(await trio.reactions(requests[index]!))) found.push(index);
+      const reactions = await trio.reactions(requests[index]!);
+      if (differ(reactions)) found.push({ index, reactions });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, client));
-  return found.sort((a, b) => a - b);
+  return found.sort((a, b) => a.index - b.index);
 }
 
 /** Where a request comes from: fast-check's seed, and its path to the request. */
@@ -65,17 +74,19 @@ export interface Origin {
   readonly path: string;
 }
 
-/** Makes a request that is answered differently as small as it can be. */
-async function smallest(trio: Trio, arbitrary: fc.Arbitrary<WireRequest>, origin: Origin): Promise<string> {
+/** Makes a request that is answered differently as small as it can be; undefined if it is not, the second time. */
+async function smallest(
+  trio: Trio,
+  arbitrary: fc.Arbitrary<WireRequest>,
+  origin: Origin,
+): Promise<string | undefined> {
   const property = fc.asyncProperty(arbitrary, async (request) => !differ(await trio.reactions(request)));
   const { seed, path } = origin;
-  const options = { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINKING };
-  const details = await fc.check(property, options);
-  const [request] = details.counterexample ?? fc.sample(arbitrary, { seed, path, numRuns: 1 });
-  const reactions = await trio.reactions(request!);
+  const details = await fc.check(property, { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINKING });
+  if (details.counterexample === null) return undefined;
+  const [request] = details.counterexample;
   const place = placeOf({ ...origin, path: details.counterexamplePath ?? path });
-  const again = differ(reactions) ? '' : ' (differed once, and not again)';
-  return describeDifference(place + again, request!, reactions);
+  return describeDifference(place, request, await trio.reactions(request));
 }
 
 /** Puts one request again. */

@@ -13,7 +13,7 @@ test('a difference is told as a command to repeat it with, and as what each serv
     ] as const,
     body: Buffer.from('é\n'),
   };
-  const report = describeDifference('--seed 1 --path 2', request, [answer('a'), answer('b'), undefined]);
+  const report = describeDifference('--seed 1 --path 2', request, [answer('a'), answer('b'), 'hangs up']);
   expect(report.split('\n')).toEqual([
     '--seed 1 --path 2',
     "  curl -i --path-as-is -X PUT $'http://127.0.0.1:8000/it\\'s?a=1' -H 'Content-Type: text/plain' " +

@@ -49,7 +49,7 @@ export function describeDifference(
 }
 
 function shown(reaction: Reaction): string {
-  if (reaction === undefined) return 'hangs up';
+  if (typeof reaction === 'string') return reaction;
   const body = JSON.stringify(reaction.body.toString('latin1'));
   return `${reaction.status} ${reaction.headers.join(' | ')} ${body.length > 2000 ? `${body.slice(0, 2000)}…` : body}`;
 }

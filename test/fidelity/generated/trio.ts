@@ -1,12 +1,12 @@
-import { ask, HangUp, type WireRequest } from '../../support/http.js';
+import { ask, HangUp, Silence, type WireRequest } from '../../support/http.js';
 import { startPenstock } from '../../support/penstock.js';
 import { startPlumber } from '../../support/plumber.js';
 import type { Server } from '../../support/process.js';
 import { type Answer, answerOf } from '../ask.js';
 import { fileOf, type Setting } from './endpoints.js';
 
-/** What one server has answered; undefined when it hung up instead. */
-export type Reaction = Answer | undefined;
+/** What one server has answered, or what it has done instead. */
+export type Reaction = Answer | 'hangs up' | 'is silent';
 
 export const contenders = ['plumber', 'plumber lane', 'direct lane'] as const;
 
@@ -67,17 +67,17 @@ async function reaction(port: number, request: WireRequest): Promise<Reaction> {
   try {
     return answerOf(await ask(port, request));
   } catch (error) {
-    if (error instanceof HangUp) return undefined;
+    if (error instanceof HangUp) return 'hangs up';
+    if (error instanceof Silence) return 'is silent';
     throw error;
   }
 }
 
 export function differ(reactions: readonly Reaction[]): boolean {
-  const [plumber, ...others] = reactions;
-  return others.some((other) => !same(plumber, other));
+  return reactions.some((reaction) => !same(reactions[0]!, reaction));
 }
 
 function same(a: Reaction, b: Reaction): boolean {
-  if (a === undefined || b === undefined) return a === b;
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
   return a.status === b.status && a.body.equals(b.body) && a.headers.join('\n') === b.headers.join('\n');
 }
