@@ -19,7 +19,7 @@ export async function serve(app: AppLocation, config: Config): Promise<number> {
     process.send?.({ event: 'listening', url: started.url, workers: config.workers });
   } catch (error) {
     await gateway.abort();
-    if (error instanceof PenstockError) log.flush();
+    if (error instanceof PenstockError) log.log.flush();
     throw error;
   }
   await asked;

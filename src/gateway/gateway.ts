@@ -11,7 +11,7 @@ import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { ticketTimes } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
-import type { Logger } from '../observe/log.js';
+import type { Log, Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
@@ -41,6 +41,7 @@ export class Gateway {
   readonly #app: AppLocation;
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #logRequest: Log['request'];
   readonly #startedAt = performance.now();
   readonly #pool: Pool;
   readonly #dispatcher: Dispatcher;
@@ -62,10 +63,11 @@ export class Gateway {
     this.#loaded = resolve;
   });
 
-  constructor(app: AppLocation, config: Config, log: Logger) {
+  constructor(app: AppLocation, config: Config, { log, request }: Log) {
     this.#app = app;
     this.#config = config;
     this.#log = log;
+    this.#logRequest = request;
     this.#publicServer = new PublicServer(
       config,
       (request, response) => {
@@ -299,16 +301,15 @@ export class Gateway {
     if (times?.r !== undefined) this.#metrics.rTime.observe(times.r / 1000);
     const batch = ticket?.batchSize ?? 1;
     if (!this.#config.accessLog) return;
-    this.#log.info({
-      event: 'request',
+    this.#logRequest({
       requestId: id,
       method,
       path,
       status,
       bytes,
       durationMs: round(duration),
-      queueMs: round(times?.queue),
-      rMs: round(times?.r),
+      queueMs: times && round(times.queue),
+      rMs: times?.r === undefined ? undefined : round(times.r),
       worker: ticket?.worker?.id,
       batch: batch > 1 ? batch : undefined,
       lane,
@@ -324,6 +325,6 @@ export class Gateway {
 }
 
 /** Milliseconds, to the microsecond. */
-function round(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : Math.round(ms * 1000) / 1000;
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

@@ -8,18 +8,46 @@ export interface LogOptions {
   readonly level: string;
 }
 
-/**
- * The gateway's log, on stdout: a JSON object per line, or text for people. Every line has an `event`; request
- * lines have the same fields always, so that they can be queried.
- */
-export function createLog({ format, level }: LogOptions): Logger {
+/** A request's line. All of it is there always, so that it can be queried; what does not apply is left out. */
+export interface RequestLine {
+  /** Of characters that need no escape. */
+  readonly requestId: string;
+  readonly method: string;
+  /** Without the query, which may hold what no log should. */
+  readonly path: string;
+  /** 0 when the client left before there was an answer. */
+  readonly status: number;
+  readonly bytes: number;
+  readonly durationMs: number;
+  readonly queueMs: number | undefined;
+  readonly rMs: number | undefined;
+  readonly worker: number | undefined;
+  /** Requests that were computed in one call with it, itself included. */
+  readonly batch: number | undefined;
+  readonly lane: string;
+  readonly code: string | undefined;
+  readonly detail: string | undefined;
+}
+
+/** The log of the gateway, and the way of a request's line into it. */
+export interface Log {
+  readonly log: Logger;
+  readonly request: (line: RequestLine) => void;
+}
+
+/** The gateway's log, on stdout: a JSON object per line, or text for people. Every line has an `event`. */
+export function createLog({ format, level }: LogOptions): Log {
   const options: pino.LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
-  if (format === 'json') return pino(options, new LineWriter());
+  if (format === 'json') {
+    const writer = new LineWriter();
+    const log = pino(options, writer);
+    return { log, request: (line) => log.isLevelEnabled('info') && writer.write(requestJson(line)) };
+  }
   const stream = pretty({
     colorize: process.stdout.isTTY === true,
     translateTime: 'SYS:HH:MM:ss.l',
@@ -28,34 +56,77 @@ export function createLog({ format, level }: LogOptions): Logger {
     messageFormat: (line, messageKey) => prettyMessage(line, String(line[messageKey] ?? '')),
     sync: true,
   });
-  return pino(options, stream);
+  const log = pino(options, stream);
+  return { log, request: (line) => log.info({ event: 'request', ...line }) };
 }
 
-/** Bytes of lines that go out at once, and milliseconds that a line waits for others at most. */
+let stampedAt = 0;
+let stamp = '';
+
+/** Written by hand, in the form of all other lines: there are as many as requests, and the fields are known. */
+function requestJson(line: RequestLine): string {
+  const now = Date.now();
+  if (now !== stampedAt) {
+    stampedAt = now;
+    stamp = new Date(now).toISOString();
+  }
+  const {
+    batch,
+    bytes,
+    code,
+    detail,
+    durationMs,
+    lane,
+    method,
+    path,
+    queueMs,
+    requestId,
+    rMs,
+    status,
+    worker,
+  } = line;
+  let json =
+    `{"level":"info","time":"${stamp}","event":"request","requestId":"${requestId}","method":"${method}",` +
+    `"path":${JSON.stringify(path)},"status":${status},"bytes":${bytes},"durationMs":${durationMs}`;
+  if (queueMs !== undefined) json += `,"queueMs":${queueMs}`;
+  if (rMs !== undefined) json += `,"rMs":${rMs}`;
+  if (worker !== undefined) json += `,"worker":${worker}`;
+  if (batch !== undefined) json += `,"batch":${batch}`;
+  json += `,"lane":"${lane}"`;
+  if (code !== undefined) json += `,"code":"${code}"`;
+  if (detail !== undefined) json += `,"detail":${JSON.stringify(detail)}`;
+  return `${json}}\n`;
+}
+
+/** Characters of lines that go out at once, and milliseconds that a line waits for others at most. */
 const MOST_HELD = 8 * 1024;
 const HELD_FOR = 5;
 
 /** Writes to stdout without waiting for its reader: each write is a task of another thread, so lines go together. */
 class LineWriter {
-  readonly #out = pino.destination({ fd: 1, sync: false, minLength: MOST_HELD });
+  readonly #out = pino.destination({ fd: 1, sync: false });
+  #held = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
     process.once('exit', () => {
-      if (this.#timer !== undefined) this.#out.flushSync();
+      this.flush();
+      this.#out.flushSync();
     });
   }
 
   write(line: string): void {
-    this.#out.write(line);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#out.flush();
-    }, HELD_FOR);
+    this.#held += line;
+    if (this.#held.length >= MOST_HELD) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), HELD_FOR);
   }
 
   flush(): void {
-    this.#out.flush();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#held === '') return;
+    this.#out.write(this.#held);
+    this.#held = '';
   }
 }
 

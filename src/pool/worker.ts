@@ -273,8 +273,8 @@ export class Worker {
   }
 
   #finish(frame: Frame): void {
+    this.#process.endLines(); // as the unit's that has printed them
     const unit = this.#pipe.shift(frame.id);
-    this.#process.endLines();
     this.#endInterrupt();
     this.#pipe.head?.started(this);
     if (frame.type !== FrameType.unstarted) this.#requests += 1;

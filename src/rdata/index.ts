@@ -1,5 +1,4 @@
 export { getAttribute, setAttribute, withClass } from './attribute.js';
-export { concat, type PlainVector } from './concat.js';
 export { type JsonPrintOptions, printOptions } from './json-options.js';
 export { type JsonParseOptions, parseJson, parseLargeJson } from './json-parse.js';
 export { TextTooLong } from './json-piece-sink.js';

@@ -1,20 +1,30 @@
 import {
-  concat,
   getAttribute,
-  type PlainVector,
+  type RCharacter,
+  type RDouble,
+  type RInteger,
   type RList,
+  type RLogical,
   type RValue,
   rDataFrame,
   rList,
   rowCount,
 } from '../../rdata/index.js';
 
+/** A vector without attributes, of a kind that arguments come as. */
+type PlainVector = RLogical | RInteger | RDouble | RCharacter;
+
 /** Vectors by name, all with as many elements as there are items. */
 export interface Table {
   readonly names: readonly string[];
-  readonly columns: readonly PlainVector[];
+  readonly types: readonly PlainVector['type'][];
   readonly items: number;
+  /** By column; or, of one item, its elements. */
+  readonly columns?: readonly PlainVector[];
+  readonly row?: readonly Scalar[];
 }
+
+export type Scalar = number | string | boolean;
 
 /** The members of a named list whose names are all given and different; undefined for anything else. */
 export function members(value: RValue): ReadonlyMap<string, RValue> | undefined {
@@ -40,30 +50,71 @@ export function table(columns: ReadonlyMap<string, RValue>): Table | undefined {
     items = value.values.length;
   }
   if (items === 0) return undefined;
-  return { names: [...columns.keys()], columns: [...columns.values()] as PlainVector[], items };
+  const vectors = [...columns.values()] as PlainVector[];
+  return { names: [...columns.keys()], types: vectors.map(({ type }) => type), columns: vectors, items };
 }
 
 /** What sets of items must have in common to be put into one: names and types of their columns, in order. */
-export function shapeOf({ columns, names }: Table): string {
-  return names.map((name, i) => `${JSON.stringify(name)}:${columns[i]!.type}`).join(',');
+export function shapeOf({ names, types }: Table): string {
+  let shape = '';
+  for (let i = 0; i < names.length; i++) shape += `${JSON.stringify(names[i])}:${types[i]},`;
+  return shape;
 }
 
-/** Tables of one shape, one below the other. */
-export function stack(tables: readonly Table[]): Table {
-  const first = tables[0]!;
-  return {
-    names: first.names,
-    columns: first.columns.map((_, c) => concat(tables.map(({ columns }) => columns[c]!))),
-    items: tables.reduce((sum, { items }) => sum + items, 0),
-  };
+/** Tables of one shape, one below the other: their columns. */
+function stack(tables: readonly Table[]): PlainVector[] {
+  const { types } = tables[0]!;
+  const items = rowsOf(tables);
+  return types.map((type, c) => {
+    const pieces = tables.map(({ columns, row }) => columns?.[c] ?? row![c]!);
+    return type === 'character'
+      ? joinStrings(pieces as (RCharacter | string)[])
+      : joinNumbers(type, pieces, items);
+  });
 }
 
-export function asList({ columns, names }: Table): RList {
-  return rList([...columns], [...names]);
+function rowsOf(tables: readonly Table[]): number {
+  return tables.reduce((sum, { items }) => sum + items, 0);
 }
 
-export function asDataFrame({ columns, items, names }: Table): RList {
-  return rDataFrame([...columns], [...names], items);
+function joinNumbers(
+  type: 'logical' | 'integer' | 'double',
+  pieces: readonly (PlainVector | Scalar)[],
+  items: number,
+): PlainVector {
+  const values = type === 'double' ? new Float64Array(items) : new Int32Array(items);
+  let at = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'object') {
+      values.set((piece as RDouble | RInteger).values, at);
+      at += piece.values.length;
+    } else {
+      values[at++] = Number(piece);
+    }
+  }
+  return { type, values, attributes: undefined } as PlainVector;
+}
+
+function joinStrings(pieces: readonly (RCharacter | string)[]): RCharacter {
+  const values: (string | null)[] = [];
+  const marks: NonNullable<RCharacter['marks']> = new Map();
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      values.push(piece);
+      continue;
+    }
+    for (const [i, mark] of piece.marks ?? []) marks.set(values.length + i, mark);
+    for (const text of piece.values) values.push(text);
+  }
+  return { type: 'character', values, attributes: undefined, ...(marks.size > 0 && { marks }) };
+}
+
+export function asList(tables: readonly Table[]): RList {
+  return rList(stack(tables), [...tables[0]!.names]);
+}
+
+export function asDataFrame(tables: readonly Table[]): RList {
+  return rDataFrame(stack(tables), [...tables[0]!.names], rowsOf(tables));
 }
 
 /** The rows of a data frame; undefined for any other value. */

@@ -47,6 +47,11 @@ export function directBody(
   }
 }
 
+/** Whether the body would be read as JSON. */
+export function isJsonBody(body: Buffer, type: string | undefined): boolean {
+  return body.length > 0 && parserFor(type, body[0]!) === 'json';
+}
+
 /** plumber's `parser_picker()`: by type, or by the first byte where there is none. */
 function parserFor(type: string | undefined, firstByte: number): 'json' | 'form' | undefined {
   if (type === undefined) return firstByte === OPEN_BRACE || firstByte === OPEN_BRACKET ? 'json' : 'form';

@@ -4,7 +4,8 @@ import type { BatchPolicy } from '../../dispatch/batch-policy.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
 import { NotCovered, type RValue, rInteger, rList, rNull, rString, writeRData } from '../../rdata/index.js';
 import type { Reply } from '../reply.js';
-import { asDataFrame, asList, frameRows, members, shapeOf, stack, type Table, table } from './batch-shape.js';
+import { readRow } from './batch-row.js';
+import { asDataFrame, asList, frameRows, members, shapeOf, type Table, table } from './batch-shape.js';
 
 /** A route whose handler is vectorised, as `@batch` says. */
 export interface BatchRoute {
@@ -54,6 +55,29 @@ export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefi
   }
 }
 
+/**
+ * The same for a JSON body that is one item of a usual form, and all that the request brings: read without making R
+ * values of its members one by one. Undefined does not mean that it can't be batched.
+ */
+export function quickBatchCall(to: BatchRoute, bytes: Buffer): BatchCall | undefined {
+  const { argument, form } = to.route.batch!;
+  if (form === 'body') return undefined;
+  const row = readRow(bytes, argument);
+  if (row === undefined) return undefined;
+  return form === 'table' ? framesCall(to, row, argument!, []) : listCall(to, pick(row, to.route.formals));
+}
+
+function pick(row: Table, formals: readonly string[]): Table {
+  const places = row.names.map((_, i) => i).filter((i) => formals.includes(row.names[i]!));
+  places.sort((a, b) => (row.names[a]! < row.names[b]! ? -1 : 1));
+  return {
+    names: places.map((i) => row.names[i]!),
+    types: places.map((i) => row.types[i]!),
+    row: places.map((i) => row.row![i]!),
+    items: 1,
+  };
+}
+
 /** plumber's order: the query's come first. A name that is in both is an argument given twice. */
 function argumentsOf({ body, query }: BatchInput): Map<string, RValue> | undefined {
   const fromQuery = members(query);
@@ -72,8 +96,12 @@ function argumentsCall(to: BatchRoute, input: BatchInput): BatchCall | undefined
   if (all === undefined) return undefined;
   const { formals } = to.route;
   const items = table(new Map([...all].filter(([name]) => formals.includes(name)).sort(byName)));
-  if (items === undefined) return undefined;
-  const call = (tables: readonly Table[]) => writeRData(plainCall(to.index, asList(stack(tables))));
+  return items && listCall(to, items);
+}
+
+function listCall(to: BatchRoute, items: Table): BatchCall | undefined {
+  if (items.names.length === 0) return undefined;
+  const call = (tables: readonly Table[]) => writeRData(plainCall(to.index, asList(tables)));
   return { batch: new TableBatch(to, shapeOf(items), items, call) };
 }
 
@@ -92,14 +120,26 @@ function tableCall(to: BatchRoute, input: BatchInput, argument: string): BatchCa
   const items = columns && table(columns);
   if (items === undefined) return undefined;
   const others = [...inQuery].filter(([name]) => name !== argument && formals.includes(name)).sort(byName);
+  return framesCall(to, items, argument, others);
+}
+
+function framesCall(
+  to: BatchRoute,
+  items: Table,
+  argument: string,
+  others: readonly (readonly [name: string, value: RValue])[],
+): BatchCall | undefined {
+  if (items.names.length === 0) return undefined;
   const call = (tables: readonly Table[]) => {
     const names = [argument, ...others.map(([name]) => name)];
-    const values = [asDataFrame(stack(tables)), ...others.map(([, value]) => value)];
+    const values = [asDataFrame(tables), ...others.map(([, value]) => value)];
     return writeRData(plainCall(to.index, rList(values, names)));
   };
-  const context =
-    others.length === 0 ? '' : writeRData(rList(others.map(([, value]) => value))).toString('latin1');
-  const key = `${others.map(([name]) => JSON.stringify(name)).join()}|${context}|${shapeOf(items)}`;
+  let key = shapeOf(items);
+  if (others.length > 0) {
+    const names = others.map(([name]) => JSON.stringify(name)).join();
+    key += `|${names}|${writeRData(rList(others.map(([, value]) => value))).toString('latin1')}`;
+  }
   return { batch: new TableBatch(to, key, items, call), payload: () => call([items]) };
 }
 
@@ -204,7 +244,7 @@ class BodyBatch extends RouteBatch {
     for (const { inner } of all) pieces.push(Buffer.from(pieces.length === 0 ? '[' : ','), inner);
     const bytes = Buffer.concat([...pieces, Buffer.from(']')]);
     const [, fields] = this.#request();
-    const body = asDataFrame(stack(all.map(({ rows }) => rows)));
+    const body = asDataFrame(all.map(({ rows }) => rows));
     const raw: RValue = { type: 'raw', values: bytes, attributes: undefined };
     return writeRData(
       rList([rInteger(this.to.index), this.#query, rNull, rString('parsed'), body, raw, fields]),

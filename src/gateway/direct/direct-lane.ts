@@ -4,6 +4,7 @@ import type { Batchable, Split } from '../../dispatch/batch.js';
 import { BatchPolicy } from '../../dispatch/batch-policy.js';
 import { RouteTime } from '../../dispatch/route-time.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
+import { SharedBytes } from '../../protocol/shared-bytes.js';
 import {
   type JsonParseOptions,
   NotCovered,
@@ -25,8 +26,8 @@ import { bufferOf, LARGE } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
 import { checkedStatus, headerPairs, type Reply, replyFrom, tooLarge } from '../reply.js';
 import { rookBody, rookVariables } from '../rook-request.js';
-import { type DirectBody, directBody } from './body.js';
-import { type AnswerReader, type BatchRoute, batchCall } from './direct-batch.js';
+import { type DirectBody, directBody, isJsonBody } from './body.js';
+import { type AnswerReader, type BatchRoute, batchCall, quickBatchCall } from './direct-batch.js';
 import { jsonPrinter, type Printer } from './json-serializer.js';
 import { parseQuery } from './query.js';
 import { RouteTable } from './route-table.js';
@@ -114,12 +115,25 @@ export class DirectLane {
     // plumber fails where cookies are no text, even when nobody looks at them.
     if (NO_COOKIE.test(request.headers.cookie ?? '')) return undefined;
 
+    const to = this.#batches[index - 1];
+    const time = this.#times[index - 1];
+    if (
+      to !== undefined &&
+      query === '' &&
+      body !== undefined &&
+      this.#readsJson(request, to.route, body, jsonForm)
+    ) {
+      const joined = quickBatchCall(to, body);
+      if (joined !== undefined) {
+        const own = joined.payload ?? (() => joined.batch.merge([joined.batch]).payload[0]!);
+        return { payload: () => [own()], time, batch: joined.batch };
+      }
+    }
     const parsedQuery = parseQuery(query);
     const parsedBody = route === undefined ? noBody : this.#body(request, route, body, jsonForm);
     // R parses what the gateway could not, and for that, as for functions that take `req`, it needs the request.
     const whole = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
     const before = [rInteger(index), parsedQuery ?? rNull, path.length === 0 ? rNull : rString([...path])];
-    const time = this.#times[index - 1];
     const raw = (): [RValue, RValue] => [rookBody(body), rookVariables(request, jsonForm)];
     const { form, value } = parsedBody;
     if (form === 'large') {
@@ -131,7 +145,6 @@ export class DirectLane {
       const call = [...before, rString(form), value, ...(whole ? raw() : [rNull, rNull])];
       return form === 'raw' ? writePieces(call) : [writeRData(rList(call))];
     };
-    const to = this.#batches[index - 1];
     if (to === undefined || parsedQuery === undefined || form === 'raw') return { payload, time };
     const context = `${query}|${request.headers['content-type'] ?? ''}`;
     const joined = batchCall(to, { query: parsedQuery, body: value, bytes: body, request: raw, context });
@@ -149,7 +162,10 @@ export class DirectLane {
   ): Promise<readonly Buffer[]> {
     const options = this.#parseOptions;
     const result = await this.#threads?.run({ kind: 'parse', body, options, before, after });
-    return result?.kind === 'parsed' ? result.pieces.map(bufferOf) : unparsed();
+    if (result?.kind !== 'parsed') return unparsed();
+    // Otherwise the very bytes of the body are among the pieces.
+    if (after.every(({ type }) => type === 'NULL')) SharedBytes.giveBack(body);
+    return result.pieces.map(bufferOf);
   }
 
   /**
@@ -232,13 +248,22 @@ export class DirectLane {
     body: Buffer | undefined,
     jsonForm: boolean,
   ): DirectBody {
-    if (body !== undefined && body.length > 0) {
-      const repeated = (request.headersDistinct['content-type']?.length ?? 0) > 1;
-      if (repeated || route.ownParsers || !this.#plan.session.utf8) return rawBody;
-    }
-    const type = jsonForm ? 'application/json' : request.headers['content-type'];
-    return directBody(body, type, this.#parseOptions);
+    if (body !== undefined && body.length > 0 && !this.#readsAsUsual(request, route)) return rawBody;
+    return directBody(body, bodyType(request, jsonForm), this.#parseOptions);
   }
+
+  #readsAsUsual(request: IncomingMessage, route: DirectRoute): boolean {
+    const repeated = (request.headersDistinct['content-type']?.length ?? 0) > 1;
+    return !repeated && !route.ownParsers && this.#plan.session.utf8;
+  }
+
+  #readsJson(request: IncomingMessage, route: DirectRoute, body: Buffer, jsonForm: boolean): boolean {
+    return isJsonBody(body, bodyType(request, jsonForm)) && this.#readsAsUsual(request, route);
+  }
+}
+
+function bodyType(request: IncomingMessage, jsonForm: boolean): string | undefined {
+  return jsonForm ? 'application/json' : request.headers['content-type'];
 }
 
 function valueReply(

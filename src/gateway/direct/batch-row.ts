@@ -1,0 +1,76 @@
+import type { Scalar, Table } from './batch-shape.js';
+
+/** Bytes of a body that is looked at, so. */
+const SHORT = 8 * 1024;
+/**
+ * What JSON.parse() reads otherwise than jsonlite, or does not tell: numbers that are whole but not written so, long
+ * ones, escapes, and jsonlite's dates.
+ */
+const UNUSUAL = /[\\$]|\d\.0+(?!\d)|\d[eE]|\d{15}/;
+const MOST_INTEGER = 2 ** 31 - 1;
+
+/**
+ * One item from a JSON object of scalars, or from an object whose only member, `argument`, is such an object; as
+ * jsonlite would have read it. Undefined where that is not certain.
+ */
+export function readRow(bytes: Buffer, argument: string | undefined): Table | undefined {
+  if (bytes.length > SHORT) return undefined;
+  const text = bytes.toString('utf8');
+  if (UNUSUAL.test(text)) return undefined;
+  const parsed = parse(text);
+  if (!isObject(parsed)) return undefined;
+  let quotes = 0;
+  let item = parsed;
+  if (argument !== undefined && Object.hasOwn(parsed, argument)) {
+    const inner = parsed[argument];
+    if (!isObject(inner) || Object.keys(parsed).length !== 1) return undefined;
+    item = inner;
+    quotes = 2;
+  }
+  const names = Object.keys(item);
+  const types: Table['types'][number][] = [];
+  const row: Scalar[] = [];
+  for (const name of names) {
+    const value = item[name];
+    const type = typeOf(value);
+    if (type === undefined || name === '') return undefined;
+    types.push(type);
+    row.push(value as Scalar);
+    quotes += type === 'character' ? 4 : 2;
+  }
+  // More of them: a name is there twice. Names that are numbers come in another order.
+  if (countQuotes(text) !== quotes || names.some((name) => /^\d/.test(name))) return undefined;
+  return { names, types, row, items: 1 };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function typeOf(value: unknown): Table['types'][number] | undefined {
+  switch (typeof value) {
+    case 'string':
+      return 'character';
+    case 'boolean':
+      return 'logical';
+    case 'number':
+      if (!Number.isInteger(value)) return 'double';
+      return Math.abs(value) <= MOST_INTEGER && !Object.is(value, -0) ? 'integer' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function countQuotes(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) count += 1;
+  return count;
+}
