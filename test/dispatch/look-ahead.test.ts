@@ -52,9 +52,7 @@ test('a worker that dies while brief requests wait in its pipe loses the one tha
   await Promise.all(Array.from({ length: 100 }, (_, i) => work(`warm-${i}`)));
   const slow = fetch(`${app.url}/work?${new URLSearchParams({ id: 'doomed', seconds: '30', ledger })}`);
   const others = Array.from({ length: 60 }, (_, i) => work(`other-${i}`));
-  await expect
-    .poll(() => readFileSync(ledger, 'utf8'), { timeout: 10_000 })
-    .toContain('doomed\n');
+  await expect.poll(() => readFileSync(ledger, 'utf8'), { timeout: 10_000 }).toContain('doomed\n');
   const { workers } = await app.admin<{ workers: { pid: number; state: string }[] }>('/status');
   const idle = new Set((await Promise.all(others)).map(({ pid }) => pid));
   const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => work(`probe-${i}`)));

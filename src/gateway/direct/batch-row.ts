@@ -28,6 +28,7 @@ export function readRow(bytes: Buffer, argument: string | undefined): Table | un
     quotes = 2;
   }
   const names = Object.keys(item);
+  if (names.length === 0) return undefined;
   const types: Table['types'][number][] = [];
   const row: Scalar[] = [];
   for (const name of names) {
