@@ -7,6 +7,7 @@ import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
 import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
+import { SharedBytes } from '../protocol/shared-bytes.js';
 import { NotCovered } from '../rdata/index.js';
 import type { DirectLane } from './direct/direct-lane.js';
 import { sendError } from './error-reply.js';
@@ -185,8 +186,12 @@ export class Exchange {
   }
 
   #sendOrPrint(reply: Reply | NotCovered, payload: Buffer): void {
-    if (reply instanceof NotCovered) this.#dispatch(FrameType.print, () => [payload]);
-    else this.#send(reply);
+    if (reply instanceof NotCovered) {
+      this.#dispatch(FrameType.print, () => [payload]);
+      return;
+    }
+    if (reply.pieces !== undefined) SharedBytes.giveBack(payload); // its value has been printed
+    this.#send(reply);
   }
 
   #send(reply: Reply): void {

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startPlumber } from '../../support/plumber.js';
+import type { Server } from '../../support/process.js';
+import { fixtureApp, type ServedApp, serve } from '../../support/server.js';
+
+let app: ServedApp;
+let plumber: Server;
+
+beforeAll(async () => {
+  [app, plumber] = await Promise.all([
+    serve(fixtureApp('large.R'), { workers: 2 }),
+    startPlumber(fixtureApp('large.R')),
+  ]);
+});
+
+afterAll(() => Promise.all([app?.stop(), plumber?.stop()]));
+
+interface Asked {
+  readonly path: string;
+  readonly body?: string;
+  readonly type?: string;
+  readonly gzip?: boolean;
+}
+
+/** Status, what the app and its serializer say of the answer, and all of it. */
+async function ask(origin: string, { body, gzip, path, type }: Asked): Promise<unknown[]> {
+  const response = await fetch(origin + path, {
+    headers: {
+      'Accept-Encoding': gzip ? 'gzip' : 'identity',
+      ...(body !== undefined && { 'Content-Type': type ?? 'application/json' }),
+    },
+    ...(body !== undefined && { method: 'POST', body }),
+  });
+  const text = await response.text();
+  const told = ['Content-Type', 'X-Kind', 'X-Size'].map((name) => response.headers.get(name));
+  return [response.status, ...told, text.length, text];
+}
+
+async function askBoth(asked: Asked): Promise<void> {
+  const theirs = await ask(`http://127.0.0.1:${plumber.port}`, asked);
+  const ours = await ask(app.url, asked);
+  expect(ours.slice(0, -1)).toEqual(theirs.slice(0, -1));
+  expect(ours.at(-1) === theirs.at(-1)).toBe(true);
+}
+
+const names = [
+  'frame',
+  'named_rows',
+  'numbers',
+  'sequence',
+  'texts',
+  'matrix',
+  'lists',
+  'latin1',
+  'bytes',
+  'times',
+];
+
+test.each(names)('a large answer has the bytes that plumber gives it: %s', async (name) => {
+  await askBoth({ path: `/value/${name}` });
+});
+
+test('a large answer has the status and the headers that the handler sets', async () => {
+  await askBoth({ path: '/status' });
+});
+
+test('a large answer is the same when it is compressed', async () => {
+  await askBoth({ path: '/value/frame', gzip: true });
+});
+
+const list = (make: (i: number) => unknown, length = 20_000): unknown[] =>
+  Array.from({ length }, (_, i) => make(i));
+
+const bodies: Record<string, unknown> = {
+  records: list((i) => ({
+    id: i,
+    price: i / 8,
+    name: `n${i}`,
+    city: i % 3 ? 'Zürich' : null,
+    ok: i % 2 === 0,
+  })),
+  'records with gaps': list((i) => (i % 5 ? { a: i, ...(i % 3 ? { b: `"${i}"\n` } : {}) } : {})),
+  'records in records': list((i) => ({ id: i, in: { x: i / 4, y: [i, i + 1] } }), 5000),
+  'rows of numbers': list((i) => [i, i / 2, null]),
+  'rows of texts': list((i) => [`a${i}`, 'a longer text'], 8000),
+  numbers: list((i) => i * 1e5 + 0.25),
+  'what is mixed': list((i) => (i % 2 ? i : `t${i}`)),
+  'lists of lists': list((i) => ({ a: i % 50 ? [] : [{ b: i }], c: `${'x'.repeat(50)}${i}` }), 2500),
+};
+
+test.each(Object.keys(bodies))('a large body is in R what it is with plumber: %s', async (name) => {
+  const body = JSON.stringify({ data: bodies[name] });
+  expect(body.length).toBeGreaterThan(128 * 1024);
+  await askBoth({ path: '/body', body });
+  await askBoth({ path: '/mirror', body });
+});
+
+test('a large body that is no JSON is refused as plumber does it', async () => {
+  await askBoth({ path: '/body', body: `[${'1,'.repeat(200_000)}]` });
+  await askBoth({ path: '/body', body: JSON.stringify(list(String)).slice(0, -1) });
+});
+
+test('a large body that is labelled a form is read as JSON if it is', async () => {
+  const body = JSON.stringify({ data: list((i) => ({ i })) });
+  const asked = { path: '/mirror', body };
+  const theirs = await ask(`http://127.0.0.1:${plumber.port}`, asked);
+  expect(await ask(app.url, { ...asked, type: 'application/x-www-form-urlencoded' })).toEqual(theirs);
+});
+
+test('small requests are answered while a large one is read and while one is printed', async () => {
+  const body = JSON.stringify({ data: Array(20).fill(bodies.records).flat() }); // about 20 MB
+  for (const asked of [{ path: '/mirror', body }, { path: '/value/frame' }]) {
+    const done: string[] = [];
+    const large = ask(app.url, asked).then(() => done.push('large'));
+    for (let i = 0; i < 5; i++) await ask(app.url, { path: '/echo?msg=hi' }).then(() => done.push('small'));
+    await large;
+    if (asked.body !== undefined) expect(done).toEqual([...Array(5).fill('small'), 'large']);
+  }
+});
+
+test('it ends at once when it is told to, threads or not', async () => {
+  const own = await serve(fixtureApp('large.R'), { workers: 1 });
+  await ask(own.url, { path: '/value/frame' });
+  expect(await own.stop()).toEqual({ code: 0, signal: null });
+});
