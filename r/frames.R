@@ -46,6 +46,9 @@ if (!internals_fit()) {
 # Payloads above this are written apart from their header, which saves one copy of them.
 frame_split <- 65536L
 
+# Above this a payload's memory is freed at once, which takes some milliseconds.
+frame_large <- 1048576L
+
 # Up to this a payload lies in R's buffer of the connection when its header has been read: no more wait.
 frame_buffered <- 4000L
 
@@ -69,6 +72,9 @@ write_frame <- function(con, type, id, value, time = 0L) {
   if (size > frame_split) {
     writeBin(header, con)
     in_step(writeBin(payload, con))
+    # R would let tens of megabytes of such payloads come together before it looks for them.
+    payload <- NULL
+    if (size > frame_large) gc(full = FALSE)
   } else {
     writeBin(c(header, payload), con)
   }
