@@ -24,7 +24,10 @@ export interface Scenario {
 }
 
 const echoApp: App = { folder: 'bench/apps/echo', probe: echo };
+/** The example, whose prediction has `@batch`, and the same file without that. */
 const predictionApp: App = { folder: 'examples/mtcars', probe: prediction };
+const unmodifiedApp: App = { folder: 'bench/apps/unmodified', probe: prediction };
+const corsApp: App = { folder: 'bench/apps/cors', probe: echo };
 
 function wrkScenario(
   part: Pick<Scenario, 'key' | 'title' | 'app' | 'question' | 'measures'>,
@@ -121,6 +124,26 @@ export const scenarios: readonly Scenario[] = [
       title: 'The smallest handler',
       app: echoApp,
       question: echo,
+      measures: throughputMeasures,
+    },
+    ({ connections }) => connections,
+  ),
+  wrkScenario(
+    {
+      key: 'cors',
+      title: 'The same behind a CORS filter, taking `res`',
+      app: corsApp,
+      question: echo,
+      measures: throughputMeasures,
+    },
+    ({ connections }) => connections,
+  ),
+  wrkScenario(
+    {
+      key: 'unmodified',
+      title: "The example's prediction, without `@batch`",
+      app: unmodifiedApp,
+      question: prediction,
       measures: throughputMeasures,
     },
     ({ connections }) => connections,

@@ -1,5 +1,5 @@
 import type { AppLocation } from '../app/find-app.js';
-import type { Manifest } from '../app/manifest.js';
+import type { DirectPlan, Manifest, Route } from '../app/manifest.js';
 import { modelFiles } from '../app/model-files.js';
 import type { Config } from '../config/load.js';
 import { DirectLane } from '../gateway/direct/direct-lane.js';
@@ -57,10 +57,22 @@ function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): 
       obstacle === undefined ? 'direct' : 'plumber',
       route.serializer,
       route.line === undefined ? '' : String(route.line),
-      obstacle ?? '',
+      obstacle ?? batching(route, manifest.direct!),
     ];
   });
   const head = ['VERBS', 'PATH', 'LANE', 'ANSWER', 'LINE', 'WHY'];
   const filters = manifest.filters.length === 0 ? '' : `Filters: ${manifest.filters.join(', ')}\n`;
   return `${app.file} (plumber ${manifest.plumberVersion}, R ${manifest.rVersion})\n${filters}${table([head, ...rows])}`;
+}
+
+/** What `@batch` comes to for a route of the direct lane; empty without it. */
+function batching({ direct }: Route, plan: DirectPlan): string {
+  const batch = direct === undefined ? undefined : plan.routes[direct - 1]?.batch;
+  if (batch === undefined) return '';
+  if (batch.obstacle !== undefined) return `not batched: ${batch.obstacle}`;
+  const over = { arguments: 'its arguments', table: `${batch.argument}, a table`, body: 'the body' }[
+    batch.form
+  ];
+  const wait = batch.wait === 0 ? '' : `, after ${batch.wait} ms`;
+  return `batched over ${over}, up to ${batch.max}${wait}`;
 }

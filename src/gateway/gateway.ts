@@ -151,6 +151,7 @@ export class Gateway {
       `Listening on ${url}, admin on ${adminUrl}`,
     );
     this.#warnOfHazards(result.hazards);
+    this.#warnOfBatches(result.direct?.routes ?? []);
     return { url, adminUrl, manifest: result };
   }
 
@@ -259,7 +260,7 @@ export class Gateway {
 
   readonly #distrusted = ({ path, verbs }: DirectRoute, reason: string): void => {
     this.#log.warn(
-      { event: 'not-vectorised', path, reason },
+      { event: 'not-batched', path, reason },
       `${verbs.join(',')} ${path} is not batched any more, in spite of its @batch: ${reason}`,
     );
   };
@@ -281,6 +282,17 @@ export class Gateway {
     const text = describeLoadFailure(failure);
     this.#log.error({ event: 'load-failed', worker, ...failure }, `The app could not be loaded: ${text}`);
     this.#loaded(new PenstockError('app_load_failed', text));
+  }
+
+  #warnOfBatches(routes: readonly DirectRoute[]): void {
+    for (const { batch, path, verbs } of routes) {
+      if (batch?.obstacle === undefined) continue;
+      const { obstacle } = batch;
+      this.#log.warn(
+        { event: 'not-batched', path, obstacle },
+        `${verbs.join(',')} ${path} is not batched, in spite of its @batch: ${obstacle}`,
+      );
+    }
   }
 
   #warnOfHazards(hazards: readonly Hazard[]): void {

@@ -39,6 +39,15 @@ describe('penstock routes', () => {
     );
   });
 
+  test.concurrent('says which routes are batched, how, and why others with the tag are not', async () => {
+    const { stdout } = await runCli(['routes', fixtureApp('batch.R')]);
+    expect(stdout).toMatch(/\/scaled .*batched over its arguments, up to 256$/m);
+    expect(stdout).toMatch(/\/labels .*batched over rows, a table, up to 8$/m);
+    expect(stdout).toMatch(/\/raw .*batched over the body, up to 256$/m);
+    expect(stdout).toMatch(/\/patient .*up to 256, after 300 ms$/m);
+    expect(stdout).toMatch(/\/greeting\/<name> .*not batched: its path has parameters$/m);
+  });
+
   test.concurrent('says of each route in the plumber lane why', async () => {
     const { code, stdout } = await runCli(['routes', example, '--lane', 'plumber']);
     expect(code).toBe(0);

@@ -199,15 +199,15 @@ describe('a handler that is not vectorised', () => {
       const answers = await together([7, 8, 9].map((x) => () => get(`/first?x=${x}`)));
       expect(answers.map(({ body }) => body)).toEqual([['7'], ['8'], ['9']]);
     }
-    const told = await app.logged('not-vectorised', (entry) => entry.path === '/first');
+    const told = await app.logged('not-batched', (entry) => entry.path === '/first');
     expect(told.msg).toContain('its result has no part for each of 3 items');
-    expect(app.entries('not-vectorised').filter((entry) => entry.path === '/first')).toHaveLength(1);
+    expect(app.entries('not-batched').filter((entry) => entry.path === '/first')).toHaveLength(1);
     expect((await sizes('first')).filter((n) => n > 1)).toHaveLength(1);
   });
 
   test('is found out by a request that gets another answer alone', async () => {
     await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
-    const told = await app.logged('not-vectorised', (entry) => entry.path === '/shifted');
+    const told = await app.logged('not-batched', (entry) => entry.path === '/shifted');
     expect(told.msg).toContain('another answer in a batch than alone');
     const answers = await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
     expect(answers.map(({ body }) => body)).toEqual([[0], [0], [0]]);
@@ -218,7 +218,7 @@ describe('a handler that is not vectorised', () => {
       const answers = await together([1, 2, 3].map((x) => () => get(`/fussy?x=${x}`)));
       expect(answers.map(({ body }) => body)).toEqual([['fine'], ['fine'], ['fine']]);
     }
-    const told = await app.logged('not-vectorised', (entry) => entry.path === '/fussy');
+    const told = await app.logged('not-batched', (entry) => entry.path === '/fussy');
     expect(told.msg).toContain('it fails in batches of requests that succeed alone');
   });
 });
