@@ -50,12 +50,10 @@ async function once(path: string): Promise<boolean> {
 async function rounds(): Promise<boolean> {
   console.log(`${count} requests; first seed ${firstSeed}`);
   let failed = 0;
-  for (let done = 0, seed = firstSeed; done < count; seed += 1) {
-    for (const setting of settings) {
-      const size = Math.min(ROUND, count - done);
-      if (size > 0) failed += await round(setting, seed, size);
-      done += size;
-    }
+  for (let i = 0, done = 0; done < count; i += 1) {
+    const size = Math.min(ROUND, count - done);
+    failed += await round(settings[i % settings.length]!, firstSeed + i, size);
+    done += size;
   }
   return failed === 0;
 }
