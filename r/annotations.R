@@ -55,7 +55,9 @@ batch_tag <- function(comment, formals, file) {
       if (is.na(tag$max) || tag$max < 1L) bad_tag(file, line, "@batch max=", value, ": a whole number from 1 is meant")
     } else if (startsWith(word, "wait=")) {
       tag$wait <- duration_ms(value)
-      if (is.na(tag$wait) || tag$wait > 10000) bad_tag(file, line, "@batch wait=", value, ": up to 10s is meant, as in 5ms")
+      if (is.na(tag$wait) || tag$wait > 10000) {
+        bad_tag(file, line, "@batch wait=", value, ": up to 10s is meant, as in 5ms")
+      }
     } else if (grepl("=", word, fixed = TRUE) || tag$form != "arguments") {
       bad_tag(file, line, "@batch ", word, ": @batch [argument|body] [max=256] [wait=0ms] is meant")
     } else if (word %in% formals) {
