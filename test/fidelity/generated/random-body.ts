@@ -47,7 +47,7 @@ const largeJson = fc
   .record({
     values: fc.array(jsonText, { minLength: 1, maxLength: 3 }),
     key: fc.constantFrom('a', 'x', 'data', undefined),
-    bytes: fc.integer({ min: 120_000, max: 200_000 }),
+    bytes: fc.integer({ min: 130_000, max: 140_000 }),
   })
   .map(({ values, key, bytes }) => {
     const all = values.join(',');
@@ -98,7 +98,7 @@ interface Kind {
 
 const kinds: readonly Kind[] = [
   { content: goodJson, type: json, weight: 120 },
-  { content: largeJson, type: json, weight: 2 },
+  { content: largeJson, type: json, weight: 1 },
   { content: badJson, type: json, weight: 20 },
   { content: pieces, type: form, weight: 40 },
   { content: anyText, type: 'text/plain', weight: 20 },
