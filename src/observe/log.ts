@@ -99,12 +99,12 @@ function requestJson(line: RequestLine): string {
 }
 
 /** Characters of lines that go out at once, and milliseconds that a line waits for others at most. */
-const MOST_HELD = 8 * 1024;
-const HELD_FOR = 5;
+const MOST_HELD = 64 * 1024;
+const HELD_FOR = 20;
 
 /** Writes to stdout without waiting for its reader: each write is a task of another thread, so lines go together. */
 class LineWriter {
-  readonly #out = pino.destination({ fd: 1, sync: false });
+  readonly #out = pino.destination({ fd: 1, sync: false, maxWrite: 2 * MOST_HELD });
   #held = '';
   #timer: NodeJS.Timeout | undefined;
 
