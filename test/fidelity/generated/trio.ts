@@ -49,7 +49,7 @@ export class Trio {
 
   /** In the order of `contenders`. Each request has a connection of its own, where plumber answers at once. */
   async reactions(request: WireRequest): Promise<Reaction[]> {
-    return Promise.all(this.#servers.map((server) => reaction(server.port, request)));
+    return Promise.all(this.#servers.map((server) => reaction(server, request)));
   }
 
   /** How many requests took the direct lane. */
@@ -63,13 +63,14 @@ export class Trio {
   }
 }
 
-async function reaction(port: number, request: WireRequest): Promise<Reaction> {
+async function reaction(server: Server, request: WireRequest): Promise<Reaction> {
   try {
-    return answerOf(await ask(port, request));
+    return answerOf(await ask(server.port, request));
   } catch (error) {
     if (error instanceof HangUp) return 'hangs up';
     if (error instanceof Silence) return 'is silent';
-    throw error;
+    // It has ended: no answer to compare, and nobody to ask on.
+    throw new Error(`${server.name} is gone:\n${server.output().slice(-4000)}`, { cause: error });
   }
 }
 
