@@ -13,8 +13,12 @@ export function formatDay(days: number): string | undefined {
 
 export type TimeStyle = 'day' | 'space' | 'T' | 'TZ';
 
-/** Seconds since 1970 in UTC, cut to whole seconds; `undefined` outside the years 1000 to 9999. */
+/** R rounds such moments before 1970 up, to the second 60 of the minute before. */
+const ALMOST_NOTHING = -1e-9;
+
+/** Seconds since 1970 in UTC, cut to whole seconds; `undefined` outside the years 1000 to 9999, and where R rounds. */
 export function formatTime(seconds: number, style: TimeStyle): string | undefined {
+  if (seconds < 0 && seconds > ALMOST_NOTHING) return undefined;
   const whole = Math.floor(seconds);
   if (!(whole >= FIRST_DAY * 86_400 && whole < (LAST_DAY + 1) * 86_400)) return undefined;
   const text = new Date(whole * 1000).toISOString();

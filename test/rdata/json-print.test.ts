@@ -109,6 +109,8 @@ describe('printing JSON', () => {
     expect(json(setAttribute(time(), 'tzone', rString('UTC')))).toBe('["2024-02-03 04:05:06"]');
     expect(json(setAttribute(time(), 'tzone', rString('Europe/Vienna')))).toMatch(/^not covered/);
     expect(json(time())).toMatch(/^not covered/);
+    const almost1970 = withClass(rDouble(-1e-320), 'POSIXct', 'POSIXt');
+    expect(json(setAttribute(almost1970, 'tzone', rString('UTC')))).toMatch(/^not covered/);
     expect(json(time(), { timezone: 'Etc/UTC' })).toBe('["2024-02-03 04:05:06"]');
   });
 
