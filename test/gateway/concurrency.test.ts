@@ -18,6 +18,7 @@ beforeAll(async () => {
     serve(example, { workers: 4 }),
     startPlumber(join(example, 'plumber.R')),
   ]);
+  await penstock.logged('worker-ready', undefined, { skip: 3 }); // it serves when the first one is
 });
 
 afterAll(() => Promise.all([penstock?.stop(), plumber?.stop()]));
