@@ -41,7 +41,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
     const { app, hooked } = await start();
     const workers = await pidsOf(app);
     const idle = await RawClient.open(app.port); // a connection that never asks anything holds nothing up
-    const answers = [1, 2, 3, 4, 5].map(() => sleep(app, 0.4));
+    const answers = [1, 2, 3, 4, 5].map(() => sleep(app, 1));
     await app.printed('sleeping', { skip: 1 });
     await expect.poll(() => app.admin('/scale')).toMatchObject({ ongoing: 5, queued: 3 });
 
@@ -57,7 +57,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
       expect(workers).toContain(await answer.json());
     }
     expect(await app.ended).toEqual({ code: 0, signal: null });
-    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(performance.now() - begun).toBeLessThan(6000);
     expect(hooked()).toEqual(workers);
     expect(app.entries('request').map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     await idle.closed;
