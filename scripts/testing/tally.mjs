@@ -18,9 +18,9 @@ export function sum(tallies) {
 }
 
 /**
- * The closing line of every run of tests.
+ * The closing lines of every run of tests; the last one is of one form always, for programs that look for it.
  * @param {Tally} tally
  */
 export function closingLine({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return `${skipped > 0 ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`;
 }

@@ -8,7 +8,7 @@ const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTo
 test('the closing line counts all runs together', () => {
   const one = { passed: 3, failed: 0, skipped: 0 };
   expect(closingLine(sum([one, { passed: 1, failed: 2, skipped: 0 }]))).toBe('4 passed, 2 failed');
-  expect(closingLine({ ...one, skipped: 2 })).toBe('3 passed, 0 failed, 2 skipped');
+  expect(closingLine({ ...one, skipped: 2 })).toBe('2 skipped\n3 passed, 0 failed');
 });
 
 test('a passing run of vitest counts as it says', () => {
