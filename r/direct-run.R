@@ -269,7 +269,7 @@ direct_engine <- function(router, plan) {
     }, error = function(e) serve_failed(req, res, e))
   }
 
-  # What runs at the moment, should it fail: its request and response where there are any, else its route and call.
+  # What runs at the moment, should it fail: its route and call, and its request and response once there are any.
   req <- NULL
   res <- NULL
   route <- NULL
@@ -278,22 +278,33 @@ direct_engine <- function(router, plan) {
   routing <- FALSE
 
   run <- function(call) {
+    forget() # an interrupted request may have left something
     route <<- if (call[[1L]] > 0L) routes[[call[[1L]]]] else nowhere
     if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
     exec$forward <- FALSE
     globals$currentExec <- exec
     now <<- call
-    if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) {
-      req <<- NULL
-      return(serve_plain(route, call))
+    answer <- if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) {
+      serve_plain(route, call)
+    } else {
+      req <<- direct_request(call, router)
+      res <<- new_response(default_serializer)
+      serve(route, call, req, res)
     }
-    req <<- direct_request(call, router)
-    res <<- new_response(default_serializer)
+    forget()
+    answer
+  }
+
+  # A request is nobody's but its own, and may be large.
+  forget <- function() {
+    req <<- NULL
+    res <<- NULL
+    now <<- NULL
     routing <<- FALSE
-    serve(route, call, req, res)
   }
 
   failed <- function(e) {
+    on.exit(forget())
     if (is.null(req)) return(answer_plain(route, now, function(req, res) private$errorHandler(req, res, e)))
     if (!routing) return(serve_failed(req, res, e))
     routing <<- FALSE
@@ -301,51 +312,4 @@ direct_engine <- function(router, plan) {
   }
 
   engine(run, failed)
-}
-
-# A value for the gateway to print: its serializer, and the status and headers if the app has set any. NULL when
-# these are not what HTTP expects: R's way of answering then says what is wrong.
-value_answer <- function(index, value, res) {
-  if (is.null(res)) return(list(index, value))
-  status <- res$status
-  headers <- res$headers
-  if (identical(status, 200L) && length(headers) == 0L) return(list(index, value))
-  if (!is.numeric(status) || length(status) != 1L || !is.null(res$body)) return(NULL)
-  values <- character(length(headers))
-  for (i in seq_along(headers)) {
-    text <- headers[[i]]
-    if (length(text) != 1L) return(NULL)
-    values[[i]] <- if (is.character(text) && !is.object(text)) text else paste(text)
-  }
-  list(index, value, as.integer(status), if (length(values)) names(headers) else character(), values)
-}
-
-# Classes that the gateway prints as jsonlite does; the rest, and what has no JSON form, is left to jsonlite itself.
-printable_classes <- list("data.frame", "factor", c("ordered", "factor"), "Date", c("POSIXct", "POSIXt"), "AsIs",
-                          c("tbl_df", "tbl", "data.frame"), c("scalar", "character"), "noquote")
-
-left_to_gateway <- function(value) {
-  if (is.object(value)) {
-    class <- oldClass(value)
-    for (known in printable_classes) if (identical(class, known)) return(TRUE)
-    return(FALSE)
-  }
-  typeof(value) %in% c("list", "character", "double", "integer", "logical", "NULL")
-}
-
-# Values that the gateway could not print after all come back, with what it was told of them.
-print_engine <- function(router, plan) {
-  plumber <- asNamespace("plumber")
-  private <- router$.__enclos_env__$private
-  engine(function(call) {
-    serializer <- plan$serializers$get(call[[1L]])
-    res <- plumber$PlumberResponse$new(serializer)
-    if (length(call) > 2L) {
-      res$status <- call[[3L]]
-      res$headers <- as.list(stats::setNames(call[[5L]], call[[4L]]))
-    }
-    req <- rook_request(list(), NULL)
-    req$pr <- router
-    http_response(serializer(call[[2L]], req, res, private$errorHandler))
-  })
 }

@@ -4,6 +4,7 @@ import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
+import { LateWork } from './late-work.js';
 import type { WorkUnit } from './work-unit.js';
 import { type WorkerCommand, workerProcess } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
@@ -25,13 +26,6 @@ const PONG_TIMEOUT = 5000;
 /** Milliseconds of expected work, and units, that a worker has at most, so that a brief request never waits long. */
 export const LOOK_AHEAD = 1;
 const MOST_AHEAD = 16;
-
-/**
- * Milliseconds in which R has to begin with what waits in its pipe, and after which it is taken back if R has not:
- * what it runs takes longer than it ever did. R goes by the same clock, and the time in between is there for steps of it.
- */
-const START_WITHIN = 25;
-const TAKE_BACK_AFTER = 50;
 
 /** Who hears of what happens to a worker. */
 export interface WorkerOwner {
@@ -67,7 +61,7 @@ export class Worker {
   #socket: Socket | undefined;
   #outbox: WorkerOutbox | undefined;
   readonly #pipe = new WorkerPipe();
-  #takeBackTimer: NodeJS.Timeout | undefined;
+  readonly #late = new LateWork(this.#pipe, () => this.#socket);
   /** An interrupt is on its way: the worker is clean again when it has answered the ping sent after it. */
   #interrupted = false;
   #requests = 0;
@@ -144,39 +138,14 @@ export class Worker {
   assign(unit: WorkUnit): void {
     const ahead = this.#pipe.length > 0;
     if (this.#state === 'idle') this.#to('busy');
-    const startBy = ahead ? Date.now() + START_WITHIN : Infinity;
+    const startBy = ahead ? this.#late.expect() : Infinity;
     this.#pipe.push(unit, startBy);
     if (ahead) unit.handed(this);
     else unit.started(this);
     const { id, type } = unit;
     const time = ahead ? frameTime(startBy) : 0;
     this.#outbox?.add({ type, id, payload: unit.payload(), startBy: time }, !ahead);
-    if (ahead) this.#takeBackTimer ??= setTimeout(this.#takeBack, TAKE_BACK_AFTER);
   }
-
-  /**
-   * What R takes unexpectedly long for must not hold up what waits behind it. R leaves out what it comes to after
-   * `startBy`. So what it has not come to by then, to go by all that it has sent, has not run and never will.
-   */
-  readonly #takeBack = (): void => {
-    this.#takeBackTimer = undefined;
-    const socket = this.#socket;
-    if (!this.#pipe.waits || socket === undefined) return;
-    const late = Date.now() - (TAKE_BACK_AFTER - START_WITHIN);
-    const heard = socket.bytesRead;
-    const again = (): void => {
-      this.#takeBackTimer ??= setTimeout(this.#takeBack, TAKE_BACK_AFTER - START_WITHIN);
-    };
-    if (!this.#pipe.isLate(late)) {
-      again();
-      return;
-    }
-    // By then the loop has read what had arrived.
-    setImmediate(() => {
-      if (socket.bytesRead === heard) for (const unit of this.#pipe.takeBack(late)) unit.returned();
-      if (this.#pipe.waits) again();
-    });
-  };
 
   /**
    * Interrupts what runs, as Ctrl-C would, so that R can clean up. If R has not come back after `grace`
@@ -345,7 +314,7 @@ export class Worker {
   #die(exit: WorkerExit): void {
     clearTimeout(this.#interruptTimer);
     clearTimeout(this.#killTimer);
-    clearTimeout(this.#takeBackTimer);
+    this.#late.end();
     this.#process.killGroup(); // what it had started and left behind
     this.#to('dead');
     const { running, waiting } = this.#pipe.clear();
