@@ -4,7 +4,7 @@
 export const packagesToRun = ['plumber', 'jsonlite', 'randomForest'];
 
 /** What the models of the tests are made with. */
-const modelPackages = ['mgcv', 'nnet', 'ranger', 'rpart', 'survival'];
+const modelPackages = ['e1071', 'glmnet', 'mgcv', 'nnet', 'ranger', 'rpart', 'survival'];
 
 /** What the tests' APIs and the checks need on top. */
 export const packagesToTest = [

@@ -1,4 +1,4 @@
-import type { Field, FieldType, Output } from './schema.js';
+import type { Field, FieldType, ModelFacts, Output } from './schema.js';
 
 /** A field as R found it in the object; `unknown` has to be given in the configuration. */
 export interface FoundField {
@@ -13,25 +13,14 @@ export interface FoundField {
 }
 
 /** A model as the R side describes it (`r/model-app.R`). */
-export interface ModelDescription {
-  /** What the workers know it as. */
-  readonly loadedAs: string;
+export interface ModelDescription extends ModelFacts {
   /** Why it could not be loaded; then only its name and version are known besides. */
   readonly failure: string | undefined;
-  readonly name: string;
-  readonly version: string;
-  readonly classes: readonly string[];
-  readonly description: string;
-  readonly packages: readonly string[];
   /** Undefined where the object does not tell. */
   readonly fields: readonly FoundField[] | undefined;
-  readonly types: readonly string[] | undefined;
   readonly defaultType: string | undefined;
-  readonly intervals: readonly string[];
   /** predict() copes with missing values. */
   readonly nulls: boolean;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly outputs: readonly Output[];
   /** What predict() said to the example row, if it failed. */
   readonly trialFailure: string | undefined;
 }

@@ -50,8 +50,8 @@ export interface PredictOptions {
   readonly level?: number;
 }
 
-/** A model that is served: one file, loaded by every worker. */
-export interface ServedModel extends ModelSchema {
+/** What is known of a model, whatever the configuration says. */
+export interface ModelFacts {
   readonly name: string;
   readonly version: string;
   /** What the workers know it as. */
@@ -62,12 +62,16 @@ export interface ServedModel extends ModelSchema {
   readonly packages: readonly string[];
   /** What `?type=` may say; undefined where that is not known, and R decides. */
   readonly types: readonly string[] | undefined;
-  /** What `predict()` gives when it is not told. */
-  readonly rDefault: string | undefined;
   readonly intervals: readonly string[];
-  /** What is asked of R when a request says nothing. */
-  readonly options: PredictOptions;
   /** What `/metadata` tells; vetiver's `user`, `version`, `url` and `required_pkgs`. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly outputs: readonly Output[];
+}
+
+/** A model that is served: one file, loaded by every worker. */
+export interface ServedModel extends ModelFacts, ModelSchema {
+  /** What `predict()` gives when it is not told. */
+  readonly rDefault: string | undefined;
+  /** What is asked of R when a request says nothing. */
+  readonly options: PredictOptions;
 }

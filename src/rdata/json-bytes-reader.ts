@@ -1,25 +1,26 @@
 import { type FastBuffer, fastBuffer } from './fast-buffer.js';
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  POINT,
+  QUOTE,
+  ZERO,
+} from './json-characters.js';
 import { ScalarColumn, UNFIT } from './json-column.js';
 import { endOfJson, isSpace } from './json-extent.js';
 import { matrixOf } from './json-matrix.js';
 import { JsonBuilt, JsonDouble, type JsonNode, JsonObject } from './json-node.js';
-import { JsonReader, MAX_DEPTH } from './json-reader.js';
+import { JsonReader, MAX_DEPTH, MAX_INTEGER } from './json-reader.js';
 import { JsonTable, type TableColumn } from './json-table.js';
 import { notCovered } from './not-covered.js';
 
-const QUOTE = 34;
-const COMMA = 44;
-const MINUS = 45;
-const POINT = 46;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const OPEN_BRACKET = 91;
-const BACKSLASH = 92;
-const CLOSE_BRACKET = 93;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const MAX_INTEGER = 2147483647;
 /** Whole numbers up to here, and powers of ten up to 10^22, are exact doubles: one division rounds once. */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));

@@ -1,22 +1,25 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  POINT,
+  QUOTE,
+  ZERO,
+} from './json-characters.js';
 import { JsonDouble, type JsonNode, JsonObject } from './json-node.js';
 import { notCovered } from './not-covered.js';
 
 /** R's own recursion ends somewhere in the hundreds of levels; there it is R's turn to answer. */
 export const MAX_DEPTH = 150;
 
-const QUOTE = 34;
-const COMMA = 44;
-const MINUS = 45;
-const POINT = 46;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const OPEN_BRACKET = 91;
-const BACKSLASH = 92;
-const CLOSE_BRACKET = 93;
-const OPEN_BRACE = 123;
-const CLOSE_BRACE = 125;
-const MAX_INTEGER = 2147483647;
+/** R's largest integer. */
+export const MAX_INTEGER = 2147483647;
 /** Around 2^63 jsonlite's parser overflows in ways that are not repeated here. */
 const NEAR_OVERFLOW = 9.2233720368e18;
 const OVER_OVERFLOW = 9.2233720369e18;

@@ -1,4 +1,5 @@
 import { type FastBuffer, fastBuffer } from './fast-buffer.js';
+import { BACKSLASH, MINUS, POINT, QUOTE, ZERO } from './json-characters.js';
 
 const SCRATCH_BYTES = 64 * 1024;
 const scratch = fastBuffer(Buffer.allocUnsafeSlow(SCRATCH_BYTES));
@@ -6,13 +7,8 @@ let scratchTaken = false;
 
 /** Below this many UTF-16 units a loop is faster than a call into Node's string writer. */
 const SHORT_STRING = 32;
-const QUOTE = 34;
-const MINUS = 45;
-const POINT = 46;
 const SLASH = 47;
-const ZERO = 48;
 const LESS_THAN = 60;
-const BACKSLASH = 92;
 const POWERS_OF_TEN = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** Where a text may not be copied as it is: control characters, quotes, backslashes, and the `/` of `</`. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,11 +35,6 @@ export class TrainedModels {
       env: { ...process.env, LC_ALL: 'C.UTF-8', OMP_NUM_THREADS: '1' },
       maxBuffer: 16 * 1024 ** 2,
     });
-  }
-
-  /** False when a package that it needs is not installed. */
-  has(name: string): boolean {
-    return existsSync(this.file(name));
   }
 
   file(name: string): string {

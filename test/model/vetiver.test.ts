@@ -1,20 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
-import { type Json, rowsOf, TrainedModels } from './make-models.js';
+import { type Json, TrainedModels } from './make-models.js';
 
-/** What vetiver's own API answers, and what its clients in R make of it. */
+/** What vetiver's own API answers. */
 const models = new TrainedModels();
 let lm: ServedApp;
-let wrapped: ServedApp | undefined;
 
 beforeAll(async () => {
-  await models.make(5, ['lm', 'vetiver']);
+  await models.make(5, ['lm']);
   lm = await serve(models.file('lm'), { workers: 1 });
-  if (models.has('vetiver')) wrapped = await serve(models.file('vetiver'), { workers: 1 });
 });
 
-afterAll(() => Promise.all([lm?.stop(), wrapped?.stop()]));
+afterAll(() => lm?.stop());
 
 async function get(app: ServedApp, path: string): Promise<Json> {
   return (await fetch(app.url + path)).json();
@@ -41,21 +38,4 @@ test('/prototype has the input as cereal writes it', async () => {
     size: { type: 'ordered', example: null, details: { levels: ['s', 'm', 'l'] } },
     pet: plain('character'),
   });
-});
-
-test('a vetiver model keeps its name and metadata', async (context) => {
-  if (wrapped === undefined) return context.skip();
-  expect(await get(wrapped, '/metadata')).toMatchObject({ user: { owner: 'us' } });
-  expect((await get(wrapped, '/v2/models/rents')).inputs).toHaveLength(3);
-});
-
-test("vetiver's client predicts with it", async (context) => {
-  if (wrapped === undefined) return context.skip();
-  const { expected, input } = models.questions('vetiver')[0]!;
-  const code = `
-    input <- jsonlite::fromJSON(${JSON.stringify(JSON.stringify(rowsOf(input)))})
-    input$age <- round(input$age, 4)
-    cat(predict(vetiver::vetiver_endpoint("${wrapped.url}/predict"), input)$.pred, sep = "\\n")`;
-  const answers = execFileSync('Rscript', ['-e', code], { encoding: 'utf8' }).trim().split('\n').map(Number);
-  for (const [i, answer] of answers.entries()) expect(answer).toBeCloseTo(expected['.pred']![i] as number, 2);
 });

@@ -148,9 +148,6 @@ function plainCall(index: number, args: RValue): RValue {
   return rList([rInteger(index), args, rNull, rString(''), rNull, rNull, rNull]);
 }
 
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-
 /** Bodies that are arrays of rows become one such array. */
 function bodyCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
   const { body, bytes, context, query } = input;
@@ -158,8 +155,8 @@ function bodyCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
   const rows = frameRows(body);
   const columns = rows === undefined ? undefined : members(body);
   const items = columns && table(columns);
-  const from = bytes.indexOf(OPEN_BRACKET);
-  const end = bytes.lastIndexOf(CLOSE_BRACKET);
+  const from = bytes.indexOf('[');
+  const end = bytes.lastIndexOf(']');
   if (items === undefined || items.items !== rows || from < 0) return undefined;
   const inner = bytes.subarray(from + 1, end);
   return { batch: new BodyBatch(to, `${context}|${shapeOf(items)}`, items, inner, query, input.request) };

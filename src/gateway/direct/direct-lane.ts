@@ -48,6 +48,7 @@ const BODILESS = new Set([204, 304]);
 const MOST_EXPANDED = 2 ** 14;
 const NOT_ASCII = /[^\x20-\x7e]/;
 const NO_COOKIE = /[^\x20-\x7e]|%00/;
+const CONTENT_TYPE = 'content-type';
 const rawBody: DirectBody = { form: 'raw', value: rNull };
 const noBody: DirectBody = { form: '', value: rNull };
 
@@ -253,13 +254,22 @@ export class DirectLane {
   }
 
   #readsAsUsual(request: IncomingMessage, route: DirectRoute): boolean {
-    const repeated = (request.headersDistinct['content-type']?.length ?? 0) > 1;
-    return !repeated && !route.ownParsers && this.#plan.session.utf8;
+    return !route.ownParsers && this.#plan.session.utf8 && !hasTwoTypes(request);
   }
 
   #readsJson(request: IncomingMessage, route: DirectRoute, body: Buffer, jsonForm: boolean): boolean {
     return isJsonBody(body, bodyType(request, jsonForm)) && this.#readsAsUsual(request, route);
   }
+}
+
+/** Of several headers that say what the body is Node keeps one, and R sees them joined. */
+function hasTwoTypes({ rawHeaders }: IncomingMessage): boolean {
+  let found = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!;
+    if (name.length === CONTENT_TYPE.length && name.toLowerCase() === CONTENT_TYPE) found += 1;
+  }
+  return found > 1;
 }
 
 function bodyType(request: IncomingMessage, jsonForm: boolean): string | undefined {

@@ -2,7 +2,7 @@
 #
 # Rscript make-models.R FOLDER ROWS NAME…
 # Writes FOLDER/NAME.rds and FOLDER/NAME.json: questions, each an object of query (of /predict), input and expected,
-# both by column, numbers with 17 digits. Names of classes whose package is not installed are left out.
+# both by column, numbers with 17 digits.
 
 args <- commandArgs(TRUE)
 folder <- args[1L]
@@ -225,14 +225,7 @@ makers <- list(
   }
 )
 
-packages <- list(
-  rpart = "rpart", randomForest = "randomForest", forestClass = "randomForest", ranger = "ranger",
-  rangerProb = "ranger", nnet = "nnet", multinom = "nnet", gam = "mgcv", coxph = "survival", survreg = "survival",
-  svm = "e1071", glmnet = "glmnet", xgboost = "xgboost", workflow = c("workflows", "parsnip"), vetiver = "vetiver"
-)
-
 for (name in args[-(1:2)]) {
-  if (!all(vapply(packages[[name]], requireNamespace, NA, quietly = TRUE))) next
   if (name == "gam") library(mgcv)
   made <- makers[[name]]()
   saveRDS(made[[1L]], file.path(folder, paste0(name, ".rds")))

@@ -1,0 +1,3 @@
+import { predictsExactly } from '../exact.js';
+
+predictsExactly(['xgboost', 'workflow', 'vetiver']);
