@@ -2,8 +2,8 @@ import type { Question } from './question.js';
 
 /** What is served: the same plumber file by everyone. */
 export interface App {
-  /** Folder with plumber.R, relative to the root of the checkout. */
-  readonly folder: string;
+  /** Folder with plumber.R, relative to the root of the checkout; asked for when the app is about to be served. */
+  folder(): string;
   /** A question that the app answers when it is up. */
   readonly probe: Question;
 }

@@ -7,6 +7,7 @@ import type { Measure, Row } from './result.js';
 import { alternate } from './rounds.js';
 import type { Settings } from './settings.js';
 import { spreadOf } from './statistics.js';
+import { withoutBatch } from './without-batch.js';
 
 /** One question put to all contenders. */
 export interface Scenario {
@@ -23,11 +24,11 @@ export interface Scenario {
   run(entrants: readonly Entrant[], settings: Settings, report: (text: string) => void): Promise<Row[]>;
 }
 
-const echoApp: App = { folder: 'bench/apps/echo', probe: echo };
+const echoApp: App = { folder: () => 'bench/apps/echo', probe: echo };
 /** The example, whose prediction has `@batch`, and the same file without that. */
-const predictionApp: App = { folder: 'examples/mtcars', probe: prediction };
-const unmodifiedApp: App = { folder: 'bench/apps/unmodified', probe: prediction };
-const corsApp: App = { folder: 'bench/apps/cors', probe: echo };
+const predictionApp: App = { folder: () => 'examples/mtcars', probe: prediction };
+const unmodifiedApp: App = { folder: () => withoutBatch('examples/mtcars'), probe: prediction };
+const corsApp: App = { folder: () => 'bench/apps/cors', probe: echo };
 
 function wrkScenario(
   part: Pick<Scenario, 'key' | 'title' | 'app' | 'question' | 'measures'>,

@@ -12,7 +12,7 @@ export const penstock: Contender = {
     const port = await freePort();
     const adminPort = await freePort();
     const child = new Child('Penstock', process.execPath, () => [
-      ...[join('dist', 'cli.js'), 'serve', folder, '--host', '127.0.0.1'],
+      ...[join('dist', 'cli.js'), 'serve', folder(), '--host', '127.0.0.1'],
       ...['--port', String(port), '--admin-port', String(adminPort)],
       ...['--workers', String(workers), '--log-format', 'json'],
     ]);

@@ -10,7 +10,7 @@ const rscript = process.env.PENSTOCK_RSCRIPT ?? 'Rscript';
 export async function startPlumber({ folder, probe }: App): Promise<number> {
   const port = await freePort();
   const script = join('bench', 'contenders', 'plumber.R');
-  const child = new Child('plumber', rscript, () => [script, join(folder, 'plumber.R'), String(port)]);
+  const child = new Child('plumber', rscript, () => [script, join(folder(), 'plumber.R'), String(port)]);
   await child.until(() => ask(`http://127.0.0.1:${port}`, probe));
   return port;
 }

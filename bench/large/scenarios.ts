@@ -7,7 +7,7 @@ import { spreadOf } from '../statistics.js';
 import { largeAnswer, largeBody } from './customers.js';
 import { type LargeRound, runLarge } from './round.js';
 
-const app: App = { folder: 'bench/apps/large', probe: echo };
+const app: App = { folder: () => 'bench/apps/large', probe: echo };
 
 /** Two, so that there is one left while the other is at it. */
 const workers = 2;

@@ -1,0 +1,11 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+/** A copy of an app's folder whose plumber.R has no `@batch`; the same file otherwise. */
+export function withoutBatch(folder: string): string {
+  const copy = join('.penstock', 'bench', `${basename(folder)}-without-batch`);
+  cpSync(folder, copy, { recursive: true });
+  const lines = readFileSync(join(folder, 'plumber.R'), 'utf8').split('\n');
+  writeFileSync(join(copy, 'plumber.R'), lines.filter((line) => !line.startsWith('#* @batch')).join('\n'));
+  return copy;
+}
