@@ -62,7 +62,7 @@ export class Dispatcher {
       return ticket;
     }
     const held = this.#hold(ticket);
-    const worker = !held && (this.queued === 0 || job.urgent) ? this.#workerFor(ticket) : undefined;
+    const worker = !held && (job.urgent || this.#next() === undefined) ? this.#workerFor(ticket) : undefined;
     if (worker === undefined && !job.urgent && this.#queue.size >= this.#limitFor(job)) {
       ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.size} wait already.` });
       return ticket;
@@ -120,6 +120,7 @@ export class Dispatcher {
     }
   }
 
+  /** What has waited longest, but for what is held. */
   #next(): QueuedTicket | undefined {
     if (this.#again.length > 0) return this.#again[0];
     for (const ticket of this.#queue) if (ticket.heldUntil <= performance.now()) return ticket;
@@ -226,8 +227,8 @@ export class Dispatcher {
     },
     left: (ticket) => {
       this.#running -= 1;
-      const took = ticket.rTime;
-      if (took === undefined) return;
+      if (ticket.rTime === undefined) return;
+      const took = ticket.rTime / ticket.batchSize;
       ticket.job.routeTime?.observe(took);
       this.#meanTime = this.#meanTime === 0 ? took : this.#meanTime * 0.95 + took * 0.05;
     },

@@ -135,6 +135,16 @@ describe('over arguments', () => {
     expect((await sizes('patient')).filter((n) => n > 1)).toEqual([4]);
   });
 
+  test('a request of another route does not wait with those that wait for others', async () => {
+    const leave = new AbortController();
+    const held = post('/very-patient', { x: 1 }, { signal: leave.signal }).catch(() => 'left');
+    await expect.poll(() => app.admin('/scale')).toMatchObject({ queued: 1 });
+    expect((await post('/scaled', { x: 4, by: 1 })).body).toEqual([2]);
+    expect(await app.admin('/scale')).toMatchObject({ queued: 1 });
+    leave.abort();
+    expect(await held).toBe('left');
+  });
+
   test('the log says with how many others a request was computed', async () => {
     await together(
       [1.5, 2.5, 3.5].map((x) => () => post('/scaled', { x }, { headers: { 'X-Request-Id': `three-${x}` } })),
