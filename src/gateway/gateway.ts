@@ -222,10 +222,10 @@ export class Gateway {
       this.#loaded(manifest);
       this.#compareRoutes(manifest);
       const { id, journey, pid } = worker;
-      const took = journey.at(-1)!.at;
+      const { elapsed, steps } = journey;
       this.#log.info(
-        { event: 'worker-ready', worker: id, pid, journey },
-        `Worker ${id} ready after ${took} ms`,
+        { event: 'worker-ready', worker: id, pid, journey: steps },
+        `Worker ${id} ready after ${elapsed} ms`,
       );
     },
     loadFailed: (worker, failure) => this.#loadFailed(worker.id, failure),
@@ -237,10 +237,13 @@ export class Gateway {
         this.#log.info(details, `Worker ${id} ended`);
         return;
       }
-      const step = journey.at(-1)!.name;
-      const where = step === 'ready' ? '' : ` while it started, at step "${step}"`;
-      this.#log.warn(details, `Worker ${id} ${describeExit(exit)}${where}`);
-      if (step !== 'ready') this.#loaded(startFailure(step, describeExit(exit), exit.code));
+      if (journey.done) {
+        this.#log.warn(details, `Worker ${id} ${describeExit(exit)}`);
+        return;
+      }
+      const where = `while it started${journey.describe()}`;
+      this.#log.warn({ ...details, journey: journey.steps }, `Worker ${id} ${describeExit(exit)} ${where}`);
+      this.#loaded(startFailure(journey, exit));
     },
     output: (worker, stream, line) => {
       this.#log.info({ event: 'output', worker: worker.id, stream, requestId: worker.unit?.label }, line);

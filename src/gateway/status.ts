@@ -1,5 +1,5 @@
 import type { Pool } from '../pool/pool.js';
-import type { StartStep } from '../pool/worker.js';
+import type { StartStep } from '../pool/start-journey.js';
 import type { WorkerState } from '../pool/worker-state.js';
 
 /** Where the gateway stands in its own life. */
@@ -32,13 +32,13 @@ export interface Status {
 
 export function workerStatuses(pool: Pool): WorkerStatus[] {
   const now = performance.now();
-  return pool.workers.map(({ id, journey, pid, requests, startedAt, state }) => ({
+  return pool.workers.map(({ id, journey, pid, requests, state }) => ({
     id,
     pid,
     state,
     requests,
-    age: Math.round((now - startedAt) / 1000),
-    journey,
+    age: Math.round((now - journey.startedAt) / 1000),
+    journey: journey.steps,
   }));
 }
 

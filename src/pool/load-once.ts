@@ -1,7 +1,8 @@
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { PenstockError } from '../errors.js';
 import { Pool, type PoolOptions } from './pool.js';
-import { describeExit } from './worker-exit.js';
+import type { StartJourney } from './start-journey.js';
+import { describeExit, type WorkerExit } from './worker-exit.js';
 
 /**
  * Loads an app in one worker, only to look at it, and ends that worker again.
@@ -23,8 +24,7 @@ export async function loadOnce(
           ready: (_worker, manifest) => resolve(manifest),
           loadFailed: (_worker, failure) =>
             reject(new PenstockError('app_load_failed', describeLoadFailure(failure))),
-          dead: (worker, exit) =>
-            reject(startFailure(worker.journey.at(-1)!.name, describeExit(exit), exit.code)),
+          dead: (worker, exit) => reject(startFailure(worker.journey, exit)),
           output: (_worker, _stream, line) => output(line),
         },
       );
@@ -36,7 +36,10 @@ export async function loadOnce(
 }
 
 /** A worker ended before it was ready, without having said why. */
-export function startFailure(step: string, ended: string, code: number | null): PenstockError {
-  if (step === 'process' && code === 127) return new PenstockError('r_not_found');
-  return new PenstockError('app_load_failed', `R ${ended} while it started, at step "${step}".`);
+export function startFailure(journey: StartJourney, exit: WorkerExit): PenstockError {
+  if (journey.last === 'process' && exit.code === 127) return new PenstockError('r_not_found');
+  return new PenstockError(
+    'app_load_failed',
+    `R ${describeExit(exit)} while it started${journey.describe()}`,
+  );
 }

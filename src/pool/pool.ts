@@ -1,6 +1,7 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { Reaper } from './reaper.js';
 import { RestartDelay } from './restart-delay.js';
+import { Scratch } from './scratch.js';
 import type { WorkUnit } from './work-unit.js';
 import { LOOK_AHEAD, Worker, type WorkerOwner } from './worker.js';
 import type { WorkerCommand } from './worker-command.js';
@@ -38,7 +39,8 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #observer: PoolObserver;
   readonly #listener: WorkerListener;
-  readonly #reaper = new Reaper();
+  readonly #scratch = new Scratch();
+  readonly #reaper = new Reaper(this.#scratch.path);
   readonly #restart = new RestartDelay();
   readonly #workers = new Map<number, Worker>();
   readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
@@ -139,6 +141,7 @@ export class Pool {
     }
     this.#listener.close();
     this.#reaper.close();
+    this.#scratch.close();
   }
 
   /**
@@ -158,13 +161,15 @@ export class Pool {
   }
 
   #spawn(): void {
-    const worker = new Worker(this.#nextId++, this.#options.command, this.#listener, this.#owner);
+    const id = this.#nextId++;
+    const folder = this.#scratch.folder(`worker-${id}`);
+    const worker = new Worker(id, this.#options.command, { folder, listener: this.#listener }, this.#owner);
     this.#workers.set(worker.id, worker);
     if (worker.pid !== undefined) this.#reaper.add(worker.pid);
     const seconds = this.#options.loadTimeout / 1000;
     const timer = setTimeout(() => {
       this.#observer.loadFailed(worker, {
-        message: `The app was not loaded within ${seconds} s (--load-timeout).`,
+        message: `The app was not loaded within ${seconds} s (--load-timeout)${worker.journey.describe()}`,
       });
       worker.kill();
     }, this.#options.loadTimeout);
@@ -200,10 +205,11 @@ export class Pool {
     this.#endLoading(worker);
     this.#workers.delete(worker.id);
     if (worker.pid !== undefined) this.#reaper.remove(worker.pid);
+    this.#scratch.discard(worker.folder);
     this.#idle = this.#idle.filter((w) => w !== worker);
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
-    if (loading && !expected) this.#restart.failed(worker.startedAt, performance.now());
+    if (loading && !expected) this.#restart.failed(worker.journey.startedAt, performance.now());
     this.#observer.dead(worker, exit, expected);
     if (this.#stopping) {
       if (this.#workers.size === 0) this.#emptied?.();

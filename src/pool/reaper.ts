@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
  * Reads `+ pid` and `- pid` lines; when its input ends, because the gateway has (even by SIGKILL), it kills the
- * process groups that are left. A worker busy in R would notice the gateway's end only after its request.
+ * process groups that are left, and removes their temporary files. A worker busy in R would notice the gateway's end
+ * only after its request.
  */
 const SCRIPT = `
 pids=" "
@@ -13,14 +14,20 @@ while read -r sign pid; do
   esac
 done
 for pid in $pids; do kill -s KILL -- "-$pid" 2>/dev/null; done
+[ "$pids" = " " ] || sleep 0.1
+exec rm -rf -- "$1"
 `;
 
 /** Sees to it that no worker outlives its gateway. */
 export class Reaper {
   readonly #shell: ChildProcess;
 
-  constructor() {
-    this.#shell = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  /** @param folder the temporary files of all workers */
+  constructor(folder: string) {
+    this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'penstock-reaper', folder], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    });
     this.#shell.on('error', () => {});
     this.#shell.stdin!.on('error', () => {});
     this.#shell.unref();

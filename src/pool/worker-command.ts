@@ -18,14 +18,15 @@ export interface WorkerCommand {
 /** Arguments and environment of the R process. `r/main.R` reads the variables and takes them out again. */
 export function workerProcess(
   command: WorkerCommand,
-  gatewayPort: number,
-  token: string,
+  { folder, port: gatewayPort, token }: { port: number; token: string; folder: string },
 ): { args: string[]; env: NodeJS.ProcessEnv } {
   const { app, host, packages = [], port } = command;
   return {
     args: [WORKER_SCRIPT],
     env: {
       ...process.env,
+      // R makes its temporary folder in there.
+      TMPDIR: folder,
       PENSTOCK_WORKER_PORT: String(gatewayPort),
       PENSTOCK_WORKER_TOKEN: token,
       PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),

@@ -5,6 +5,7 @@ import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { LateWork } from './late-work.js';
+import { StartJourney } from './start-journey.js';
 import type { WorkUnit } from './work-unit.js';
 import { type WorkerCommand, workerProcess } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
@@ -40,19 +41,12 @@ export interface WorkerOwner {
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
 }
 
-/** One step of a worker's start, after Passenger's spawning journey. */
-export interface StartStep {
-  readonly name: string;
-  /** Milliseconds since the process was started. */
-  readonly at: number;
-}
-
 /** One R process. */
 export class Worker {
   readonly id: number;
-  readonly startedAt = performance.now();
-  /** What its start went through, in order. */
-  readonly journey: StartStep[] = [];
+  readonly journey = new StartJourney();
+  /** Where its temporary files are. */
+  readonly folder: string;
   readonly #owner: WorkerOwner;
   readonly #process: WorkerProcess;
   /** R has printed something since the app was loaded. */
@@ -70,12 +64,18 @@ export class Worker {
   #interruptTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(id: number, command: WorkerCommand, listener: WorkerListener, owner: WorkerOwner) {
+  constructor(
+    id: number,
+    command: WorkerCommand,
+    { folder, listener }: { folder: string; listener: WorkerListener },
+    owner: WorkerOwner,
+  ) {
     this.id = id;
+    this.folder = folder;
     this.#owner = owner;
     const token = listener.expect((socket) => this.#connected(socket));
-    const { args, env } = workerProcess(command, listener.port, token);
-    this.#step('process');
+    const { args, env } = workerProcess(command, { port: listener.port, token, folder });
+    this.journey.step('process');
     this.#process = new WorkerProcess(
       command.rscript,
       args,
@@ -85,7 +85,10 @@ export class Worker {
           this.#prints = true;
           this.unit?.printed();
         },
-        line: (stream, line) => owner.output(this, stream, line),
+        line: (stream, line) => {
+          this.journey.said(line);
+          owner.output(this, stream, line);
+        },
         ended: (exit) => {
           listener.forget(token);
           // An idle one has nothing left to say, and must not be given anything.
@@ -181,14 +184,10 @@ export class Worker {
     this.#state = transition(this.#state, state);
   }
 
-  #step(name: string): void {
-    this.journey.push({ name, at: Math.round(performance.now() - this.startedAt) });
-  }
-
   #connected(socket: Socket): (frame: Frame) => void {
     this.#socket = socket;
     this.#outbox = new WorkerOutbox(socket);
-    this.#step('connected');
+    this.journey.step('connected');
     // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
     socket.once('close', () => this.#killAfter(AFTER_CLOSE));
     if (this.#state === 'starting') this.#to('warming');
@@ -213,10 +212,10 @@ export class Worker {
   #received(frame: Frame): void {
     switch (frame.type) {
       case FrameType.step:
-        this.#step(String(toPlain(readRData(frame.payload))));
+        this.journey.step(String(toPlain(readRData(frame.payload))));
         return;
       case FrameType.ready:
-        this.#step('ready');
+        this.journey.step('ready');
         this.#prints = false;
         if (this.#state !== 'warming') return; // it was told to end meanwhile
         this.#owner.ready(this, manifestFrom(frame.payload));

@@ -27,7 +27,11 @@ describe('an app that cannot be loaded ends the start with exit code 1 and no st
     ["R's message with file and line", 'stops.R', [/no route to the database/, /stops\.R:5\b/]],
     ['the place of a syntax error', 'syntax.R', [/syntax\.R:4:3: unexpected symbol/]],
     ['the name of a missing package', 'package.R', [/aPackageThatNobodyHas/, /package\.R:1\b/]],
-    ['the code that the app quit with', 'quits.R', [/exited with code 7 while it started, at step "app"/]],
+    [
+      'the code that the app quit with',
+      'quits.R',
+      [/exited with code 7 while it started, at step "app" after \d+ ms\./],
+    ],
   ])('%s', async (_, file, says) => {
     const { code, stderr, stdout } = await start(fixtureApp(`unloadable/${file}`));
     expect(code).toBe(1);
@@ -64,14 +68,22 @@ test('a program that is no R is named as what ended, and what it said is logged'
   const rscript = program('no-R', '#!/bin/sh\necho "this is no R" >&2\nexit 4\n');
   const { code, stderr, stdout } = await start(fixtureApp('work.R'), '--rscript', rscript);
   expect(code).toBe(1);
-  expect(stderr).toContain('exited with code 4 while it started');
+  expect(stderr).toMatch(/exited with code 4 while it started, at step "process" after \d+ ms\./);
+  expect(stderr).toContain("R's last output: this is no R");
   expect(stdout).toContain('this is no R');
 });
 
 test('an app that takes longer to load than it may is given up', async () => {
-  const { code, stderr } = await start(program('slow.R', 'Sys.sleep(60)\n'), '--load-timeout', '2s');
+  const { code, stderr } = await start(
+    program('slow.R', 'cat("asking\\n")\nSys.sleep(60)\n'),
+    '--load-timeout',
+    '4s',
+  );
   expect(code).toBe(1);
-  expect(stderr).toContain('The app was not loaded within 2 s (--load-timeout).');
+  expect(stderr).toMatch(
+    /The app was not loaded within 4 s \(--load-timeout\), at step "app" after \d+ ms\./,
+  );
+  expect(stderr).toContain("R's last output: asking");
 });
 
 test('told to stop while the app loads, it stops at once with exit code 0', async () => {

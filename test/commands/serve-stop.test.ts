@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RawClient } from '../support/raw-client.js';
-import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
+import { fixtureApp, isRunning, ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-stop-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,14 +26,6 @@ async function pidsOf(app: ServedApp): Promise<number[]> {
 
 const sleep = (app: ServedApp, seconds: number): Promise<Response> =>
   fetch(`${app.url}/sleep?seconds=${seconds}`);
-
-/** Binds a port, to see that nobody else has it. */
-function bind(port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
-  });
-}
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   test('what runs and waits is answered, every exit hook runs, and the exit code is 0', async () => {
@@ -100,19 +91,34 @@ test('a second signal ends it at once, workers included', async () => {
   await expect.poll(() => workers.filter(isRunning), { timeout: 2000 }).toEqual([]);
 });
 
-test('when it is killed, its workers and what they started die, and its ports are free at once', async () => {
-  const { app } = await start();
-  const answer = fetch(`${app.url}/leaves`).catch(() => 'cut');
+test('when it is killed, its workers, what they started and their temporary files go, and the next one starts', async () => {
+  const temporary = join(folder, 'temporary');
+  mkdirSync(temporary);
+  const env = { HOOKS_FILE: join(folder, 'never'), TMPDIR: temporary };
+  const app = await serve(hooks, { workers: 2, env });
+  const answers = [
+    fetch(`${app.url}/leaves`).catch(() => 'cut'),
+    fetch(`${app.url}/deaf`).catch(() => 'cut'),
+  ];
   await app.printed('started');
+  await app.printed('deaf');
   const program = Number(app.entries('output').find(({ msg }) => /^\d+$/.test(msg!))!.msg);
   const workers = await pidsOf(app);
   expect([...workers, program].every(isRunning)).toBe(true);
+  expect(readdirSync(temporary)).toHaveLength(1);
 
-  const { adminPort, port } = app;
+  const killed = performance.now();
   app.signal('SIGKILL');
   await app.ended;
-  await bind(port);
-  await bind(adminPort);
+  const ports = ['--port', String(app.port), '--admin-port', String(app.adminPort)];
+  const next = new ServedApp(hooks, { workers: 1, env, flags: ports });
   await expect.poll(() => [...workers, program].filter(isRunning), { timeout: 2000 }).toEqual([]);
-  expect(await answer).toBe('cut');
+  expect(performance.now() - killed).toBeLessThan(2000);
+  expect(await Promise.all(answers)).toEqual(['cut', 'cut']);
+
+  await next.serving(1);
+  expect([next.port, next.adminPort]).toEqual([app.port, app.adminPort]);
+  expect(readdirSync(temporary)).toHaveLength(1); // its own
+  await next.stop();
+  expect(readdirSync(temporary)).toEqual([]);
 });
