@@ -1,33 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppLocation } from '../app/find-app.js';
-import {
-  type DirectRoute,
-  describeLoadFailure,
-  type Hazard,
-  type LoadFailure,
-  type Manifest,
-} from '../app/manifest.js';
+import type { Manifest } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
-import { Dispatcher } from '../dispatch/dispatcher.js';
-import { ticketTimes } from '../dispatch/ticket.js';
-import { PenstockError } from '../errors.js';
+import type { PenstockError } from '../errors.js';
 import type { Log, Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
-import { startFailure } from '../pool/load-once.js';
-import { Pool, type PoolObserver } from '../pool/pool.js';
-import { describeExit } from '../pool/worker-exit.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
-import { DirectLane } from './direct/direct-lane.js';
-import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
+import { AppVersion } from './app-version.js';
 import { LargeThreads } from './large/threads.js';
-import { ModelApp } from './model/model-app.js';
-import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
 import { PublicServer } from './public-server.js';
-import { gatewayState, type Status, workerStatuses } from './status.js';
-
-/** Room for the status, the headers and R's own framing around an answer's body. */
-const ANSWER_OVERHEAD = 65_536;
+import { recordRequest } from './request-record.js';
+import { gatewayState, type Status, workerStatuses, workersByState } from './status.js';
 
 /** Addresses it serves on, once it does. */
 export interface Listening {
@@ -36,87 +20,46 @@ export interface Listening {
   readonly manifest: Manifest;
 }
 
-/** One app, served: the public and the admin server, the dispatcher and the pool of workers. */
+/** One app, served: the public and the admin server in front of the app's version. */
 export class Gateway {
   readonly #app: AppLocation;
   readonly #config: Config;
   readonly #log: Logger;
-  readonly #logRequest: Log['request'];
   readonly #startedAt = performance.now();
-  readonly #pool: Pool;
-  readonly #dispatcher: Dispatcher;
   readonly #threads = new LargeThreads();
-  #exchanges: ExchangeContext;
-  /** Set where the app is saved models. */
-  readonly #models: ModelApp | undefined;
-  #modelExchanges: ModelExchangeContext | undefined;
   readonly #metrics: Metrics;
+  readonly #version: AppVersion;
   readonly #publicServer: PublicServer;
   readonly #adminServer: FastifyInstance;
   #draining = false;
-  /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
-  #routes: string | undefined;
-  #differing = false;
-  /** Settles with the first worker's fate: its manifest, or why the app does not load. */
-  #loaded!: (result: Manifest | PenstockError) => void;
-  readonly #firstLoad = new Promise<Manifest | PenstockError>((resolve) => {
-    this.#loaded = resolve;
-  });
 
   constructor(app: AppLocation, config: Config, { log, request }: Log) {
     this.#app = app;
     this.#config = config;
     this.#log = log;
-    this.#logRequest = request;
+    this.#metrics = new Metrics({
+      workers: () => workersByState(this.#version.pool),
+      queued: () => this.#version.queued,
+      running: () => this.#version.running,
+    });
+    const write = config.accessLog ? request : undefined;
+    this.#version = new AppVersion({
+      app,
+      config,
+      log,
+      metrics: this.#metrics,
+      threads: this.#threads,
+      draining: () => this.#draining,
+      finished: (record) => recordRequest(record, this.#metrics, write),
+    });
     this.#publicServer = new PublicServer(
       config,
-      (request, response) => {
-        if (this.#modelExchanges === undefined) new Exchange(request, response, this.#exchanges).run();
-        else new ModelExchange(request, response, this.#modelExchanges).run();
-      },
+      (incoming, response) => this.#version.handle(incoming, response),
       (error) => this.#refused(error),
     );
-    this.#models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.#ready()) : undefined;
-    this.#pool = new Pool(
-      {
-        command: this.#models?.command ?? {
-          rscript: config.rscript,
-          app,
-          host: config.host,
-          port: config.port,
-        },
-        min: config.workers.min,
-        max: config.workers.max,
-        loadTimeout: config.loadTimeout,
-        idleTimeout: config.idleTimeout,
-        stopGrace: config.shutdownTimeout,
-        maxPayload: config.responseLimit + ANSWER_OVERHEAD,
-      },
-      this.#observer,
-    );
-    this.#dispatcher = new Dispatcher(this.#pool, {
-      ...config,
-      batchComputed: (requests, items, ms) => {
-        this.#metrics.batchRequests.observe(requests);
-        this.#metrics.batchItems.observe(items);
-        this.#metrics.itemTime.observe(ms / 1000 / items);
-      },
-    });
-    this.#exchanges = {
-      dispatcher: this.#dispatcher,
-      direct: undefined,
-      threads: this.#threads,
-      options: config,
-      finished: (record) => this.#record(record),
-    };
-    this.#metrics = new Metrics({
-      workers: () => this.#workersByState(),
-      queued: () => this.#dispatcher.queued,
-      running: () => this.#dispatcher.running,
-    });
     this.#adminServer = createAdminServer({
       metrics: this.#metrics,
-      ready: () => this.#ready(),
+      ready: () => this.#version.ready,
       status: () => this.status(),
     });
   }
@@ -127,22 +70,12 @@ export class Gateway {
    */
   async start(): Promise<Listening> {
     const adminUrl = await listenAdmin(this.#adminServer, this.#config);
-    await this.#pool.start();
-    const result = await this.#firstLoad;
-    if (result instanceof PenstockError) throw result;
+    const manifest = await this.#version.load();
     if (this.#config.preload === 'on') {
       this.#log.warn(
         { event: 'no-preload' },
         'preload: on is not possible yet: every worker loads the app itself',
       );
-    }
-    if (this.#models !== undefined) {
-      this.#serveModels(this.#models, result);
-    } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
-      this.#exchanges = {
-        ...this.#exchanges,
-        direct: new DirectLane(result.direct, this.#threads, this.#distrusted),
-      };
     }
     await this.#publicServer.listen();
     const { url } = this.#publicServer;
@@ -150,9 +83,8 @@ export class Gateway {
       { event: 'listening', url, adminUrl, workers: this.#config.workers },
       `Listening on ${url}, admin on ${adminUrl}`,
     );
-    this.#warnOfHazards(result.hazards);
-    this.#warnOfBatches(result.direct?.routes ?? []);
-    return { url, adminUrl, manifest: result };
+    this.#version.warn(manifest);
+    return { url, adminUrl, manifest };
   }
 
   /**
@@ -182,164 +114,28 @@ export class Gateway {
   async abort(): Promise<void> {
     this.#draining = true;
     await this.#publicServer.close();
-    await this.#pool.stop();
+    await this.#version.stop();
     await this.#threads.close();
     await this.#adminServer.close();
-    this.#models?.close();
   }
 
   status(): Status {
+    const { pool, queued, running } = this.#version;
     return {
-      state: gatewayState(this.#pool, this.#draining),
+      state: gatewayState(pool, this.#draining),
       version,
       app: this.#app.file,
       uptime: Math.round((performance.now() - this.#startedAt) / 1000),
-      running: this.#dispatcher.running,
-      queued: this.#dispatcher.queued,
+      running,
+      queued,
       queueLimit: this.#config.queueLimit,
-      restarts: this.#pool.restarts,
-      workers: workerStatuses(this.#pool),
+      restarts: pool.restarts,
+      workers: workerStatuses(pool),
     };
-  }
-
-  #ready(): boolean {
-    return !this.#draining && this.#pool.healthy > 0;
-  }
-
-  #workersByState(): Record<string, number> {
-    const states: Record<string, number> = {};
-    for (const { state } of this.#pool.workers) states[state] = (states[state] ?? 0) + 1;
-    return states;
-  }
-
-  readonly #observer: PoolObserver = {
-    idle: () => this.#dispatcher.workerIdle(),
-    broken: () => {
-      this.#log.error({ event: 'broken' }, 'No worker can be started: requests are refused until one can');
-      this.#dispatcher.refuseAll();
-    },
-    ready: (worker, manifest) => {
-      this.#loaded(manifest);
-      this.#compareRoutes(manifest);
-      const { id, journey, pid } = worker;
-      const { elapsed, steps } = journey;
-      this.#log.info(
-        { event: 'worker-ready', worker: id, pid, journey: steps },
-        `Worker ${id} ready after ${elapsed} ms`,
-      );
-    },
-    loadFailed: (worker, failure) => this.#loadFailed(worker.id, failure),
-    dead: (worker, exit, expected) => {
-      this.#metrics.workerExits.inc({ reason: expected ? 'expected' : 'unexpected' });
-      const { id, journey, pid } = worker;
-      const details = { event: 'worker-exit', worker: id, pid, ...exit };
-      if (expected) {
-        this.#log.info(details, `Worker ${id} ended`);
-        return;
-      }
-      if (journey.done) {
-        this.#log.warn(details, `Worker ${id} ${describeExit(exit)}`);
-        return;
-      }
-      const where = `while it started${journey.describe()}`;
-      this.#log.warn({ ...details, journey: journey.steps }, `Worker ${id} ${describeExit(exit)} ${where}`);
-      this.#loaded(startFailure(journey, exit));
-    },
-    output: (worker, stream, line) => {
-      this.#log.info({ event: 'output', worker: worker.id, stream, requestId: worker.unit?.label }, line);
-    },
-  };
-
-  #serveModels(models: ModelApp, manifest: Manifest): void {
-    models.start(manifest, this.#dispatcher);
-    this.#modelExchanges = {
-      dispatcher: this.#dispatcher,
-      options: this.#config,
-      answer: (request) => models.server.answer(request),
-      errorReply: (path, error, id) => models.server.errorReply(path, error, id),
-      finished: (record) => this.#record(record),
-    };
-  }
-
-  readonly #distrusted = ({ path, verbs }: DirectRoute, reason: string): void => {
-    this.#log.warn(
-      { event: 'not-batched', path, reason },
-      `${verbs.join(',')} ${path} is not batched any more, in spite of its @batch: ${reason}`,
-    );
-  };
-
-  /** The direct lane names routes by their place, so every worker must have the same. */
-  #compareRoutes(manifest: Manifest): void {
-    const routes = JSON.stringify(manifest.direct);
-    this.#routes ??= routes;
-    if (this.#routes === routes || this.#differing) return;
-    this.#differing = true;
-    this.#exchanges = { ...this.#exchanges, direct: undefined };
-    this.#log.warn(
-      { event: 'routes-differ' },
-      'The app has other routes in each worker: every request takes the plumber lane',
-    );
-  }
-
-  #loadFailed(worker: number, failure: LoadFailure): void {
-    const text = describeLoadFailure(failure);
-    this.#log.error({ event: 'load-failed', worker, ...failure }, `The app could not be loaded: ${text}`);
-    this.#loaded(new PenstockError('app_load_failed', text));
-  }
-
-  #warnOfBatches(routes: readonly DirectRoute[]): void {
-    for (const { batch, path, verbs } of routes) {
-      if (batch?.obstacle === undefined) continue;
-      const { obstacle } = batch;
-      this.#log.warn(
-        { event: 'not-batched', path, obstacle },
-        `${verbs.join(',')} ${path} is not batched, in spite of its @batch: ${obstacle}`,
-      );
-    }
-  }
-
-  #warnOfHazards(hazards: readonly Hazard[]): void {
-    if (this.#config.workers.max === 1) return;
-    for (const hazard of hazards) {
-      if (hazard.severity !== 'warning') continue;
-      const { advice, file, line, message } = hazard;
-      this.#log.warn({ event: 'hazard', ...hazard }, `${file}:${line}: ${message} ${advice}`);
-    }
-  }
-
-  #record(record: ExchangeRecord): void {
-    const { bytes, duration, error, id, method, path, status, ticket, lane } = record;
-    this.#metrics.requests.inc({ method, status });
-    if (error !== undefined) this.#metrics.errors.inc({ code: error.code });
-    const times = ticket === undefined ? undefined : ticketTimes(ticket);
-    if (times?.queue !== undefined) this.#metrics.queueWait.observe(times.queue / 1000);
-    if (times?.r !== undefined) this.#metrics.rTime.observe(times.r / 1000);
-    const batch = ticket?.batchSize ?? 1;
-    if (!this.#config.accessLog) return;
-    this.#logRequest({
-      requestId: id,
-      method,
-      path,
-      status,
-      bytes,
-      durationMs: round(duration),
-      queueMs: times && round(times.queue),
-      rMs: times?.r === undefined ? undefined : round(times.r),
-      worker: ticket?.worker?.id,
-      batch: batch > 1 ? batch : undefined,
-      lane,
-      code: error?.code,
-      detail: error?.detail,
-    });
   }
 
   #refused(error: PenstockError): void {
     this.#metrics.errors.inc({ code: error.code });
     this.#log.info({ event: 'refused', code: error.code }, `A request was refused: ${error.message}`);
   }
-}
-
-/** Milliseconds, to the microsecond. */
-function round(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

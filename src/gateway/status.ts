@@ -42,6 +42,12 @@ export function workerStatuses(pool: Pool): WorkerStatus[] {
   }));
 }
 
+export function workersByState(pool: Pool): Record<string, number> {
+  const states: Record<string, number> = {};
+  for (const { state } of pool.workers) states[state] = (states[state] ?? 0) + 1;
+  return states;
+}
+
 export function gatewayState(pool: Pool, draining: boolean): GatewayState {
   if (draining) return 'draining';
   if (pool.healthy > 0) return 'serving';

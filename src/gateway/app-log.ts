@@ -1,0 +1,83 @@
+import { type DirectRoute, describeLoadFailure, type Hazard, type LoadFailure } from '../app/manifest.js';
+import type { Logger } from '../observe/log.js';
+import type { Worker } from '../pool/worker.js';
+import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
+
+/** What the log says of an app and of its workers. */
+export class AppLog {
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  workerReady({ id, journey, pid }: Worker): void {
+    const { elapsed, steps } = journey;
+    this.#log.info(
+      { event: 'worker-ready', worker: id, pid, journey: steps },
+      `Worker ${id} ready after ${elapsed} ms`,
+    );
+  }
+
+  workerEnded({ id, journey, pid }: Worker, exit: WorkerExit, expected: boolean): void {
+    const details = { event: 'worker-exit', worker: id, pid, ...exit };
+    if (expected) {
+      this.#log.info(details, `Worker ${id} ended`);
+    } else if (journey.done) {
+      this.#log.warn(details, `Worker ${id} ${describeExit(exit)}`);
+    } else {
+      const where = `while it started${journey.describe()}`;
+      this.#log.warn({ ...details, journey: journey.steps }, `Worker ${id} ${describeExit(exit)} ${where}`);
+    }
+  }
+
+  output({ id, unit }: Worker, stream: 'stdout' | 'stderr', line: string): void {
+    this.#log.info({ event: 'output', worker: id, stream, requestId: unit?.label }, line);
+  }
+
+  loadFailed(worker: Worker, failure: LoadFailure): void {
+    const text = describeLoadFailure(failure);
+    const details = { event: 'load-failed', worker: worker.id, ...failure };
+    this.#log.error(details, `The app could not be loaded: ${text}`);
+  }
+
+  broken(): void {
+    this.#log.error({ event: 'broken' }, 'No worker can be started: requests are refused until one can');
+  }
+
+  routesDiffer(): void {
+    this.#log.warn(
+      { event: 'routes-differ' },
+      'The app has other routes in each worker: every request takes the plumber lane',
+    );
+  }
+
+  /** Batching of a route has ended, since it was seen to go wrong. */
+  distrusted({ path, verbs }: DirectRoute, reason: string): void {
+    this.#log.warn(
+      { event: 'not-batched', path, reason },
+      `${verbs.join(',')} ${path} is not batched any more, in spite of its @batch: ${reason}`,
+    );
+  }
+
+  /** Routes that ask to be batched and can't be. */
+  unbatched(routes: readonly DirectRoute[]): void {
+    for (const { batch, path, verbs } of routes) {
+      if (batch?.obstacle === undefined) continue;
+      const { obstacle } = batch;
+      this.#log.warn(
+        { event: 'not-batched', path, obstacle },
+        `${verbs.join(',')} ${path} is not batched, in spite of its @batch: ${obstacle}`,
+      );
+    }
+  }
+
+  /** What several workers break. */
+  hazards(hazards: readonly Hazard[]): void {
+    for (const hazard of hazards) {
+      if (hazard.severity !== 'warning') continue;
+      const { advice, file, line, message } = hazard;
+      this.#log.warn({ event: 'hazard', ...hazard }, `${file}:${line}: ${message} ${advice}`);
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AppLocation } from '../app/find-app.js';
+import { describeLoadFailure, type Manifest } from '../app/manifest.js';
+import type { Config } from '../config/load.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import { PenstockError } from '../errors.js';
+import type { Logger } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import { startFailure } from '../pool/load-once.js';
+import { Pool, type PoolObserver } from '../pool/pool.js';
+import { AppLog } from './app-log.js';
+import { DirectLane } from './direct/direct-lane.js';
+import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
+import type { LargeThreads } from './large/threads.js';
+import { ModelApp } from './model/model-app.js';
+import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
+
+/** Room for the status, the headers and R's own framing around an answer's body. */
+const ANSWER_OVERHEAD = 65_536;
+
+/** What an app's versions share. */
+export interface VersionSetting {
+  readonly app: AppLocation;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly threads: LargeThreads;
+  /** The gateway is shutting down. */
+  draining(): boolean;
+  finished(record: ExchangeRecord): void;
+}
+
+/** The app as it was when it was loaded: its workers, their queue, and the way of a request to them. */
+export class AppVersion {
+  readonly #config: Config;
+  readonly #log: AppLog;
+  readonly #setting: VersionSetting;
+  readonly #pool: Pool;
+  readonly #dispatcher: Dispatcher;
+  #exchanges: ExchangeContext;
+  /** Set where the app is saved models. */
+  readonly #models: ModelApp | undefined;
+  #modelExchanges: ModelExchangeContext | undefined;
+  /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
+  #routes: string | undefined;
+  #differing = false;
+  /** Settles with the first worker's fate: its manifest, or why the app does not load. */
+  #loaded!: (result: Manifest | PenstockError) => void;
+  readonly #firstLoad = new Promise<Manifest | PenstockError>((resolve) => {
+    this.#loaded = resolve;
+  });
+
+  constructor(setting: VersionSetting) {
+    const { app, config, log, metrics, threads } = setting;
+    this.#setting = setting;
+    this.#config = config;
+    this.#log = new AppLog(log);
+    this.#models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
+    this.#pool = new Pool(
+      {
+        command: this.#models?.command ?? {
+          rscript: config.rscript,
+          app,
+          host: config.host,
+          port: config.port,
+        },
+        min: config.workers.min,
+        max: config.workers.max,
+        loadTimeout: config.loadTimeout,
+        idleTimeout: config.idleTimeout,
+        stopGrace: config.shutdownTimeout,
+        maxPayload: config.responseLimit + ANSWER_OVERHEAD,
+      },
+      this.#observer,
+    );
+    this.#dispatcher = new Dispatcher(this.#pool, {
+      ...config,
+      batchComputed: (requests, items, ms) => {
+        metrics.batchRequests.observe(requests);
+        metrics.batchItems.observe(items);
+        metrics.itemTime.observe(ms / 1000 / items);
+      },
+    });
+    this.#exchanges = {
+      dispatcher: this.#dispatcher,
+      direct: undefined,
+      threads,
+      options: config,
+      finished: (record) => setting.finished(record),
+    };
+  }
+
+  get pool(): Pool {
+    return this.#pool;
+  }
+
+  /** A worker could answer, now or when it comes free. */
+  get ready(): boolean {
+    return !this.#setting.draining() && this.#pool.healthy > 0;
+  }
+
+  get queued(): number {
+    return this.#dispatcher.queued;
+  }
+
+  get running(): number {
+    return this.#dispatcher.running;
+  }
+
+  /** Loads the app in the workers; fails with `app_load_failed` in R's words. Requests can be handled from then on. */
+  async load(): Promise<Manifest> {
+    await this.#pool.start();
+    const result = await this.#firstLoad;
+    if (result instanceof PenstockError) throw result;
+    if (this.#models !== undefined) {
+      this.#serveModels(this.#models, result);
+    } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
+      const { threads } = this.#setting;
+      const direct = new DirectLane(result.direct, threads, (route, reason) =>
+        this.#log.distrusted(route, reason),
+      );
+      this.#exchanges = { ...this.#exchanges, direct };
+    }
+    return result;
+  }
+
+  /** Says what in the app does not go together with how it is served. */
+  warn({ direct, hazards }: Manifest): void {
+    if (this.#config.workers.max > 1) this.#log.hazards(hazards);
+    this.#log.unbatched(direct?.routes ?? []);
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#modelExchanges === undefined) new Exchange(request, response, this.#exchanges).run();
+    else new ModelExchange(request, response, this.#modelExchanges).run();
+  }
+
+  /** Ends the workers, with the app's exit hooks. */
+  async stop(): Promise<void> {
+    await this.#pool.stop();
+    this.#models?.close();
+  }
+
+  readonly #observer: PoolObserver = {
+    idle: () => this.#dispatcher.workerIdle(),
+    broken: () => {
+      this.#log.broken();
+      this.#dispatcher.refuseAll();
+    },
+    ready: (worker, manifest) => {
+      this.#loaded(manifest);
+      this.#compareRoutes(manifest);
+      this.#log.workerReady(worker);
+    },
+    loadFailed: (worker, failure) => {
+      this.#log.loadFailed(worker, failure);
+      this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+    },
+    dead: (worker, exit, expected) => {
+      this.#setting.metrics.workerExits.inc({ reason: expected ? 'expected' : 'unexpected' });
+      this.#log.workerEnded(worker, exit, expected);
+      if (!expected && !worker.journey.done) this.#loaded(startFailure(worker.journey, exit));
+    },
+    output: (worker, stream, line) => this.#log.output(worker, stream, line),
+  };
+
+  #serveModels(models: ModelApp, manifest: Manifest): void {
+    models.start(manifest, this.#dispatcher);
+    this.#modelExchanges = {
+      dispatcher: this.#dispatcher,
+      options: this.#config,
+      answer: (request) => models.server.answer(request),
+      errorReply: (path, error, id) => models.server.errorReply(path, error, id),
+      finished: (record) => this.#setting.finished(record),
+    };
+  }
+
+  /** The direct lane names routes by their place, so every worker must have the same. */
+  #compareRoutes(manifest: Manifest): void {
+    const routes = JSON.stringify(manifest.direct);
+    this.#routes ??= routes;
+    if (this.#routes === routes || this.#differing) return;
+    this.#differing = true;
+    this.#exchanges = { ...this.#exchanges, direct: undefined };
+    this.#log.routesDiffer();
+  }
+}

@@ -1,0 +1,43 @@
+import { ticketTimes } from '../dispatch/ticket.js';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { ExchangeRecord } from './exchange.js';
+
+/**
+ * Counts a finished exchange and writes its line.
+ *
+ * @param write undefined without an access log
+ */
+export function recordRequest(
+  { bytes, duration, error, id, lane, method, path, status, ticket }: ExchangeRecord,
+  metrics: Metrics,
+  write: Log['request'] | undefined,
+): void {
+  metrics.requests.inc({ method, status });
+  if (error !== undefined) metrics.errors.inc({ code: error.code });
+  const times = ticket === undefined ? undefined : ticketTimes(ticket);
+  if (times?.queue !== undefined) metrics.queueWait.observe(times.queue / 1000);
+  if (times?.r !== undefined) metrics.rTime.observe(times.r / 1000);
+  if (write === undefined) return;
+  const batch = ticket?.batchSize ?? 1;
+  write({
+    requestId: id,
+    method,
+    path,
+    status,
+    bytes,
+    durationMs: round(duration),
+    queueMs: times && round(times.queue),
+    rMs: times?.r === undefined ? undefined : round(times.r),
+    worker: ticket?.worker?.id,
+    batch: batch > 1 ? batch : undefined,
+    lane,
+    code: error?.code,
+    detail: error?.detail,
+  });
+}
+
+/** Milliseconds, to the microsecond. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}
