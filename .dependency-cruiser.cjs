@@ -27,8 +27,14 @@ module.exports = {
     {
       name: 'doctor-is-for-its-command',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(commands|doctor)/' },
+      from: { path: '^src/', pathNot: '^src/(commands|doctor|image)/' },
       to: { path: '^src/doctor/' },
+    },
+    {
+      name: 'image-is-for-its-command',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(commands|image)/' },
+      to: { path: '^src/image/' },
     },
     {
       name: 'no-cycles',

@@ -49,6 +49,26 @@ export const errorCatalogue = {
     message: 'The address cannot be listened on.',
     hint: 'Stop what is using it, or choose another with --host/--port or --admin-host/--admin-port.',
   },
+  image_unplanned: {
+    exit: 2,
+    message: 'There is no saying what the image should have in it.',
+    hint: 'Mend the file that is named, or see `penstock image --help`.',
+  },
+  no_image_builder: {
+    exit: 1,
+    message: 'Nothing here can build an image.',
+    hint: 'Install docker and start it, or install podman; `penstock image --write` needs neither.',
+  },
+  image_not_built: {
+    exit: 1,
+    message: 'The image could not be built.',
+    hint: 'The output above names the step that failed; `penstock image --write` shows the steps.',
+  },
+  image_not_pushed: {
+    exit: 1,
+    message: 'The image could not be pushed.',
+    hint: 'Name the registry with --tag, as in --tag registry.example.org/team/app, and log in to it.',
+  },
   bad_request: {
     status: 400,
     message: 'The request is not valid HTTP.',

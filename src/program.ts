@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type AppLocation, findApp } from './app/find-app.js';
+import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
 import type { CommandName } from './config/options.js';
@@ -9,7 +10,7 @@ import { errorCatalogue, PenstockError } from './errors.js';
 type Run = (app: AppLocation, config: Config) => Promise<number>;
 
 interface CommandEntry {
-  readonly name: Exclude<CommandName, 'dev' | 'doctor'>;
+  readonly name: Exclude<CommandName, 'dev' | 'doctor' | 'image'>;
   readonly summary: string;
   /** Commands are imported when they are called: `--help` needs no HTTP server. */
   readonly load: () => Promise<Run>;
@@ -87,6 +88,15 @@ function createProgram(finish: (code: number) => void): Command {
   doctor.option('--json', 'Print the findings as JSON.').action(async (argument: string | undefined) => {
     const { doctor: run } = await import('./commands/doctor.js');
     finish(await run({ argument, flags: flagsOf(doctor), json: doctor.opts().json === true }));
+  });
+
+  const image = subcommand(program, 'image', 'Make a container image of an app, with docker or podman.');
+  addImageFlags(image).action(async (argument: string | undefined) => {
+    const app = findApp(argument);
+    const config = loadConfig({ flags: flagsOf(image), appDir: app.directory });
+    for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`);
+    const { image: run } = await import('./commands/image.js');
+    finish(await run(app, config, imageOptionsOf(image)));
   });
   return program;
 }

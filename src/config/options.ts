@@ -18,7 +18,7 @@ import {
  */
 
 /** The commands that can be told something. */
-export type CommandName = 'serve' | 'dev' | 'routes' | 'doctor';
+export type CommandName = 'serve' | 'dev' | 'routes' | 'doctor' | 'image';
 
 export const optionGroups = {
   server: 'Where it listens',
@@ -55,7 +55,7 @@ function option<T>(entry: Option<T>): Option<T> {
 
 const serving = ['serve', 'dev'] as const;
 const listening = ['serve', 'dev', 'doctor'] as const;
-const loading = ['serve', 'dev', 'routes', 'doctor'] as const;
+const loading = ['serve', 'dev', 'routes', 'doctor', 'image'] as const;
 
 export const options = {
   host: option({

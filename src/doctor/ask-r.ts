@@ -29,6 +29,8 @@ export interface RPackage {
 export interface RAnswer {
   readonly version: string;
   readonly program: string;
+  /** Where R looks for packages, in its order. */
+  readonly libraries: readonly string[];
   /** Whether the project keeps its packages with renv. */
   readonly renv: boolean;
   readonly plumber: { readonly loads: boolean; readonly message: string | null };
@@ -87,10 +89,11 @@ function run(program: string, args: readonly string[], cwd: string): Promise<RSi
 /** The answer as R wrote it; NULL stands for an empty list. */
 function answerFrom(bytes: Uint8Array): RAnswer {
   const answer = toPlain(readRData(bytes)) as RAnswer & { needs: Pick<RAnswer, 'packages' | 'errors'> };
-  const { version, program, renv, plumber, needs, hazards } = answer;
+  const { version, program, libraries, renv, plumber, needs, hazards } = answer;
   return {
     version,
     program,
+    libraries,
     renv,
     plumber,
     packages: needs.packages,

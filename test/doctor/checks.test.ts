@@ -22,6 +22,7 @@ describe('R', () => {
   const answer: RAnswer = {
     version: '4.2.2',
     program: '/usr/lib/R/bin/Rscript',
+    libraries: [],
     renv: false,
     plumber: { loads: true, message: null },
     packages: [{ ...plumber, installed: true }],

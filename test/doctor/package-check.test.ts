@@ -9,7 +9,8 @@ function need(name: string, more: Partial<RPackage> = {}): RPackage {
 
 function answer(...packages: RPackage[]): RAnswer {
   const plumber = { loads: true, message: null };
-  return { version: '4.2.2', program: 'Rscript', renv: false, plumber, packages, errors: [], hazards: [] };
+  const r = { version: '4.2.2', program: 'Rscript', libraries: [], renv: false };
+  return { ...r, plumber, packages, errors: [], hazards: [] };
 }
 
 const aptKnows =

@@ -1,0 +1,102 @@
+import { execFile, spawn } from 'node:child_process';
+import { PenstockError } from '../errors.js';
+
+/** A program that builds images. */
+export interface Engine {
+  /** What it is called by. */
+  readonly program: string;
+  /** docker may be podman under docker's name. */
+  readonly kind: 'docker' | 'podman';
+}
+
+/** What an engine says of an image. */
+export interface ImageFacts {
+  /** Digest of its configuration, which names it on this machine. */
+  readonly id: string;
+  /** Names with the digest of its manifest, by which a cluster can be told to run exactly this one. */
+  readonly digests: readonly string[];
+  /** Bytes, all layers together. */
+  readonly size: number;
+}
+
+/** docker if its daemon answers, else podman. */
+export async function findEngine(asked: string | undefined): Promise<Engine> {
+  const tried: string[] = [];
+  for (const program of asked === undefined ? ['docker', 'podman'] : [asked]) {
+    const answer = await ask(program, ['version']);
+    if (answer.ok) {
+      const { output } = await ask(program, ['--version']);
+      return { program, kind: /podman/i.test(output) ? 'podman' : 'docker' };
+    }
+    tried.push(answer.absent ? `${program} is not installed` : `${program}: ${lastLine(answer.output)}`);
+  }
+  throw new PenstockError('no_image_builder', `${tried.join('; ')}.`);
+}
+
+/** Whether an engine has the image. */
+export async function inspectImage({ program }: Engine, reference: string): Promise<ImageFacts | undefined> {
+  const { ok, output } = await ask(program, ['image', 'inspect', reference]);
+  if (!ok) return undefined;
+  const [facts] = JSON.parse(output) as { Id: string; RepoDigests?: string[]; Size: number }[];
+  if (facts === undefined) return undefined;
+  const { Id: id, RepoDigests: digests, Size: size } = facts;
+  return { id: id.startsWith('sha256:') ? id : `sha256:${id}`, digests: digests ?? [], size };
+}
+
+export interface BuildInput {
+  readonly folder: string;
+  readonly tags: readonly string[];
+  readonly args: Readonly<Record<string, string>>;
+  readonly cache: boolean;
+}
+
+/** Builds; what the engine prints goes to standard error as it comes. */
+export async function buildImage({ kind, program }: Engine, input: BuildInput): Promise<void> {
+  const { args, cache, folder, tags } = input;
+  // Podman's own format has no health check.
+  const format = kind === 'podman' ? ['--format', 'docker'] : [];
+  const words = [
+    ...['build', ...format, ...(cache ? [] : ['--no-cache'])],
+    ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...tags.flatMap((tag) => ['--tag', tag]),
+    folder,
+  ];
+  await mustRun('image_not_built', program, words);
+}
+
+/** Pushes to the registry that the name begins with. A registry on this machine has no certificate. */
+export async function pushImage({ kind, program }: Engine, reference: string): Promise<void> {
+  const plain = kind === 'podman' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(reference);
+  await mustRun('image_not_pushed', program, ['push', ...(plain ? ['--tls-verify=false'] : []), reference]);
+}
+
+function mustRun(code: 'image_not_built' | 'image_not_pushed', program: string, words: string[]) {
+  return new Promise<void>((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ['ignore', process.stderr, process.stderr] });
+    child.on('error', (error) => reject(new PenstockError(code, error.message)));
+    child.on('close', (exit, signal) => {
+      if (exit === 0) return resolve();
+      const how = signal === null ? `exit code ${exit}` : signal;
+      reject(new PenstockError(code, `${program} ${words[0]} ended with ${how}; see what it printed.`));
+    });
+  });
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly absent: boolean;
+  readonly output: string;
+}
+
+function ask(program: string, words: readonly string[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    execFile(program, words, { maxBuffer: 16 * 1024 ** 2, timeout: 60_000 }, (error, stdout, stderr) => {
+      const absent = error?.code === 'ENOENT';
+      resolve({ ok: error === null, absent, output: error === null ? stdout : stderr || error.message });
+    });
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/server.js';
+
+const example = resolve(import.meta.dirname, '../../examples/mtcars');
+
+let parent: string;
+let app: string;
+beforeAll(async () => {
+  parent = mkdtempSync(join(tmpdir(), 'penstock-image-test-'));
+  app = join(parent, 'cars');
+  cpSync(example, app, { recursive: true });
+});
+afterAll(() => rmSync(parent, { recursive: true }));
+
+describe('penstock image --write', () => {
+  test('writes a Dockerfile that stands alone, with the packages that the app uses', async () => {
+    const { code, stdout, stderr } = await runCli(['image', app, '--write', '--base', 'debian']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.match(/wrote/g)).toHaveLength(3);
+    const dockerfile = readFileSync(join(app, 'Dockerfile'), 'utf8');
+    expect(dockerfile).toContain('r-cran-plumber \\\n      r-cran-randomforest');
+    expect(dockerfile).toContain('USER 10001:10001');
+    expect(readFileSync(join(app, '.dockerignore'), 'utf8')).toContain('**/.Renviron\n');
+  });
+
+  test('puts a Penstock beside it that runs with nothing but Node', () => {
+    const runtime = join(app, '.penstock', 'runtime');
+    const code = `await import(${JSON.stringify(join(runtime, 'dist/commands/serve.js'))}); console.log('loaded')`;
+    const words = ['--input-type=module', '-e', code];
+    expect(execFileSync(process.execPath, words, { cwd: parent, encoding: 'utf8' })).toBe('loaded\n');
+    expect(existsSync(join(runtime, 'node_modules', 'typescript'))).toBe(false);
+  });
+
+  test('never writes over a Dockerfile unasked', async () => {
+    writeFileSync(join(app, 'Dockerfile'), 'FROM mine\n');
+    const { code, stderr } = await runCli(['image', app, '--write']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--force writes over it')]);
+    expect(readFileSync(join(app, 'Dockerfile'), 'utf8')).toBe('FROM mine\n');
+    const forced = await runCli(['image', app, '--write', '--force', '--base-image', 'localhost/r:1']);
+    expect(forced.code).toBe(0);
+    expect(readFileSync(join(app, 'Dockerfile'), 'utf8')).toContain('ARG BASE_IMAGE=localhost/r:1\n');
+  });
+});
+
+describe('penstock image', () => {
+  test('refuses to push to nowhere before it builds', async () => {
+    const { code, stderr } = await runCli(['image', example, '--push']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/mtcars:[0-9a-f]{12} names no registry/)]);
+  });
+
+  test('refuses a build argument without a value', async () => {
+    const { code, stderr } = await runCli(['image', example, '--build-arg', 'CRAN']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--build-arg takes NAME=VALUE, not CRAN.')]);
+  });
+});

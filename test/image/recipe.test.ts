@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AppLocation } from '../../src/app/find-app.js';
+import type { RPackage } from '../../src/doctor/ask-r.js';
+import { dockerfile } from '../../src/image/dockerfile.js';
+import { type BaseKind, planImage, type RecipeInput } from '../../src/image/recipe.js';
+
+let directory: string;
+let app: AppLocation;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'penstock-recipe-'));
+  app = { kind: 'plumber', directory, file: join(directory, 'plumber.R'), entry: 'file' };
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function uses(...names: string[]): NonNullable<RecipeInput['answer']> {
+  const one = { installed: true, version: '1.0', wanted: null, required: true, file: null, line: null };
+  return { version: '4.3.1', libraries: [], packages: names.map((name): RPackage => ({ name, ...one })) };
+}
+
+const plan = (base: BaseKind, answer: RecipeInput['answer']) => planImage({ app, base, answer });
+
+function lock(packages: string[], version = '4.4.2'): void {
+  const entries = packages.map((name) => [name, { Package: name, Version: '1.0.0' }]);
+  const text = { R: { Version: version }, Packages: Object.fromEntries(entries) };
+  writeFileSync(join(directory, 'renv.lock'), JSON.stringify(text));
+}
+
+describe('Without a lock file', () => {
+  test('the packages come from the snapshot of CRAN that the image of this version of R has', () => {
+    const { recipe, warnings } = plan('r-ver', uses('plumber', 'sf'));
+    expect(recipe.baseImage).toBe('docker.io/rocker/r-ver:4.3.1');
+    expect(recipe.cran).toEqual(['plumber', 'sf']);
+    expect(recipe.buildLibraries).toEqual(expect.arrayContaining(['libgdal-dev', 'libudunits2-dev']));
+    expect(warnings).toEqual([]);
+    expect(dockerfile(recipe)).toContain(`Rscript -e 'install.packages(c("plumber", "sf"), `);
+  });
+
+  test('on Debian what it has is prebuilt, and only the rest is built', () => {
+    const { recipe } = plan('debian', uses('plumber', 'randomForest', 'vetiver'));
+    expect(recipe.prebuilt).toEqual(['r-cran-plumber', 'r-cran-randomforest']);
+    expect(recipe.cran).toEqual(['vetiver']);
+    const text = dockerfile(recipe);
+    expect(text).toContain('      r-cran-randomforest \\\n');
+    expect(text).toMatch(/install\.packages\(c\("vetiver"\), .*repos = Sys\.getenv\("CRAN"\)/);
+  });
+
+  test('nothing is compiled where everything is prebuilt', () => {
+    const text = dockerfile(plan('debian', uses('plumber')).recipe);
+    expect(text).not.toContain('r-base-dev');
+    expect(text.match(/^FROM .*$/gm)).toEqual([
+      `FROM \${NODE_IMAGE} AS node`,
+      `FROM \${BASE_IMAGE} AS files`,
+      `FROM \${BASE_IMAGE} AS r`,
+      'FROM r',
+    ]);
+  });
+
+  test('what the code can do without is taken where it is installed here', () => {
+    const answer = uses('plumber', 'xgboost', 'arrow');
+    const packages = answer.packages.map((one) => ({
+      ...one,
+      required: one.name === 'plumber',
+      installed: one.name !== 'arrow',
+    }));
+    expect(plan('r-ver', { ...answer, packages }).recipe.cran).toEqual(['plumber', 'xgboost']);
+  });
+});
+
+describe('A lock file', () => {
+  test('says which packages there are and which R, with what building them takes', () => {
+    lock(['plumber', 'sodium', 'curl']);
+    const { recipe, warnings } = plan('r-ver', uses('plumber'));
+    expect(recipe).toMatchObject({
+      locked: true,
+      baseImage: 'docker.io/rocker/r-ver:4.4.2',
+      cran: [],
+      prebuilt: [],
+    });
+    expect(recipe.buildLibraries).toEqual(['libcurl4-openssl-dev', 'libsodium-dev', 'libssl-dev']);
+    expect(warnings).toEqual([]);
+    expect(dockerfile(recipe)).toContain('renv::restore(');
+  });
+
+  test('that lacks a package is told, and the package taken from CRAN', () => {
+    lock(['randomForest']);
+    const { recipe, warnings } = plan('r-ver', uses('plumber', 'randomForest'));
+    expect(recipe.cran).toEqual(['plumber']);
+    expect(warnings).toEqual(['renv.lock does not have plumber, which the app needs: taken from CRAN.']);
+  });
+
+  test('is enough on a machine without R', () => {
+    lock(['plumber']);
+    expect(plan('r-ver', undefined).recipe).toMatchObject({ locked: true, cran: [] });
+  });
+
+  test('is restored on Debian too, with a word about the version of R', () => {
+    lock(['plumber']);
+    const { recipe, warnings } = plan('debian', uses('plumber'));
+    expect(recipe.prebuilt).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('made with R 4.4.2')]);
+  });
+
+  test('that is none is refused', () => {
+    writeFileSync(join(directory, 'renv.lock'), 'plumber 1.2');
+    expect(() => plan('r-ver', uses())).toThrow('renv.lock is no lock file of renv');
+  });
+});
+
+describe('The Dockerfile', () => {
+  test('names the version of every image it begins with', () => {
+    for (const base of ['r-ver', 'debian'] as const) {
+      const text = dockerfile(plan(base, uses('plumber')).recipe);
+      const images = [...text.matchAll(/^ARG \w+_IMAGE=(.*)$/gm)].map(([, image]) => image);
+      expect(images).toHaveLength(2);
+      for (const image of images) expect(image).toMatch(/^docker\.io\/[a-z-]+\/[a-z-]+:\d+\.\d+/);
+    }
+  });
+
+  test("has the app's files after all that takes long", () => {
+    const lines = dockerfile(plan('r-ver', uses('plumber')).recipe).split('\n');
+    const last = lines.slice(lines.indexOf('FROM r'));
+    const app = last.indexOf('COPY --from=files /app /app');
+    expect(app).toBeGreaterThan(last.findIndex((line) => line.startsWith('COPY --from=packages')));
+    expect(last.slice(app).filter((line) => /apt-get|install\.packages/.test(line))).toEqual([]);
+  });
+});
