@@ -78,7 +78,9 @@ check_tags <- function(router) {
   private <- router$.__enclos_env__$private
   for (group in private$ends) for (endpoint in group) {
     formals <- names(formals(endpoint$.__enclos_env__$private$func))
-    batch_tag(comment_above(endpoint, private$lines), formals, private$filename)
+    comment <- comment_above(endpoint, private$lines)
+    batch_tag(comment, formals, private$filename)
+    policy_tags(comment, endpoint$verbs, private$filename)
   }
   for (mount in private$mnts) if (inherits(mount, "Plumber")) check_tags(mount)
 }

@@ -136,7 +136,9 @@ plan_routes <- function(router, app, simple) {
       route$router <- router$number
       route$before <- before
       route$plain <- route$plain && before == 0L
-      route$batch <- batch_tag(comment_above(endpoint, lines), route$formals, private$filename)
+      comment <- comment_above(endpoint, lines)
+      route$policy <- policy_tags(comment, endpoint$verbs, private$filename)
+      route$batch <- batch_tag(comment, route$formals, private$filename)
       if (!is.null(route$batch)) route$batch$obstacle <- batch_obstacle(route, !simple || before > 0L)
       route$own_parsers <- !is.null(route$parsers) || !parsers_kept
       routes[[length(routes) + 1L]] <- route
@@ -175,7 +177,8 @@ describe_direct_route <- function(route) {
     own_parsers = route$own_parsers,
     router = route$router,
     formals = route$formals,
-    batch = route$batch
+    batch = route$batch,
+    policy = route$policy
   )
 }
 

@@ -52,9 +52,9 @@ is_past <- function(moment, now) (now * 1000 - moment) %% 2147483648 < 107374182
 # called when R has unwound to the loop: a tryCatch() around each call would take as long as a small handler.
 engine <- function(run, failed = router_failed) list(run = run, failed = failed)
 
-# engines: by frame type
+# engines: by frame type; manifest: what is reported once everything is prepared
 # Returns when the gateway says stop or has gone.
-serve_frames <- function(con, engines) {
+serve_frames <- function(con, engines, manifest) {
   restore_process <- process_keeper()
   events <- if (isNamespaceLoaded("later")) later::global_loop()
   # What is being run (its id and engine, and since when), the error that it has ended with, and the answer that is
@@ -66,10 +66,12 @@ serve_frames <- function(con, engines) {
   unsent <- NULL
   # The client has left while its request was still being read.
   early <- FALSE
+  # Where the last interrupt came.
+  calls <- NULL
 
-  finish <- function(value) {
+  finish <- function(value, type = result_type(value)) {
     took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
-    unsent <<- list(result_type(value), running, value, took)
+    unsent <<- list(type, running, value, took)
     running <<- 0L
     restore_process()
   }
@@ -108,8 +110,10 @@ serve_frames <- function(con, engines) {
       finish(value)
     }
   }
+  stopped <- function(e) if (running > 0L) calls <<- app_calls()
   interrupted <- function(e) {
-    if (running > 0L) finish(NULL) else early <<- is.null(unsent)
+    if (running > 0L) finish(calls, frame_types$interrupted) else early <<- is.null(unsent)
+    calls <<- NULL
     FALSE
   }
   failed <- function(e) {
@@ -117,9 +121,15 @@ serve_frames <- function(con, engines) {
     if (is.null(failure)) failure <<- e else finish(router_failed(e))
     FALSE
   }
-  while (!tryCatch(suspendInterrupts(work()), interrupt = interrupted, error = failed)) {
-    if (running == 0L) failure <- NULL
-  }
+  # Around the loop, so that no request pays for it: what is to be said of where it was interrupted.
+  watched <- function() withCallingHandlers(suspendInterrupts(work()), interrupt = stopped)
+  # Suspended from the report on: the gateway may interrupt the first request before the loop has come to it.
+  suspendInterrupts({
+    write_frame(con, frame_types$ready, 0L, manifest)
+    while (!tryCatch(watched(), interrupt = interrupted, error = failed)) {
+      if (running == 0L) failure <- NULL
+    }
+  })
 }
 
 # Responses have names, values for the gateway to print have none.

@@ -57,14 +57,14 @@ plumber_app <- function(settings, step) {
       jit <- compiler::enableJIT(0L)
       gc()
       plan <- direct_plan(app)
-      write_frame(con, frame_types$ready, 0L, app_manifest(app, settings$app, plan))
+      manifest <- app_manifest(app, settings$app, plan)
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
       engines[[frame_types$call]] <- direct_engine(app, plan)
       engines[[frame_types$print]] <- print_engine(app, plan)
       gc()
       compiler::enableJIT(jit)
-      serve_frames(con, engines)
+      serve_frames(con, engines, manifest)
     })
   }
 }

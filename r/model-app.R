@@ -126,9 +126,8 @@ model_app <- function(settings, step) {
     models = unname(c(lapply(shelf$loaded(), describe_model), shelf$failures()))
   )
   function(con) {
-    write_frame(con, frame_types$ready, 0L, manifest)
     engines <- list()
     engines[[frame_types$predict]] <- predict_engine(shelf)
-    serve_frames(con, engines)
+    serve_frames(con, engines, manifest)
   }
 }

@@ -7,10 +7,10 @@
 local({
   worker <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
-  for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "request.R", "response.R", "loop.R",
-                 "serializers.R", "annotations.R", "direct-plan.R", "direct-request.R", "direct-answer.R",
-                 "direct-run.R", "plumber-app.R", "model-file.R", "model-schema.R", "model-kinds.R",
-                 "model-predict.R", "model-app.R", "main.R")) {
+  for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "request.R", "response.R",
+                 "traceback.R", "loop.R", "serializers.R", "annotations.R", "policy-tags.R", "direct-plan.R",
+                 "direct-request.R", "direct-answer.R", "direct-run.R", "plumber-app.R", "model-file.R",
+                 "model-schema.R", "model-kinds.R", "model-predict.R", "model-app.R", "main.R")) {
     sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
   }
   worker$main()

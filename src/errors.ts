@@ -147,7 +147,7 @@ export const errorCatalogue = {
   deadline_exceeded: {
     status: 504,
     message: 'The request was not answered within its deadline.',
-    hint: 'Make the handler faster, or raise --timeout.',
+    hint: 'Make the handler faster, or raise --timeout or the `@timeout` of the route.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -45,6 +45,26 @@ export interface DirectRoute {
   readonly formals: readonly string[];
   /** What `@batch` says; undefined without it. */
   readonly batch: BatchTag | undefined;
+  readonly policy: PolicyTags;
+}
+
+/** What the annotations of a route say of how it is treated, in whichever lane; undefined where they are silent. */
+export interface PolicyTags {
+  /** `@timeout`: milliseconds. */
+  readonly timeout?: number | undefined;
+  /** `@concurrency`: workers that it may have at once. */
+  readonly concurrency?: number | undefined;
+  readonly cache?: CacheTag | undefined;
+}
+
+/** `@cache`: responses are kept. */
+export interface CacheTag {
+  /** Milliseconds that one is good for. */
+  readonly ttl: number;
+  /** They are the same for everybody, whoever asks: credentials make no difference. */
+  readonly public: boolean;
+  /** Names of request headers, in lower case, that they depend on. */
+  readonly vary: readonly string[];
 }
 
 /** `@batch`: the handler is vectorised. */
@@ -156,6 +176,7 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       router: Number(route.router),
       formals: list<string>(route.formals),
       batch: route.batch === null ? undefined : batchTag(route.batch as Record<string, unknown>),
+      policy: policyTags(route.policy as Record<string, unknown>),
     })),
     mounts: list<Mount>(plain.mounts),
     obstacle: (plain.obstacle as string | null) ?? undefined,
@@ -183,6 +204,18 @@ function batchTag(plain: Record<string, unknown>): BatchTag {
     wait: Number(plain.wait),
     obstacle: (plain.obstacle as string | null) ?? undefined,
   };
+}
+
+function policyTags({ cache, concurrency, timeout }: Record<string, unknown>): PolicyTags {
+  return {
+    timeout: (timeout as number | null) ?? undefined,
+    concurrency: (concurrency as number | null) ?? undefined,
+    cache: cache === null ? undefined : cacheTag(cache as Record<string, unknown>),
+  };
+}
+
+function cacheTag(plain: Record<string, unknown>): CacheTag {
+  return { ttl: Number(plain.ttl), public: plain.public === true, vary: list<string>(plain.vary) };
 }
 
 /** The payload of a load-failed frame. */

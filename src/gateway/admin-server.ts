@@ -25,8 +25,8 @@ export function createAdminServer({ metrics, ready, status }: AdminSources): Fas
     return metrics.registry.metrics();
   });
   server.get('/scale', () => {
-    const { running, queued, workers } = status();
-    return { ongoing: running + queued, queued, workers: workers.length };
+    const { converting, running, queued, workers } = status();
+    return { ongoing: running + queued + converting, queued, workers: workers.length };
   });
   server.get('/status', () => status());
   return server;

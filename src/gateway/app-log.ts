@@ -1,5 +1,6 @@
 import { type DirectRoute, describeLoadFailure, type Hazard, type LoadFailure } from '../app/manifest.js';
 import type { Logger } from '../observe/log.js';
+import type { Interrupt } from '../pool/interrupt.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
 
@@ -50,6 +51,18 @@ export class AppLog {
       { event: 'routes-differ' },
       'The app has other routes in each worker: every request takes the plumber lane',
     );
+  }
+
+  /** What was thrown away of R's work, and where R was; or that R does not stop. */
+  interrupted(worker: Worker, requestId: string | undefined, interrupt: Interrupt | undefined): void {
+    const details = { event: 'interrupted', worker: worker.id, requestId };
+    if (interrupt === undefined) {
+      this.#log.warn(details, `Worker ${worker.id} has not come back from an interrupt, and is killed`);
+      return;
+    }
+    const { calls, ms } = interrupt;
+    const where = calls.length === 0 ? '' : ` in ${calls.join(' > ')}`;
+    this.#log.warn({ ...details, rMs: ms, calls }, `R was interrupted after ${Math.round(ms)} ms${where}`);
   }
 
   /** Batching of a route has ended, since it was seen to go wrong. */

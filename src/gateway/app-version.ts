@@ -14,6 +14,7 @@ import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.
 import type { LargeThreads } from './large/threads.js';
 import { ModelApp } from './model/model-app.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
+import { RoutePolicies } from './route-policies.js';
 
 /** Room for the status, the headers and R's own framing around an answer's body. */
 const ANSWER_OVERHEAD = 65_536;
@@ -84,6 +85,7 @@ export class AppVersion {
     this.#exchanges = {
       dispatcher: this.#dispatcher,
       direct: undefined,
+      policies: undefined,
       threads,
       options: config,
       finished: (record) => setting.finished(record),
@@ -112,6 +114,9 @@ export class AppVersion {
     await this.#pool.start();
     const result = await this.#firstLoad;
     if (result instanceof PenstockError) throw result;
+    if (result.direct !== undefined) {
+      this.#exchanges = { ...this.#exchanges, policies: new RoutePolicies(result.direct) };
+    }
     if (this.#models !== undefined) {
       this.#serveModels(this.#models, result);
     } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
@@ -161,6 +166,7 @@ export class AppVersion {
       this.#log.workerEnded(worker, exit, expected);
       if (!expected && !worker.journey.done) this.#loaded(startFailure(worker.journey, exit));
     },
+    interrupted: (worker, label, interrupt) => this.#log.interrupted(worker, label, interrupt),
     output: (worker, stream, line) => this.#log.output(worker, stream, line),
   };
 

@@ -9,6 +9,7 @@ import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { SharedBytes } from '../protocol/shared-bytes.js';
 import { NotCovered } from '../rdata/index.js';
+import { clientTimeout } from './client-timeout.js';
 import type { DirectLane } from './direct/direct-lane.js';
 import { sendError } from './error-reply.js';
 import { isJsonForm, mayBeJsonForm } from './form-json.js';
@@ -18,11 +19,14 @@ import { linger } from './linger.js';
 import { bytesOf, type Reply, replyFrom, sendReply, tooLarge } from './reply.js';
 import { hasBody, readBody } from './request-body.js';
 import { rookPayload } from './rook-request.js';
+import type { RoutePolicies, RoutePolicy } from './route-policies.js';
 
 export interface ExchangeContext {
   readonly dispatcher: Dispatcher;
   /** Undefined when every request takes the plumber lane. */
   readonly direct: DirectLane | undefined;
+  /** Of the app's endpoints; undefined while it loads. */
+  readonly policies: RoutePolicies | undefined;
   readonly threads: LargeThreads;
   readonly options: ExchangeOptions;
   finished(record: ExchangeRecord): void;
@@ -32,7 +36,7 @@ export interface ExchangeOptions {
   /** Bytes of a request's body, and of an answer, at most. */
   readonly bodyLimit: number;
   readonly responseLimit: number;
-  /** Milliseconds in which a request has to be answered. */
+  /** Milliseconds in which a request has to be answered, unless its route says otherwise. */
   readonly timeout: number;
   /** A body that is labelled a form but is one JSON object or array is read as JSON. */
   readonly formJson: boolean;
@@ -72,6 +76,10 @@ export class Exchange {
   #error: PenstockError | undefined;
   #reply: Reply | undefined;
   #lane: Lane = 'plumber';
+  /** Of the endpoint that it is for, as far as that is known. */
+  #policy: RoutePolicy | undefined;
+  /** `performance.now()` since when its deadline runs, if not since it comes to the dispatcher. */
+  #since: number | undefined;
   /** It is answered, or there is nobody to answer any more. */
   #over = false;
 
@@ -108,13 +116,16 @@ export class Exchange {
 
   /** @param jsonForm the body is labelled a form but is to be read as JSON */
   #call(body: Buffer | undefined, jsonForm: boolean): void {
-    const call = this.#context.direct?.call(this.request, body, jsonForm);
+    const { direct, policies } = this.#context;
+    const call = direct?.call(this.request, body, jsonForm);
     if (call === undefined) {
+      this.#policy ??= policies?.find(this.request.method!, this.request.url!);
       const payload = rookPayload(this.request, body, jsonForm);
       this.#dispatch(FrameType.request, () => payload);
       return;
     }
     this.#lane = 'direct';
+    this.#policy = policies?.at(call.index);
     const { batch, time } = call;
     if (batch !== undefined) {
       this.#dispatch(FrameType.call, call.payload as () => readonly Buffer[], time, batch);
@@ -125,12 +136,37 @@ export class Exchange {
     else this.#later(payload, (pieces) => this.#dispatch(FrameType.call, () => pieces, time));
   }
 
-  /** Goes on when a thread is done, unless the client has left by then. */
+  /** Goes on when a thread is done, unless the client has left or the deadline has passed by then. */
   #later<T>(result: Promise<T>, go: (value: T) => void): void {
+    this.#policy ??= this.#context.policies?.find(this.request.method!, this.request.url!);
+    this.#since ??= this.#ticket?.queuedAt ?? performance.now();
+    const timer = setTimeout(() => {
+      this.#over = true;
+      this.#fail(
+        new PenstockError('deadline_exceeded', `It was prepared for the rest of ${this.#timeout / 1000} s.`),
+      );
+    }, this.#remaining);
     const goOn = (value: T): void => {
+      clearTimeout(timer);
       if (!this.#over) go(value);
     };
-    result.then(goOn).catch((error: unknown) => this.#failAnswer(error));
+    result.then(goOn).catch((error: unknown) => {
+      clearTimeout(timer);
+      if (!this.#over) this.#failAnswer(error);
+    });
+  }
+
+  /** Milliseconds in which it has to be answered. */
+  get #timeout(): number {
+    const most = this.#policy?.timeout ?? this.#context.options.timeout;
+    const asked = this.request.headers['x-request-timeout'];
+    return asked === undefined ? most : clientTimeout(asked, most);
+  }
+
+  /** Milliseconds that are left of them, at least 1. */
+  get #remaining(): number {
+    if (this.#since === undefined) return this.#timeout;
+    return Math.max(1, this.#since + this.#timeout - performance.now());
   }
 
   #dispatch(
@@ -147,7 +183,7 @@ export class Exchange {
       routeTime,
       batch,
       urgent: type === FrameType.print,
-      timeout: this.#context.options.timeout,
+      timeout: this.#remaining,
       settle: (outcome) => this.#settle(outcome),
     });
   }
@@ -187,6 +223,7 @@ export class Exchange {
 
   #sendOrPrint(reply: Reply | NotCovered, payload: Buffer): void {
     if (reply instanceof NotCovered) {
+      this.#since ??= this.#ticket!.queuedAt;
       this.#dispatch(FrameType.print, () => [payload]);
       return;
     }

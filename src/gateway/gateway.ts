@@ -128,6 +128,7 @@ export class Gateway {
       uptime: Math.round((performance.now() - this.#startedAt) / 1000),
       running,
       queued,
+      converting: this.#threads.jobs,
       queueLimit: this.#config.queueLimit,
       restarts: pool.restarts,
       workers: workerStatuses(pool),

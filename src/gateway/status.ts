@@ -25,6 +25,8 @@ export interface Status {
   readonly uptime: number;
   readonly running: number;
   readonly queued: number;
+  /** Requests whose large body or value a thread is at. */
+  readonly converting: number;
   readonly queueLimit: number;
   readonly restarts: number;
   readonly workers: readonly WorkerStatus[];

@@ -25,6 +25,7 @@ export async function loadOnce(
           loadFailed: (_worker, failure) =>
             reject(new PenstockError('app_load_failed', describeLoadFailure(failure))),
           dead: (worker, exit) => reject(startFailure(worker.journey, exit)),
+          interrupted: () => {},
           output: (_worker, _stream, line) => output(line),
         },
       );

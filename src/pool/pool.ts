@@ -1,4 +1,5 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
+import type { Interrupt } from './interrupt.js';
 import { Reaper } from './reaper.js';
 import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
@@ -31,6 +32,8 @@ export interface PoolObserver {
   ready(worker: Worker, manifest: Manifest): void;
   loadFailed(worker: Worker, failure: LoadFailure): void;
   dead(worker: Worker, exit: WorkerExit, expected: boolean): void;
+  /** See the worker's owner. */
+  interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
 }
 
@@ -197,6 +200,7 @@ export class Pool {
     },
     loadFailed: (worker, failure) => this.#observer.loadFailed(worker, failure),
     dead: (worker, exit) => this.#dead(worker, exit),
+    interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
     output: (worker, stream, line) => this.#observer.output(worker, stream, line),
   };
 

@@ -4,6 +4,7 @@ import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
+import { type Interrupt, interruptFrom } from './interrupt.js';
 import { LateWork } from './late-work.js';
 import { StartJourney } from './start-journey.js';
 import type { WorkUnit } from './work-unit.js';
@@ -38,6 +39,8 @@ export interface WorkerOwner {
   loadFailed(worker: Worker, failure: LoadFailure): void;
   /** The process has ended; `unfinished` is what it was running. */
   dead(worker: Worker, exit: WorkerExit): void;
+  /** An interrupt has ended what it ran, the unit of that label; undefined: it has not, and the worker is killed. */
+  interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
 }
 
@@ -161,7 +164,10 @@ export class Worker {
       this.#interrupted = true;
       this.#process.signal('SIGINT');
     }
-    this.#interruptTimer = setTimeout(() => this.kill(), grace);
+    this.#interruptTimer = setTimeout(() => {
+      this.#owner.interrupted(this, this.unit?.label, undefined);
+      this.kill();
+    }, grace);
   }
 
   /** Lets it finish what it runs, run the app's exit hooks and end; killed if that takes more than `grace` ms. */
@@ -246,6 +252,9 @@ export class Worker {
     this.#endInterrupt();
     this.#pipe.head?.started(this);
     if (frame.type !== FrameType.unstarted) this.#requests += 1;
+    if (frame.type === FrameType.interrupted) {
+      this.#owner.interrupted(this, unit?.label, interruptFrom(frame));
+    }
     // R gets its next work before the answer is dealt with, which takes as long for a batch as R needs for the next.
     if (this.#interrupted) {
       this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);

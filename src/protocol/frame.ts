@@ -41,7 +41,7 @@ export const FrameType = {
   loadFailed: 132,
   /** The answer to a request. Payload: list(status, names, values, body | file, owned). */
   result: 133,
-  /** The request was interrupted before it had an answer. */
+  /** The request was interrupted before it had an answer. Payload: the app's calls at that moment, as text, or NULL. */
   interrupted: 134,
   /** Answer to a ping. */
   pong: 135,

@@ -40,6 +40,8 @@ export interface DirectCall {
   readonly batch?: Batchable;
   /** Undefined for requests that no endpoint serves: filters, files and errors take what they take. */
   readonly time: RouteTime | undefined;
+  /** The endpoint's place in the plan, from 1; 0 where none serves it. */
+  readonly index: number;
 }
 
 /** plumber drops the body of these, as HTTP demands. */
@@ -127,7 +129,7 @@ export class DirectLane {
       const joined = quickBatchCall(to, body);
       if (joined !== undefined) {
         const own = joined.payload ?? (() => joined.batch.merge([joined.batch]).payload[0]!);
-        return { payload: () => [own()], time, batch: joined.batch };
+        return { payload: () => [own()], time, index, batch: joined.batch };
       }
     }
     const parsedQuery = parseQuery(query);
@@ -140,18 +142,22 @@ export class DirectLane {
     if (form === 'large') {
       const after = whole ? raw() : [rNull, rNull];
       const rest = () => writePieces([...before, rString('raw'), rNull, ...raw()]);
-      return { payload: () => this.#parseLarge(body!, [...before, rString('parsed')], after, rest), time };
+      return {
+        payload: () => this.#parseLarge(body!, [...before, rString('parsed')], after, rest),
+        time,
+        index,
+      };
     }
     const payload = (): readonly Buffer[] => {
       const call = [...before, rString(form), value, ...(whole ? raw() : [rNull, rNull])];
       return form === 'raw' ? writePieces(call) : [writeRData(rList(call))];
     };
-    if (to === undefined || parsedQuery === undefined || form === 'raw') return { payload, time };
+    if (to === undefined || parsedQuery === undefined || form === 'raw') return { payload, time, index };
     const context = `${query}|${request.headers['content-type'] ?? ''}`;
     const joined = batchCall(to, { query: parsedQuery, body: value, bytes: body, request: raw, context });
-    if (joined === undefined) return { payload, time };
+    if (joined === undefined) return { payload, time, index };
     const { batch, payload: own } = joined;
-    return { payload: own === undefined ? payload : () => [own()], time, batch };
+    return { payload: own === undefined ? payload : () => [own()], time, index, batch };
   }
 
   /** @param unparsed gives the call when only R can parse it */

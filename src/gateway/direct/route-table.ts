@@ -43,7 +43,7 @@ class RouterTable {
     }
   }
 
-  /** plumber's order: this router's endpoints, then the first mount that the path leads to. */
+  /** plumber's order: this router's endpoints, then the first mount that the path leads to; undefined when only R can tell. */
   match(method: string, path: string): DirectMatch | undefined {
     for (const { expression, index, route } of this.byVerb.get(method) ?? []) {
       if (expression.exact === undefined) {
@@ -52,7 +52,7 @@ class RouterTable {
       }
       const found = expression.exact.exec(path);
       if (found === null) continue;
-      return route.obstacle === undefined ? { route, index, path: found.slice(1) } : undefined;
+      return { route, index, path: found.slice(1) };
     }
     const mount = this.mounts.find((each) => path.startsWith(each.path));
     if (mount === undefined || mount.table === undefined) return NOWHERE;
@@ -103,9 +103,19 @@ export class RouteTable {
       .find((reason) => reason !== undefined);
   }
 
-  /** The first endpoint that matches, or that there is none; undefined when only plumber knows. */
+  /**
+   * The first endpoint that matches, or that there is none; undefined when the request is to take the plumber lane, for
+   * that only plumber knows, or that only plumber can do it.
+   */
   match(method: string, path: string): DirectMatch | undefined {
-    if (this.#obstacle !== undefined || path.length > LONGEST_PATH || NOT_PLAIN.test(path)) return undefined;
+    if (this.#obstacle !== undefined) return undefined;
+    const match = this.locate(method, path);
+    return match?.route?.obstacle === undefined ? match : undefined;
+  }
+
+  /** The first endpoint that matches an address, in whichever lane; undefined when only plumber knows. */
+  locate(method: string, path: string): DirectMatch | undefined {
+    if (path.length > LONGEST_PATH || NOT_PLAIN.test(path)) return undefined;
     return this.#tables[0]!.match(method, path);
   }
 }

@@ -60,6 +60,13 @@ export class LargeThreads {
     return this.#threads.size;
   }
 
+  /** Jobs that run or wait. */
+  get jobs(): number {
+    let jobs = this.#waiting.length;
+    for (const { current } of this.#threads) if (current !== undefined) jobs += 1;
+    return jobs;
+  }
+
   run<Job extends LargeJob>(job: Job): Promise<LargeResults[Job['kind']]> {
     return new Promise((resolve) => {
       const waiting: Waiting = { job, settle: (result) => resolve(result as LargeResults[Job['kind']]) };

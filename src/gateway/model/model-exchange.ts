@@ -7,6 +7,7 @@ import { predictPayload } from '../../model/payload.js';
 import { type Prediction, readPrediction } from '../../model/prediction.js';
 import { requestId } from '../../observe/request-id.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
+import { clientTimeout } from '../client-timeout.js';
 import { sendError } from '../error-reply.js';
 import type { ExchangeOptions, ExchangeRecord } from '../exchange.js';
 import { linger } from '../linger.js';
@@ -92,9 +93,15 @@ export class ModelExchange {
       safe: true, // whatever its method: a prediction changes nothing
       routeTime: work.endpoint.time,
       urgent: false,
-      timeout: this.#context.options.timeout,
+      timeout: this.#timeout,
       settle: (outcome) => this.#guard(() => this.#settle(outcome, work)),
     });
+  }
+
+  get #timeout(): number {
+    const { timeout } = this.#context.options;
+    const asked = this.#request.headers['x-request-timeout'];
+    return asked === undefined ? timeout : clientTimeout(asked, timeout);
   }
 
   #settle(outcome: Outcome, work: PredictWork): void {

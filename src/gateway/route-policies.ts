@@ -1,0 +1,31 @@
+import type { CacheTag, DirectPlan } from '../app/manifest.js';
+import { RouteTable } from './direct/route-table.js';
+
+/** How the gateway treats the requests of one endpoint, in whichever lane they are executed. */
+export interface RoutePolicy {
+  /** Milliseconds in which a request has to be answered; undefined: the server's default. */
+  readonly timeout: number | undefined;
+  readonly cache: CacheTag | undefined;
+}
+
+/** The policies of an app's endpoints, and which of them a request is for. */
+export class RoutePolicies {
+  readonly #table: RouteTable;
+  readonly #routes: readonly RoutePolicy[];
+
+  constructor(plan: DirectPlan) {
+    this.#table = new RouteTable(plan);
+    this.#routes = plan.routes.map(({ policy: { cache, timeout } }) => ({ cache, timeout }));
+  }
+
+  /** @param index of the endpoint in the plan, from 1; 0 for none */
+  at(index: number): RoutePolicy | undefined {
+    return index === 0 ? undefined : this.#routes[index - 1];
+  }
+
+  /** That of the endpoint that serves the address, as far as the gateway can tell: the app's filters may change it. */
+  find(method: string, url: string): RoutePolicy | undefined {
+    const at = url.indexOf('?');
+    return this.at(this.#table.locate(method, at < 0 ? url : url.slice(0, at))?.index ?? 0);
+  }
+}

@@ -1,0 +1,64 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serve(fixtureApp('policies.R'), { workers: 2, flags: ['--timeout', '2s'] });
+});
+
+afterAll(() => app?.stop());
+
+/** The workers that were replaced are there again. */
+afterEach(async () => {
+  await expect
+    .poll(() => app.admin<{ workers: { state: string }[] }>('/status'), { timeout: 20_000, interval: 50 })
+    .toMatchObject({ workers: [{ state: 'idle' }, { state: 'idle' }] });
+});
+
+/** The status, and the milliseconds until it came. */
+async function ask(
+  path: string,
+  id: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; took: number }> {
+  const start = performance.now();
+  const { status } = await fetch(app.url + path, { headers: { ...headers, 'X-Request-Id': id } });
+  return { status, took: performance.now() - start };
+}
+
+test.each([
+  ['direct', '/brief'],
+  ['plumber', '/brief-in-plumber'],
+])(
+  'the deadline that @timeout gives holds in the %s lane, and the log says where R was',
+  async (lane, path) => {
+    expect(await ask(path, `${path}-in-time`)).toMatchObject({ status: 200 });
+    const late = await ask(`${path}?seconds=20`, path);
+    expect(late.status).toBe(504);
+    expect(late.took).toBeGreaterThanOrEqual(790);
+    expect(late.took).toBeLessThan(1900);
+    expect(await app.request(path)).toMatchObject({ lane, code: 'deadline_exceeded' });
+    const interrupted = await app.logged('interrupted', ({ requestId }) => requestId === path);
+    expect(interrupted).toMatchObject({
+      level: 'warn',
+      calls: ['<handler>', 'nap(seconds)', 'Sys.sleep(as.numeric(seconds))'],
+      rMs: expect.any(Number),
+    });
+  },
+);
+
+test('a route may have a longer deadline than the server gives by default', async () => {
+  const patient = ask('/patient?seconds=2.5', 'patient');
+  expect(await ask('/usual?seconds=20', 'usual')).toMatchObject({ status: 504 });
+  expect(await patient).toMatchObject({ status: 200 });
+});
+
+test('a client may shorten its deadline with X-Request-Timeout, and not lengthen it', async () => {
+  expect(await ask('/usual', 'unknown', { 'X-Request-Timeout': 'soon' })).toMatchObject({ status: 200 });
+  const long = ask('/brief?seconds=20', 'long', { 'X-Request-Timeout': '60' });
+  const short = await ask('/usual?seconds=20', 'short', { 'X-Request-Timeout': '300ms' });
+  expect(short.status).toBe(504);
+  expect(short.took).toBeLessThan(1900);
+  expect(await long).toMatchObject({ status: 504 });
+});

@@ -1,0 +1,50 @@
+tags <- new.env(parent = baseenv())
+for (file in c("annotations.R", "policy-tags.R")) {
+  sys.source(file.path("..", "..", "r", file), envir = tags)
+}
+
+read_tags <- function(..., verbs = "GET") {
+  lines <- c("one", "two", ...)
+  comment <- lapply(seq_along(lines), function(i) list(text = lines[[i]], line = i))
+  tags$policy_tags(comment, verbs, "plumber.R")
+}
+
+# What stands after "@", and what is wrong with it
+fault <- function(text, verbs = "GET") {
+  failure <- tryCatch(read_tags(text, verbs = verbs), bad_tag = identity)
+  expect_s3_class(failure, "bad_tag")
+  expect_identical(failure[c("file", "line")], list(file = "plumber.R", line = 3L))
+  conditionMessage(failure)
+}
+
+test_that("a route without annotations of its own has none", {
+  expect_identical(read_tags("@get /"), list(timeout = NULL, concurrency = NULL, cache = NULL))
+})
+
+test_that("annotations are read", {
+  expect_identical(read_tags("@timeout 5s")$timeout, 5000)
+  expect_identical(read_tags(" @timeout  1.5m ")$timeout, 90000)
+  expect_identical(read_tags("@concurrency 2")$concurrency, 2L)
+  expect_identical(read_tags("@cache 60s")$cache, list(ttl = 60000, public = FALSE, vary = character()))
+  expect_identical(
+    read_tags("@cache 500ms public vary=Accept-Language,X-Tenant", verbs = c("GET", "POST"))$cache,
+    list(ttl = 500, public = TRUE, vary = c("accept-language", "x-tenant"))
+  )
+})
+
+test_that("an annotation that is wrong is told with file and line", {
+  expect_match(fault("@timeout"), "a duration is meant")
+  expect_match(fault("@timeout 5"), "a duration is meant")
+  expect_match(fault("@timeout 0s"), "a duration is meant")
+  expect_match(fault("@timeout 30d"), "a duration is meant")
+  expect_match(fault("@concurrency two"), "a number of workers")
+  expect_match(fault("@concurrency 0"), "a number of workers")
+  expect_match(fault("@cache"), "is meant")
+  expect_match(fault("@cache long"), "a duration is meant")
+  expect_match(fault("@cache 60s private"), "is meant")
+  expect_match(fault("@cache 60s", verbs = "DELETE"), "only GET, HEAD and POST")
+})
+
+test_that("an annotation that stands twice is told with the second's line", {
+  expect_error(read_tags("@timeout 5s", "@timeout 6s"), "stands here twice", class = "bad_tag")
+})
