@@ -1,3 +1,4 @@
+import { LinkedList } from '../linked-list.js';
 import type { Pool } from '../pool/pool.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit } from '../pool/worker-exit.js';
@@ -26,10 +27,12 @@ const LAST_ID = 0x7fffffff;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #pool: Pool;
-  /** In order of arrival; a Set, since a request whose client leaves is taken out of the middle. */
-  readonly #queue = new Set<QueuedTicket>();
+  /** In order of arrival. */
+  readonly #queue = new LinkedList<QueuedTicket>();
   /** Requests that go before all others: those to be run again, and the urgent ones. */
   readonly #again: QueuedTicket[] = [];
+  /** What can be batched has come in this turn of the loop, and is handed out at its end. */
+  #gathering = false;
   #running = 0;
   #nextId = 1;
   /** Moving average of R's time per request in ms, for Retry-After. */
@@ -61,8 +64,9 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    const held = this.#hold(ticket);
-    const worker = !held && (job.urgent || this.#next() === undefined) ? this.#workerFor(ticket) : undefined;
+    const together = ticket.batchable;
+    const worker =
+      !together && (job.urgent || this.#next() === undefined) ? this.#workerFor(ticket) : undefined;
     if (worker === undefined && !job.urgent && this.#queue.size >= this.#limitFor(job)) {
       ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.size} wait already.` });
       return ticket;
@@ -72,11 +76,27 @@ export class Dispatcher {
       worker.assign(ticket);
     } else if (job.urgent) {
       this.#again.push(ticket);
+    } else if (together) {
+      if (!this.#hold(ticket)) this.#gatherSoon();
+      this.#queue.add(ticket);
     } else {
       this.#queue.add(ticket);
-      if (!held) this.#pool.grow();
+      this.#pool.grow();
     }
     return ticket;
+  }
+
+  /**
+   * Once all that has arrived is read: handed out at once, the first of several requests that come together would
+   * run alone while the others wait for it.
+   */
+  #gatherSoon(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    setImmediate(() => {
+      this.#gathering = false;
+      this.workerIdle();
+    });
   }
 
   /** What is computed together takes one place in a worker: as many may wait as the workers take at once. */
@@ -130,13 +150,12 @@ export class Dispatcher {
   /** Keeps a request from an idle worker for as long as its route's batches may wait for others. */
   #hold(ticket: QueuedTicket): boolean {
     const { batch } = ticket.job;
-    if (batch === undefined || batch.policy.wait === 0 || !ticket.batchable) return false;
+    if (batch === undefined || batch.policy.wait === 0) return false;
     let items = batch.items;
     for (const other of this.#queue) if (other.job.batch?.key === batch.key) items += other.job.batch.items;
     if (items >= batch.policy.max) {
       for (const other of this.#queue) if (other.job.batch?.key === batch.key) other.heldUntil = 0;
-      setImmediate(() => this.workerIdle());
-      return true;
+      return false;
     }
     ticket.heldUntil = performance.now() + batch.policy.wait;
     setTimeout(() => {

@@ -1,3 +1,4 @@
+import type { Linked } from '../linked-list.js';
 import type { WorkUnit } from '../pool/work-unit.js';
 import type { Worker } from '../pool/worker.js';
 import type { WorkerExit } from '../pool/worker-exit.js';
@@ -16,7 +17,10 @@ export interface TicketListener {
 }
 
 /** A ticket as the dispatcher sees it, and the unit of work that it is when it is run alone. */
-export class QueuedTicket implements Ticket, WorkUnit {
+export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
+  next: QueuedTicket | undefined;
+  previous: QueuedTicket | undefined;
+  listed = false;
   readonly id: number;
   readonly job: Job;
   readonly queuedAt = performance.now();

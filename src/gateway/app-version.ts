@@ -14,6 +14,7 @@ import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.
 import type { LargeThreads } from './large/threads.js';
 import { ModelApp } from './model/model-app.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
+import type { Visit } from './public-server.js';
 import { RoutePolicies } from './route-policies.js';
 
 /** Room for the status, the headers and R's own framing around an answer's body. */
@@ -135,9 +136,11 @@ export class AppVersion {
     this.#log.unbatched(direct?.routes ?? []);
   }
 
-  handle(request: IncomingMessage, response: ServerResponse): void {
-    if (this.#modelExchanges === undefined) new Exchange(request, response, this.#exchanges).run();
-    else new ModelExchange(request, response, this.#modelExchanges).run();
+  /** Takes a request, to be run. */
+  visit(request: IncomingMessage, response: ServerResponse): Visit {
+    return this.#modelExchanges === undefined
+      ? new Exchange(request, response, this.#exchanges)
+      : new ModelExchange(request, response, this.#modelExchanges);
   }
 
   /** Ends the workers, with the app's exit hooks. */

@@ -16,6 +16,7 @@ import { isJsonForm, mayBeJsonForm } from './form-json.js';
 import { LARGE } from './large/job.js';
 import type { LargeThreads } from './large/threads.js';
 import { linger } from './linger.js';
+import type { Visit } from './public-server.js';
 import { bytesOf, type Reply, replyFrom, sendReply, tooLarge } from './reply.js';
 import { hasBody, readBody } from './request-body.js';
 import { rookPayload } from './rook-request.js';
@@ -66,10 +67,13 @@ export interface ExchangeRecord {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /** One request and its answer. */
-export class Exchange {
+export class Exchange implements Visit {
+  next: Visit | undefined;
+  previous: Visit | undefined;
+  listed = false;
   readonly id: string;
   readonly request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly response: ServerResponse;
   readonly #context: ExchangeContext;
   readonly #startedAt = performance.now();
   #ticket: Ticket | undefined;
@@ -86,9 +90,8 @@ export class Exchange {
   constructor(request: IncomingMessage, response: ServerResponse, context: ExchangeContext) {
     this.id = requestId(request.headers);
     this.request = request;
-    this.#response = response;
+    this.response = response;
     this.#context = context;
-    response.once('close', () => this.#closed());
   }
 
   run(): void {
@@ -240,8 +243,8 @@ export class Exchange {
     }
     this.#reply = reply;
     reply.headers.unshift(['X-Request-Id', this.id]);
-    sendReply(this.request, this.#response, reply).catch((error: unknown) => {
-      if (!this.#response.destroyed) this.#failAnswer(error); // else the client left while it was sent
+    sendReply(this.request, this.response, reply).catch((error: unknown) => {
+      if (!this.response.destroyed) this.#failAnswer(error); // else the client left while it was sent
     });
   }
 
@@ -255,27 +258,27 @@ export class Exchange {
   /** The rest of the body is not read, so the connection can't be used again. */
   #refuseBody(error: PenstockError): void {
     linger(this.request.socket);
-    this.#response.setHeader('Connection', 'close');
+    this.response.setHeader('Connection', 'close');
     this.#fail(error);
   }
 
   #fail(error: PenstockError): void {
     this.#error = error;
     const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
-    sendError(this.#response, error, this.id, busy ? this.#context.dispatcher.retryAfter : undefined);
+    sendError(this.response, error, this.id, busy ? this.#context.dispatcher.retryAfter : undefined);
   }
 
   /** Bytes of the body that was sent. */
   get #bytes(): number {
     if (this.request.method === 'HEAD') return 0;
     const name = 'content-length';
-    const header = this.#response.getHeader(name); // Penstock's own answers; those of the app go out as a list
+    const header = this.response.getHeader(name); // Penstock's own answers; those of the app go out as a list
     return Number(header ?? this.#reply?.headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? 0);
   }
 
-  #closed(): void {
+  closed(): void {
     this.#over = true;
-    const answered = this.#response.writableFinished;
+    const answered = this.response.writableFinished;
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
     const url = this.request.url!;
     const query = url.indexOf('?');
@@ -283,7 +286,7 @@ export class Exchange {
       id: this.id,
       method: this.request.method!,
       path: query < 0 ? url : url.slice(0, query),
-      status: answered ? this.#response.statusCode : 0,
+      status: answered ? this.response.statusCode : 0,
       bytes: answered ? this.#bytes : 0,
       error: this.#error,
       ticket: this.#ticket,

@@ -54,7 +54,7 @@ export class Gateway {
     });
     this.#publicServer = new PublicServer(
       config,
-      (incoming, response) => this.#version.handle(incoming, response),
+      (incoming, response) => this.#version.visit(incoming, response),
       (error) => this.#refused(error),
     );
     this.#adminServer = createAdminServer({

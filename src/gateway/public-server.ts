@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { type Linked, LinkedList } from '../linked-list.js';
 import { requestId } from '../observe/request-id.js';
 import { rawErrorReply, sendError } from './error-reply.js';
 import { linger } from './linger.js';
@@ -11,24 +12,34 @@ import { MOST_HEADERS, requestFault } from './request-fault.js';
 /** Milliseconds between looks for connections that are too slow. */
 const CHECK_INTERVAL = 1000;
 
+/** A request that is being answered. */
+export interface Visit extends Linked<Visit> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Begins with it. */
+  run(): void;
+  /** It is answered, or its client has left. */
+  closed(): void;
+}
+
 /** The HTTP server of the user's paths. It adds none of its own. */
 export class PublicServer {
   readonly #server: Server;
   readonly #config: Config;
   /** What is still to be answered. */
-  readonly #open = new Set<ServerResponse>();
+  readonly #open = new LinkedList<Visit>();
   /** Connections that are ending, since what came on them was no HTTP. */
   readonly #refused = new WeakSet<Socket>();
   #draining = false;
   #closing = false;
 
   /**
-   * @param handle  one request
+   * @param visit   takes a request, to be run
    * @param refused a request that was no valid HTTP
    */
   constructor(
     config: Config,
-    handle: (request: IncomingMessage, response: ServerResponse) => void,
+    visit: (request: IncomingMessage, response: ServerResponse) => Visit,
     refused: (error: PenstockError) => void,
   ) {
     this.#config = config;
@@ -42,12 +53,14 @@ export class PublicServer {
         return;
       }
       if (this.#draining) response.setHeader('Connection', 'close');
-      this.#open.add(response);
-      response.once('close', () => {
-        this.#open.delete(response);
+      const open = visit(request, response);
+      this.#open.add(open);
+      response.on('close', () => {
+        this.#open.delete(open);
+        open.closed();
         if (this.#closing) this.#closeWhenDone();
       });
-      handle(request, response);
+      open.run();
     };
     this.#server = createServer(
       {
@@ -80,9 +93,9 @@ export class PublicServer {
       this.#refused.add(socket);
       linger(socket);
       // Whoever asked something before on this connection waits for that answer, not for this one.
-      const asked = [...this.#open].findLast(({ req }) => req.socket === socket && req.complete);
+      const asked = [...this.#open].findLast(({ request }) => request.socket === socket && request.complete);
       if (asked !== undefined) {
-        asked.once('close', () => socket.destroySoon());
+        asked.response.once('close', () => socket.destroySoon());
         return;
       }
       socket.write(rawErrorReply(known));
@@ -106,7 +119,8 @@ export class PublicServer {
   /** From now on each answer asks its client to close the connection. */
   startDraining(): void {
     this.#draining = true;
-    for (const response of this.#open) if (!response.headersSent) response.setHeader('Connection', 'close');
+    for (const { response } of this.#open)
+      if (!response.headersSent) response.setHeader('Connection', 'close');
   }
 
   /** Takes no more connections; resolves when the last request has been answered. */

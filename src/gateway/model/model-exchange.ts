@@ -11,6 +11,7 @@ import { clientTimeout } from '../client-timeout.js';
 import { sendError } from '../error-reply.js';
 import type { ExchangeOptions, ExchangeRecord } from '../exchange.js';
 import { linger } from '../linger.js';
+import type { Visit } from '../public-server.js';
 import { type Reply, sendReply } from '../reply.js';
 import { hasBody, readBody } from '../request-body.js';
 import { ModelBatch } from './model-batch.js';
@@ -27,10 +28,13 @@ export interface ModelExchangeContext {
 }
 
 /** One request to a saved model, and its answer. */
-export class ModelExchange {
+export class ModelExchange implements Visit {
+  next: Visit | undefined;
+  previous: Visit | undefined;
+  listed = false;
   readonly #id: string;
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly #context: ModelExchangeContext;
   readonly #startedAt = performance.now();
   readonly #path: string;
@@ -41,29 +45,28 @@ export class ModelExchange {
 
   constructor(request: IncomingMessage, response: ServerResponse, context: ModelExchangeContext) {
     this.#id = requestId(request.headers);
-    this.#request = request;
-    this.#response = response;
+    this.request = request;
+    this.response = response;
     this.#context = context;
     const url = request.url!;
     const at = url.indexOf('?');
     this.#path = at < 0 ? url : url.slice(0, at);
     this.#query = at < 0 ? '' : url.slice(at + 1);
-    response.once('close', () => this.#closed());
   }
 
   run(): void {
-    if (!hasBody(this.#request)) {
+    if (!hasBody(this.request)) {
       this.#answer(undefined);
       return;
     }
-    readBody(this.#request, this.#context.options.bodyLimit, (error, body) => {
+    readBody(this.request, this.#context.options.bodyLimit, (error, body) => {
       if (error === undefined) {
         this.#answer(body);
         return;
       }
       // The rest of the body is not read, so the connection can't be used again.
-      linger(this.#request.socket);
-      this.#response.setHeader('Connection', 'close');
+      linger(this.request.socket);
+      this.response.setHeader('Connection', 'close');
       this.#fail(error);
     });
   }
@@ -71,7 +74,7 @@ export class ModelExchange {
   #answer(body: Buffer | undefined): void {
     this.#guard(() => {
       const answer = this.#context.answer({
-        method: this.#request.method!,
+        method: this.request.method!,
         path: this.#path,
         query: new URLSearchParams(this.#query),
         body,
@@ -135,8 +138,8 @@ export class ModelExchange {
     this.#bytes = reply.body?.length ?? 0;
     if (this.#bytes > this.#context.options.responseLimit) throw this.#tooLarge(this.#bytes);
     reply.headers.unshift(['X-Request-Id', this.#id]);
-    sendReply(this.#request, this.#response, reply).catch((error: unknown) => {
-      if (!this.#response.destroyed) this.#failWith(error); // else the client left while it was sent
+    sendReply(this.request, this.response, reply).catch((error: unknown) => {
+      if (!this.response.destroyed) this.#failWith(error); // else the client left while it was sent
     });
   }
 
@@ -160,23 +163,23 @@ export class ModelExchange {
     const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
     const retryAfter = busy ? this.#context.dispatcher.retryAfter : undefined;
     const own = this.#context.errorReply(this.#path, error, this.#id);
-    if (own === undefined || this.#response.headersSent) {
-      sendError(this.#response, error, this.#id, retryAfter);
+    if (own === undefined || this.response.headersSent) {
+      sendError(this.response, error, this.#id, retryAfter);
       return;
     }
     if (retryAfter !== undefined) own.headers.push(['Retry-After', String(retryAfter)]);
     this.#send(own);
   }
 
-  #closed(): void {
-    const answered = this.#response.writableFinished;
+  closed(): void {
+    const answered = this.response.writableFinished;
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
     this.#context.finished({
       id: this.#id,
-      method: this.#request.method!,
+      method: this.request.method!,
       path: this.#path,
-      status: answered ? this.#response.statusCode : 0,
-      bytes: answered ? Number(this.#response.getHeader('content-length') ?? this.#bytes) : 0,
+      status: answered ? this.response.statusCode : 0,
+      bytes: answered ? Number(this.response.getHeader('content-length') ?? this.#bytes) : 0,
       error: this.#error,
       ticket: this.#ticket,
       lane: 'model',
