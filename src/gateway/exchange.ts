@@ -243,9 +243,13 @@ export class Exchange implements Visit {
     }
     this.#reply = reply;
     reply.headers.unshift(['X-Request-Id', this.id]);
-    sendReply(this.request, this.response, reply).catch((error: unknown) => {
-      if (!this.response.destroyed) this.#failAnswer(error); // else the client left while it was sent
-    });
+    try {
+      sendReply(this.request, this.response, reply)?.catch((error: unknown) => {
+        if (!this.response.destroyed) this.#failAnswer(error); // else the client left while it was sent
+      });
+    } catch (error) {
+      this.#failAnswer(error);
+    }
   }
 
   /** Whatever it is that R has answered, it costs this request only. */

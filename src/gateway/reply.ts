@@ -39,12 +39,34 @@ export function replyFrom(payload: Buffer): Reply {
 /**
  * Sends an answer as httpuv would: its status, its headers in order, and its body, compressed when the client takes
  * gzip and the app has not encoded it itself. Throws `response_invalid` before anything is sent if a header can't be.
+ * Most answers are sent when it returns; else it gives a promise.
  */
-export async function sendReply(
+export function sendReply(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
-): Promise<void> {
+): Promise<void> | undefined {
+  const { body, file, headers, pieces, status } = reply;
+  if (file === undefined && pieces === undefined && !acceptsGzip(request)) {
+    sendBody(response, status, headers, body);
+    return undefined;
+  }
+  return sendLater(request, response, reply);
+}
+
+function sendBody(
+  response: ServerResponse,
+  status: number,
+  headers: [string, string][],
+  body: Buffer | undefined,
+): void {
+  if (body !== undefined) setLength(headers, body.length);
+  writeHead(response, status, headers);
+  if (body !== undefined && body.length <= ONE_PIECE) response.end(body.toString('latin1'), 'latin1');
+  else response.end(body);
+}
+
+async function sendLater(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const { file, headers, owned, status } = reply;
   const compress =
     acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
@@ -57,16 +79,11 @@ export async function sendReply(
     return;
   }
   let { body } = reply;
-  if (body !== undefined) {
-    if (compress) {
-      headers.push(['Content-Encoding', 'gzip']);
-      body = body.length <= SMALL ? gzipSync(body) : await gzipAsync(body);
-    }
-    setLength(headers, body.length);
+  if (body !== undefined && compress) {
+    headers.push(['Content-Encoding', 'gzip']);
+    body = body.length <= SMALL ? gzipSync(body) : await gzipAsync(body);
   }
-  writeHead(response, status, headers);
-  if (body !== undefined && body.length <= ONE_PIECE) response.end(body.toString('latin1'), 'latin1');
-  else response.end(body);
+  sendBody(response, status, headers, body);
 }
 
 /** Each piece is let go of when the client takes the next. */
@@ -147,9 +164,14 @@ async function openFile(file: string): Promise<{ size: number; source: Readable 
 
 /** The true length takes the place of one that the app has set: a wrong one would garble the connection. */
 function setLength(headers: [string, string][], length: number): void {
-  const at = headers.findIndex(([name]) => name.toLowerCase() === 'content-length');
+  const at = headers.findIndex(([name]) => isNamed(name, 'content-length'));
   if (at >= 0) headers.splice(at, 1);
   headers.push(['Content-Length', String(length)]);
+}
+
+/** Whether a header has this name, given in lower case. */
+function isNamed(name: string, wanted: string): boolean {
+  return name.length === wanted.length && name.toLowerCase() === wanted;
 }
 
 /** How messages are framed on a connection, and what becomes of it, is between the gateway and its client. */
@@ -180,7 +202,7 @@ export function checkedStatus(status: number | null): number {
 
 function writeHead(response: ServerResponse, status: number, headers: [string, string][]): void {
   // The app's own Date, which plumber sets, is the only one.
-  if (headers.some(([name]) => name.toLowerCase() === 'date')) response.sendDate = false;
+  if (headers.some(([name]) => isNamed(name, 'date'))) response.sendDate = false;
   try {
     if (response.getHeaderNames().length === 0) {
       response.writeHead(status, headers.flat());

@@ -52,6 +52,11 @@ export class JsonSink {
     if (this.usesScratch) scratchTaken = false;
   }
 
+  /** Bytes written so far. */
+  get length(): number {
+    return this.position;
+  }
+
   byte(code: number): void {
     if (this.position === this.buffer.length) this.grow(1);
     this.buffer[this.position++] = code;

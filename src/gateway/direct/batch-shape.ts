@@ -54,11 +54,35 @@ export function table(columns: ReadonlyMap<string, RValue>): Table | undefined {
   return { names: [...columns.keys()], types: vectors.map(({ type }) => type), columns: vectors, items };
 }
 
-/** What sets of items must have in common to be put into one: names and types of their columns, in order. */
-export function shapeOf({ names, types }: Table): string {
-  let shape = '';
-  for (let i = 0; i < names.length; i++) shape += `${JSON.stringify(names[i])}:${types[i]},`;
-  return shape;
+/**
+ * What sets of items must have in common to be put into one, as a text: names and types of their columns, in order.
+ * Nearly all requests of a route have the shape of the one before.
+ */
+export class Shapes {
+  readonly #prefix: string;
+  #names: Table['names'] = [];
+  #types: Table['types'] = [];
+  #shape = '';
+
+  /** @param prefix of each text */
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  of({ names, types }: Table): string {
+    if (this.#shape === '' || !areEqual(names, this.#names) || !areEqual(types, this.#types)) {
+      this.#names = names;
+      this.#types = types;
+      this.#shape = this.#prefix + JSON.stringify([names, types]);
+    }
+    return this.#shape;
+  }
+}
+
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Tables of one shape, one below the other: their columns. */

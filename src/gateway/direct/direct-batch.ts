@@ -5,13 +5,15 @@ import { type Frame, FrameType } from '../../protocol/frame.js';
 import { NotCovered, type RValue, rInteger, rList, rNull, rString, writeRData } from '../../rdata/index.js';
 import type { Reply } from '../reply.js';
 import { readRow } from './batch-row.js';
-import { asDataFrame, asList, frameRows, members, shapeOf, type Table, table } from './batch-shape.js';
+import { asDataFrame, asList, frameRows, members, type Shapes, type Table, table } from './batch-shape.js';
 
 /** A route whose handler is vectorised, as `@batch` says. */
 export interface BatchRoute {
   readonly index: number;
   readonly route: DirectRoute;
   readonly policy: BatchPolicy;
+  /** Texts for the shapes of its items, none of which another route's can have. */
+  readonly shapes: Shapes;
   /** Cuts the value of an answer into replies for so many items each; what R has answered otherwise as it is. */
   readonly answer: AnswerReader;
 }
@@ -101,8 +103,7 @@ function argumentsCall(to: BatchRoute, input: BatchInput): BatchCall | undefined
 
 function listCall(to: BatchRoute, items: Table): BatchCall | undefined {
   if (items.names.length === 0) return undefined;
-  const call = (tables: readonly Table[]) => writeRData(plainCall(to.index, asList(tables)));
-  return { batch: new TableBatch(to, shapeOf(items), items, call) };
+  return { batch: new ListBatch(to, to.shapes.of(items), items) };
 }
 
 function byName([a]: [string, unknown], [b]: [string, unknown]): number {
@@ -130,17 +131,13 @@ function framesCall(
   others: readonly (readonly [name: string, value: RValue])[],
 ): BatchCall | undefined {
   if (items.names.length === 0) return undefined;
-  const call = (tables: readonly Table[]) => {
-    const names = [argument, ...others.map(([name]) => name)];
-    const values = [asDataFrame(tables), ...others.map(([, value]) => value)];
-    return writeRData(plainCall(to.index, rList(values, names)));
-  };
-  let key = shapeOf(items);
+  let key = to.shapes.of(items);
   if (others.length > 0) {
     const names = others.map(([name]) => JSON.stringify(name)).join();
     key += `|${names}|${writeRData(rList(others.map(([, value]) => value))).toString('latin1')}`;
   }
-  return { batch: new TableBatch(to, key, items, call), payload: () => call([items]) };
+  const batch = new FrameBatch(to, key, items, argument, others);
+  return { batch, payload: () => batch.payloadOf([batch]) };
 }
 
 /** A call of a function that takes only arguments. */
@@ -159,7 +156,8 @@ function bodyCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
   const end = bytes.lastIndexOf(']');
   if (items === undefined || items.items !== rows || from < 0) return undefined;
   const inner = bytes.subarray(from + 1, end);
-  return { batch: new BodyBatch(to, `${context}|${shapeOf(items)}`, items, inner, query, input.request) };
+  const key = `${to.shapes.of(items)}|${context}`;
+  return { batch: new BodyBatch(to, key, items, inner, query, input.request) };
 }
 
 abstract class RouteBatch implements Batchable {
@@ -169,7 +167,7 @@ abstract class RouteBatch implements Batchable {
   protected readonly to: BatchRoute;
 
   constructor(to: BatchRoute, key: string, items: number) {
-    this.key = `${to.index}|${key}`;
+    this.key = key;
     this.items = items;
     this.policy = to.policy;
     this.to = to;
@@ -198,18 +196,45 @@ abstract class RouteBatch implements Batchable {
   }
 }
 
-class TableBatch extends RouteBatch {
+/** Each column is an argument. */
+class ListBatch extends RouteBatch {
   readonly table: Table;
-  readonly #call: (tables: readonly Table[]) => Buffer;
 
-  constructor(to: BatchRoute, key: string, items: Table, call: (tables: readonly Table[]) => Buffer) {
+  constructor(to: BatchRoute, key: string, items: Table) {
     super(to, key, items.items);
     this.table = items;
-    this.#call = call;
   }
 
   override payloadOf(jobs: readonly Batchable[]): Buffer {
-    return this.#call((jobs as readonly TableBatch[]).map((job) => job.table));
+    const tables = (jobs as readonly ListBatch[]).map((job) => job.table);
+    return writeRData(plainCall(this.to.index, asList(tables)));
+  }
+}
+
+/** The table is one argument, beside others that are the same for all. */
+class FrameBatch extends RouteBatch {
+  readonly table: Table;
+  readonly #argument: string;
+  readonly #others: readonly (readonly [name: string, value: RValue])[];
+
+  constructor(
+    to: BatchRoute,
+    key: string,
+    items: Table,
+    argument: string,
+    others: readonly (readonly [name: string, value: RValue])[],
+  ) {
+    super(to, key, items.items);
+    this.table = items;
+    this.#argument = argument;
+    this.#others = others;
+  }
+
+  override payloadOf(jobs: readonly Batchable[]): Buffer {
+    const tables = (jobs as readonly FrameBatch[]).map((job) => job.table);
+    const names = [this.#argument, ...this.#others.map(([name]) => name)];
+    const values = [asDataFrame(tables), ...this.#others.map(([, value]) => value)];
+    return writeRData(plainCall(this.to.index, rList(values, names)));
   }
 }
 

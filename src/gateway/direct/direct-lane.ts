@@ -9,6 +9,7 @@ import {
   type JsonParseOptions,
   NotCovered,
   printJsonWith,
+  printParts,
   RDataError,
   type RList,
   type RValue,
@@ -26,6 +27,7 @@ import { bufferOf, LARGE } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
 import { checkedStatus, headerPairs, type Reply, replyFrom, tooLarge } from '../reply.js';
 import { rookBody, rookVariables } from '../rook-request.js';
+import { Shapes } from './batch-shape.js';
 import { type DirectBody, directBody, isJsonBody } from './body.js';
 import { type AnswerReader, type BatchRoute, batchCall, quickBatchCall } from './direct-batch.js';
 import { jsonPrinter, type Printer } from './json-serializer.js';
@@ -90,7 +92,7 @@ export class DirectLane {
     this.#batches = plan.routes.map((route, i) => {
       if (route.batch === undefined || route.batch.obstacle !== undefined) return undefined;
       const policy = new BatchPolicy(route.batch, (reason) => distrusted(route, reason));
-      return { index: i + 1, route, policy, answer };
+      return { index: i + 1, route, policy, shapes: new Shapes(`${i + 1}|`), answer };
     });
   }
 
@@ -227,12 +229,16 @@ export class DirectLane {
       return { kind: 'indivisible', reason: `its result has no part for each of ${total} items` };
     }
     const { options, type } = this.#printers[(toPlain(index!) as number) - 1]!;
+    const texts = printParts(value!, items, options);
+    if (texts !== undefined) {
+      return { kind: 'parts', parts: texts.map((body) => partReply(type, body)) };
+    }
     const parts: Reply[] = [];
     let from = 0;
     for (const n of items) {
       const body = printJsonWith(slice(from, from + n), options);
       if (body instanceof NotCovered) return { kind: 'indivisible', reason: 'only R can print its result' };
-      parts.push({ status: 200, headers: [['Content-Type', type]], body });
+      parts.push(partReply(type, body));
       from += n;
     }
     return { kind: 'parts', parts };
@@ -291,6 +297,10 @@ function valueReply(
   headers.push(['Content-Type', printer.type]);
   const code = status === undefined ? 200 : checkedStatus(status);
   return { status: code, headers, ...(!BODILESS.has(code) && body) };
+}
+
+function partReply(type: string, body: Buffer): Reply {
+  return { status: 200, headers: [['Content-Type', type]], body };
 }
 
 /** What all requests for a path begin with. */

@@ -138,8 +138,10 @@ export class ModelExchange implements Visit {
     this.#bytes = reply.body?.length ?? 0;
     if (this.#bytes > this.#context.options.responseLimit) throw this.#tooLarge(this.#bytes);
     reply.headers.unshift(['X-Request-Id', this.#id]);
-    sendReply(this.request, this.response, reply).catch((error: unknown) => {
-      if (!this.response.destroyed) this.#failWith(error); // else the client left while it was sent
+    this.#guard(() => {
+      sendReply(this.request, this.response, reply)?.catch((error: unknown) => {
+        if (!this.response.destroyed) this.#failWith(error); // else the client left while it was sent
+      });
     });
   }
 
