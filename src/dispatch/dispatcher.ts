@@ -143,8 +143,10 @@ export class Dispatcher {
   /** What has waited longest, but for what is held. */
   #next(): QueuedTicket | undefined {
     if (this.#again.length > 0) return this.#again[0];
-    for (const ticket of this.#queue) if (ticket.heldUntil <= performance.now()) return ticket;
-    return undefined;
+    let ticket = this.#queue.first;
+    while (ticket !== undefined && ticket.heldUntil > 0 && ticket.heldUntil > performance.now())
+      ticket = ticket.next;
+    return ticket;
   }
 
   /** Keeps a request from an idle worker for as long as its route's batches may wait for others. */
@@ -170,14 +172,17 @@ export class Dispatcher {
     const { items, key, policy } = first.job.batch!;
     const tickets = [first];
     let room = policy.limit(first.remaining) - items;
-    for (const ticket of this.#queue) {
-      if (room <= 0) break;
+    let ticket = this.#queue.first;
+    while (ticket !== undefined && room > 0) {
+      const { next } = ticket;
       const { batch } = ticket.job;
-      if (batch?.key !== key || !ticket.batchable || batch.items > room) continue;
-      room -= batch.items;
-      tickets.push(ticket);
+      if (batch?.key === key && ticket.batchable && batch.items <= room) {
+        room -= batch.items;
+        tickets.push(ticket);
+        this.#queue.delete(ticket);
+      }
+      ticket = next;
     }
-    for (const ticket of tickets) this.#queue.delete(ticket);
     return tickets;
   }
 

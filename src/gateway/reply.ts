@@ -205,7 +205,9 @@ function writeHead(response: ServerResponse, status: number, headers: [string, s
   if (headers.some(([name]) => isNamed(name, 'date'))) response.sendDate = false;
   try {
     if (response.getHeaderNames().length === 0) {
-      response.writeHead(status, headers.flat());
+      const flat: string[] = [];
+      for (const [name, value] of headers) flat.push(name, value);
+      response.writeHead(status, flat);
     } else {
       // With headers set before (that the connection is to close), writeHead() would keep one of several of a name.
       for (const [name, value] of headers) response.appendHeader(name, value);

@@ -26,18 +26,13 @@ export function recordRequest(
     path,
     status,
     bytes,
-    durationMs: round(duration),
-    queueMs: times && round(times.queue),
-    rMs: times?.r === undefined ? undefined : round(times.r),
+    durationMs: duration,
+    queueMs: times?.queue,
+    rMs: times?.r,
     worker: ticket?.worker?.id,
     batch: batch > 1 ? batch : undefined,
     lane,
     code: error?.code,
     detail: error?.detail,
   });
-}
-
-/** Milliseconds, to the microsecond. */
-function round(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -62,6 +62,18 @@ export function createLog({ format, level }: LogOptions): Log {
 
 let stampedAt = 0;
 let stamp = '';
+/** The path written last, and how: most requests ask for few paths. */
+let lastPath = '';
+let quotedPath = '""';
+
+/** Milliseconds to the microsecond. Made of whole numbers, which are written faster than fractions. */
+function ms(value: number): string {
+  const micros = Math.round(value * 1000);
+  const rest = micros % 1000;
+  const whole = (micros - rest) / 1000;
+  if (rest === 0) return `${whole}`;
+  return rest < 10 ? `${whole}.00${rest}` : rest < 100 ? `${whole}.0${rest}` : `${whole}.${rest}`;
+}
 
 /** Written by hand, in the form of all other lines: there are as many as requests, and the fields are known. */
 function requestJson(line: RequestLine): string {
@@ -85,11 +97,15 @@ function requestJson(line: RequestLine): string {
     status,
     worker,
   } = line;
+  if (path !== lastPath) {
+    lastPath = path;
+    quotedPath = JSON.stringify(path);
+  }
   let json =
     `{"level":"info","time":"${stamp}","event":"request","requestId":"${requestId}","method":"${method}",` +
-    `"path":${JSON.stringify(path)},"status":${status},"bytes":${bytes},"durationMs":${durationMs}`;
-  if (queueMs !== undefined) json += `,"queueMs":${queueMs}`;
-  if (rMs !== undefined) json += `,"rMs":${rMs}`;
+    `"path":${quotedPath},"status":${status},"bytes":${bytes},"durationMs":${ms(durationMs)}`;
+  if (queueMs !== undefined) json += `,"queueMs":${ms(queueMs)}`;
+  if (rMs !== undefined) json += `,"rMs":${ms(rMs)}`;
   if (worker !== undefined) json += `,"worker":${worker}`;
   if (batch !== undefined) json += `,"batch":${batch}`;
   json += `,"lane":"${lane}"`;
@@ -135,7 +151,10 @@ function prettyMessage(line: Record<string, unknown>, message: string): string {
   switch (line.event) {
     case 'request': {
       const worker = line.worker === undefined ? '' : ` worker ${line.worker}`;
-      const times = line.rMs === undefined ? '' : ` (waited ${line.queueMs} ms, R ${line.rMs} ms${worker})`;
+      const times =
+        line.rMs === undefined
+          ? ''
+          : ` (waited ${ms(Number(line.queueMs))} ms, R ${ms(Number(line.rMs))} ms${worker})`;
       const code = line.code === undefined ? '' : ` ${line.code}`;
       return `${line.method} ${line.path} ${line.status}${code} ${line.bytes} B${times} ${line.requestId}`;
     }

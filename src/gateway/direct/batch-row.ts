@@ -40,8 +40,13 @@ export function readRow(bytes: Buffer, argument: string | undefined): Table | un
     quotes += type === 'character' ? 4 : 2;
   }
   // More of them: a name is there twice. Names that are numbers come in another order.
-  if (countQuotes(text) !== quotes || names.some((name) => /^\d/.test(name))) return undefined;
+  if (countQuotes(text) !== quotes || names.some(startsWithDigit)) return undefined;
   return { names, types, row, items: 1 };
+}
+
+function startsWithDigit(name: string): boolean {
+  const code = name.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 function parse(text: string): unknown {

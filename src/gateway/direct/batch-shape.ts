@@ -89,12 +89,9 @@ function areEqual(a: readonly string[], b: readonly string[]): boolean {
 function stack(tables: readonly Table[]): PlainVector[] {
   const { types } = tables[0]!;
   const items = rowsOf(tables);
-  return types.map((type, c) => {
-    const pieces = tables.map(({ columns, row }) => columns?.[c] ?? row![c]!);
-    return type === 'character'
-      ? joinStrings(pieces as (RCharacter | string)[])
-      : joinNumbers(type, pieces, items);
-  });
+  return types.map((type, c) =>
+    type === 'character' ? joinStrings(tables, c) : joinNumbers(type, tables, c, items),
+  );
 }
 
 function rowsOf(tables: readonly Table[]): number {
@@ -103,30 +100,34 @@ function rowsOf(tables: readonly Table[]): number {
 
 function joinNumbers(
   type: 'logical' | 'integer' | 'double',
-  pieces: readonly (PlainVector | Scalar)[],
+  tables: readonly Table[],
+  c: number,
   items: number,
 ): PlainVector {
   const values = type === 'double' ? new Float64Array(items) : new Int32Array(items);
   let at = 0;
-  for (const piece of pieces) {
-    if (typeof piece === 'object') {
-      values.set((piece as RDouble | RInteger).values, at);
-      at += piece.values.length;
+  for (let t = 0; t < tables.length; t++) {
+    const { columns, row } = tables[t]!;
+    if (columns === undefined) {
+      values[at++] = Number(row![c]);
     } else {
-      values[at++] = Number(piece);
+      const piece = columns[c] as RDouble | RInteger;
+      values.set(piece.values, at);
+      at += piece.values.length;
     }
   }
   return { type, values, attributes: undefined } as PlainVector;
 }
 
-function joinStrings(pieces: readonly (RCharacter | string)[]): RCharacter {
+function joinStrings(tables: readonly Table[], c: number): RCharacter {
   const values: (string | null)[] = [];
   const marks: NonNullable<RCharacter['marks']> = new Map();
-  for (const piece of pieces) {
-    if (typeof piece === 'string') {
-      values.push(piece);
+  for (const { columns, row } of tables) {
+    if (columns === undefined) {
+      values.push(row![c] as string);
       continue;
     }
+    const piece = columns[c] as RCharacter;
     for (const [i, mark] of piece.marks ?? []) marks.set(values.length + i, mark);
     for (const text of piece.values) values.push(text);
   }
