@@ -25,10 +25,6 @@ export class LinkedList<T extends Linked<T>> {
     return this.#first;
   }
 
-  get last(): T | undefined {
-    return this.#last;
-  }
-
   add(item: T): void {
     if (item.listed) return;
     item.listed = true;

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { type Linked, LinkedList } from '../src/linked-list.js';
+
+class Item implements Linked<Item> {
+  next: Item | undefined;
+  previous: Item | undefined;
+  listed = false;
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+function listOf(...names: string[]): { list: LinkedList<Item>; items: Item[] } {
+  const list = new LinkedList<Item>();
+  const items = names.map((name) => new Item(name));
+  for (const item of items) list.add(item);
+  return { list, items };
+}
+
+const namesOf = (list: LinkedList<Item>) => [...list].map(({ name }) => name).join('');
+
+test('things stand in order of arrival, whichever are taken out', () => {
+  for (const [out, left] of [
+    [0, 'bc'],
+    [1, 'ac'],
+    [2, 'ab'],
+  ] as const) {
+    const { items, list } = listOf('a', 'b', 'c');
+    expect(list.delete(items[out]!)).toBe(true);
+    expect(namesOf(list)).toBe(left);
+    expect(list.size).toBe(2);
+    expect(list.first?.name).toBe(left[0]);
+    list.add(items[out]!);
+    expect(namesOf(list)).toBe(left + items[out]!.name);
+  }
+});
+
+test('what is not there any more is not taken out twice, and keeps no neighbour', () => {
+  const { items, list } = listOf('a', 'b');
+  list.delete(items[0]!);
+  expect(list.delete(items[0]!)).toBe(false);
+  expect(items[0]).toMatchObject({ next: undefined, previous: undefined });
+  list.delete(items[1]!);
+  expect([list.size, list.first]).toEqual([0, undefined]);
+});
+
+test('an item may be taken out while the list is gone through', () => {
+  const { list } = listOf('a', 'b', 'c');
+  const seen: string[] = [];
+  for (const item of list) {
+    seen.push(item.name);
+    list.delete(item);
+  }
+  expect(seen).toEqual(['a', 'b', 'c']);
+  expect(list.size).toBe(0);
+});
