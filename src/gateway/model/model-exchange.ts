@@ -103,7 +103,7 @@ export class ModelExchange implements Visit {
 
   get #timeout(): number {
     const { timeout } = this.#context.options;
-    const asked = this.#request.headers['x-request-timeout'];
+    const asked = this.request.headers['x-request-timeout'];
     return asked === undefined ? timeout : clientTimeout(asked, timeout);
   }
 
