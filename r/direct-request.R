@@ -39,14 +39,14 @@ apply_builtin_filters <- function(req, query, plumber) {
 }
 
 # Makes response objects as PlumberResponse$new() does, without R6's work for each: a function of which every call's
-# own frame is the environment that holds `self`, and whose closures are the methods. Falls back to the generator if
-# that does more than plumber's did.
+# own frame is the environment that holds `self`, and whose closures are the methods. It is the generator's own if that
+# does more than plumber's did.
 response_factory <- function(generator, namespace) {
   known <- identical(body(generator$public_methods$initialize), quote({
     self$serializer <- serializer
   })) && is.null(generator$private_fields) && is.null(generator$private_methods) && is.null(generator$active) &&
     is.null(generator$inherit)
-  if (!known) return(function(serializer) generator$new(serializer))
+  if (!known) return(generator$new)
   methods <- generator$public_methods[setdiff(names(generator$public_methods), "initialize")]
   definitions <- lapply(methods, function(method) call("function", formals(method), body(method)))
   fields <- generator$public_fields[setdiff(names(generator$public_fields), "serializer")]
@@ -62,7 +62,7 @@ response_factory <- function(generator, namespace) {
   class <- c(generator$classname, "R6")
   locked <- lapply(names(methods), as.name)
   lock <- isTRUE(generator$lock_objects)
-  function(serializer) {
+  function(serializer = namespace$serializer_json()) {
     self <- make()
     self$serializer <- serializer
     for (name in locked) lockBinding(name, self)

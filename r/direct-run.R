@@ -85,7 +85,7 @@ direct_engine <- function(router, plan) {
   first_path <- mounts_by_first_path(router)
   serializers <- plan$serializers
   default_serializer <- private$default_serializer
-  new_response <- response_factory(plumber$PlumberResponse, plumber)
+  new_response <- plumber$PlumberResponse$new
   stages <- c("preroute", "postroute", "preserialize", "postserialize")
   hooked <- stats::setNames(lapply(stages, function(stage) length(private$hooks[[stage]]) > 0L), stages)
 

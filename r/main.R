@@ -44,6 +44,7 @@ main <- function() {
 plumber_app <- function(settings, step) {
   step("packages")
   loadNamespace("plumber")
+  speed_up_router()
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
   router <- load_router(settings$app)

@@ -11,12 +11,39 @@ router_failed <- function(e) {
 
 # Status, header names and values, and a body (raw, or NULL for none) or a file that the gateway is to send.
 http_response <- function(resp) {
+  answer <- usual_response(resp)
+  if (!is.null(answer)) return(answer)
   headers <- tryCatch(lapply(resp$headers, paste), error = identity)
   if (inherits(headers, "error")) return(router_failed(headers))
   tryCatch(
     checked_response(resp$status, headers, resp$body),
     error = function(e) text_500("An exception occurred.")
   )
+}
+
+is_text <- function(x) is.character(x) && length(x) == 1L && !is.na(x)
+
+# A response as it nearly always is, without what the others take: a status, texts for headers, and a text or bytes.
+# NULL for any other.
+usual_response <- function(resp) {
+  if (!is.list(resp)) return(NULL)
+  status <- resp$status
+  headers <- resp$headers
+  body <- resp$body
+  if (!is.numeric(status) || length(status) != 1L || is.object(status) || !is.list(headers)) return(NULL)
+  if (!is.null(names(body))) return(NULL)
+  values <- character(length(headers))
+  for (i in seq_along(headers)) {
+    text <- headers[[i]]
+    if (is.object(text) || !is_text(text)) return(NULL)
+    values[[i]] <- text
+  }
+  names <- if (length(values)) names(headers) else character()
+  answer <- list(status = as.integer(status), names = names, values = values)
+  if (is_text(body)) answer$body <- charToRaw(body)
+  else if (is.raw(body) && is.null(attributes(body))) answer$body <- body
+  else if (!is.null(body)) return(NULL)
+  answer
 }
 
 checked_response <- function(status, headers, body) {
