@@ -1,3 +1,4 @@
+import { Crowd } from './crowd.js';
 import { LinearCost } from './linear-cost.js';
 
 /** First batches of a route of which one request is also run alone, to see that its answer is the same. */
@@ -21,6 +22,7 @@ export type Distrust = (reason: string) => void;
 export class BatchPolicy implements BatchLimits {
   readonly max: number;
   readonly wait: number;
+  readonly crowd = new Crowd();
   readonly #cost = new LinearCost();
   readonly #distrusted: Distrust;
   #enabled = true;

@@ -2,6 +2,7 @@ import { LinkedList } from '../linked-list.js';
 import type { Pool } from '../pool/pool.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit } from '../pool/worker-exit.js';
+import type { BatchPolicy } from './batch-policy.js';
 import { type BatchOwner, BatchUnit } from './batch-unit.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
 import type { Job, Ticket } from './ticket.js';
@@ -77,8 +78,7 @@ export class Dispatcher {
     } else if (job.urgent) {
       this.#again.push(ticket);
     } else if (together) {
-      if (!this.#hold(ticket)) this.#gatherSoon();
-      this.#queue.add(ticket);
+      this.#join(ticket, job.batch!.policy);
     } else {
       this.#queue.add(ticket);
       this.#pool.grow();
@@ -86,16 +86,23 @@ export class Dispatcher {
     return ticket;
   }
 
-  /**
-   * Once all that has arrived is read: handed out at once, the first of several requests that come together would
-   * run alone while the others wait for it.
-   */
+  /** Waits for those that come with it, though a worker may be idle: no longer than until all that is there is read. */
+  #join(ticket: QueuedTicket, { crowd }: BatchPolicy): void {
+    ticket.crowd = crowd;
+    crowd.entered();
+    const held = this.#hold(ticket);
+    this.#queue.add(ticket);
+    if (held) return;
+    if (crowd.isEnough) this.#handOut();
+    else this.#gatherSoon();
+  }
+
   #gatherSoon(): void {
     if (this.#gathering) return;
     this.#gathering = true;
     setImmediate(() => {
       this.#gathering = false;
-      this.workerIdle();
+      this.#handOut();
     });
   }
 
@@ -123,8 +130,16 @@ export class Dispatcher {
     if (wasRunning && own.batch?.awaited !== true) own.worker?.interrupt(this.#options.interruptGrace);
   }
 
-  /** A worker can take work: the request that has waited longest, with all that can be computed together with it. */
+  /** A worker can take work. */
   workerIdle(): void {
+    const ticket = this.#next();
+    if (ticket === undefined) return;
+    if (ticket.batchable && ticket.crowd?.isEnough === false) this.#gatherSoon();
+    else this.#handOut();
+  }
+
+  /** To each worker that can take work, the request that has waited longest, with all that can be computed with it. */
+  #handOut(): void {
     for (;;) {
       const ticket = this.#next();
       if (ticket === undefined) return;
@@ -179,7 +194,7 @@ export class Dispatcher {
       if (batch?.key === key && ticket.batchable && batch.items <= room) {
         room -= batch.items;
         tickets.push(ticket);
-        this.#queue.delete(ticket);
+        this.#dequeue(ticket);
       }
       ticket = next;
     }
@@ -223,7 +238,7 @@ export class Dispatcher {
   /** No worker can be started: nobody should wait for one. */
   refuseAll(): void {
     for (const ticket of [...this.#again.splice(0), ...this.#queue]) {
-      this.#queue.delete(ticket);
+      this.#dequeue(ticket);
       ticket.settle({ kind: 'error', code: 'no_workers' });
     }
   }
@@ -239,8 +254,12 @@ export class Dispatcher {
       this.#pool.replace(worker, this.#options.interruptGrace);
   }
 
+  #dequeue(ticket: QueuedTicket): void {
+    if (this.#queue.delete(ticket) && ticket.crowd !== undefined) ticket.crowd.waiting -= 1;
+  }
+
   #remove(ticket: QueuedTicket): void {
-    this.#queue.delete(ticket);
+    this.#dequeue(ticket);
     const at = this.#again.indexOf(ticket);
     if (at >= 0) this.#again.splice(at, 1);
   }

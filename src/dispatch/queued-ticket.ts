@@ -4,6 +4,7 @@ import type { Worker } from '../pool/worker.js';
 import type { WorkerExit } from '../pool/worker-exit.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
 import type { BatchUnit } from './batch-unit.js';
+import type { Crowd } from './crowd.js';
 import type { Outcome } from './outcome.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 
@@ -35,6 +36,8 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   batch: BatchUnit | undefined;
   /** It was in a batch that gave no answer: it is run by itself. */
   alone = false;
+  /** Those that it may be run together with; it is one of them until it is settled. */
+  crowd: Crowd | undefined;
   /** `performance.now()` until which it waits for others, though a worker may be idle. */
   heldUntil = 0;
   /** Told how it went when it was run alone for that reason: whether it succeeded. */
@@ -143,6 +146,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   /** Ends it without telling anybody. */
   abandon(): void {
     clearTimeout(this.#timer);
+    this.crowd?.left();
     this.state = 'settled';
     this.settledAt = performance.now();
   }
