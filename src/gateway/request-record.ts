@@ -13,7 +13,7 @@ export function recordRequest(
   metrics: Metrics,
   write: Log['request'] | undefined,
 ): void {
-  metrics.requests.inc({ method, status });
+  metrics.requests.count(method, status);
   if (error !== undefined) metrics.errors.inc({ code: error.code });
   const times = ticket === undefined ? undefined : ticketTimes(ticket);
   if (times?.queue !== undefined) metrics.queueWait.observe(times.queue / 1000);

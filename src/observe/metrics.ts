@@ -1,4 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Distribution } from './distribution.js';
+import { RequestCounter } from './request-counter.js';
 
 /** What the gauges read when they are scraped. */
 export interface MetricSources {
@@ -17,23 +19,21 @@ const ITEM_SECONDS = [0.00001, 0.000025, 0.0001, 0.00025, 0.001, 0.0025, 0.01, 0
 /** The gateway's numbers in Prometheus' form. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly requests: Counter<'method' | 'status'>;
+  readonly requests: RequestCounter;
   readonly errors: Counter<'code'>;
-  readonly queueWait: Histogram;
-  readonly rTime: Histogram;
-  readonly batchRequests: Histogram;
-  readonly batchItems: Histogram;
-  readonly itemTime: Histogram;
+  readonly queueWait: Distribution;
+  readonly rTime: Distribution;
+  readonly batchRequests: Distribution;
+  readonly batchItems: Distribution;
+  readonly itemTime: Distribution;
   readonly workerExits: Counter<'reason'>;
 
   constructor(sources: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: 'penstock_' });
-    this.requests = new Counter({
+    this.requests = new RequestCounter(this.registry, {
       name: 'penstock_requests_total',
       help: 'Requests answered, by method and status.',
-      labelNames: ['method', 'status'],
-      registers,
     });
     this.errors = new Counter({
       name: 'penstock_errors_total',
@@ -41,36 +41,34 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     });
-    this.queueWait = new Histogram({
-      name: 'penstock_queue_wait_seconds',
-      help: 'Time from arrival to the hand-over to R.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.rTime = new Histogram({
-      name: 'penstock_r_seconds',
-      help: 'Time from the hand-over to R to its answer.',
-      buckets: SECONDS,
-      registers,
-    });
-    this.batchRequests = new Histogram({
-      name: 'penstock_batch_requests',
-      help: 'Requests that were computed in one call, for calls of more than one.',
-      buckets: SIZES,
-      registers,
-    });
-    this.batchItems = new Histogram({
-      name: 'penstock_batch_items',
-      help: 'Items (rows, or elements of each argument) of such a call.',
-      buckets: SIZES,
-      registers,
-    });
-    this.itemTime = new Histogram({
-      name: 'penstock_batch_item_seconds',
-      help: "R's time for such a call, by its items.",
-      buckets: ITEM_SECONDS,
-      registers,
-    });
+    this.queueWait = new Distribution(
+      this.registry,
+      { name: 'penstock_queue_wait_seconds', help: 'Time from arrival to the hand-over to R.' },
+      SECONDS,
+    );
+    this.rTime = new Distribution(
+      this.registry,
+      { name: 'penstock_r_seconds', help: 'Time from the hand-over to R to its answer.' },
+      SECONDS,
+    );
+    this.batchRequests = new Distribution(
+      this.registry,
+      {
+        name: 'penstock_batch_requests',
+        help: 'Requests that were computed in one call, for calls of more than one.',
+      },
+      SIZES,
+    );
+    this.batchItems = new Distribution(
+      this.registry,
+      { name: 'penstock_batch_items', help: 'Items (rows, or elements of each argument) of such a call.' },
+      SIZES,
+    );
+    this.itemTime = new Distribution(
+      this.registry,
+      { name: 'penstock_batch_item_seconds', help: "R's time for such a call, by its items." },
+      ITEM_SECONDS,
+    );
     this.workerExits = new Counter({
       name: 'penstock_worker_exits_total',
       help: 'Worker processes that ended: expected (told to) or unexpected.',

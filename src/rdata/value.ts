@@ -161,9 +161,7 @@ export function rLogical(values: boolean | null | readonly (boolean | null)[] | 
 
 /** An integer vector; `null` is NA. An `Int32Array` is taken as it is. */
 export function rInteger(values: number | null | readonly (number | null)[] | Int32Array): RInteger {
-  if (values instanceof Int32Array) return { type: 'integer', values, attributes: undefined };
-  const list = Array.isArray(values) ? values : [values as number | null];
-  return { type: 'integer', values: Int32Array.from(list, (x) => x ?? NA_INTEGER), attributes: undefined };
+  return { type: 'integer', values: integerValues(values), attributes: undefined };
 }
 
 /** A double vector; `null` is NA. A `Float64Array` is taken as it is. */
@@ -243,6 +241,14 @@ export function compactRowNames(rows: number): RInteger {
 
 function namesVector(names: Names): RCharacter {
   return rString(names.map((name) => name ?? ''));
+}
+
+function integerValues(values: number | null | readonly (number | null)[] | Int32Array): Int32Array {
+  if (values instanceof Int32Array) return values;
+  if (!Array.isArray(values)) return Int32Array.of((values as number | null) ?? NA_INTEGER);
+  const integers = new Int32Array(values.length);
+  for (let i = 0; i < integers.length; i++) integers[i] = values[i] ?? NA_INTEGER;
+  return integers;
 }
 
 function logicalValues(values: boolean | null | readonly (boolean | null)[] | Int32Array): Int32Array {

@@ -1,0 +1,41 @@
+import type { Registry } from 'prom-client';
+import { type Described, register, type Sample } from './registered.js';
+
+/**
+ * A Prometheus histogram without labels. prom-client's own takes some two microseconds for each value, more than most
+ * of what the gateway does with a request: this one counts, and is written out when it is scraped.
+ */
+export class Distribution {
+  readonly #name: string;
+  readonly #buckets: readonly number[];
+  readonly #counts: Float64Array;
+  #sum = 0;
+
+  /** @param buckets their upper bounds, in order */
+  constructor(registry: Registry, { name, help }: Described, buckets: readonly number[]) {
+    this.#name = name;
+    this.#buckets = buckets;
+    this.#counts = new Float64Array(buckets.length + 1);
+    register(registry, { name, help, type: 'histogram', samples: () => this.#samples() });
+  }
+
+  observe(value: number): void {
+    let i = 0;
+    while (i < this.#buckets.length && value > this.#buckets[i]!) i += 1;
+    this.#counts[i]! += 1;
+    this.#sum += value;
+  }
+
+  #samples(): Sample[] {
+    const samples: Sample[] = [];
+    let below = 0;
+    for (const [i, count] of this.#counts.entries()) {
+      below += count;
+      const le = this.#buckets[i] ?? '+Inf';
+      samples.push({ metricName: `${this.#name}_bucket`, labels: { le }, value: below });
+    }
+    samples.push({ metricName: `${this.#name}_sum`, labels: {}, value: this.#sum });
+    samples.push({ metricName: `${this.#name}_count`, labels: {}, value: below });
+    return samples;
+  }
+}

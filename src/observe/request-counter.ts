@@ -1,0 +1,27 @@
+import type { Registry } from 'prom-client';
+import { type Described, register, type Sample } from './registered.js';
+
+/** Requests by method and status: see `Distribution` for why it is no counter of prom-client's. */
+export class RequestCounter {
+  readonly #byMethod = new Map<string, Map<number, number>>();
+
+  constructor(registry: Registry, described: Described) {
+    register(registry, { ...described, type: 'counter', samples: () => this.#samples() });
+  }
+
+  /** @param status 0 when the client left before there was an answer */
+  count(method: string, status: number): void {
+    let byStatus = this.#byMethod.get(method);
+    if (byStatus === undefined) {
+      byStatus = new Map();
+      this.#byMethod.set(method, byStatus);
+    }
+    byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  }
+
+  #samples(): Sample[] {
+    return [...this.#byMethod].flatMap(([method, byStatus]) =>
+      [...byStatus].map(([status, value]) => ({ labels: { method, status }, value })),
+    );
+  }
+}
