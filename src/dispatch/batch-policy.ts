@@ -49,6 +49,11 @@ export class BatchPolicy implements BatchLimits {
     return Math.min(this.max, this.#cost.itemsWithin(remaining * SHARE));
   }
 
+  /** Milliseconds that a call takes, usually. */
+  get usualTime(): number {
+    return this.#cost.mean;
+  }
+
   /** A call of so many items has taken so long. */
   observe(items: number, ms: number): void {
     this.#cost.observe(items, ms);

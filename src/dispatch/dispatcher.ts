@@ -32,8 +32,8 @@ export class Dispatcher {
   readonly #queue = new LinkedList<QueuedTicket>();
   /** Requests that go before all others: those to be run again, and the urgent ones. */
   readonly #again: QueuedTicket[] = [];
-  /** What can be batched has come in this turn of the loop, and is handed out at its end. */
-  #gathering = false;
+  /** Routes of which something came in this turn of the loop that is to be handed out at its end. */
+  #gathering: BatchPolicy[] = [];
   #running = 0;
   #nextId = 1;
   /** Moving average of R's time per request in ms, for Retry-After. */
@@ -87,24 +87,32 @@ export class Dispatcher {
   }
 
   /** Waits for those that come with it, though a worker may be idle: no longer than until all that is there is read. */
-  #join(ticket: QueuedTicket, { crowd }: BatchPolicy): void {
-    ticket.crowd = crowd;
-    crowd.entered();
+  #join(ticket: QueuedTicket, policy: BatchPolicy): void {
+    ticket.crowd = policy.crowd;
+    policy.crowd.entered();
     const held = this.#hold(ticket);
     this.#queue.add(ticket);
     if (held) return;
-    if (crowd.isEnough) this.#handOut();
-    else this.#gatherSoon();
+    if (policy.crowd.isEnough) this.#handOut();
+    else this.#gatherSoon(policy);
   }
 
-  #gatherSoon(): void {
-    if (this.#gathering) return;
-    this.#gathering = true;
-    setImmediate(() => {
-      this.#gathering = false;
-      this.#handOut();
-    });
+  #gatherSoon(policy: BatchPolicy): void {
+    if (this.#gathering.includes(policy)) return;
+    this.#gathering.push(policy);
+    if (this.#gathering.length === 1) setImmediate(this.#gathered);
   }
+
+  readonly #gathered = (): void => {
+    const now = performance.now();
+    const policies = this.#gathering;
+    this.#gathering = [];
+    for (const { crowd, usualTime } of policies) {
+      const lookAfter = crowd.hold(usualTime, now);
+      if (lookAfter !== undefined) setTimeout(() => this.#handOut(), lookAfter);
+    }
+    this.#handOut();
+  };
 
   /** What is computed together takes one place in a worker: as many may wait as the workers take at once. */
   #limitFor({ batch }: Job): number {
@@ -134,7 +142,7 @@ export class Dispatcher {
   workerIdle(): void {
     const ticket = this.#next();
     if (ticket === undefined) return;
-    if (ticket.batchable && ticket.crowd?.isEnough === false) this.#gatherSoon();
+    if (ticket.batchable && ticket.crowd?.isEnough === false) this.#gatherSoon(ticket.job.batch!.policy);
     else this.#handOut();
   }
 
@@ -159,8 +167,7 @@ export class Dispatcher {
   #next(): QueuedTicket | undefined {
     if (this.#again.length > 0) return this.#again[0];
     let ticket = this.#queue.first;
-    while (ticket !== undefined && ticket.heldUntil > 0 && ticket.heldUntil > performance.now())
-      ticket = ticket.next;
+    while (ticket?.isHeld === true) ticket = ticket.next;
     return ticket;
   }
 
@@ -265,11 +272,17 @@ export class Dispatcher {
   }
 
   readonly #listener: TicketListener = {
-    started: () => {
+    started: ({ crowd }) => {
       this.#running += 1;
+      if (crowd !== undefined) crowd.running += 1;
     },
     left: (ticket) => {
       this.#running -= 1;
+      const { crowd } = ticket;
+      if (crowd !== undefined) {
+        crowd.running -= 1;
+        if (crowd.running === 0 && crowd.waiting > 0) this.#gatherSoon(ticket.job.batch!.policy);
+      }
       if (ticket.rTime === undefined) return;
       const took = ticket.rTime / ticket.batchSize;
       ticket.job.routeTime?.observe(took);

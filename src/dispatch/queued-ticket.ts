@@ -77,6 +77,14 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     return !this.alone && this.job.batch?.policy.enabled === true;
   }
 
+  /** Whether it is to wait though a worker may be idle. */
+  get isHeld(): boolean {
+    const { crowd, heldUntil } = this;
+    if (crowd === undefined) return false;
+    const now = performance.now();
+    return heldUntil > now || (heldUntil === 0 && crowd.isHeld(now));
+  }
+
   startDeadline(expired: () => void): void {
     this.#timer = setTimeout(expired, this.job.timeout);
   }
