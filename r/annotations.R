@@ -86,16 +86,26 @@ check_tags <- function(router) {
 }
 
 # Why the requests of a route with `@batch` can't be batched; NULL if they can.
-# surrounded: whether filters, hooks or error handlers of the app's own come with it
-batch_obstacle <- function(route, surrounded) {
+# hooks: the router's, by stage
+batch_obstacle <- function(route, hooks) {
   if (!is.null(route$obstacle)) return(route$obstacle)
-  if (surrounded || route$hooked) return("filters, hooks or error handlers stand around it")
-  if (length(route$regex$names)) return("its path has parameters")
   if (route$json == 0L) return("its answer is no JSON, or of options that only R knows")
+  if (route$hooked) return("it has hooks of its own")
+  sees <- function(hook) any(c("value", "...") %in% names(formals(hook)))
+  after <- c(hooks$postroute, hooks$preserialize)
+  if (length(hooks$postserialize) || any(vapply(after, sees, NA))) return("a hook of the app takes each value")
+  if ("..." %in% route$formals) return("its function takes ...")
+  if (uses_forward(route$func)) return("its function calls forward()")
   if (route$batch$form == "body") {
-    if (!identical(route$formals, "req")) return("its function takes more than req")
-  } else if (!route$plain) {
-    return("its function takes req, res or ..., or calls forward()")
+    if (!all(route$formals %in% c("req", "res"))) return("its function takes more than req and res")
+    if (!"req" %in% route$formals) return("its function does not take req")
   }
+  if (isTRUE(any(route$regex$areArrays))) return("its path has a list of values")
   NULL
+}
+
+# Whether filters, hooks or error handlers come with a batched route, or its function takes objects of each request,
+# so that all steps but the handler are taken for each request.
+batch_surrounded <- function(route, simple) {
+  if (route$batch$form == "body") !simple || route$before > 0L || !identical(route$formals, "req") else !route$plain
 }

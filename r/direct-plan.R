@@ -76,6 +76,7 @@ direct_plan <- function(root) {
     obstacle = obstacle,
     serializers = serializers,
     default_serializer = private$default_serializer,
+    hooks = private$hooks,
     hooked = length(unlist(private$hooks[c("preroute", "postroute", "preserialize", "postserialize")])) > 0L
   )
   routes <- list()
@@ -139,7 +140,10 @@ plan_routes <- function(router, app, simple) {
       comment <- comment_above(endpoint, lines)
       route$policy <- policy_tags(comment, endpoint$verbs, private$filename)
       route$batch <- batch_tag(comment, route$formals, private$filename)
-      if (!is.null(route$batch)) route$batch$obstacle <- batch_obstacle(route, !simple || before > 0L)
+      if (!is.null(route$batch)) {
+        route$batch$obstacle <- batch_obstacle(route, app$hooks)
+        route$batch$surrounded <- batch_surrounded(route, simple)
+      }
       route$own_parsers <- !is.null(route$parsers) || !parsers_kept
       routes[[length(routes) + 1L]] <- route
     }

@@ -76,7 +76,8 @@ mounts_by_first_path <- function(router) {
 # What is known of a request that the gateway has found no endpoint for.
 nowhere <- list(router = 0L, before = -1L, plain = FALSE)
 
-direct_engine <- function(router, plan) {
+# The engines for calls of one request, and for those of several that are computed together.
+direct_engines <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
   globals <- plumber[[".globals"]]
@@ -94,6 +95,7 @@ direct_engine <- function(router, plan) {
   # The flag that forward() sets, in the place where plumber keeps it.
   exec <- new.env(parent = emptyenv())
 
+  # texts: one for each parameter; in a batch, one for each of its items
   path_args <- function(route, texts) {
     values <- as.list(texts)
     names(values) <- route$regex$names
@@ -135,6 +137,7 @@ direct_engine <- function(router, plan) {
   # path: that with which the router was entered; known: whether the gateway has matched and parsed for this endpoint
   run_endpoint <- function(route, call, req, res, path, known) {
     if (!is.null(route$serializer)) res$serializer <- route$serializer
+    joins <- !is.null(held) && known && as_it_came(req, call)
     if (known) {
       req$argsPath <- if (is.null(call[[3L]])) no_path_args else path_args(route, call[[3L]])
       req$body <- body_of(route, call, req)
@@ -144,7 +147,7 @@ direct_engine <- function(router, plan) {
     }
     req$argsBody <- body_args(req$body)
     req$args <- c(req$args, req$argsPath, req$argsBody)
-    run_step(route, req, res)
+    if (joins) held else run_step(route, req, res)
   }
 
   # The endpoint of a group that serves the request. found: the first one of all routers and groups as the gateway
@@ -233,6 +236,7 @@ direct_engine <- function(router, plan) {
     routing <<- TRUE
     value <- run_route(routers[[1L]], route, call, req, res)
     routing <<- FALSE
+    if (!is.null(held) && identical(value, held)) return(held)
     serve_value(value, req, res)
   }
 
@@ -276,14 +280,25 @@ direct_engine <- function(router, plan) {
   now <- NULL
   hook_env <- NULL
   routing <- FALSE
+  # Stands for the value of a handler that is to be called later, for a whole batch; NULL outside of batches.
+  held <- NULL
 
-  run <- function(call) {
+  start <- function(call) {
     forget() # an interrupted request may have left something
     route <<- if (call[[1L]] > 0L) routes[[call[[1L]]]] else nowhere
-    if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
     exec$forward <- FALSE
-    globals$currentExec <- exec
     now <<- call
+  }
+
+  prepare <- function() {
+    held <<- NULL
+    if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
+    globals$currentExec <- exec
+  }
+
+  run <- function(call) {
+    prepare()
+    start(call)
     answer <- if (route$plain && call[[4L]] != "raw" && !is.null(call[[2L]])) {
       serve_plain(route, call)
     } else {
@@ -311,5 +326,63 @@ direct_engine <- function(router, plan) {
     tryCatch(serve_value(handle_error(req, res, e), req, res), error = function(e) serve_failed(req, res, e))
   }
 
-  engine(run, failed)
+  # A request of a batch up to its handler: list(req, res, hook_env) if it has come so far, else its answer.
+  begin <- function(call) {
+    start(call)
+    held <<- new.env(parent = emptyenv())
+    req <<- direct_request(call, router)
+    res <<- new_response(default_serializer)
+    answer <- tryCatch(serve(route, call, req, res), error = failed)
+    state <- list(req = req, res = res, hook_env = hook_env)
+    came <- identical(answer, held)
+    held <<- NULL
+    forget()
+    if (came) list(held = TRUE, state = state) else list(held = FALSE, answer = answer)
+  }
+
+  # What follows its handler, but for the value, which no hook sees: as value_answer(), or NULL where only R can print
+  # it.
+  complete <- function(state) {
+    if (hooked$postroute) settled(run_hooks("postroute", state$hook_env, state$req, state$res, NULL))
+    serializer <- state$res$serializer
+    if (hooked$preserialize) settled(run_hooks("preserialize", state$hook_env, state$req, state$res, NULL))
+    index <- serializers$index(serializer)
+    if (index > 0L) value_answer(index, NULL, state$res)
+  }
+
+  finish <- function(state) {
+    exec$req <- state$req
+    exec$res <- state$res
+    tryCatch(complete(state), error = function(e) serve_failed(state$req, state$res, e))
+  }
+
+  # The request whose body is that of all.
+  joint_request <- function(route, call) {
+    joint <- direct_request(call, router)
+    apply_builtin_filters(joint, call[[2L]], plumber)
+    joint$argsPath <- if (is.null(call[[3L]])) no_path_args else path_args(route, call[[3L]])
+    joint$body <- call[[5L]]
+    joint$argsBody <- body_args(joint$body)
+    joint$args <- c(joint$args, joint$argsPath, joint$argsBody)
+    joint
+  }
+
+  call_handler <- function(route, args) {
+    exec$forward <- FALSE
+    exec$req <- NULL
+    exec$res <- NULL
+    value <- settled(do.call(route$func, args, envir = route$envir))
+    if (exec$forward) stop("it calls forward()")
+    value
+  }
+
+  lane <- list(
+    prepare = prepare, begin = begin, finish = finish, joint_request = joint_request, call_handler = call_handler,
+    handler_args = function(route, call) {
+      args <- c(call[[2L]], if (length(call[[3L]])) path_args(route, call[[3L]]))
+      if (call[[4L]] == "parsed") args <- c(args, body_args(call[[5L]]))
+      relevant_args(args, route$formals, route$dots)
+    }
+  )
+  list(call = engine(run, failed), batch = batch_engine(routes, lane))
 }

@@ -6,7 +6,7 @@ frame_version <- 1L
 
 frame_types <- list(
   # gateway to worker
-  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L,
+  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L, batch = 7L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
   pong = 135L, value = 136L, unstarted = 137L

@@ -61,7 +61,9 @@ plumber_app <- function(settings, step) {
       manifest <- app_manifest(app, settings$app, plan)
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
-      engines[[frame_types$call]] <- direct_engine(app, plan)
+      direct <- direct_engines(app, plan)
+      engines[[frame_types$call]] <- direct$call
+      engines[[frame_types$batch]] <- direct$batch
       engines[[frame_types$print]] <- print_engine(app, plan)
       gc()
       compiler::enableJIT(jit)

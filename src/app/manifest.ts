@@ -43,6 +43,8 @@ export interface DirectRoute {
   readonly router: number;
   /** The arguments that its function takes. */
   readonly formals: readonly string[];
+  /** The parameters of its path. */
+  readonly pathNames: readonly string[];
   /** What `@batch` says; undefined without it. */
   readonly batch: BatchTag | undefined;
   readonly policy: PolicyTags;
@@ -77,6 +79,8 @@ export interface BatchTag {
   readonly max: number;
   /** Milliseconds that an idle worker is kept from a request, for others to come. */
   readonly wait: number;
+  /** Filters, hooks or error handlers come with it, or its function takes `req` or `res`: R does that for each request. */
+  readonly surrounded: boolean;
   /** Why its requests can't be batched; undefined if they can. */
   readonly obstacle?: string | undefined;
 }
@@ -175,6 +179,7 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       ownParsers: route.own_parsers === true,
       router: Number(route.router),
       formals: list<string>(route.formals),
+      pathNames: list<string>(route.names),
       batch: route.batch === null ? undefined : batchTag(route.batch as Record<string, unknown>),
       policy: policyTags(route.policy as Record<string, unknown>),
     })),
@@ -202,6 +207,7 @@ function batchTag(plain: Record<string, unknown>): BatchTag {
     argument: (plain.argument as string | null) ?? undefined,
     max: Number(plain.max),
     wait: Number(plain.wait),
+    surrounded: plain.surrounded === true,
     obstacle: (plain.obstacle as string | null) ?? undefined,
   };
 }

@@ -3,6 +3,8 @@ import { LinearCost } from './linear-cost.js';
 
 /** First batches of a route of which one request is also run alone, to see that its answer is the same. */
 const CHECKS = 3;
+/** Batches after which that is done again, since not every batch shows that a function mixes its rows. */
+const CHECK_EVERY = 1000;
 /** Batches that may fail though each of their requests succeeds alone, until the handler counts as not vectorised. */
 const MOST_FAILURES = 3;
 /** Share of the time to the nearest deadline that a batch may take. */
@@ -26,7 +28,9 @@ export class BatchPolicy implements BatchLimits {
   readonly #cost = new LinearCost();
   readonly #distrusted: Distrust;
   #enabled = true;
-  #checks: number;
+  readonly #checked: boolean;
+  /** Batches that have had an answer. */
+  #batches = 0;
   #failures = 0;
 
   /**
@@ -37,7 +41,7 @@ export class BatchPolicy implements BatchLimits {
     this.max = max;
     this.wait = wait;
     this.#distrusted = distrusted;
-    this.#checks = checked ? 0 : CHECKS;
+    this.#checked = checked;
   }
 
   get enabled(): boolean {
@@ -61,16 +65,16 @@ export class BatchPolicy implements BatchLimits {
 
   /** Whether one request of a batch is to be run alone as well. */
   takeCheck(): boolean {
-    if (this.#checks === 0) return false;
-    this.#checks -= 1;
-    return true;
+    if (this.#checked) return false;
+    const count = this.#batches++;
+    return count < CHECKS || count % CHECK_EVERY === 0;
   }
 
-  /** A batch failed; `alone` tells whether all its requests succeed one by one. */
-  failed(alone: boolean): void {
+  /** A batch failed, for a reason if one is known; `alone` tells whether all its requests succeed one by one. */
+  failed(alone: boolean, reason = 'it fails in batches of requests that succeed alone'): void {
     if (!alone) return;
     this.#failures += 1;
-    if (this.#failures >= MOST_FAILURES) this.distrust('it fails in batches of requests that succeed alone');
+    if (this.#failures >= MOST_FAILURES) this.distrust(reason);
   }
 
   distrust(reason: string): void {

@@ -75,13 +75,18 @@ export class BatchUnit implements WorkUnit {
     const split = this.#call.split(frame);
     if (split.kind !== 'parts') {
       if (split.kind === 'indivisible') policy.distrust(split.reason);
-      this.#oneByOne(split.kind === 'failed');
+      this.#oneByOne(split.kind === 'failed', split.reason);
       return;
     }
     const checked = policy.takeCheck() ? Math.floor(Math.random() * this.#tickets.length) : -1;
     this.#tickets.forEach((ticket, i) => {
-      if (i === checked) this.#owner.check(ticket, split.parts[i]);
-      ticket.settle({ kind: 'part', part: split.parts[i] });
+      const part = split.parts[i];
+      if (part === undefined) {
+        if (ticket.state !== 'settled') ticket.again();
+        return;
+      }
+      if (i === checked) this.#owner.check(ticket, part);
+      ticket.settle({ kind: 'part', part });
     });
   }
 
@@ -99,8 +104,11 @@ export class BatchUnit implements WorkUnit {
     this.#oneByOne(false);
   }
 
-  /** @param watched whether it counts against the function if all of them succeed alone */
-  #oneByOne(watched: boolean): void {
+  /**
+   * @param watched whether it counts against the function if all of them succeed alone
+   * @param reason  why the batch failed, if that is known
+   */
+  #oneByOne(watched: boolean, reason?: string): void {
     const waiting = this.#tickets.filter(({ state }) => state !== 'settled');
     let left = waiting.length;
     let allSucceeded = waiting.length === this.#tickets.length;
@@ -109,7 +117,7 @@ export class BatchUnit implements WorkUnit {
         ticket.ranAlone = (succeeded) => {
           allSucceeded &&= succeeded;
           left -= 1;
-          if (left === 0) this.#first.policy.failed(allSucceeded);
+          if (left === 0) this.#first.policy.failed(allSucceeded, reason);
         };
       }
       ticket.again();

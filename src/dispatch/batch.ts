@@ -25,9 +25,9 @@ export interface MergedCall {
 
 /**
  * A batch's answer cut into what each job gets, or why it can't be: the call has failed, which may be one job's fault
- * alone, or its result has no part for each item.
+ * alone, or its result has no part for each item. A job whose part is undefined is to be run alone.
  */
 export type Split =
   | { readonly kind: 'parts'; readonly parts: readonly unknown[] }
-  | { readonly kind: 'failed' }
+  | { readonly kind: 'failed'; readonly reason?: string }
   | { readonly kind: 'indivisible'; readonly reason: string };

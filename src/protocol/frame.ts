@@ -31,6 +31,8 @@ export const FrameType = {
   print: 5,
   /** Predict with a saved model. Payload: list(model, options, data frame). */
   predict: 6,
+  /** Run several requests to one handler as one call. Payload: see `r/direct-batch.R`. */
+  batch: 7,
   /** First frame of a worker. Payload: list(token, pid). */
   hello: 129,
   /** A step of loading has begun. Payload: its name. */
@@ -47,7 +49,8 @@ export const FrameType = {
   pong: 135,
   /**
    * A value to be printed by the gateway. Payload: list(serializer, value[, status, names, values]); the answer to
-   * `predict`: list(columns), or list(NULL, message) when that failed.
+   * `predict`: list(columns), or list(NULL, message) when that failed; the answer to `batch`: list(serializer, value,
+   * answers), or list(why not).
    */
   value: 136,
   /** It was too late to begin with the request: it has not run. */

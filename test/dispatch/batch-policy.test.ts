@@ -49,4 +49,12 @@ describe('BatchPolicy', () => {
     expect(policy.enabled).toBe(false);
     expect(distrusted).toHaveBeenCalledExactlyOnceWith('it fails in batches of requests that succeed alone');
   });
+
+  test('has a request run alone as well in the first three batches, and in every thousandth', () => {
+    const policy = new BatchPolicy({ max: 64, wait: 0 }, () => {});
+    const checked = Array.from({ length: 2500 }, () => policy.takeCheck());
+    expect(checked.flatMap((check, i) => (check ? [i + 1] : []))).toEqual([1, 2, 3, 1001, 2001]);
+    const known = new BatchPolicy({ max: 64, wait: 0 }, () => {}, true);
+    expect(known.takeCheck()).toBe(false);
+  });
 });

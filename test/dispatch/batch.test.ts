@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureApp, type LogEntry, type ServedApp, serve } from '../support/server.js';
+import { together as allTogether } from '../support/together.js';
 
 let app: ServedApp;
 
@@ -35,21 +36,7 @@ async function get(path: string): Promise<Answer> {
 const sizes = async (name: string): Promise<number[]> =>
   ((await get(`/calls?name=${name}`)).body as { sizes: number[] }).sizes;
 
-let rounds = 0;
-
-/** Asks while the only worker is busy, so that all wait for it together. */
-async function together<T>(requests: (() => Promise<T>)[]): Promise<T[]> {
-  const id = `busy-${rounds++}`;
-  const busy = fetch(`${app.url}/sleep?seconds=0.7`, { headers: { 'X-Request-Id': id } });
-  await app.logged('output', ({ requestId }) => requestId === id);
-  const before = (await app.admin<{ queued: number }>('/scale')).queued;
-  const answers = requests.map((request) => request());
-  await expect
-    .poll(async () => (await app.admin<{ queued: number }>('/scale')).queued)
-    .toBe(before + requests.length);
-  await busy;
-  return Promise.all(answers);
-}
+const together = <T>(requests: (() => Promise<T>)[]): Promise<T[]> => allTogether(app, requests);
 
 describe('over arguments', () => {
   test('requests that wait for a worker are computed in one call, and each gets what it would have got alone', async () => {
@@ -231,4 +218,27 @@ describe('a handler that is not vectorised', () => {
     const told = await app.logged('not-batched', (entry) => entry.path === '/fussy');
     expect(told.msg).toContain('it fails in batches of requests that succeed alone');
   });
+});
+
+test('a request whose deadline passes leaves its batch without harm to the others', async () => {
+  const brief = await serve(fixtureApp('batch.R'), { workers: 1, flags: ['--timeout', '2s'] });
+  const ask = async (id: string, x: number): Promise<Answer> => {
+    const answer = await fetch(`${brief.url}/slow`, {
+      method: 'POST',
+      body: JSON.stringify({ x, seconds: 1.5 }),
+      headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
+    });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const answers = await allTogether(brief, [
+    () => ask('early', 2.5),
+    async () => {
+      // Half of the early one's time is over.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return ask('late', 3.5);
+    },
+  ]);
+  expect(answers).toMatchObject([{ status: 504 }, { status: 200, body: [3.5] }]);
+  expect(await brief.request('late')).toMatchObject({ batch: 2 });
+  await brief.stop();
 });

@@ -25,14 +25,16 @@ import {
 } from '../../rdata/index.js';
 import { bufferOf, LARGE } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
-import { checkedStatus, headerPairs, type Reply, replyFrom, tooLarge } from '../reply.js';
+import { headerPairs, type Reply, replyFrom, tooLarge } from '../reply.js';
 import { rookBody, rookVariables } from '../rook-request.js';
 import { Shapes } from './batch-shape.js';
 import { type DirectBody, directBody, isJsonBody } from './body.js';
-import { type AnswerReader, type BatchRoute, batchCall, quickBatchCall } from './direct-batch.js';
+import { type AnswerReader, type BatchRoute, batchCall, pathTexts, quickBatchCall } from './direct-batch.js';
 import { jsonPrinter, type Printer } from './json-serializer.js';
 import { parseQuery } from './query.js';
 import { RouteTable } from './route-table.js';
+import { splitSurrounded } from './surrounded-answer.js';
+import { valueReply } from './value-reply.js';
 
 /** A request of the direct lane, ready for R. */
 export interface DirectCall {
@@ -46,8 +48,6 @@ export interface DirectCall {
   readonly index: number;
 }
 
-/** plumber drops the body of these, as HTTP demands. */
-const BODILESS = new Set([204, 304]);
 /** Elements of short forms that are printed here at most. */
 const MOST_EXPANDED = 2 ** 14;
 const NOT_ASCII = /[^\x20-\x7e]/;
@@ -87,6 +87,7 @@ export class DirectLane {
     this.#printers = plan.serializers.map((serializer) => jsonPrinter(serializer, plan.session));
     const answer: AnswerReader = {
       split: (frame, items) => this.#split(frame, items),
+      splitSurrounded: (frame, items) => splitSurrounded(frame, items, this.#printers, answer),
       whole: (frame) => this.#whole(frame),
     };
     this.#batches = plan.routes.map((route, i) => {
@@ -138,7 +139,7 @@ export class DirectLane {
     const parsedBody = route === undefined ? noBody : this.#body(request, route, body, jsonForm);
     // R parses what the gateway could not, and for that, as for functions that take `req`, it needs the request.
     const whole = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
-    const before = [rInteger(index), parsedQuery ?? rNull, path.length === 0 ? rNull : rString([...path])];
+    const before = [rInteger(index), parsedQuery ?? rNull, pathTexts(path)];
     const raw = (): [RValue, RValue] => [rookBody(body), rookVariables(request, jsonForm)];
     const { form, value } = parsedBody;
     if (form === 'large') {
@@ -150,16 +151,19 @@ export class DirectLane {
         index,
       };
     }
-    const payload = (): readonly Buffer[] => {
-      const call = [...before, rString(form), value, ...(whole ? raw() : [rNull, rNull])];
-      return form === 'raw' ? writePieces(call) : [writeRData(rList(call))];
+    const own = (input = value): RValue[] => {
+      return [...before, rString(form), input, ...(whole ? raw() : [rNull, rNull])];
     };
+    const payload = (): readonly Buffer[] =>
+      form === 'raw' ? writePieces(own()) : [writeRData(rList(own()))];
     if (to === undefined || parsedQuery === undefined || form === 'raw') return { payload, time, index };
-    const context = `${query}|${request.headers['content-type'] ?? ''}`;
-    const joined = batchCall(to, { query: parsedQuery, body: value, bytes: body, request: raw, context });
+    const context = `${url}|${request.headers['content-type'] ?? ''}`;
+    const call = (input?: RValue) => rList(own(input));
+    const parts = { query: parsedQuery, path, call, body: value, bytes: body, request: raw, context };
+    const joined = batchCall(to, parts);
     if (joined === undefined) return { payload, time, index };
-    const { batch, payload: own } = joined;
-    return { payload: own === undefined ? payload : () => [own()], time, index, batch };
+    const { batch, payload: ofItsOwn } = joined;
+    return { payload: ofItsOwn === undefined ? payload : () => [ofItsOwn()], time, index, batch };
   }
 
   /** @param unparsed gives the call when only R can parse it */
@@ -200,10 +204,15 @@ export class DirectLane {
   /** What a request that was run alone is answered with. */
   #whole(frame: Frame): Reply | NotCovered {
     if (frame.payload.length < frame.length) return new NotCovered('it is too long');
-    if (frame.type === FrameType.result) return replyFrom(frame.payload);
-    if (frame.type !== FrameType.value) return new NotCovered('it was interrupted');
-    const reply = this.reply(frame.payload, Infinity);
-    return reply instanceof Promise ? new NotCovered('it is large') : reply;
+    if (frame.type !== FrameType.result && frame.type !== FrameType.value)
+      return new NotCovered('it was interrupted');
+    try {
+      if (frame.type === FrameType.result) return replyFrom(frame.payload);
+      const reply = this.reply(frame.payload, Infinity);
+      return reply instanceof Promise ? new NotCovered('it is large') : reply;
+    } catch (error) {
+      return new NotCovered(String(error));
+    }
   }
 
   /** Cuts the value that a batch has given. */
@@ -286,17 +295,6 @@ function hasTwoTypes({ rawHeaders }: IncomingMessage): boolean {
 
 function bodyType(request: IncomingMessage, jsonForm: boolean): string | undefined {
   return jsonForm ? 'application/json' : request.headers['content-type'];
-}
-
-function valueReply(
-  status: number | null | undefined,
-  headers: [string, string][],
-  printer: Printer,
-  body: Pick<Reply, 'body' | 'pieces'>,
-): Reply {
-  headers.push(['Content-Type', printer.type]);
-  const code = status === undefined ? 200 : checkedStatus(status);
-  return { status: code, headers, ...(!BODILESS.has(code) && body) };
 }
 
 function partReply(type: string, body: Buffer): Reply {

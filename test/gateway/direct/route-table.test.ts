@@ -5,7 +5,7 @@ import { RouteTable } from '../../../src/gateway/direct/route-table.js';
 function route(path: string, more: Partial<DirectRoute> = {}): DirectRoute {
   const regex = `^${path.replaceAll(/<\w+>/g, '([^/]+)')}$`;
   const defaults = { verbs: ['GET'], obstacle: undefined, plain: true, ownParsers: false, router: 1 };
-  return { ...defaults, formals: [], batch: undefined, policy: {}, path, regex, ...more };
+  return { ...defaults, formals: [], pathNames: [], batch: undefined, policy: {}, path, regex, ...more };
 }
 
 function table(

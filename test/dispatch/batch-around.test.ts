@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+import { together } from '../support/together.js';
+
+let app: ServedApp;
+/** The same file, with every request run by plumber's own router. */
+let plumber: ServedApp;
+
+beforeAll(async () => {
+  const file = fixtureApp('batch-around.R');
+  [app, plumber] = await Promise.all([
+    serve(file, { workers: 1 }),
+    serve(file, { workers: 1, flags: ['--lane', 'plumber'] }),
+  ]);
+});
+
+afterAll(() => Promise.all([app?.stop(), plumber?.stop()]));
+
+interface Ask {
+  readonly method?: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly user?: string;
+}
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+async function ask(of: ServedApp, { body, method = 'POST', path, user = 'somebody' }: Ask): Promise<Answer> {
+  const answer = await fetch(of.url + path, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    headers: { 'Content-Type': 'application/json', 'X-User': user, 'Access-Control-Request-Method': 'POST' },
+  });
+  const ours = new Set(['date', 'x-request-id', 'connection', 'keep-alive', 'content-length']);
+  return {
+    status: answer.status,
+    headers: Object.fromEntries([...answer.headers].filter(([name]) => !ours.has(name))),
+    body: await answer.text(),
+  };
+}
+
+async function sizes(name: string): Promise<number[]> {
+  const { body } = await ask(app, { method: 'GET', path: `/calls?name=${name}` });
+  return JSON.parse(body).sizes;
+}
+
+/** Asks all at once, expects plumber's answers, and gives the sizes of the calls of more than one item. */
+async function batched(name: string, asks: readonly Ask[]): Promise<{ sizes: number[]; answers: Answer[] }> {
+  const expected: Answer[] = [];
+  for (const each of asks) expected.push(await ask(plumber, each));
+  const before = (await sizes(name)).length;
+  const answers = await together(
+    app,
+    asks.map((each) => () => ask(app, each)),
+  );
+  expect(answers).toEqual(expected);
+  return { answers, sizes: (await sizes(name)).slice(before).filter((n) => n > 1) };
+}
+
+describe('behind filters and hooks', () => {
+  test('requests are computed in one call, and each has the headers that its own filters and hooks set', async () => {
+    const asks = Array.from({ length: 12 }, (_, i) => ({
+      path: '/root',
+      body: { x: i + 0.5, by: 3 },
+      user: `u${i}`,
+    }));
+    const { answers, sizes } = await batched('root', asks);
+    expect(sizes).toEqual([12]);
+    expect(answers[7]!.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'x-asked-by': 'u7',
+      'x-began': 'once /root',
+    });
+  });
+
+  test('what a filter answers itself, or fails on, takes no part in the batch', async () => {
+    const body = (x: number): object => ({ x: x + 0.5 });
+    const { answers, sizes } = await batched('root', [
+      { path: '/root', body: body(1) },
+      { path: '/root', body: body(2), user: 'nobody' },
+      { path: '/root', body: { x: [3.5, 4.5] } },
+      { path: '/root', body: body(5), user: 'broken' },
+      { path: '/root', method: 'OPTIONS' },
+      { path: '/root', body: body(6) },
+    ]);
+    // One of them may be run alone as well, and has two items.
+    expect(sizes.filter((n) => n > 2)).toEqual([4]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 500, 200, 200]);
+  });
+
+  test('a request whose arguments a filter has changed is computed with those', async () => {
+    const { answers, sizes } = await batched('root', [
+      { path: '/root', body: { x: 4 } },
+      { path: '/root', body: { x: 9 }, user: 'doubled' },
+      { path: '/root', body: { x: 16 } },
+    ]);
+    expect(sizes).toEqual([2]);
+    expect(JSON.parse(answers[1]!.body)).toEqual({ root: 6, text: 'root of 9' });
+  });
+
+  test('a request that fails does so alone', async () => {
+    const { answers } = await batched(
+      'root',
+      Array.from({ length: 8 }, (_, i) => ({ path: '/root', body: { x: i === 5 ? -1 : i } })),
+    );
+    expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([500]);
+  });
+});
+
+describe('with path parameters', () => {
+  test('these are further arguments, of the types that plumber gives them', async () => {
+    const asks = [1, 2, 3, 4].map((a) => ({ method: 'GET', path: `/add/${a}/${a}.5?c=7` }));
+    const { answers, sizes } = await batched('add', asks);
+    expect(sizes).toEqual([4]);
+    expect(answers.map(({ body }) => body)).toEqual(['[9.5]', '[11.5]', '[13.5]', '[15.5]']);
+  });
+
+  test('a table is joined with those of the same path', async () => {
+    const rows = (a: number): object => ({ rows: [{ a, b: 'x' }] });
+    const { sizes } = await batched('table', [
+      { path: '/table/cm', body: rows(1) },
+      { path: '/table/km', body: rows(2) },
+      { path: '/table/cm', body: rows(3) },
+      { path: '/table/km', body: rows(4) },
+    ]);
+    expect(sizes).toEqual([2, 2]);
+  });
+});
+
+describe('with req and res', () => {
+  const rows = (a: number): object[] => [
+    { a, b: 10 },
+    { a: a + 0.5, b: 20.5 },
+  ];
+
+  test('handlers that read the body and would set a status only for bad rows are batched, and bad rows fail alone', async () => {
+    const good = await batched(
+      'rows',
+      [1, 2, 3].map((a) => ({ path: '/rows', body: rows(a) })),
+    );
+    expect(good.sizes.filter((n) => n > 2)).toEqual([6]);
+    const { answers } = await batched(
+      'rows',
+      [1, 200, 3].map((a) => ({ path: '/rows', body: rows(a) })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 200]);
+  });
+
+  test('a status that is set for one request stays with that request', async () => {
+    const { answers } = await batched(
+      'checks',
+      [1, 500, 3].map((x) => ({ path: '/checks', body: { x } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 422, 200]);
+  });
+
+  test.each([
+    ['/looks', (a: number) => ({ x: a }), 'it uses req, and each request has its own'],
+    ['/mine', (a: number) => [{ a }], 'it uses req$user, and each request has its own'],
+  ])(
+    'a handler that looks at what each request has of its own is told of: %s',
+    async (path, body, reason) => {
+      for (let round = 0; round < 3; round++) {
+        const asks = [1, 2, 3].map((a) => ({ path, body: body(a), user: `u${a}` }));
+        const { answers } = await batched(path.slice(1), asks);
+        expect(answers.map((answer) => answer.body)).toEqual(['["u1 1"]', '["u2 2"]', '["u3 3"]']);
+      }
+      const told = await app.logged('not-batched', (entry) => entry.path === path);
+      expect(told.msg).toContain(reason);
+    },
+  );
+});

@@ -1,0 +1,27 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { ServedApp } from './server.js';
+
+let rounds = 0;
+
+/**
+ * Asks while the only worker of an app is busy, so that all wait for it together. Its `GET /busy?until=` prints when it
+ * begins, and ends when there is a file of that name.
+ */
+export async function together<T>(app: ServedApp, requests: readonly (() => Promise<T>)[]): Promise<T[]> {
+  const id = `busy-${rounds++}`;
+  const folder = await mkdtemp(join(tmpdir(), 'together-'));
+  const until = join(folder, 'go');
+  const busy = fetch(`${app.url}/busy?until=${until}`, { headers: { 'X-Request-Id': id } });
+  await app.logged('output', ({ requestId }) => requestId === id);
+  const queued = async (): Promise<number> => (await app.admin<{ queued: number }>('/scale')).queued;
+  const before = await queued();
+  const answers = requests.map((request) => request());
+  await expect.poll(queued, { timeout: 15_000 }).toBe(before + requests.length);
+  await writeFile(until, '');
+  await busy;
+  await rm(folder, { recursive: true });
+  return Promise.all(answers);
+}
