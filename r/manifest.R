@@ -61,7 +61,8 @@ router_filters <- function(router) {
   setdiff(vapply(router$filters, function(f) f$name, ""), builtin)
 }
 
-app_manifest <- function(router, app, plan) {
+# files: what was read while it was loaded
+app_manifest <- function(router, app, plan, files) {
   list(
     r_version = as.character(getRversion()),
     plumber_version = as.character(utils::packageVersion("plumber")),
@@ -69,6 +70,7 @@ app_manifest <- function(router, app, plan) {
     routes = unname(describe_router(router, plan)),
     filters = as.list(unname(router_filters(router))),
     direct = describe_direct(plan, router),
+    files = as.list(unname(files)),
     hazards = tryCatch(penstock_hazards(app$file, app$directory), error = function(e) list())
   )
 }

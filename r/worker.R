@@ -7,7 +7,7 @@
 local({
   worker <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
-  for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "request.R", "response.R",
+  for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "read-files.R", "request.R", "response.R",
                  "traceback.R", "loop.R", "serializers.R", "annotations.R", "policy-tags.R", "direct-plan.R",
                  "direct-request.R", "direct-answer.R", "direct-batch.R", "direct-run.R", "plumber-app.R",
                  "router-speed.R", "model-file.R", "model-schema.R", "model-kinds.R", "model-predict.R",

@@ -10,7 +10,7 @@ import { errorCatalogue, PenstockError } from './errors.js';
 type Run = (app: AppLocation, config: Config) => Promise<number>;
 
 interface CommandEntry {
-  readonly name: Exclude<CommandName, 'dev' | 'doctor' | 'image'>;
+  readonly name: Exclude<CommandName, 'doctor' | 'image'>;
   readonly summary: string;
   /** Commands are imported when they are called: `--help` needs no HTTP server. */
   readonly load: () => Promise<Run>;
@@ -21,6 +21,11 @@ const commands: readonly CommandEntry[] = [
     name: 'serve',
     summary: 'Serve an app to the network.',
     load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    name: 'dev',
+    summary: 'Serve an app while it is being worked on: reload it when one of its files changes.',
+    load: async () => (await import('./commands/dev.js')).dev,
   },
   {
     name: 'routes',

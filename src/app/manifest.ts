@@ -134,6 +134,8 @@ export interface Manifest {
   /** The app's own filters, in order. */
   readonly filters: readonly string[];
   readonly hazards: readonly Hazard[];
+  /** What the app has read while it was loaded: code, models, data. Absolute paths; none of R's own or of packages. */
+  readonly files: readonly string[];
   /** Undefined for saved models. */
   readonly direct: DirectPlan | undefined;
 }
@@ -157,6 +159,7 @@ export function manifestFrom(payload: Uint8Array): Manifest {
     routes: list<Record<string, unknown>>(plain.routes).map(route),
     filters: list<string>(plain.filters),
     hazards: list<Hazard>(plain.hazards),
+    files: list<string>(plain.files),
     direct: direct === undefined ? undefined : directPlan(direct as Record<string, unknown>),
   };
 }

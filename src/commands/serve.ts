@@ -5,10 +5,15 @@ import { Gateway } from '../gateway/gateway.js';
 import { createLog } from '../observe/log.js';
 
 /** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
-export async function serve(app: AppLocation, config: Config): Promise<number> {
+export async function serve(
+  app: AppLocation,
+  config: Config,
+  { dev = false }: { dev?: boolean } = {},
+): Promise<number> {
   const log = createLog({ format: config.logFormat, level: config.logLevel });
-  const gateway = new Gateway(app, config, log);
+  const gateway = new Gateway(app, config, log, { dev });
   const asked = stopSignal();
+  process.on('SIGHUP', () => void gateway.reload('signal'));
   try {
     const started = await Promise.race([gateway.start(), asked]);
     if (typeof started === 'string') {

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
 import type { Metrics } from '../observe/metrics.js';
 import { addressError } from './public-server.js';
+import type { ReloadRecord } from './reloads.js';
 import type { Status } from './status.js';
 
 /** What the admin server tells of. */
@@ -10,10 +11,11 @@ export interface AdminSources {
   /** At least one healthy worker, and not draining. Not "a worker is idle": a busy server is ready. */
   ready(): boolean;
   status(): Status;
+  reload(): Promise<ReloadRecord>;
 }
 
 /** The operator's own port: liveness, readiness, metrics, scale and status, answered without R. */
-export function createAdminServer({ metrics, ready, status }: AdminSources): FastifyInstance {
+export function createAdminServer({ metrics, ready, reload, status }: AdminSources): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true });
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
@@ -29,6 +31,13 @@ export function createAdminServer({ metrics, ready, status }: AdminSources): Fas
     return { ongoing: running + queued + converting, queued, workers: workers.length };
   });
   server.get('/status', () => status());
+  server.post('/reload', async (request, reply) => {
+    // A page that a browser shows, from wherever, must not make the app reload.
+    const site = request.headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return reply.code(403).send();
+    const record = await reload();
+    return reply.code(record.outcome === 'reloaded' ? 200 : 500).send(record);
+  });
   return server;
 }
 

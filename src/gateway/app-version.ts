@@ -11,6 +11,7 @@ import { Pool, type PoolObserver } from '../pool/pool.js';
 import { AppLog } from './app-log.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
+import { fingerprint } from './fingerprint.js';
 import type { LargeThreads } from './large/threads.js';
 import { ModelApp } from './model/model-app.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
@@ -20,6 +21,9 @@ import { RoutePolicies } from './route-policies.js';
 /** Room for the status, the headers and R's own framing around an answer's body. */
 const ANSWER_OVERHEAD = 65_536;
 
+/** Milliseconds between looks whether work that nobody waits for is done. */
+const LAST_WORK = 50;
+
 /** What an app's versions share. */
 export interface VersionSetting {
   readonly app: AppLocation;
@@ -27,6 +31,7 @@ export interface VersionSetting {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly threads: LargeThreads;
+  nextWorkerId(): number;
   /** The gateway is shutting down. */
   draining(): boolean;
   finished(record: ExchangeRecord): void;
@@ -34,6 +39,11 @@ export interface VersionSetting {
 
 /** The app as it was when it was loaded: its workers, their queue, and the way of a request to them. */
 export class AppVersion {
+  /** Counts the versions of one gateway, from 1. */
+  readonly number: number;
+  /** What the files were that the app has read while it was loaded; undefined until that is known. */
+  fingerprint: string | undefined;
+  manifest: Manifest | undefined;
   readonly #config: Config;
   readonly #log: AppLog;
   readonly #setting: VersionSetting;
@@ -41,26 +51,35 @@ export class AppVersion {
   readonly #dispatcher: Dispatcher;
   #exchanges: ExchangeContext;
   /** Set where the app is saved models. */
-  readonly #models: ModelApp | undefined;
+  readonly models: ModelApp | undefined;
   #modelExchanges: ModelExchangeContext | undefined;
   /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
   #routes: string | undefined;
   #differing = false;
-  /** Settles with the first worker's fate: its manifest, or why the app does not load. */
+  /** Workers that are to be ready before the app counts as loaded. */
+  #wanted = 1;
+  /** Settles with the fate of the first workers: the manifest, or why the app does not load. */
   #loaded!: (result: Manifest | PenstockError) => void;
-  readonly #firstLoad = new Promise<Manifest | PenstockError>((resolve) => {
+  readonly #load = new Promise<Manifest | PenstockError>((resolve) => {
     this.#loaded = resolve;
   });
+  /** Requests that have entered and may still need R. */
+  #inside = 0;
+  #emptied: (() => void) | undefined;
+  /** The version that takes the requests now. */
+  #successor: AppVersion | undefined;
+  #stopped: Promise<void> | undefined;
 
-  constructor(setting: VersionSetting) {
+  constructor(number: number, setting: VersionSetting) {
     const { app, config, log, metrics, threads } = setting;
+    this.number = number;
     this.#setting = setting;
     this.#config = config;
     this.#log = new AppLog(log);
-    this.#models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
+    this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
     this.#pool = new Pool(
       {
-        command: this.#models?.command ?? {
+        command: this.models?.command ?? {
           rscript: config.rscript,
           app,
           host: config.host,
@@ -72,6 +91,7 @@ export class AppVersion {
         idleTimeout: config.idleTimeout,
         stopGrace: config.shutdownTimeout,
         maxPayload: config.responseLimit + ANSWER_OVERHEAD,
+        nextId: () => setting.nextWorkerId(),
       },
       this.#observer,
     );
@@ -89,6 +109,8 @@ export class AppVersion {
       policies: undefined,
       threads,
       options: config,
+      enter: () => this.#enter().#exchanges,
+      leave: () => this.#leave(),
       finished: (record) => setting.finished(record),
     };
   }
@@ -110,16 +132,21 @@ export class AppVersion {
     return this.#dispatcher.running;
   }
 
-  /** Loads the app in the workers; fails with `app_load_failed` in R's words. Requests can be handled from then on. */
-  async load(): Promise<Manifest> {
+  /**
+   * Loads the app; fails with `app_load_failed` in R's words, if one of the first `workers` workers does not load it.
+   * Requests can be handled from then on.
+   */
+  async load(workers: number): Promise<Manifest> {
+    this.#wanted = workers;
     await this.#pool.start();
-    const result = await this.#firstLoad;
+    const result = await this.#load;
     if (result instanceof PenstockError) throw result;
+    this.manifest = result;
     if (result.direct !== undefined) {
       this.#exchanges = { ...this.#exchanges, policies: new RoutePolicies(result.direct) };
     }
-    if (this.#models !== undefined) {
-      this.#serveModels(this.#models, result);
+    if (this.models !== undefined) {
+      this.#serveModels(this.models, result);
     } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
       const { threads } = this.#setting;
       const direct = new DirectLane(result.direct, threads, (route, reason) =>
@@ -130,8 +157,16 @@ export class AppVersion {
     return result;
   }
 
+  /** Reads the files of the app, to tell this version from others. */
+  async identify(): Promise<void> {
+    const { app } = this.#setting;
+    const files = app.entry === 'model' ? [app.file] : (this.manifest?.files ?? []);
+    this.fingerprint = await fingerprint(files, app.directory);
+  }
+
   /** Says what in the app does not go together with how it is served. */
-  warn({ direct, hazards }: Manifest): void {
+  warn(): void {
+    const { direct, hazards } = this.manifest!;
     if (this.#config.workers.max > 1) this.#log.hazards(hazards);
     this.#log.unbatched(direct?.routes ?? []);
   }
@@ -143,10 +178,31 @@ export class AppVersion {
       : new ModelExchange(request, response, this.#modelExchanges);
   }
 
+  /** Another version takes the requests from now on: finishes those that have entered, then ends the workers. */
+  async retire(successor: AppVersion): Promise<void> {
+    this.#successor = successor;
+    if (this.#inside > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+    }
+    // Of requests that nobody waits for.
+    while (this.#stopped === undefined && this.queued + this.running > 0) {
+      await new Promise((resolve) => setTimeout(resolve, LAST_WORK));
+    }
+    await this.stop();
+  }
+
   /** Ends the workers, with the app's exit hooks. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
+    this.#loaded(new PenstockError('app_load_failed', 'It was given up before it was loaded.'));
     await this.#pool.stop();
-    this.#models?.close();
+    this.models?.close();
   }
 
   readonly #observer: PoolObserver = {
@@ -156,9 +212,10 @@ export class AppVersion {
       this.#dispatcher.refuseAll();
     },
     ready: (worker, manifest) => {
-      this.#loaded(manifest);
       this.#compareRoutes(manifest);
       this.#log.workerReady(worker);
+      this.#wanted -= 1;
+      if (this.#wanted === 0) this.#loaded(manifest);
     },
     loadFailed: (worker, failure) => {
       this.#log.loadFailed(worker, failure);
@@ -180,8 +237,21 @@ export class AppVersion {
       options: this.#config,
       answer: (request) => models.server.answer(request),
       errorReply: (path, error, id) => models.server.errorReply(path, error, id),
+      enter: () => this.#enter().#modelExchanges!,
+      leave: () => this.#leave(),
       finished: (record) => this.#setting.finished(record),
     };
+  }
+
+  #enter(): AppVersion {
+    if (this.#successor !== undefined) return this.#successor.#enter();
+    this.#inside += 1;
+    return this;
+  }
+
+  #leave(): void {
+    this.#inside -= 1;
+    if (this.#inside === 0) this.#emptied?.();
   }
 
   /** The direct lane names routes by their place, so every worker must have the same. */

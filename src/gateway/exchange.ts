@@ -30,6 +30,10 @@ export interface ExchangeContext {
   readonly policies: RoutePolicies | undefined;
   readonly threads: LargeThreads;
   readonly options: ExchangeOptions;
+  /** A request is complete: gives the version of the app that takes requests now, which goes on until `leave`. */
+  enter(): ExchangeContext;
+  /** R is not needed for it any more. */
+  leave(): void;
   finished(record: ExchangeRecord): void;
 }
 
@@ -74,7 +78,8 @@ export class Exchange implements Visit {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly #context: ExchangeContext;
+  #context: ExchangeContext;
+  #entered = false;
   readonly #startedAt = performance.now();
   #ticket: Ticket | undefined;
   #error: PenstockError | undefined;
@@ -106,6 +111,8 @@ export class Exchange implements Visit {
   }
 
   #submit(body: Buffer | undefined): void {
+    this.#context = this.#context.enter();
+    this.#entered = true;
     const { options, threads } = this.#context;
     const type = this.request.headers['content-type'];
     if (!options.formJson || body === undefined || !mayBeJsonForm(type, body)) this.#call(body, false);
@@ -241,6 +248,7 @@ export class Exchange implements Visit {
       this.#fail(tooLarge(String(bytes), responseLimit));
       return;
     }
+    this.#leave();
     this.#reply = reply;
     reply.headers.unshift(['X-Request-Id', this.id]);
     try {
@@ -267,9 +275,16 @@ export class Exchange implements Visit {
   }
 
   #fail(error: PenstockError): void {
+    this.#leave();
     this.#error = error;
     const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
     sendError(this.response, error, this.id, busy ? this.#context.dispatcher.retryAfter : undefined);
+  }
+
+  #leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    this.#context.leave();
   }
 
   /** Bytes of the body that was sent. */
@@ -284,6 +299,7 @@ export class Exchange implements Visit {
     this.#over = true;
     const answered = this.response.writableFinished;
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
+    this.#leave();
     const url = this.request.url!;
     const query = url.indexOf('?');
     this.#context.finished({

@@ -1,26 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import type { AppLocation } from '../app/find-app.js';
-import type { Manifest } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import type { PenstockError } from '../errors.js';
 import type { Log, Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
-import { AppVersion } from './app-version.js';
+import { AppVersions } from './app-versions.js';
+import { DevMode } from './dev/dev-mode.js';
 import { LargeThreads } from './large/threads.js';
 import { PublicServer } from './public-server.js';
+import type { ReloadCause, ReloadRecord } from './reloads.js';
 import { recordRequest } from './request-record.js';
-import { gatewayState, type Status, workerStatuses, workersByState } from './status.js';
+import { gatewayState, type Status, versionStatus, workerStatuses, workersByState } from './status.js';
 
 /** Addresses it serves on, once it does. */
 export interface Listening {
   readonly url: string;
   readonly adminUrl: string;
-  readonly manifest: Manifest;
 }
 
-/** One app, served: the public and the admin server in front of the app's version. */
+/** One app, served: the public and the admin server in front of the app's versions. */
 export class Gateway {
   readonly #app: AppLocation;
   readonly #config: Config;
@@ -28,39 +28,57 @@ export class Gateway {
   readonly #startedAt = performance.now();
   readonly #threads = new LargeThreads();
   readonly #metrics: Metrics;
-  readonly #version: AppVersion;
+  readonly #versions: AppVersions;
+  /** Set under `penstock dev`. */
+  readonly #dev: DevMode | undefined;
   readonly #publicServer: PublicServer;
   readonly #adminServer: FastifyInstance;
   #draining = false;
+  /** Resolves once it serves. */
+  #nowServing!: () => void;
+  readonly #serving = new Promise<void>((resolve) => {
+    this.#nowServing = resolve;
+  });
 
-  constructor(app: AppLocation, config: Config, { log, request }: Log) {
+  /** @param dev follow the app's files, and show why they do not load instead of ending */
+  constructor(app: AppLocation, config: Config, { log, request }: Log, { dev }: { dev: boolean }) {
     this.#app = app;
     this.#config = config;
     this.#log = log;
     this.#metrics = new Metrics({
-      workers: () => workersByState(this.#version.pool),
-      queued: () => this.#version.queued,
-      running: () => this.#version.running,
+      workers: () => workersByState(this.#versions.all),
+      queued: () => this.#queued,
+      running: () => this.#running,
     });
     const write = config.accessLog ? request : undefined;
-    this.#version = new AppVersion({
+    let workers = 0;
+    this.#versions = new AppVersions({
       app,
       config,
       log,
       metrics: this.#metrics,
       threads: this.#threads,
+      nextWorkerId: () => {
+        workers += 1;
+        return workers;
+      },
       draining: () => this.#draining,
       finished: (record) => recordRequest(record, this.#metrics, write),
     });
+    const development = dev ? new DevMode(app, this.#versions, log) : undefined;
+    this.#dev = development;
     this.#publicServer = new PublicServer(
       config,
-      (incoming, response) => this.#version.visit(incoming, response),
+      development === undefined
+        ? (incoming, response) => this.#versions.serving!.visit(incoming, response)
+        : (incoming, response) => development.visit(incoming, response),
       (error) => this.#refused(error),
     );
     this.#adminServer = createAdminServer({
       metrics: this.#metrics,
-      ready: () => this.#version.ready,
+      ready: () => this.#versions.serving?.ready ?? false,
       status: () => this.status(),
+      reload: () => this.reload('admin'),
     });
   }
 
@@ -70,7 +88,7 @@ export class Gateway {
    */
   async start(): Promise<Listening> {
     const adminUrl = await listenAdmin(this.#adminServer, this.#config);
-    const manifest = await this.#version.load();
+    await (this.#dev ?? this.#versions).start();
     if (this.#config.preload === 'on') {
       this.#log.warn(
         { event: 'no-preload' },
@@ -83,8 +101,9 @@ export class Gateway {
       { event: 'listening', url, adminUrl, workers: this.#config.workers },
       `Listening on ${url}, admin on ${adminUrl}`,
     );
-    this.#version.warn(manifest);
-    return { url, adminUrl, manifest };
+    if (this.#dev === undefined) this.#versions.serving!.warn();
+    this.#nowServing();
+    return { url, adminUrl };
   }
 
   /**
@@ -114,25 +133,44 @@ export class Gateway {
   async abort(): Promise<void> {
     this.#draining = true;
     await this.#publicServer.close();
-    await this.#version.stop();
+    this.#dev?.close();
+    await this.#versions.close();
     await this.#threads.close();
     await this.#adminServer.close();
   }
 
+  /** Replaces the app by what its files are now, if that loads: not a request is lost, and what fails changes nothing. */
+  async reload(by: ReloadCause): Promise<ReloadRecord> {
+    await this.#serving;
+    return this.#versions.reload(by);
+  }
+
   status(): Status {
-    const { pool, queued, running } = this.#version;
+    const { finishing, loading, reloads, restarts, serving } = this.#versions;
+    const pool = (serving ?? loading)?.pool;
     return {
       state: gatewayState(pool, this.#draining),
       version,
       app: this.#app.file,
+      appVersion: serving && versionStatus(serving),
+      finishing: finishing.map(versionStatus),
+      reloads,
       uptime: Math.round((performance.now() - this.#startedAt) / 1000),
-      running,
-      queued,
+      running: this.#running,
+      queued: this.#queued,
       converting: this.#threads.jobs,
       queueLimit: this.#config.queueLimit,
-      restarts: pool.restarts,
-      workers: workerStatuses(pool),
+      restarts,
+      workers: pool === undefined ? [] : workerStatuses(pool),
     };
+  }
+
+  get #queued(): number {
+    return this.#versions.all.reduce((sum, { queued }) => sum + queued, 0);
+  }
+
+  get #running(): number {
+    return this.#versions.all.reduce((sum, { running }) => sum + running, 0);
   }
 
   #refused(error: PenstockError): void {

@@ -1,6 +1,8 @@
 import type { Pool } from '../pool/pool.js';
 import type { StartStep } from '../pool/start-journey.js';
 import type { WorkerState } from '../pool/worker-state.js';
+import type { AppVersion } from './app-version.js';
+import type { ReloadRecord } from './reloads.js';
 
 /** Where the gateway stands in its own life. */
 export type GatewayState = 'loading' | 'serving' | 'broken' | 'draining';
@@ -16,19 +18,38 @@ export interface WorkerStatus {
   readonly journey: readonly StartStep[];
 }
 
+/** One version of the app. */
+export interface VersionStatus {
+  /** Counts the versions of this gateway, from 1. */
+  readonly number: number;
+  /** Stands for the contents of the files that it has read: the same in other replicas of the same app. */
+  readonly fingerprint: string | undefined;
+  readonly running: number;
+  readonly queued: number;
+  readonly workers: number;
+}
+
 /** What `/status` says. */
 export interface Status {
   readonly state: GatewayState;
   readonly version: string;
   readonly app: string;
+  /** The one that serves; absent before one is loaded. */
+  readonly appVersion: VersionStatus | undefined;
+  /** Those that finish what they had when they were replaced. */
+  readonly finishing: readonly VersionStatus[];
+  /** The last reloads, the newest at the end. */
+  readonly reloads: readonly ReloadRecord[];
   /** Seconds since the gateway was started. */
   readonly uptime: number;
+  /** Requests that R is running, in all versions. */
   readonly running: number;
   readonly queued: number;
   /** Requests whose large body or value a thread is at. */
   readonly converting: number;
   readonly queueLimit: number;
   readonly restarts: number;
+  /** Those of the version that serves. */
   readonly workers: readonly WorkerStatus[];
 }
 
@@ -44,14 +65,21 @@ export function workerStatuses(pool: Pool): WorkerStatus[] {
   }));
 }
 
-export function workersByState(pool: Pool): Record<string, number> {
+export function versionStatus({ fingerprint, number, pool, queued, running }: AppVersion): VersionStatus {
+  return { number, fingerprint, running, queued, workers: pool.workers.length };
+}
+
+export function workersByState(versions: readonly AppVersion[]): Record<string, number> {
   const states: Record<string, number> = {};
-  for (const { state } of pool.workers) states[state] = (states[state] ?? 0) + 1;
+  for (const { pool } of versions) {
+    for (const { state } of pool.workers) states[state] = (states[state] ?? 0) + 1;
+  }
   return states;
 }
 
-export function gatewayState(pool: Pool, draining: boolean): GatewayState {
+export function gatewayState(pool: Pool | undefined, draining: boolean): GatewayState {
   if (draining) return 'draining';
+  if (pool === undefined) return 'loading';
   if (pool.healthy > 0) return 'serving';
   return pool.broken ? 'broken' : 'loading';
 }

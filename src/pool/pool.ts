@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly stopGrace: number;
   /** Bytes of one answer that are kept at most. */
   readonly maxPayload: number;
+  /** Numbers the workers; from 1 on unless given. */
+  readonly nextId?: () => number;
 }
 
 /** Who hears of what happens in the pool. */
@@ -164,7 +166,7 @@ export class Pool {
   }
 
   #spawn(): void {
-    const id = this.#nextId++;
+    const id = this.#options.nextId?.() ?? this.#nextId++;
     const folder = this.#scratch.folder(`worker-${id}`);
     const worker = new Worker(id, this.#options.command, { folder, listener: this.#listener }, this.#owner);
     this.#workers.set(worker.id, worker);

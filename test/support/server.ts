@@ -12,6 +12,7 @@ export interface LogEntry {
 }
 
 export interface ServeOptions {
+  readonly command?: 'serve' | 'dev';
   readonly workers?: number | string;
   /** More flags of `penstock serve`. */
   readonly flags?: readonly string[];
@@ -59,8 +60,8 @@ export class ServedApp {
   url = '';
   adminUrl = '';
 
-  constructor(app: string, { cwd, env, flags = [], workers = 2 }: ServeOptions) {
-    const args = ['serve', app, '--port', '0', '--admin-port', '0', '--workers', String(workers)];
+  constructor(app: string, { command = 'serve', cwd, env, flags = [], workers = 2 }: ServeOptions) {
+    const args = [command, app, '--port', '0', '--admin-port', '0', '--workers', String(workers)];
     this.#child = new Child(process.execPath, [cli, ...args, '--log-format', 'json', ...flags], {
       ...(cwd === undefined ? {} : { cwd }),
       env: serverEnvironment(env),

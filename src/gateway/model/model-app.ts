@@ -54,6 +54,11 @@ export class ModelApp {
     return { rscript, app, host, port, packages: [...new Set(packages)] };
   }
 
+  /** Of a folder, whose models come and go one by one. */
+  get updates(): ModelUpdates | undefined {
+    return this.#updates;
+  }
+
   get server(): ModelServer {
     return this.#server!;
   }

@@ -24,6 +24,9 @@ export interface ModelExchangeContext {
   answer(request: ModelRequest): Reply | PredictWork;
   /** A form of the error that the clients of this path understand; undefined for Penstock's own. */
   errorReply(path: string, error: PenstockError, id: string): Reply | undefined;
+  /** As those of `ExchangeContext`. */
+  enter(): ModelExchangeContext;
+  leave(): void;
   finished(record: ExchangeRecord): void;
 }
 
@@ -35,7 +38,8 @@ export class ModelExchange implements Visit {
   readonly #id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly #context: ModelExchangeContext;
+  #context: ModelExchangeContext;
+  #entered = false;
   readonly #startedAt = performance.now();
   readonly #path: string;
   readonly #query: string;
@@ -72,6 +76,8 @@ export class ModelExchange implements Visit {
   }
 
   #answer(body: Buffer | undefined): void {
+    this.#context = this.#context.enter();
+    this.#entered = true;
     this.#guard(() => {
       const answer = this.#context.answer({
         method: this.request.method!,
@@ -137,6 +143,7 @@ export class ModelExchange implements Visit {
   #send(reply: Reply): void {
     this.#bytes = reply.body?.length ?? 0;
     if (this.#bytes > this.#context.options.responseLimit) throw this.#tooLarge(this.#bytes);
+    this.#leave();
     reply.headers.unshift(['X-Request-Id', this.#id]);
     this.#guard(() => {
       sendReply(this.request, this.response, reply)?.catch((error: unknown) => {
@@ -164,6 +171,7 @@ export class ModelExchange implements Visit {
     this.#error = error;
     const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
     const retryAfter = busy ? this.#context.dispatcher.retryAfter : undefined;
+    this.#leave();
     const own = this.#context.errorReply(this.#path, error, this.#id);
     if (own === undefined || this.response.headersSent) {
       sendError(this.response, error, this.#id, retryAfter);
@@ -173,9 +181,16 @@ export class ModelExchange implements Visit {
     this.#send(own);
   }
 
+  #leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    this.#context.leave();
+  }
+
   closed(): void {
     const answered = this.response.writableFinished;
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
+    this.#leave();
     this.#context.finished({
       id: this.#id,
       method: this.request.method!,

@@ -41,6 +41,10 @@ export class ModelUpdates {
   readonly #refused = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** The look that is being taken, or was taken last. */
+  #looking: Promise<void> = Promise.resolve();
+  /** What the last look has refused. */
+  #faults: unknown[] = [];
 
   constructor(folder: string, store: ModelStore, steps: UpdateSteps) {
     this.#folder = folder;
@@ -69,7 +73,20 @@ export class ModelUpdates {
   }
 
   /** One look at the folder. What has changed since the last one may still be written to, and waits for the next. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#look(false));
+    return this.#looking;
+  }
+
+  /** Takes what has changed as it is now; fails with what is wrong with it, whatever has become of the rest. */
+  async lookNow(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#look(true));
+    await this.#looking;
+    if (this.#faults.length > 0) throw this.#faults[0];
+  }
+
+  async #look(now: boolean): Promise<void> {
+    this.#faults = [];
     const files = modelFiles(this.#folder);
     const seen = this.#seen;
     this.#seen = new Map(files.map(({ file, stamp }) => [file, stamp]));
@@ -77,7 +94,7 @@ export class ModelUpdates {
     for (const file of files) {
       const known = this.#served.get(file.file)?.stored.stamp ?? this.#refused.get(file.file);
       const bad = this.#refused.get(file.file) === file.stamp;
-      if (known === file.stamp || bad || seen.get(file.file) !== file.stamp) continue;
+      if (known === file.stamp || bad || (!now && seen.get(file.file) !== file.stamp)) continue;
       await this.#adopt(file);
       if (this.#stopped) return;
     }
@@ -110,6 +127,7 @@ export class ModelUpdates {
       this.#store.write(this.#copies);
       if (stored !== undefined) this.#store.remove(stored);
       this.#steps.refused(file, error);
+      this.#faults.push(error);
     }
   }
 

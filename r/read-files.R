@@ -1,0 +1,72 @@
+# Which files an app reads while it is loaded: those of its code, its models, its data.
+#
+# Whatever base R reads comes through one of its connections: source(), sys.source(), readRDS(), load(), read.csv(),
+# readLines(), … all open theirs with these functions. Packages that open files in C (data.table, readr, xgboost,
+# arrow) look at their names with R's functions first. So for as long as the app is being loaded, these functions note
+# what they are given.
+
+file_openers <- c("file", "gzfile", "bzfile", "xzfile", "unz")
+file_seekers <- c(file.exists = "...", normalizePath = "path", path.expand = "path", file.info = "...")
+
+# Files that change by themselves while an app runs.
+living_files <- "\\.(log|db|sqlite3?|duckdb)(-?(wal|shm|journal))?$"
+most_read_files <- 1000L
+
+# Starts noting. Gives a function that ends it and gives the paths.
+note_read_files <- function() {
+  seek <- file.exists
+  resolve <- normalizePath
+  read <- character()
+  written <- character()
+  noting <- TRUE
+  note <- function(paths, mode = "") {
+    if (!noting || !is.character(paths) || length(paths) == 0L) return(invisible())
+    noting <<- FALSE # the functions call each other
+    on.exit(noting <<- TRUE)
+    if (grepl("^[wa]", mode[1L])) {
+      # It need not be there yet.
+      written <<- c(written, file.path(resolve(dirname(paths), mustWork = FALSE), basename(paths)))
+      return(invisible())
+    }
+    found <- paths[!is.na(paths) & nzchar(paths)]
+    found <- found[!grepl("^[a-z]{2,}://", found)]
+    found <- found[seek(found)]
+    if (length(found) > 0L && length(read) < most_read_files) read <<- unique(c(read, resolve(found)))
+  }
+  openers <- lapply(named_by_itself(file_openers), function(name) {
+    noting_function(get(name, baseenv()), as.call(list(note, quote(description), quote(open))))
+  })
+  seekers <- lapply(named_by_itself(names(file_seekers)), function(name) {
+    given <- if (file_seekers[[name]] == "...") quote(c(...)) else as.symbol(file_seekers[[name]])
+    noting_function(get(name, baseenv()), as.call(list(note, given)))
+  })
+  replaced <- c(openers, seekers)
+  originals <- mget(names(replaced), envir = baseenv())
+  put <- function(functions) for (name in names(functions)) replace_binding(name, baseenv(), functions[[name]])
+  put(replaced)
+  function() {
+    noting <<- FALSE
+    put(originals)
+    app_files(setdiff(read, written))
+  }
+}
+
+named_by_itself <- function(names) {
+  names(names) <- names
+  names
+}
+
+# The function, with a call that comes first.
+noting_function <- function(fun, call) {
+  body(fun) <- call("{", call, body(fun))
+  fun
+}
+
+# What is left without R's own files, those of packages, and what is no file of anybody's.
+app_files <- function(paths) {
+  foreign <- normalizePath(c(R.home(), R.home("share"), .libPaths(), tempdir(), script_folder()), mustWork = FALSE)
+  foreign <- c(foreign, "/proc", "/sys", "/dev", "/usr/share/zoneinfo", "/etc")
+  inside <- function(path) any(startsWith(path, paste0(foreign, "/")))
+  paths <- paths[!dir.exists(paths) & !grepl(living_files, paths, ignore.case = TRUE)]
+  sort(paths[!vapply(paths, inside, NA)])
+}

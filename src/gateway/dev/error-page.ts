@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+
+/** Lines of source shown before and after the one that R names. */
+const AROUND = 3;
+
+const STYLE = `
+body { font: 16px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 56rem; padding: 0 1rem; color: #222; background: #fff }
+h1 { font-size: 1.3rem } pre { padding: 1rem; overflow-x: auto; background: #f4f4f4; border-left: 4px solid #c0392b }
+mark { background: #f9d6d2 } footer { color: #666 }
+@media (prefers-color-scheme: dark) { body { color: #ddd; background: #1c1c1c } pre { background: #2a2a2a } mark { color: inherit; background: #5b2a25 } }
+`;
+
+/**
+ * What a browser shows while the app does not load. It looks again by itself, so that it shows the app once it does.
+ *
+ * @param message R's words, with file and line in front where they are known
+ * @param rest    what goes on meanwhile
+ */
+export function errorPage(message: string, rest: string): string {
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1">
+<title>The app does not load</title><style>${STYLE}</style></head>
+<body><h1>The app does not load</h1><pre>${escapeHtml(message)}</pre>${excerpt(message)}
+<footer>${escapeHtml(rest)} This page looks again every second.</footer></body></html>
+`;
+}
+
+function excerpt(message: string): string {
+  const place = /(\/[^:\n]+):(\d+): /.exec(message);
+  if (place === null) return '';
+  const at = Number(place[2]);
+  let lines: string[];
+  try {
+    lines = readFileSync(place[1]!, 'utf8').split('\n');
+  } catch {
+    return '';
+  }
+  const first = Math.max(1, at - AROUND);
+  const shown = lines.slice(first - 1, at + AROUND).map((line, index) => {
+    const text = `${String(first + index).padStart(5)}  ${escapeHtml(line)}`;
+    return first + index === at ? `<mark>${text}</mark>` : text;
+  });
+  return `<pre>${shown.join('\n')}</pre>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,81 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, ServedApp } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-dev-'));
+const plumber = join(folder, 'plumber.R');
+const word = join(folder, 'data', 'word.txt');
+const helpers = join(folder, 'helpers.R');
+let app: ServedApp;
+
+/** As a browser asks for a page. */
+const browse = (path: string): Promise<Response> =>
+  fetch(new URL(path, app.url), { headers: { Accept: 'text/html,*/*;q=0.8', 'Sec-Fetch-Dest': 'document' } });
+
+/** Changes a file and waits until that has been seen. */
+async function save(file: string, text: string): Promise<void> {
+  const seen = app.entries('changed').length;
+  writeFileSync(file, text);
+  await app.logged('changed', undefined, { skip: seen });
+}
+
+beforeAll(async () => {
+  cpSync(fixtureApp('reload'), folder, { recursive: true });
+  app = new ServedApp(folder, { command: 'dev' });
+  await app.serving(1);
+});
+
+afterAll(async () => {
+  await app?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('what has been saved is what the next request sees: the app, what it sources, its data', async () => {
+  expect(await (await fetch(`${app.url}/word`)).text()).toBe('first');
+  await save(word, 'second\n');
+  expect(await (await fetch(`${app.url}/word`)).text()).toBe('second');
+  await save(helpers, 'read_word <- function(file) toupper(readLines(file)[[1L]])\n');
+  expect(await (await fetch(`${app.url}/word`)).text()).toBe('SECOND');
+  await save(plumber, `${readFileSync(plumber, 'utf8')}\n#* @get /more\nfunction() "more"\n`);
+  expect(await (await fetch(`${app.url}/more`)).json()).toEqual(['more']);
+});
+
+test('while it does not load, a browser shows why, and programs are answered by the version before', async () => {
+  const good = readFileSync(plumber, 'utf8');
+  await save(plumber, `stop("no <such> table")\n${good}`);
+  const page = await browse('/word');
+  expect(page.status).toBe(500);
+  expect(page.headers.get('Content-Type')).toBe('text/html; charset=utf-8');
+  const html = await page.text();
+  expect(html).toContain('no &#60;such&#62; table');
+  expect(html).toContain('plumber.R:1');
+  const answer = await fetch(`${app.url}/word`);
+  expect(await answer.text()).toBe('SECOND');
+  expect(answer.headers.get('X-Penstock-Reload')).toBe('failed');
+  expect(app.entries('reload-failed').at(-1)?.msg).toMatch(/no <such> table/);
+
+  await save(plumber, good);
+  const mended = await browse('/word');
+  expect(await mended.text()).toBe('SECOND');
+  expect(mended.headers.get('X-Penstock-Reload')).toBeNull();
+});
+
+test('an app that does not load at the start is shown and waited for', async () => {
+  const broken = mkdtempSync(join(tmpdir(), 'penstock-dev-broken-'));
+  const file = join(broken, 'plumber.R');
+  writeFileSync(file, '#* @get /\nfunction( {}\n');
+  const other = new ServedApp(broken, { command: 'dev' });
+  await other.serving(0);
+  const answer = await fetch(other.url);
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toMatchObject({ code: 'app_load_failed' });
+  expect((await fetch(`${other.adminUrl}/readyz`)).status).toBe(503);
+
+  writeFileSync(file, '#* @get /\nfunction() "up"\n');
+  await other.logged('changed');
+  expect(await (await fetch(other.url)).json()).toEqual(['up']);
+  await other.stop();
+  rmSync(broken, { recursive: true });
+});
