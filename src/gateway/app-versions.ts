@@ -78,7 +78,7 @@ export class AppVersions {
   }
 
   async #load(load: (version: AppVersion) => Promise<unknown>): Promise<AppVersion> {
-    if (this.#closed) throw new PenstockError('draining');
+    if (this.#closed || this.#setting.draining()) throw new PenstockError('draining');
     const version = new AppVersion((this.#serving?.number ?? 0) + 1, this.#setting);
     this.#loading = version;
     try {
@@ -120,6 +120,7 @@ export class AppVersions {
 
   #finished(record: ReloadRecord): void {
     const { appVersion, fingerprint, message, outcome, took } = record;
+    this.#setting.metrics.reloads.inc({ outcome });
     const details = { event: outcome === 'reloaded' ? 'reloaded' : 'reload-failed', ...record };
     if (outcome === 'reloaded') {
       this.#log.info(details, `Version ${appVersion} of the app (${fingerprint}) serves after ${took} ms`);

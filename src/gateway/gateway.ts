@@ -113,6 +113,7 @@ export class Gateway {
   async stop(): Promise<void> {
     const { drainDelay, shutdownTimeout } = this.#config;
     this.#draining = true;
+    this.#dev?.close();
     this.#publicServer.startDraining();
     this.#log.info({ event: 'draining' }, 'Shutting down: finishing what runs');
     await new Promise((resolve) => setTimeout(resolve, drainDelay));

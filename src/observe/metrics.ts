@@ -27,6 +27,7 @@ export class Metrics {
   readonly batchItems: Distribution;
   readonly itemTime: Distribution;
   readonly workerExits: Counter<'reason'>;
+  readonly reloads: Counter<'outcome'>;
 
   constructor(sources: MetricSources) {
     const registers = [this.registry];
@@ -73,6 +74,12 @@ export class Metrics {
       name: 'penstock_worker_exits_total',
       help: 'Worker processes that ended: expected (told to) or unexpected.',
       labelNames: ['reason'],
+      registers,
+    });
+    this.reloads = new Counter({
+      name: 'penstock_reloads_total',
+      help: 'Reloads of the app: reloaded, failed or superseded by a further one.',
+      labelNames: ['outcome'],
       registers,
     });
     new Gauge({
