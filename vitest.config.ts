@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFirst } from './test/support/slow-first.js';
 
 export default defineConfig({
   test: {
@@ -7,9 +8,16 @@ export default defineConfig({
     // They need packages that set-up does not install: npm run test:cran-models does.
     exclude: process.env.PENSTOCK_TEST_CRAN ? [] : ['test/model/cran/**'],
     globalSetup: ['test/support/build.ts'],
-    // Most tests start R processes: more files at once than cores only makes each of them late.
+    setupFiles: ['test/support/leave-nothing.ts'],
+    // Most tests wait for R processes, which are what takes time: vitest's own shall not. A process for each file
+    // would take half a second.
+    isolate: false,
     maxWorkers: 2,
-    testTimeout: 30_000,
+    sequence: { sequencer: SlowFirst },
+    // Longer than the waits inside of tests, which say what they have waited for.
+    testTimeout: 90_000,
     hookTimeout: 120_000,
+    // What is polled for is certain to come.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

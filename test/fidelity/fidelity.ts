@@ -12,8 +12,6 @@ import { deviations } from './deviations.js';
 import { Jar } from './jar.js';
 
 export interface FidelityOptions {
-  /** How many workers Penstock has in the direct lane; one where requests must see each other's state. */
-  readonly workers?: number;
   readonly env?: Record<string, string>;
   /** Gives each server a copy of the API's folder, for APIs that write next to themselves. */
   readonly ownFolder?: boolean;
@@ -58,14 +56,12 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
 
     beforeAll(async () => {
       const env = options.env ?? {};
-      const { workers = 2, flags = [] } = options;
+      const { flags = [] } = options;
       const started = await Promise.allSettled([
         startPlumber(place(), { env }),
         ...(selfCheck
           ? [startPlumber(place(), { env })]
-          : lanes.map((lane) =>
-              startPenstock(place(), { env, lane, flags, workers: lane === 'plumber' ? 1 : workers }),
-            )),
+          : lanes.map((lane) => startPenstock(place(), { env, lane, flags }))),
       ]);
       servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       for (const one of started) if (one.status === 'rejected') throw one.reason;

@@ -55,6 +55,7 @@ test('a worker that talks nonsense costs requests, never the gateway, and is rep
   for (const { pid } of workers) process.kill(pid, 'SIGKILL');
   for (const { pid } of workers) await app.logged('worker-exit', (entry) => entry.pid === pid);
   await app.logged('worker-ready', undefined, { skip: before });
-  const answer = await fetch(`${app.url}/echo?msg=well`);
-  expect([answer.status, await answer.json()]).toMatchObject([200, { msg: 'well' }]);
+  const asked = async (): Promise<unknown> => (await fetch(`${app.url}/echo?msg=well`)).json();
+  // A worker that was already starting may talk nonsense once more, or a busy machine have none yet.
+  await expect.poll(asked, { timeout: 60_000 }).toMatchObject({ msg: 'well' });
 }, 180_000);

@@ -6,7 +6,6 @@ import { Child, type Server, serverEnvironment } from './process.js';
 export type Lane = 'auto' | 'plumber';
 
 export interface PenstockOptions extends ServeOptions {
-  readonly workers?: number;
   readonly lane?: Lane;
   /** More flags of `penstock serve`. */
   readonly flags?: readonly string[];
@@ -29,7 +28,8 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
       'serve',
       app,
       ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],
-      ...['--workers', String(options.workers ?? 2), '--log-format', 'json'],
+      // Questions come one after another, which one worker gets all of.
+      ...['--workers', '1', '--log-format', 'json'],
       ...(options.lane ? ['--lane', options.lane] : []),
       ...(options.flags ?? []),
     ],

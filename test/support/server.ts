@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
 import { Child, serverEnvironment } from './process.js';
 
 /** One line of the gateway's JSON log. */
@@ -28,13 +27,15 @@ export interface Ending {
 
 const cli = resolve(import.meta.dirname, '../../dist/cli.js');
 const apps = resolve(import.meta.dirname, '../fixtures/apps');
-const patience = 30_000;
+/** Milliseconds for what is certain to come, on a machine that is busy with other things as well. */
+const patience = 60_000;
 
-/** A test that fails before it has stopped its app leaves nothing running behind: this is the last hook of a file. */
 const running = new Set<ServedApp>();
-afterAll(() => {
+
+/** A test that fails before it has stopped its app leaves nothing running behind. */
+export function killServed(): void {
   for (const app of running) app.signal('SIGKILL');
-});
+}
 
 /** Path of one of the apps under `test/fixtures/apps`. */
 export function fixtureApp(name: string): string {

@@ -33,8 +33,8 @@ export class Trio {
     const env = { SURROUNDINGS: around };
     const started = await Promise.allSettled([
       startPlumber(app, { env }),
-      startPenstock(app, { env, workers: 1, lane: 'plumber', flags }),
-      startPenstock(app, { env, workers: 1, lane: 'auto', flags }),
+      startPenstock(app, { env, lane: 'plumber', flags }),
+      startPenstock(app, { env, lane: 'auto', flags }),
     ]);
     const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const trio = new Trio(servers);

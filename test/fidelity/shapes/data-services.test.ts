@@ -49,7 +49,7 @@ fidelity('shapes/database.R', {}, [
   get('/openapi.json'),
 ]);
 
-fidelity('shapes/crud/plumber.R', { workers: 1, ownFolder: true }, [
+fidelity('shapes/crud/plumber.R', { ownFolder: true }, [
   get('/notes', { note: 'none yet' }),
   get('/saved', { note: 'nothing saved' }),
   postJson('/notes', '{"title":"first","body":"text"}'),

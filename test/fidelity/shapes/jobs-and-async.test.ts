@@ -8,7 +8,7 @@ const multipart = {
 const upload = (csv: string): string =>
   `--B\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\nContent-Type: application/octet-stream\r\n\r\n${csv}\r\n--B--\r\n`;
 
-fidelity('shapes/upload-jobs.R', { workers: 1 }, [
+fidelity('shapes/upload-jobs.R', {}, [
   get('/health'),
   get('/tasks/task-001'),
   get('/tasks/task-001', { note: 'with the key', ...key }),
@@ -38,7 +38,7 @@ fidelity('shapes/pipeline.R', {}, [
 
 const form = 'application/x-www-form-urlencoded';
 
-fidelity('shapes/webhooks.R', { workers: 1 }, [
+fidelity('shapes/webhooks.R', {}, [
   post('/command', 'token=t&text=sum+1+2&user_name=ann', form, { note: 'a sum' }),
   post('/command', 'token=t&text=&user_name=ann', form, { note: 'no text' }),
   post('/command', 'text=dance%20now&team=x', form, { note: 'unknown' }),

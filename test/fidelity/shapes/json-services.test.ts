@@ -39,7 +39,7 @@ const multipart = {
   headers: [...anna.headers, ['Content-Type', 'multipart/form-data; boundary=B']] as const,
 };
 
-fidelity('shapes/jobs/plumber.R', { workers: 1 }, [
+fidelity('shapes/jobs/plumber.R', {}, [
   get('/health'),
   get('/jobs/1'),
   get('/jobs/1', { note: 'nothing yet', ...anna }),

@@ -26,7 +26,7 @@ fidelity('shapes/warehouse.R', {}, [
 
 const key = { headers: [['X-Api-Key', 'let-me-in']] } as const;
 
-fidelity('shapes/store/plumber.R', { workers: 1 }, [
+fidelity('shapes/store/plumber.R', {}, [
   get('/'),
   get('/customers/'),
   get('/customers'),
@@ -61,7 +61,7 @@ fidelity('shapes/store/plumber.R', { workers: 1 }, [
   get('/openapi.json'),
 ]);
 
-fidelity('shapes/contacts.R', { workers: 1 }, [
+fidelity('shapes/contacts.R', {}, [
   get('/contacts', { note: 'none' }),
   postJson('/contacts', '{"name":"Ann","email":"ann@example.org"}'),
   postJson('/contacts', '{"name":"Bob","email":"bob@example.org"}'),
