@@ -6,11 +6,14 @@ import { root } from './setup/root.mjs';
 /** @param {string} name */
 const tool = (name) => join(root, 'node_modules', '.bin', name);
 
-/** @type {{ name: string, words: string[] }[]} */
+/**
+ * Those that take longest first.
+ * @type {{ name: string, words: string[] }[]}
+ */
 export const checks = [
-  { name: 'Format and lint (biome)', words: [tool('biome'), 'check', '--error-on-warnings'] },
   { name: 'Types (tsc)', words: [tool('tsc'), '--noEmit'] },
-  { name: 'Dead code (knip)', words: [tool('knip')] },
-  { name: 'Dependency rule (dependency-cruiser)', words: [tool('depcruise'), 'src', 'test', 'bench'] },
   { name: 'R lint (lintr)', words: [rscript, join('scripts', 'lint-r.R')] },
+  { name: 'Dependency rule (dependency-cruiser)', words: [tool('depcruise'), 'src', 'test', 'bench'] },
+  { name: 'Dead code (knip)', words: [tool('knip')] },
+  { name: 'Format and lint (biome)', words: [tool('biome'), 'check', '--error-on-warnings'] },
 ];

@@ -22,13 +22,11 @@ function tail(output) {
  */
 
 /**
- * @param {string} label
  * @param {string[]} words  the program and its arguments
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shown?: string }} [options] shown: what to say when it worked
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<Outcome>}
  */
-export function run(label, words, { cwd, env = process.env, shown = 'done' } = {}) {
-  const progress = startProgress(label);
+export function capture(words, { cwd, env = process.env } = {}) {
   const [program = '', ...args] = words;
   return new Promise((resolve) => {
     let output = '';
@@ -39,15 +37,23 @@ export function run(label, words, { cwd, env = process.env, shown = 'done' } = {
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => {
-      progress.end('failed');
-      resolve({ ok: false, output: `${output}${error.message}\n` });
-    });
-    child.on('close', (code) => {
-      progress.end(code === 0 ? shown : 'failed');
-      resolve({ ok: code === 0, output });
-    });
+    child.on('error', (error) => resolve({ ok: false, output: `${output}${error.message}\n` }));
+    child.on('close', (code) => resolve({ ok: code === 0, output }));
   });
+}
+
+/**
+ * Shows meanwhile that it runs.
+ * @param {string} label
+ * @param {string[]} words  the program and its arguments
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shown?: string }} [options] shown: what to say when it worked
+ * @returns {Promise<Outcome>}
+ */
+export async function run(label, words, { shown = 'done', ...options } = {}) {
+  const progress = startProgress(label);
+  const outcome = await capture(words, options);
+  progress.end(outcome.ok ? shown : 'failed');
+  return outcome;
 }
 
 /**

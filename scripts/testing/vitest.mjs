@@ -55,6 +55,7 @@ export function runVitest({ node = process.execPath, args = [] } = {}) {
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    `--reporter=${join(root, 'scripts', 'testing', 'slow-files.mjs')}`,
     ...args,
   ];
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };

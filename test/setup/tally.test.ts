@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { slowestFiles } from '../../scripts/testing/slow-files.mjs';
 import { closingLine, sum } from '../../scripts/testing/tally.mjs';
 import { tallyOf as tallyOfTestthat } from '../../scripts/testing/testthat.mjs';
 import { tallyOf as tallyOfVitest } from '../../scripts/testing/vitest.mjs';
@@ -35,4 +36,12 @@ test("the R side's tests are counted from their last line", () => {
     failed: 1,
     skipped: 2,
   });
+});
+
+test('the ten files that took longest are named, the slowest first', () => {
+  const files = Array.from({ length: 12 }, (_, i) => ({ file: `test/${i}.test.ts`, took: 1000 * i }));
+  const lines = slowestFiles(files).split('\n');
+  expect(lines).toHaveLength(11);
+  expect(lines[1]).toBe('    11.0 s  test/11.test.ts');
+  expect(lines[10]).toBe('     2.0 s  test/2.test.ts');
 });
