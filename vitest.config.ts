@@ -5,8 +5,12 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.ts'],
-    // They need packages that set-up does not install: npm run test:cran-models does.
-    exclude: process.env.PENSTOCK_TEST_CRAN ? [] : ['test/model/cran/**'],
+    exclude: [
+      // They need packages that set-up does not install: npm run test:cran-models does.
+      ...(process.env.PENSTOCK_TEST_CRAN ? [] : ['test/model/cran/**']),
+      // They need podman and two images: npm run test:containers makes them.
+      ...(process.env.PENSTOCK_TEST_CONTAINERS ? [] : ['test/container/**']),
+    ],
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],
     // Most tests wait for R processes, which are what takes time: vitest's own shall not. A process for each file

@@ -1,8 +1,9 @@
-/** npm test: set-up, the checks, the R side's tests, all other tests. The last line counts them. */
+/** npm test: set-up, the checks, the R side's tests, all other tests, the image in a container. The last line counts them. */
 import { checks } from './checks.mjs';
 import { packagesToTest } from './setup/r-packages.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { runScript } from './setup/setup-error.mjs';
+import { runContainerTests } from './testing/container-tests.mjs';
 import { runChecks } from './testing/run-checks.mjs';
 import { closingLine, sum } from './testing/tally.mjs';
 import { runTestthat } from './testing/testthat.mjs';
@@ -12,7 +13,12 @@ let total = { passed: 0, failed: 1, skipped: 0 };
 
 await runScript(async () => {
   await setUp({ rPackages: packagesToTest, again: 'npm test' });
-  const tallies = [await runChecks(checks), await runTestthat(), await runVitest()];
+  const tallies = [
+    await runChecks(checks),
+    await runTestthat(),
+    await runVitest(),
+    await runContainerTests(),
+  ];
   total = sum(tallies);
   if (total.failed > 0) process.exitCode = 1;
 });

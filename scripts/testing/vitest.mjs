@@ -46,10 +46,11 @@ function readReport() {
 }
 
 /**
- * @param {{ node?: string, args?: string[] }} [options] node: the Node to run it, and all that it starts, with
+ * @param {{ node?: string, args?: string[], env?: NodeJS.ProcessEnv }} [options] node: the Node to run it, and all
+ *   that it starts, with; env: variables on top of ours
  * @returns {Promise<import('./tally.mjs').Tally>}
  */
-export function runVitest({ node = process.execPath, args = [] } = {}) {
+export function runVitest({ node = process.execPath, args = [], env: more = {} } = {}) {
   rmSync(report, { force: true });
   const words = [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
@@ -58,7 +59,7 @@ export function runVitest({ node = process.execPath, args = [] } = {}) {
     `--reporter=${join(root, 'scripts', 'testing', 'slow-files.mjs')}`,
     ...args,
   ];
-  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+  const env = { ...process.env, ...more, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
   const child = spawn(node, words, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve) => {
     child.on('error', () => resolve(tallyOf(undefined, 1)));

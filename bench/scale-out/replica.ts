@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addressOf, on } from './network.js';
+
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
+const app = join(import.meta.dirname, 'app', 'plumber.R');
+
+/** R processes of a replica. */
+export const workers = 4;
+
+/** Penstock on one host. */
+export class Replica {
+  readonly host: number;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor(host: number) {
+    this.host = host;
+    const [program = '', ...words] = on(host);
+    const serve = [
+      ...[process.execPath, cli, 'serve', app, '--host', '0.0.0.0', '--admin-host', '0.0.0.0'],
+      ...['--workers', String(workers), '--drain-delay', '2s', '--no-access-log', '--log-level', 'error'],
+    ];
+    this.#child = spawn(program, [...words, ...serve], { stdio: ['ignore', 'inherit', 'inherit'] });
+    this.#ended = once(this.#child, 'exit');
+  }
+
+  async ready(): Promise<this> {
+    for (let tries = 0; tries < 1200; tries += 1) {
+      const response = await fetch(`http://${addressOf(this.host)}:9000/readyz`).catch(() => undefined);
+      if (response?.ok) return this;
+      await sleep(100);
+    }
+    throw new Error(`the replica on host ${this.host} did not get ready`);
+  }
+
+  /** As Kubernetes ends a pod. Gives the exit code. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    await this.#ended;
+    return this.#child.exitCode;
+  }
+
+  /** As a machine that loses power. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+}

@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCli } from '../support/server.js';
+import { SteadyLoad } from '../support/steady-load.js';
+
+const example = resolve(import.meta.dirname, '../../examples/mtcars');
+const image = 'localhost/penstock-test-mtcars:1';
+const car = { mpg: 21, disp: 160, hp: 100, drat: 3.9, wt: 2.62, qsec: 16.46, vs: 0, am: 1, gear: 4, carb: 4 };
+const body = JSON.stringify({ data: car });
+const run = promisify(execFile);
+const patience = 240_000;
+
+/** What a command ended with. */
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function podman(...words: string[]): Promise<Ended> {
+  try {
+    return { code: 0, ...(await run('podman', words)) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ended;
+    return { code, stdout, stderr };
+  }
+}
+
+/** A container as the manifests would have it: no rights, a read-only root, and limits. */
+class Container {
+  readonly id: string;
+  url = '';
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  static async start(...more: string[]): Promise<Container> {
+    const confined = [
+      ...['--read-only', '--tmpfs', '/tmp', '--cap-drop', 'all', '--security-opt', 'no-new-privileges'],
+      ...['--memory', '512m', '--memory-swap', '512m', '--cpus', '1', '-p', '127.0.0.1::8000'],
+    ];
+    const { code, stderr, stdout } = await podman('run', '-d', ...confined, ...more, image);
+    expect(code, stderr).toBe(0);
+    const container = new Container(stdout.trim());
+    started.push(container);
+    const { stdout: address } = await podman('port', container.id, '8000');
+    container.url = `http://${address.trim()}`;
+    return container;
+  }
+
+  async healthy(): Promise<boolean> {
+    return (await podman('healthcheck', 'run', this.id)).code === 0;
+  }
+
+  /** Asked of the log, because each health check would take from the CPU that the app starts with. */
+  async serves(): Promise<void> {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const { stdout } = await podman('logs', this.id);
+      if (stdout.includes('"event":"worker-ready"')) return;
+      if (Date.now() > deadline) throw new Error(stdout);
+      await sleep(500);
+    }
+  }
+
+  async inspect(format: string): Promise<string> {
+    return (await podman('inspect', this.id, '--format', format)).stdout.trim();
+  }
+}
+
+const started: Container[] = [];
+afterAll(async () => {
+  for (const { id } of started) await podman('rm', '-f', '-t', '0', id);
+});
+
+const build = (app: string, tag: string) =>
+  runCli([
+    ...['image', app, '--engine', 'podman', '--tag', tag, '--base', 'debian'],
+    ...['--base-image', process.env.PENSTOCK_TEST_BASE_IMAGE!],
+    ...['--node-image', process.env.PENSTOCK_TEST_NODE_IMAGE!],
+  ]);
+
+let built: Awaited<ReturnType<typeof build>>;
+beforeAll(async () => {
+  built = await build(example, image);
+}, 600_000);
+
+describe("The example's image", { timeout: patience * 2 }, () => {
+  let app: Container;
+  beforeAll(async () => {
+    app = await Container.start();
+    await app.serves();
+  }, patience + 30_000);
+
+  test('is built by one command, which tells its digest, size and time', () => {
+    expect(built.code, built.stderr).toBe(0);
+    expect(built.stdout).toMatch(/^Image {3}localhost\/penstock-test-mtcars:1$/m);
+    expect(built.stdout).toMatch(/^Digest {2}localhost\/penstock-test-mtcars@sha256:[0-9a-f]{64}$/m);
+    expect(built.stdout).toMatch(/^Size {4}\d+ MB\nBuilt {3}in [\d.]+ s$/m);
+  });
+
+  test('has labels, a health check, ports and an entry point under tini', async () => {
+    const { stdout } = await podman('image', 'inspect', image);
+    const [{ Config: config, Labels: labels, HealthCheck: health, Healthcheck: other }] = JSON.parse(stdout);
+    expect(labels).toMatchObject({
+      'org.opencontainers.image.title': 'mtcars',
+      'org.opencontainers.image.version': expect.stringMatching(/^[0-9a-f]{12}$/),
+      'org.opencontainers.image.base.name': process.env.PENSTOCK_TEST_BASE_IMAGE,
+    });
+    expect(config).toMatchObject({
+      User: '10001:10001',
+      Entrypoint: ['tini', '--', 'penstock'],
+      ExposedPorts: { '8000/tcp': {}, '9000/tcp': {} },
+    });
+    expect((health ?? other ?? config.Healthcheck).Test[0]).toBe('CMD');
+  });
+
+  test('keeps every layer but those of the app when only the app has changed', async () => {
+    const changed = join(mkdtempSync(join(tmpdir(), 'penstock-changed-')), 'mtcars');
+    cpSync(example, changed, { recursive: true });
+    appendFileSync(join(changed, 'plumber.R'), '# changed\n');
+    const again = await build(changed, 'localhost/penstock-test-mtcars:2');
+    rmSync(changed, { recursive: true });
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.stderr).not.toMatch(/Setting up r-base-core/);
+  });
+
+  test('runs without root and cannot write to its file system but /tmp', async () => {
+    expect((await podman('exec', app.id, 'id', '-u')).stdout).toBe('10001\n');
+    for (const path of ['/app/x', '/opt/penstock/x', '/etc/x']) {
+      expect((await podman('exec', app.id, 'touch', path)).stderr).toContain('Read-only file system');
+    }
+    expect((await podman('exec', app.id, 'touch', '/tmp/x')).code).toBe(0);
+  });
+
+  test('answers every endpoint', async () => {
+    const text = async (path: string, init?: RequestInit) => {
+      const response = await fetch(`${app.url}${path}`, init);
+      return [response.status, await response.text()];
+    };
+    const slow = text('/asynchronousTest');
+    expect(await text('/')).toEqual([200, '["The mtcars API is up"]']);
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expect(await text('/prediction', { method: 'POST', body, headers: form })).toEqual([200, '["6"]']);
+    expect(await text('/nowhere')).toEqual([404, '{"error":"404 - Resource Not Found"}']);
+    expect(await slow).toEqual([200, '["OK"]']);
+  });
+
+  test('stays within its limits of memory and CPU under load', async () => {
+    const input = { url: `${app.url}/prediction`, method: 'POST', body, answer: '["6"]' } as const;
+    const cpu = async () => {
+      const usage = 'cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null';
+      const { stdout } = await podman('exec', app.id, 'sh', '-c', usage);
+      const microseconds = /usage_usec (\d+)/.exec(stdout)?.[1];
+      return microseconds === undefined
+        ? Number(stdout.trim().split('\n').at(-1)) / 1e9
+        : +microseconds / 1e6;
+    };
+    const load = new SteadyLoad({ ...input, clients: 32 });
+    await load.answered(200);
+    const [began, before] = [performance.now(), await cpu()];
+    await load.answered(3000);
+    const [used, elapsed] = [(await cpu()) - before, (performance.now() - began) / 1000];
+    const { failed } = await load.stop();
+    expect([...failed]).toEqual([]);
+    expect(used).toBeGreaterThan(0);
+    expect(used).toBeLessThan(elapsed * 1.1 + 0.2);
+    expect(await app.inspect('{{.State.OOMKilled}} {{.RestartCount}} {{.HostConfig.Memory}}')).toBe(
+      `false 0 ${512 * 1024 ** 2}`,
+    );
+  });
+
+  test('loses nothing on SIGTERM under load, reports not ready at once, and exits with 0', async () => {
+    const leaving = await Container.start('-e', 'PENSTOCK_DRAIN_DELAY=20s');
+    await leaving.serves();
+    expect(await leaving.healthy()).toBe(true);
+    const load = new SteadyLoad({
+      ...{ url: `${leaving.url}/prediction`, method: 'POST', body, answer: '["6"]' },
+      clients: 16,
+    });
+    await load.answered(500);
+    const running = fetch(`${leaving.url}/asynchronousTest`).then((response) => response.text());
+    await load.answered(load.counts.answered + 100);
+    await podman('kill', '--signal', 'TERM', leaving.id);
+    expect(await leaving.healthy()).toBe(false);
+    // A load balancer sends more until it has noticed; all that is taken and answered.
+    await load.answered(load.counts.answered + 200);
+    expect([...(await load.stop()).failed, load.counts.refused]).toEqual([0]);
+    expect(await running).toBe('["OK"]');
+    expect((await podman('wait', leaving.id)).stdout.trim()).toBe('0');
+  });
+});
