@@ -89,6 +89,11 @@ export const errorCatalogue = {
     message: 'This address does not take the method.',
     hint: 'Use one of the methods in Allow.',
   },
+  client_connections: {
+    status: 429,
+    message: 'There are too many connections from this address.',
+    hint: 'Use fewer connections, and each for several requests; or raise --max-connections-per-client.',
+  },
   request_timeout: {
     status: 408,
     message: 'The request did not arrive in time.',
@@ -133,6 +138,16 @@ export const errorCatalogue = {
     status: 503,
     message: 'Too many requests are waiting.',
     hint: 'Try again after the time in Retry-After; more --workers or a longer --queue-limit take more.',
+  },
+  connections_full: {
+    status: 503,
+    message: 'There are too many connections.',
+    hint: 'Try again; --max-connections and the limit of open files (`ulimit -n`) say how many there may be.',
+  },
+  body_memory_full: {
+    status: 503,
+    message: 'The bodies of other requests take all the memory that there is for bodies.',
+    hint: 'Try again after the time in Retry-After, or raise --body-memory.',
   },
   draining: {
     status: 503,

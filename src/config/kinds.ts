@@ -170,6 +170,17 @@ export function workers(cpus: () => number = availableCpus): Kind<WorkerRange> {
   };
 }
 
+/** A whole number, or `auto`: chosen by what else there is. */
+export function integerOrAuto(bounds: Bounds = {}): Kind<number | 'auto'> {
+  const number = integer(bounds);
+  return {
+    placeholder: 'n|auto',
+    expects: `${number.expects}, or auto`,
+    parse: (text) => (text === 'auto' ? text : number.parse(text)),
+    format: String,
+  };
+}
+
 /** A path; a relative one counts from the working directory, or in the file from the file's folder. */
 export function file(): Kind<string> {
   return { placeholder: 'path', expects: 'a path', path: 'file', parse: nonEmpty, format: (value) => value };

@@ -39,8 +39,12 @@ export class BatchUnit implements WorkUnit {
     }
   }
 
+  get leader(): QueuedTicket {
+    return this.#tickets[0]!;
+  }
+
   get label(): string {
-    return this.#tickets[0]!.label;
+    return this.leader.label;
   }
 
   get type(): FrameType {

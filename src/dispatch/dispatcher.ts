@@ -2,12 +2,14 @@ import { LinkedList } from '../linked-list.js';
 import type { Pool } from '../pool/pool.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit } from '../pool/worker-exit.js';
+import { Admission, type AdmissionOptions } from './admission.js';
 import type { BatchPolicy } from './batch-policy.js';
 import { type BatchOwner, BatchUnit } from './batch-unit.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
+import type { RouteLoad } from './route-load.js';
 import type { Job, Ticket } from './ticket.js';
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends AdmissionOptions {
   /** Requests that wait at most; one more is refused. */
   readonly queueLimit: number;
   /** Milliseconds that R gets to come back from an interrupt. */
@@ -17,6 +19,9 @@ export interface DispatcherOptions {
   /** Hears of each batch: its requests, their items, and the milliseconds that R took. */
   readonly batchComputed?: (requests: number, items: number, ms: number) => void;
 }
+
+/** Share of the queue that requests may fill whose routes have all the workers that they may have. */
+const HELD_SHARE = 3 / 4;
 
 /** Frame ids are 31 bits, so that R can hold them as integers. */
 const LAST_ID = 0x7fffffff;
@@ -34,6 +39,7 @@ export class Dispatcher {
   readonly #again: QueuedTicket[] = [];
   /** Routes of which something came in this turn of the loop that is to be handed out at its end. */
   #gathering: BatchPolicy[] = [];
+  readonly #admission: Admission;
   #running = 0;
   #nextId = 1;
   /** Moving average of R's time per request in ms, for Retry-After. */
@@ -42,10 +48,11 @@ export class Dispatcher {
   constructor(pool: Pool, options: DispatcherOptions) {
     this.#pool = pool;
     this.#options = options;
+    this.#admission = new Admission(options, () => pool.healthy);
   }
 
   get queued(): number {
-    return this.#queue.size + this.#again.length;
+    return this.#queue.size + this.#again.length + this.#admission.size;
   }
 
   get running(): number {
@@ -65,15 +72,21 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
+    const { load } = job;
     const together = ticket.batchable;
-    const worker =
-      !together && (job.urgent || this.#next() === undefined) ? this.#workerFor(ticket) : undefined;
-    if (worker === undefined && !job.urgent && this.#queue.size >= this.#limitFor(job)) {
-      ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.size} wait already.` });
+    const admitted = load === undefined || this.#admission.arrives(load, ticket.queuedAt);
+    const now = admitted && !together && (job.urgent || this.#next() === undefined);
+    const worker = now ? this.#workerFor(ticket) : undefined;
+    if (worker === undefined && !job.urgent && this.#isFull(job, admitted)) {
+      const waiting = this.#queue.size + this.#admission.size;
+      ticket.settle({ kind: 'error', code: 'queue_full', detail: `${waiting} wait already.` });
       return ticket;
     }
     ticket.startDeadline(() => this.#expire(ticket));
-    if (worker !== undefined) {
+    if (!admitted) {
+      this.#admission.hold(ticket, load);
+      if (this.#admission.lacksWorkers) this.#pool.grow();
+    } else if (worker !== undefined) {
       worker.assign(ticket);
     } else if (job.urgent) {
       this.#again.push(ticket);
@@ -114,6 +127,13 @@ export class Dispatcher {
     this.#handOut();
   };
 
+  /** Whether no more like it may wait. Those that may not run yet leave a part of the queue to others. */
+  #isFull(job: Job, admitted: boolean): boolean {
+    const limit = this.#limitFor(job);
+    const held = this.#admission.size;
+    return this.#queue.size + held >= limit || (!admitted && held >= Math.ceil(limit * HELD_SHARE));
+  }
+
   /** What is computed together takes one place in a worker: as many may wait as the workers take at once. */
   #limitFor({ batch }: Job): number {
     const { queueLimit } = this.#options;
@@ -141,8 +161,8 @@ export class Dispatcher {
   /** A worker can take work. */
   workerIdle(): void {
     const ticket = this.#next();
-    if (ticket === undefined) return;
-    if (ticket.batchable && ticket.crowd?.isEnough === false) this.#gatherSoon(ticket.job.batch!.policy);
+    if (ticket?.batchable === true && ticket.crowd?.isEnough === false)
+      this.#gatherSoon(ticket.job.batch!.policy);
     else this.#handOut();
   }
 
@@ -150,7 +170,10 @@ export class Dispatcher {
   #handOut(): void {
     for (;;) {
       const ticket = this.#next();
-      if (ticket === undefined) return;
+      if (ticket === undefined) {
+        if (this.#admission.lacksWorkers) this.#pool.grow();
+        return;
+      }
       const worker = this.#workerFor(ticket);
       if (worker === undefined) {
         this.#pool.grow();
@@ -163,12 +186,32 @@ export class Dispatcher {
     }
   }
 
-  /** What has waited longest, but for what is held. */
+  /** What is to run next: what has waited longest, but for what is held. */
   #next(): QueuedTicket | undefined {
-    if (this.#again.length > 0) return this.#again[0];
+    while (this.#again.length > 0) {
+      const ticket = this.#again[0]!;
+      if (this.#admits(ticket)) return ticket; // else it is not there any more
+    }
+    const waiting = this.#admission.size === 0 ? undefined : this.#admission.next();
     let ticket = this.#queue.first;
-    while (ticket?.isHeld === true) ticket = ticket.next;
-    return ticket;
+    while (ticket !== undefined) {
+      const { next } = ticket;
+      if (!ticket.isHeld) {
+        if (waiting !== undefined && waiting.queuedAt < ticket.queuedAt) return waiting;
+        if (this.#admits(ticket)) return ticket;
+      }
+      ticket = next;
+    }
+    return waiting;
+  }
+
+  /** Whether it may be given a worker; if not, it is put where it waits for that. */
+  #admits(ticket: QueuedTicket): boolean {
+    const { load } = ticket.job;
+    if (load === undefined || this.#admission.admits(load)) return true;
+    this.#remove(ticket);
+    this.#admission.hold(ticket, load);
+    return false;
   }
 
   /** Keeps a request from an idle worker for as long as its route's batches may wait for others. */
@@ -194,15 +237,21 @@ export class Dispatcher {
     const { items, key, policy } = first.job.batch!;
     const tickets = [first];
     let room = policy.limit(first.remaining) - items;
+    const take = (ticket: QueuedTicket): void => {
+      const { batch } = ticket.job;
+      if (batch?.key !== key || !ticket.batchable || batch.items > room) return;
+      room -= batch.items;
+      tickets.push(ticket);
+      this.#remove(ticket);
+    };
+    for (const ticket of first.job.load?.waiting ?? []) {
+      if (room <= 0) break;
+      take(ticket);
+    }
     let ticket = this.#queue.first;
     while (ticket !== undefined && room > 0) {
       const { next } = ticket;
-      const { batch } = ticket.job;
-      if (batch?.key === key && ticket.batchable && batch.items <= room) {
-        room -= batch.items;
-        tickets.push(ticket);
-        this.#dequeue(ticket);
-      }
+      take(ticket);
       ticket = next;
     }
     return tickets;
@@ -223,6 +272,7 @@ export class Dispatcher {
       safe: job.safe,
       urgent: false,
       routeTime: job.routeTime,
+      load: job.load,
       timeout: job.timeout,
       settle: (outcome) => {
         if (outcome.kind !== 'answer' || !batch.succeeded(outcome.frame)) return;
@@ -239,13 +289,14 @@ export class Dispatcher {
    * others to join it.
    */
   #workerFor(ticket: QueuedTicket): Worker | undefined {
-    return this.#pool.take() ?? (ticket.batchable ? undefined : this.#pool.takeAhead(ticket));
+    const mayWaitThere = !ticket.batchable && (ticket.job.load?.most ?? Infinity) === Infinity;
+    return this.#pool.take() ?? (mayWaitThere ? this.#pool.takeAhead(ticket) : undefined);
   }
 
   /** No worker can be started: nobody should wait for one. */
   refuseAll(): void {
-    for (const ticket of [...this.#again.splice(0), ...this.#queue]) {
-      this.#dequeue(ticket);
+    for (const ticket of [...this.#again, ...this.#queue, ...this.#admission]) {
+      this.#remove(ticket);
       ticket.settle({ kind: 'error', code: 'no_workers' });
     }
   }
@@ -261,28 +312,42 @@ export class Dispatcher {
       this.#pool.replace(worker, this.#options.interruptGrace);
   }
 
+  /** A worker has done with a request of the route, which may be what others have waited for. */
+  #leave(load: RouteLoad, rTime: number | undefined): void {
+    load.running -= 1;
+    if (rTime !== undefined) load.observe(rTime);
+    if (this.#admission.size > 0) this.workerIdle();
+  }
+
   #dequeue(ticket: QueuedTicket): void {
     if (this.#queue.delete(ticket) && ticket.crowd !== undefined) ticket.crowd.waiting -= 1;
   }
 
   #remove(ticket: QueuedTicket): void {
+    if (ticket.held !== undefined) {
+      this.#admission.release(ticket, ticket.held);
+      return;
+    }
     this.#dequeue(ticket);
     const at = this.#again.indexOf(ticket);
     if (at >= 0) this.#again.splice(at, 1);
   }
 
   readonly #listener: TicketListener = {
-    started: ({ crowd }) => {
+    started: (ticket) => {
       this.#running += 1;
+      const { crowd, job } = ticket;
       if (crowd !== undefined) crowd.running += 1;
+      if (job.load !== undefined && ticket.leads) job.load.running += 1;
     },
     left: (ticket) => {
       this.#running -= 1;
-      const { crowd } = ticket;
+      const { crowd, job } = ticket;
       if (crowd !== undefined) {
         crowd.running -= 1;
         if (crowd.running === 0 && crowd.waiting > 0) this.#gatherSoon(ticket.job.batch!.policy);
       }
+      if (job.load !== undefined && ticket.leads) this.#leave(job.load, ticket.rTime);
       if (ticket.rTime === undefined) return;
       const took = ticket.rTime / ticket.batchSize;
       ticket.job.routeTime?.observe(took);
@@ -295,6 +360,8 @@ export class Dispatcher {
       this.workerIdle();
     },
     lost: (ticket, exit) => {
+      // At least so long; what is never answered within its deadline would not be known to be slow.
+      ticket.job.load?.observe(performance.now() - ticket.startedAt!);
       if (ticket.state === 'settled') return;
       if (ticket.job.safe && this.#options.retrySafe && ticket.attempts === 1) {
         ticket.requeue();

@@ -6,6 +6,7 @@ import type { Frame, FrameType } from '../protocol/frame.js';
 import type { BatchUnit } from './batch-unit.js';
 import type { Crowd } from './crowd.js';
 import type { Outcome } from './outcome.js';
+import type { RouteLoad } from './route-load.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 
 /** Who hears of a ticket's way: started and left come in pairs, whatever becomes of the request. */
@@ -34,6 +35,8 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   batchSize = 1;
   /** The batch that it is run in. */
   batch: BatchUnit | undefined;
+  /** Its route, where it waits because that has all the workers that it may have. */
+  held: RouteLoad | undefined;
   /** It was in a batch that gave no answer: it is run by itself. */
   alone = false;
   /** Those that it may be run together with; it is one of them until it is settled. */
@@ -83,6 +86,11 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     if (crowd === undefined) return false;
     const now = performance.now();
     return heldUntil > now || (heldUntil === 0 && crowd.isHeld(now));
+  }
+
+  /** Whether it stands for its batch where that counts once. */
+  get leads(): boolean {
+    return this.batch === undefined || this.batch.leader === this;
   }
 
   startDeadline(expired: () => void): void {

@@ -2,6 +2,7 @@ import type { Worker } from '../pool/worker.js';
 import type { FrameType } from '../protocol/frame.js';
 import type { Batchable } from './batch.js';
 import type { Outcome } from './outcome.js';
+import type { RouteLoad } from './route-load.js';
 import type { RouteTime } from './route-time.js';
 
 /** What the gateway wants done. */
@@ -19,6 +20,8 @@ export interface Job {
   readonly batch?: Batchable | undefined;
   /** What is known of its route's times; undefined where nothing is learned. */
   readonly routeTime: RouteTime | undefined;
+  /** What its route takes of the workers; undefined where that is not looked at. */
+  readonly load?: RouteLoad | undefined;
   /** Milliseconds in which it has to be answered. */
   readonly timeout: number;
   /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. */

@@ -9,6 +9,8 @@ import type { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
 import { AppLog } from './app-log.js';
+import type { BodyMemory } from './body-memory.js';
+import { ResponseCache } from './cache/response-cache.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
 import { fingerprint } from './fingerprint.js';
@@ -32,6 +34,7 @@ export interface VersionSetting {
   readonly metrics: Metrics;
   readonly threads: LargeThreads;
   nextWorkerId(): number;
+  readonly bodies: BodyMemory;
   /** The gateway is shutting down. */
   draining(): boolean;
   finished(record: ExchangeRecord): void;
@@ -107,7 +110,9 @@ export class AppVersion {
       dispatcher: this.#dispatcher,
       direct: undefined,
       policies: undefined,
+      cache: undefined,
       threads,
+      bodies: setting.bodies,
       options: config,
       enter: () => this.#enter().#exchanges,
       leave: () => this.#leave(),
@@ -122,6 +127,11 @@ export class AppVersion {
   /** A worker could answer, now or when it comes free. */
   get ready(): boolean {
     return !this.#setting.draining() && this.#pool.healthy > 0;
+  }
+
+  /** Responses that are kept; undefined where none are. */
+  get cache(): ResponseCache | undefined {
+    return this.#exchanges.cache;
   }
 
   get queued(): number {
@@ -143,7 +153,10 @@ export class AppVersion {
     if (result instanceof PenstockError) throw result;
     this.manifest = result;
     if (result.direct !== undefined) {
-      this.#exchanges = { ...this.#exchanges, policies: new RoutePolicies(result.direct) };
+      const policies = new RoutePolicies(result.direct);
+      const { cacheLimit } = this.#config;
+      const cache = policies.keeps && cacheLimit > 0 ? new ResponseCache(cacheLimit) : undefined;
+      this.#exchanges = { ...this.#exchanges, policies, cache };
     }
     if (this.models !== undefined) {
       this.#serveModels(this.models, result);
@@ -235,6 +248,7 @@ export class AppVersion {
     this.#modelExchanges = {
       dispatcher: this.#dispatcher,
       options: this.#config,
+      bodies: this.#setting.bodies,
       answer: (request) => models.server.answer(request),
       errorReply: (path, error, id) => models.server.errorReply(path, error, id),
       enter: () => this.#enter().#modelExchanges!,

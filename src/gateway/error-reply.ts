@@ -40,6 +40,11 @@ export function sendError(
   response.end(body);
 }
 
+/** Whether the same request may be answered after a while. */
+export function isPassing({ code }: PenstockError): boolean {
+  return code === 'queue_full' || code === 'no_workers' || code === 'draining' || code === 'body_memory_full';
+}
+
 /** The same on a bare socket, for a request that could not be parsed. */
 export function rawErrorReply(error: PenstockError): string {
   const status = error.entry.status ?? 500;

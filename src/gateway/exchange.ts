@@ -9,9 +9,13 @@ import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { SharedBytes } from '../protocol/shared-bytes.js';
 import { NotCovered } from '../rdata/index.js';
+import type { BodyMemory } from './body-memory.js';
+import { cacheKey } from './cache/cache-key.js';
+import { type CacheResult, CacheVisit } from './cache/cache-visit.js';
+import type { ResponseCache } from './cache/response-cache.js';
 import { clientTimeout } from './client-timeout.js';
 import type { DirectLane } from './direct/direct-lane.js';
-import { sendError } from './error-reply.js';
+import { isPassing, sendError } from './error-reply.js';
 import { isJsonForm, mayBeJsonForm } from './form-json.js';
 import { LARGE } from './large/job.js';
 import type { LargeThreads } from './large/threads.js';
@@ -28,7 +32,10 @@ export interface ExchangeContext {
   readonly direct: DirectLane | undefined;
   /** Of the app's endpoints; undefined while it loads. */
   readonly policies: RoutePolicies | undefined;
+  /** Of routes whose responses are kept; undefined where there are none. */
+  readonly cache: ResponseCache | undefined;
   readonly threads: LargeThreads;
+  readonly bodies: BodyMemory;
   readonly options: ExchangeOptions;
   /** A request is complete: gives the version of the app that takes requests now, which goes on until `leave`. */
   enter(): ExchangeContext;
@@ -48,7 +55,7 @@ export interface ExchangeOptions {
 }
 
 /** How a request is executed in its worker. */
-export type Lane = 'direct' | 'plumber' | 'model';
+export type Lane = 'direct' | 'plumber' | 'model' | 'cache';
 
 /** How a finished exchange went, for the log and the metrics. */
 export interface ExchangeRecord {
@@ -63,6 +70,8 @@ export interface ExchangeRecord {
   readonly error: PenstockError | undefined;
   readonly ticket: Ticket | undefined;
   readonly lane: Lane;
+  /** Where its answer came from, if its route's responses are kept. */
+  readonly cache?: CacheResult | undefined;
   /** Milliseconds in all. */
   readonly duration: number;
 }
@@ -89,6 +98,10 @@ export class Exchange implements Visit {
   #policy: RoutePolicy | undefined;
   /** `performance.now()` since when its deadline runs, if not since it comes to the dispatcher. */
   #since: number | undefined;
+  /** Set where the responses of its route are kept. */
+  #visit: CacheVisit | undefined;
+  /** Of a deadline that is not the dispatcher's. */
+  #timer: NodeJS.Timeout | undefined;
   /** It is answered, or there is nobody to answer any more. */
   #over = false;
 
@@ -101,18 +114,47 @@ export class Exchange implements Visit {
 
   run(): void {
     if (!hasBody(this.request)) {
-      this.#submit(undefined);
+      this.#arrived(undefined);
       return;
     }
-    readBody(this.request, this.#context.options.bodyLimit, (error, body) => {
-      if (error === undefined) this.#submit(body);
+    const { bodies, options } = this.#context;
+    readBody(this.request, this.response, options.bodyLimit, bodies, (error, body) => {
+      if (error === undefined) this.#arrived(body);
       else this.#refuseBody(error);
     });
   }
 
-  #submit(body: Buffer | undefined): void {
+  #arrived(body: Buffer | undefined): void {
     this.#context = this.#context.enter();
     this.#entered = true;
+    const { cache } = this.#context;
+    if (cache === undefined || !this.#visits(cache, body)) this.#submit(body);
+  }
+
+  /** Whether the answer may be one that is kept. */
+  #visits(cache: ResponseCache, body: Buffer | undefined): boolean {
+    this.#policy = this.#context.policies!.find(this.request.method!, this.request.url!);
+    const tag = this.#policy?.cache;
+    const key = tag && cacheKey(this.request, body, tag);
+    if (key === undefined) return false;
+    this.#visit = new CacheVisit(cache, key, tag!, {
+      request: this.request,
+      answer: (reply) => {
+        this.#endWait();
+        this.#lane = 'cache';
+        this.#send(reply);
+      },
+      compute: () => {
+        this.#endWait();
+        this.#submit(body);
+      },
+    });
+    this.#visit.enter();
+    if (this.#visit.waits) this.#wait();
+    return true;
+  }
+
+  #submit(body: Buffer | undefined): void {
     const { options, threads } = this.#context;
     const type = this.request.headers['content-type'];
     if (!options.formJson || body === undefined || !mayBeJsonForm(type, body)) this.#call(body, false);
@@ -149,21 +191,29 @@ export class Exchange implements Visit {
   /** Goes on when a thread is done, unless the client has left or the deadline has passed by then. */
   #later<T>(result: Promise<T>, go: (value: T) => void): void {
     this.#policy ??= this.#context.policies?.find(this.request.method!, this.request.url!);
-    this.#since ??= this.#ticket?.queuedAt ?? performance.now();
-    const timer = setTimeout(() => {
-      this.#over = true;
-      this.#fail(
-        new PenstockError('deadline_exceeded', `It was prepared for the rest of ${this.#timeout / 1000} s.`),
-      );
-    }, this.#remaining);
+    this.#wait();
     const goOn = (value: T): void => {
-      clearTimeout(timer);
+      this.#endWait();
       if (!this.#over) go(value);
     };
     result.then(goOn).catch((error: unknown) => {
-      clearTimeout(timer);
+      this.#endWait();
       if (!this.#over) this.#failAnswer(error);
     });
+  }
+
+  /** Its deadline runs, though the dispatcher has not got it. */
+  #wait(): void {
+    this.#since ??= this.#ticket?.queuedAt ?? performance.now();
+    this.#timer = setTimeout(() => {
+      this.#over = true;
+      const limit = `${this.#timeout / 1000} s`;
+      this.#fail(new PenstockError('deadline_exceeded', `It was prepared for the rest of ${limit}.`));
+    }, this.#remaining);
+  }
+
+  #endWait(): void {
+    clearTimeout(this.#timer);
   }
 
   /** Milliseconds in which it has to be answered. */
@@ -192,6 +242,7 @@ export class Exchange implements Visit {
       safe: SAFE_METHODS.has(this.request.method!),
       routeTime,
       batch,
+      load: type === FrameType.print ? undefined : this.#policy?.load,
       urgent: type === FrameType.print,
       timeout: this.#remaining,
       settle: (outcome) => this.#settle(outcome),
@@ -249,10 +300,12 @@ export class Exchange implements Visit {
       return;
     }
     this.#leave();
-    this.#reply = reply;
-    reply.headers.unshift(['X-Request-Id', this.id]);
+    const sent = this.#visit === undefined ? reply : this.#visit.computed(reply);
+    if (this.response.destroyed) return; // it was computed for others
+    this.#reply = sent;
+    sent.headers.unshift(['X-Request-Id', this.id]);
     try {
-      sendReply(this.request, this.response, reply)?.catch((error: unknown) => {
+      sendReply(this.request, this.response, sent)?.catch((error: unknown) => {
         if (!this.response.destroyed) this.#failAnswer(error); // else the client left while it was sent
       });
     } catch (error) {
@@ -277,8 +330,16 @@ export class Exchange implements Visit {
   #fail(error: PenstockError): void {
     this.#leave();
     this.#error = error;
-    const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
-    sendError(this.response, error, this.id, busy ? this.#context.dispatcher.retryAfter : undefined);
+    if (this.#visit !== undefined) {
+      this.#visit.failed(error.code === 'deadline_exceeded' || error.code === 'worker_lost');
+      if (this.response.destroyed) return; // it was computed for others
+    }
+    sendError(
+      this.response,
+      error,
+      this.id,
+      isPassing(error) ? this.#context.dispatcher.retryAfter : undefined,
+    );
   }
 
   #leave(): void {
@@ -296,10 +357,14 @@ export class Exchange implements Visit {
   }
 
   closed(): void {
-    this.#over = true;
     const answered = this.response.writableFinished;
-    if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
-    this.#leave();
+    // What others wait for goes on.
+    if (this.#visit?.leave() !== true) {
+      this.#over = true;
+      this.#endWait();
+      if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
+      this.#leave();
+    }
     const url = this.request.url!;
     const query = url.indexOf('?');
     this.#context.finished({
@@ -311,6 +376,7 @@ export class Exchange implements Visit {
       error: this.#error,
       ticket: this.#ticket,
       lane: this.#lane,
+      cache: this.#visit?.result,
       duration: performance.now() - this.#startedAt,
     });
   }

@@ -7,6 +7,7 @@ import { Metrics } from '../observe/metrics.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
 import { AppVersions } from './app-versions.js';
+import { BodyMemory } from './body-memory.js';
 import { DevMode } from './dev/dev-mode.js';
 import { LargeThreads } from './large/threads.js';
 import { PublicServer } from './public-server.js';
@@ -27,6 +28,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #startedAt = performance.now();
   readonly #threads = new LargeThreads();
+  readonly #bodies: BodyMemory;
   readonly #metrics: Metrics;
   readonly #versions: AppVersions;
   /** Set under `penstock dev`. */
@@ -45,7 +47,9 @@ export class Gateway {
     this.#app = app;
     this.#config = config;
     this.#log = log;
+    this.#bodies = new BodyMemory(config.bodyMemory);
     this.#metrics = new Metrics({
+      bodyBytes: () => this.#bodies.used,
       workers: () => workersByState(this.#versions.all),
       queued: () => this.#queued,
       running: () => this.#running,
@@ -62,6 +66,7 @@ export class Gateway {
         workers += 1;
         return workers;
       },
+      bodies: this.#bodies,
       draining: () => this.#draining,
       finished: (record) => recordRequest(record, this.#metrics, write),
     });
@@ -161,6 +166,11 @@ export class Gateway {
       queued: this.#queued,
       converting: this.#threads.jobs,
       queueLimit: this.#config.queueLimit,
+      cache: serving?.cache && {
+        entries: serving.cache.entries,
+        bytes: serving.cache.bytes,
+        limit: serving.cache.limit,
+      },
       restarts,
       workers: pool === undefined ? [] : workerStatuses(pool),
     };

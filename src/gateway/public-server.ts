@@ -5,6 +5,8 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { type Linked, LinkedList } from '../linked-list.js';
 import { requestId } from '../observe/request-id.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { connectionRoom } from './descriptors.js';
 import { rawErrorReply, sendError } from './error-reply.js';
 import { linger } from './linger.js';
 import { MOST_HEADERS, requestFault } from './request-fault.js';
@@ -26,6 +28,7 @@ export interface Visit extends Linked<Visit> {
 export class PublicServer {
   readonly #server: Server;
   readonly #config: Config;
+  readonly #limits: ConnectionLimits;
   /** What is still to be answered. */
   readonly #open = new LinkedList<Visit>();
   /** Connections that are ending, since what came on them was no HTTP. */
@@ -81,7 +84,8 @@ export class PublicServer {
       receive(request, response);
     });
     this.#server.maxHeadersCount = MOST_HEADERS;
-    if (config.maxConnections > 0) this.#server.maxConnections = config.maxConnections;
+    this.#limits = new ConnectionLimits({ ...config, maxConnections: mostConnections(config) }, refused);
+    this.#limits.guard(this.#server);
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       if (this.#refused.has(socket)) return; // more of the same
       if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -126,6 +130,7 @@ export class PublicServer {
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#limits.close();
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -142,6 +147,13 @@ export class PublicServer {
   closeNow(): void {
     this.#server.closeAllConnections();
   }
+}
+
+/** As many as may be, and as there are files for. */
+function mostConnections({ maxConnections, workers }: Config): number {
+  const room = connectionRoom(workers.max);
+  if (room === undefined) return maxConnections;
+  return maxConnections === 0 ? room : Math.min(maxConnections, room);
 }
 
 /** Waits until `server` listens, or fails with what is wrong with the address. */

@@ -1,6 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PenstockError } from '../errors.js';
 import { SharedBytes } from '../protocol/shared-bytes.js';
+import { type BodyMemory, COUNTED_FROM } from './body-memory.js';
 import { LARGE } from './large/job.js';
 
 /** Whether a body follows: HTTP says so by one of these headers, whatever the method. */
@@ -12,28 +13,40 @@ export function hasBody(request: IncomingMessage): boolean {
 /**
  * Reads the body whole; a large one into shared memory.
  *
- * @param limit bytes; a longer body fails with `body_too_large`, at once where Content-Length announces it
+ * @param response its end is that of the body, too
+ * @param limit  bytes; a longer body fails with `body_too_large`, at once where Content-Length announces it
+ * @param memory for all bodies; one for which there is no room fails with `body_memory_full`
  * @param done  called once: the body, or the error to answer with. Not called when the client leaves.
  */
 export function readBody(
   request: IncomingMessage,
+  response: ServerResponse,
   limit: number,
+  memory: BodyMemory,
   done: (error: PenstockError | undefined, body: Buffer) => void,
 ): void {
   const announced = Number(request.headers['content-length'] ?? 0);
   const chunks: Buffer[] = [];
   let large: SharedBytes | undefined;
   let size = 0;
-  const refuse = (bytes: string): void => {
+  let counted = 0;
+  const refuse = (error: PenstockError): void => {
     request.off('data', collect).off('end', end);
-    done(
-      new PenstockError('body_too_large', `It has ${bytes}, and ${limit} bytes are the limit.`),
-      Buffer.alloc(0),
-    );
+    done(error, Buffer.alloc(0));
+  };
+  const tooLong = (bytes: string): PenstockError =>
+    new PenstockError('body_too_large', `It has ${bytes}, and ${limit} bytes are the limit.`);
+  /** Counts what has come since it was counted last. */
+  const isRoom = (): boolean => {
+    if (!memory.take(size - counted)) return false;
+    if (counted === 0) response.once('close', () => memory.free(counted));
+    counted = size;
+    return true;
   };
   const collect = (chunk: Buffer): void => {
     size += chunk.length;
-    if (size > limit) refuse(`more than ${limit} bytes`);
+    if (size > limit) refuse(tooLong(`more than ${limit} bytes`));
+    else if (size >= COUNTED_FROM && !isRoom()) refuse(new PenstockError('body_memory_full'));
     else if (large !== undefined) large.push(chunk);
     else {
       chunks.push(chunk);
@@ -46,7 +59,7 @@ export function readBody(
     done(undefined, large?.finish() ?? (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
   };
   if (announced > limit) {
-    refuse(`${announced} bytes`);
+    refuse(tooLong(`${announced} bytes`));
     return;
   }
   request.on('data', collect).on('end', end);

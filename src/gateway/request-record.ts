@@ -9,12 +9,13 @@ import type { ExchangeRecord } from './exchange.js';
  * @param write undefined without an access log
  */
 export function recordRequest(
-  { bytes, duration, error, id, lane, method, path, status, ticket }: ExchangeRecord,
+  { bytes, cache, duration, error, id, lane, method, path, status, ticket }: ExchangeRecord,
   metrics: Metrics,
   write: Log['request'] | undefined,
 ): void {
   metrics.requests.count(method, status);
   if (error !== undefined) metrics.errors.inc({ code: error.code });
+  if (cache !== undefined) metrics.cache.inc({ result: cache });
   const times = ticket === undefined ? undefined : ticketTimes(ticket);
   if (times?.queue !== undefined) metrics.queueWait.observe(times.queue / 1000);
   if (times?.r !== undefined) metrics.rTime.observe(times.r / 1000);

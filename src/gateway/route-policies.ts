@@ -1,4 +1,5 @@
 import type { CacheTag, DirectPlan } from '../app/manifest.js';
+import { RouteLoad } from '../dispatch/route-load.js';
 import { RouteTable } from './direct/route-table.js';
 
 /** How the gateway treats the requests of one endpoint, in whichever lane they are executed. */
@@ -6,6 +7,8 @@ export interface RoutePolicy {
   /** Milliseconds in which a request has to be answered; undefined: the server's default. */
   readonly timeout: number | undefined;
   readonly cache: CacheTag | undefined;
+  /** What its requests take of the workers. */
+  readonly load: RouteLoad;
 }
 
 /** The policies of an app's endpoints, and which of them a request is for. */
@@ -13,9 +16,18 @@ export class RoutePolicies {
   readonly #table: RouteTable;
   readonly #routes: readonly RoutePolicy[];
 
+  /** Whether the responses of any are kept. */
+  get keeps(): boolean {
+    return this.#routes.some(({ cache }) => cache !== undefined);
+  }
+
   constructor(plan: DirectPlan) {
     this.#table = new RouteTable(plan);
-    this.#routes = plan.routes.map(({ policy: { cache, timeout } }) => ({ cache, timeout }));
+    this.#routes = plan.routes.map(({ policy: { cache, concurrency, timeout } }) => ({
+      cache,
+      timeout,
+      load: new RouteLoad(concurrency),
+    }));
   }
 
   /** @param index of the endpoint in the plan, from 1; 0 for none */

@@ -48,6 +48,8 @@ export interface Status {
   /** Requests whose large body or value a thread is at. */
   readonly converting: number;
   readonly queueLimit: number;
+  /** Of responses; undefined where none are kept. */
+  readonly cache: { readonly entries: number; readonly bytes: number; readonly limit: number } | undefined;
   readonly restarts: number;
   /** Those of the version that serves. */
   readonly workers: readonly WorkerStatus[];

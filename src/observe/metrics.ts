@@ -7,6 +7,8 @@ export interface MetricSources {
   workers(): Readonly<Record<string, number>>;
   queued(): number;
   running(): number;
+  /** Bytes of the bodies of requests. */
+  bodyBytes(): number;
 }
 
 /** Seconds; R handlers take from a millisecond to a minute. */
@@ -21,6 +23,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly requests: RequestCounter;
   readonly errors: Counter<'code'>;
+  readonly cache: Counter<'result'>;
   readonly queueWait: Distribution;
   readonly rTime: Distribution;
   readonly batchRequests: Distribution;
@@ -40,6 +43,12 @@ export class Metrics {
       name: 'penstock_errors_total',
       help: "Penstock's own error answers, by code.",
       labelNames: ['code'],
+      registers,
+    });
+    this.cache = new Counter({
+      name: 'penstock_cache_requests_total',
+      help: 'Requests to routes with @cache: hit (kept), joined (computed for another at the same time), miss, passed (not to be kept).',
+      labelNames: ['result'],
       registers,
     });
     this.queueWait = new Distribution(
@@ -98,6 +107,14 @@ export class Metrics {
       registers,
       collect() {
         this.set(sources.queued());
+      },
+    });
+    new Gauge({
+      name: 'penstock_body_bytes',
+      help: 'Memory that the bodies of requests take which wait or run.',
+      registers,
+      collect() {
+        this.set(sources.bodyBytes());
       },
     });
     new Gauge({

@@ -1,4 +1,5 @@
 import { BatchPolicy } from '../../dispatch/batch-policy.js';
+import { RouteLoad } from '../../dispatch/route-load.js';
 import { RouteTime } from '../../dispatch/route-time.js';
 import { ColumnReader } from '../../model/columns.js';
 import { type Faults, meantInstead } from '../../model/fault.js';
@@ -15,6 +16,7 @@ export class Endpoint {
   readonly model: ServedModel;
   readonly reader: ColumnReader;
   readonly time = new RouteTime();
+  readonly load = new RouteLoad();
   /** predict() takes as many rows as there are; whether each has its answer for itself is seen at the first ones. */
   readonly batching: BatchPolicy;
 

@@ -7,8 +7,9 @@ import { predictPayload } from '../../model/payload.js';
 import { type Prediction, readPrediction } from '../../model/prediction.js';
 import { requestId } from '../../observe/request-id.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
+import type { BodyMemory } from '../body-memory.js';
 import { clientTimeout } from '../client-timeout.js';
-import { sendError } from '../error-reply.js';
+import { isPassing, sendError } from '../error-reply.js';
 import type { ExchangeOptions, ExchangeRecord } from '../exchange.js';
 import { linger } from '../linger.js';
 import type { Visit } from '../public-server.js';
@@ -20,6 +21,7 @@ import type { ModelRequest, PredictWork } from './request.js';
 export interface ModelExchangeContext {
   readonly dispatcher: Dispatcher;
   readonly options: ExchangeOptions;
+  readonly bodies: BodyMemory;
   /** The answer, where R is not needed for it, or R's work. Throws what is wrong with the request. */
   answer(request: ModelRequest): Reply | PredictWork;
   /** A form of the error that the clients of this path understand; undefined for Penstock's own. */
@@ -63,7 +65,8 @@ export class ModelExchange implements Visit {
       this.#answer(undefined);
       return;
     }
-    readBody(this.request, this.#context.options.bodyLimit, (error, body) => {
+    const { bodies, options } = this.#context;
+    readBody(this.request, this.response, options.bodyLimit, bodies, (error, body) => {
       if (error === undefined) {
         this.#answer(body);
         return;
@@ -101,6 +104,7 @@ export class ModelExchange implements Visit {
       batch: new ModelBatch(work),
       safe: true, // whatever its method: a prediction changes nothing
       routeTime: work.endpoint.time,
+      load: work.endpoint.load,
       urgent: false,
       timeout: this.#timeout,
       settle: (outcome) => this.#guard(() => this.#settle(outcome, work)),
@@ -169,8 +173,7 @@ export class ModelExchange implements Visit {
 
   #fail(error: PenstockError): void {
     this.#error = error;
-    const busy = error.code === 'queue_full' || error.code === 'no_workers' || error.code === 'draining';
-    const retryAfter = busy ? this.#context.dispatcher.retryAfter : undefined;
+    const retryAfter = isPassing(error) ? this.#context.dispatcher.retryAfter : undefined;
     this.#leave();
     const own = this.#context.errorReply(this.#path, error, this.#id);
     if (own === undefined || this.response.headersSent) {
