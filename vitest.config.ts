@@ -10,6 +10,8 @@ export default defineConfig({
       ...(process.env.PENSTOCK_TEST_CRAN ? [] : ['test/model/cran/**']),
       // They need podman and two images: npm run test:containers makes them.
       ...(process.env.PENSTOCK_TEST_CONTAINERS ? [] : ['test/container/**']),
+      // They need kubectl and helm: npm run test:kubernetes brings them.
+      ...(process.env.PENSTOCK_TEST_KUBERNETES ? [] : ['test/kubernetes/tools/**']),
     ],
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type AppLocation, findApp } from './app/find-app.js';
+import { addClusterCommands } from './commands/cluster-commands.js';
 import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
@@ -10,7 +11,7 @@ import { errorCatalogue, PenstockError } from './errors.js';
 type Run = (app: AppLocation, config: Config) => Promise<number>;
 
 interface CommandEntry {
-  readonly name: Exclude<CommandName, 'doctor' | 'image'>;
+  readonly name: Exclude<CommandName, 'doctor' | 'image' | 'manifests'>;
   readonly summary: string;
   /** Commands are imported when they are called: `--help` needs no HTTP server. */
   readonly load: () => Promise<Run>;
@@ -94,6 +95,7 @@ function createProgram(finish: (code: number) => void): Command {
     const { doctor: run } = await import('./commands/doctor.js');
     finish(await run({ argument, flags: flagsOf(doctor), json: doctor.opts().json === true }));
   });
+  addClusterCommands((name, summary) => subcommand(program, name, summary), finish);
 
   const image = subcommand(program, 'image', 'Make a container image of an app, with docker or podman.');
   addImageFlags(image).action(async (argument: string | undefined) => {

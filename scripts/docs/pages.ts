@@ -1,8 +1,10 @@
 import { configurationPage } from './configuration-page.js';
 import { errorsPage } from './errors-page.js';
+import { manifestsPage } from './manifests-page.js';
 
 /** The generated pages of docs/ by their names. */
 export const pages: Readonly<Record<string, () => string>> = {
   'configuration.md': configurationPage,
   'errors.md': errorsPage,
+  'manifests.yaml': manifestsPage,
 };

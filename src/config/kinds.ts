@@ -181,6 +181,27 @@ export function integerOrAuto(bounds: Bounds = {}): Kind<number | 'auto'> {
   };
 }
 
+/** Least and most pods: `3`, or `2..10`. */
+export function podRange(): Kind<WorkerRange> {
+  const { format, parse } = workers();
+  return {
+    placeholder: 'n|min..max',
+    expects: `a number of pods from 1 to ${mostWorkers} like 3, or a range like 2..10`,
+    parse: (text) => (text === 'auto' ? undefined : parse(text)),
+    format,
+  };
+}
+
+/** Text of one form. */
+export function matching(pattern: RegExp, placeholder: string, expects: string): Kind<string> {
+  return {
+    placeholder,
+    expects,
+    parse: (text) => (pattern.test(text) ? text : undefined),
+    format: (value) => value,
+  };
+}
+
 /** A path; a relative one counts from the working directory, or in the file from the file's folder. */
 export function file(): Kind<string> {
   return { placeholder: 'path', expects: 'a path', path: 'file', parse: nonEmpty, format: (value) => value };

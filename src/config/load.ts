@@ -126,7 +126,10 @@ function defaults(terminal: boolean): Record<string, unknown> {
 
 /** Values that are good alone but not together. */
 function contradictions(config: Config): string[] {
-  const { host, port, adminHost, adminPort, sources } = config;
+  const { host, port, adminHost, adminPort, gateway, httpRoute, sources } = config;
+  if (httpRoute !== undefined && gateway === undefined) {
+    return [`\`http-route\` (${sources['http-route'].label}) needs a \`gateway\` to be attached to.`];
+  }
   if (port === 0 || port !== adminPort || !overlap(host, adminHost)) return [];
   return [
     `\`port\` (${sources.port.label}) and \`admin-port\` (${sources['admin-port'].label}) are both ${port}: ` +

@@ -1,3 +1,4 @@
+import { clusterOptions } from './cluster-options.js';
 import {
   boolean,
   bytes,
@@ -6,57 +7,22 @@ import {
   host,
   integer,
   integerOrAuto,
-  type Kind,
   oneOf,
   port,
   program,
   workers,
 } from './kinds.js';
+import { type Option, option, planning, serving } from './option.js';
 
 /**
  * The one table of options. Flags, environment variables, the keys of `penstock.yaml`, their validation, the help
  * and `docs/configuration.md` all come from here.
  */
 
-/** The commands that can be told something. */
-export type CommandName = 'serve' | 'dev' | 'routes' | 'doctor' | 'image';
+export { type CommandName, type Option, optionGroups } from './option.js';
 
-export const optionGroups = {
-  server: 'Where it listens',
-  pool: 'R processes',
-  requests: 'Requests',
-  connections: 'Connections',
-  lifecycle: 'Start and stop',
-  log: 'Logging',
-  setup: 'Configuration',
-} as const;
-
-export interface Option<T> {
-  readonly kind: Kind<T>;
-  /** The default as a user would write it; undefined when there is none. */
-  readonly default?: string;
-  /** Said in the place of a default that depends on where Penstock runs. */
-  readonly defaultNote?: string;
-  /** One sentence for the help. */
-  readonly summary: string;
-  /** The same for the `--no-` form of a boolean that is on by default. */
-  readonly negated?: string;
-  /** What else the reference page says. */
-  readonly details?: string;
-  readonly group: keyof typeof optionGroups;
-  /** The commands that have the flag. Variables and the file may hold every option for every command. */
-  readonly commands: readonly CommandName[];
-  /** False for what cannot stand in the file itself. */
-  readonly inFile?: false;
-}
-
-function option<T>(entry: Option<T>): Option<T> {
-  return entry;
-}
-
-const serving = ['serve', 'dev'] as const;
 const listening = ['serve', 'dev', 'doctor'] as const;
-const loading = ['serve', 'dev', 'routes', 'doctor', 'image'] as const;
+const loading = ['serve', 'dev', 'routes', 'doctor', 'image', ...planning] as const;
 
 export const options = {
   host: option({
@@ -98,7 +64,7 @@ export const options = {
     details:
       "`auto` is one for each CPU that Penstock may use (a container's CPU limit counts), and at least 2. An app that keeps state in its process needs `1`.",
     group: 'pool',
-    commands: listening,
+    commands: [...listening, ...planning],
   }),
   preload: option({
     kind: oneOf('auto', 'on', 'off'),
@@ -130,7 +96,7 @@ export const options = {
     default: '2m',
     summary: 'How long one worker may take to start and load the app.',
     group: 'pool',
-    commands: ['serve', 'dev', 'routes'],
+    commands: ['serve', 'dev', 'routes', ...planning],
   }),
   'reserved-workers': option({
     kind: integerOrAuto({ max: 1024 }),
@@ -169,7 +135,7 @@ export const options = {
     default: '60s',
     summary: 'Deadline of a request, time in the queue included; past it the client gets 504.',
     group: 'requests',
-    commands: serving,
+    commands: [...serving, ...planning],
   }),
   'queue-limit': option({
     kind: integer({ min: 0, max: 1_000_000 }),
@@ -317,6 +283,8 @@ export const options = {
     group: 'log',
     commands: serving,
   }),
+
+  ...clusterOptions,
 
   config: option<string>({
     kind: file(),

@@ -49,6 +49,7 @@ export class Gateway {
     this.#log = log;
     this.#bodies = new BodyMemory(config.bodyMemory);
     this.#metrics = new Metrics({
+      appVersion: config.appVersion,
       bodyBytes: () => this.#bodies.used,
       workers: () => workersByState(this.#versions.all),
       queued: () => this.#queued,
@@ -161,6 +162,7 @@ export class Gateway {
       appVersion: serving && versionStatus(serving),
       finishing: finishing.map(versionStatus),
       reloads,
+      release: this.#config.appVersion,
       uptime: Math.round((performance.now() - this.#startedAt) / 1000),
       running: this.#running,
       queued: this.#queued,

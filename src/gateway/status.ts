@@ -32,6 +32,7 @@ export interface VersionStatus {
 /** What `/status` says. */
 export interface Status {
   readonly state: GatewayState;
+  /** Penstock's. */
   readonly version: string;
   readonly app: string;
   /** The one that serves; absent before one is loaded. */
@@ -40,6 +41,8 @@ export interface Status {
   readonly finishing: readonly VersionStatus[];
   /** The last reloads, the newest at the end. */
   readonly reloads: readonly ReloadRecord[];
+  /** What `--app-version` says. */
+  readonly release: string | undefined;
   /** Seconds since the gateway was started. */
   readonly uptime: number;
   /** Requests that R is running, in all versions. */

@@ -4,6 +4,8 @@ import { RequestCounter } from './request-counter.js';
 
 /** What the gauges read when they are scraped. */
 export interface MetricSources {
+  /** Of the app, if it is known. */
+  readonly appVersion: string | undefined;
   workers(): Readonly<Record<string, number>>;
   queued(): number;
   running(): number;
@@ -35,6 +37,14 @@ export class Metrics {
   constructor(sources: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: 'penstock_' });
+    if (sources.appVersion !== undefined) {
+      new Gauge({
+        name: 'penstock_app_info',
+        help: "1, with the app's version.",
+        labelNames: ['version'],
+        registers,
+      }).set({ version: sources.appVersion }, 1);
+    }
     this.requests = new RequestCounter(this.registry, {
       name: 'penstock_requests_total',
       help: 'Requests answered, by method and status.',

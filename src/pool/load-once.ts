@@ -1,17 +1,21 @@
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { PenstockError } from '../errors.js';
 import { Pool, type PoolOptions } from './pool.js';
+
 import type { StartJourney } from './start-journey.js';
+import type { Worker } from './worker.js';
 import { describeExit, type WorkerExit } from './worker-exit.js';
 
 /**
  * Loads an app in one worker, only to look at it, and ends that worker again.
  *
  * @param output gets each line that R prints meanwhile
+ * @param look   gets the worker as soon as it has loaded the app
  */
 export async function loadOnce(
   options: Omit<PoolOptions, 'min' | 'max'>,
   output: (line: string) => void,
+  look: (worker: Worker) => void = () => {},
 ): Promise<Manifest> {
   let pool: Pool | undefined;
   try {
@@ -21,7 +25,10 @@ export async function loadOnce(
         {
           idle: () => {},
           broken: () => {},
-          ready: (_worker, manifest) => resolve(manifest),
+          ready: (worker, manifest) => {
+            look(worker);
+            resolve(manifest);
+          },
           loadFailed: (_worker, failure) =>
             reject(new PenstockError('app_load_failed', describeLoadFailure(failure))),
           dead: (worker, exit) => reject(startFailure(worker.journey, exit)),

@@ -74,7 +74,9 @@ describe('Flags win over the environment, which wins over the file, which wins o
       const { kind } = options[name];
       return kind.parse(text);
     };
-    write(`${name}: ${low}\n`, 'app', 'penstock.yaml');
+    // A route needs something to be attached to.
+    const besides = name === 'http-route' ? 'gateway: public\n' : '';
+    write(`${name}: ${low}\n${besides}`, 'app', 'penstock.yaml');
     expect(load()[field]).toEqual(value(low));
     expect(load().sources[name].label).toBe('app/penstock.yaml:1');
     expect(load({ env: { [variableOf(name)]: middle } })[field]).toEqual(value(middle));
@@ -89,7 +91,9 @@ describe('Flags win over the environment, which wins over the file, which wins o
     const { choices, placeholder } = options[name].kind;
     if (choices !== undefined) return [choices[0]!, choices[1]!, choices.at(-1)!];
     if (placeholder === 'duration') return ['11s', '12s', '13s'];
-    if (placeholder === 'size') return ['11kb', '12kb', '13kb'];
+    if (placeholder === 'size')
+      return name === 'memory' ? ['65mb', '66mb', '67mb'] : ['11kb', '12kb', '13kb'];
+    if (placeholder === 'name' || placeholder === 'host name') return ['one', 'two', 'three'];
     if (placeholder === 'address') return ['a.example', 'b.example', 'c.example'];
     if (placeholder === 'program') return ['R-one', 'R-two', 'R-three'];
     return ['11', '12', '13'];

@@ -5,7 +5,7 @@ import { fixtureApp, ServedApp, serve } from '../support/server.js';
 let app: ServedApp;
 
 beforeAll(async () => {
-  app = await serve(fixtureApp('work.R'), { workers: 2 });
+  app = await serve(fixtureApp('work.R'), { workers: 2, flags: ['--app-version', '2.1-abc'] });
 });
 
 afterAll(() => app?.stop());
@@ -14,6 +14,7 @@ interface Status {
   readonly state: string;
   readonly running: number;
   readonly queued: number;
+  readonly release: string;
   readonly workers: { id: number; pid: number; state: string; requests: number; journey: object[] }[];
 }
 
@@ -49,6 +50,8 @@ test('while every worker is busy and requests wait, everything is told truthfull
   expect(await metric('penstock_workers')).toEqual(new Map([['{state="busy"}', 2]]));
   expect(await metric('penstock_queued')).toEqual(new Map([['', 3]]));
   expect(await metric('penstock_running')).toEqual(new Map([['', 2]]));
+  expect(status.release).toBe('2.1-abc');
+  expect(await metric('penstock_app_info')).toEqual(new Map([['{version="2.1-abc"}', 1]]));
 
   leave.abort();
   await Promise.all(slow);

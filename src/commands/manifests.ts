@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AppLocation } from '../app/find-app.js';
+import { displayPath } from '../config/file.js';
+import type { Config } from '../config/load.js';
+import { planDeployment } from '../kubernetes/app-values.js';
+import { helmChart } from '../kubernetes/helm-chart.js';
+import { kustomization, printedObjects } from '../kubernetes/kustomize.js';
+import { version } from '../version.js';
+
+/** Where `penstock manifests` writes; nothing said, it prints. */
+export interface ManifestsOptions {
+  readonly kustomize: string | undefined;
+  readonly helm: string | undefined;
+}
+
+/** Prints what `penstock deploy` would apply, or writes it as a Kustomize base with overlays or as a Helm chart. */
+export async function manifests(
+  app: AppLocation,
+  config: Config,
+  { helm, kustomize }: ManifestsOptions,
+): Promise<number> {
+  const { values, warnings } = await planDeployment(app, config);
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (kustomize !== undefined)
+    writeAll(kustomize, kustomization(values), (path) => path.startsWith('overlays/'));
+  if (helm !== undefined) writeAll(helm, helmChart(values, version));
+  if (kustomize === undefined && helm === undefined) process.stdout.write(printedObjects(values));
+  return 0;
+}
+
+/** Files that are the user's own once they are there are left alone. */
+function writeAll(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  isTheirs: (path: string) => boolean = () => false,
+): void {
+  for (const [path, text] of files) {
+    const file = join(folder, path);
+    const shown = displayPath(file, process.cwd());
+    if (isTheirs(path) && existsSync(file)) {
+      process.stdout.write(`kept  ${shown}\n`);
+      continue;
+    }
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    process.stdout.write(`wrote ${shown}\n`);
+  }
+}

@@ -1,0 +1,136 @@
+import { appName, appVersion } from '../app/app-files.js';
+import type { AppLocation } from '../app/find-app.js';
+import type { Config } from '../config/load.js';
+import { type Measured, measureApp } from './measure-app.js';
+import { stopMargin, type Values } from './values.js';
+
+const mebibyte = 1024 ** 2;
+
+/** Of the gateway: a Node process, its threads and the bodies it holds. */
+const gatewayMemory = 192 * mebibyte;
+
+/** What a worker is given beyond what it takes when the app is loaded: half as much again, and this. */
+const requestMemory = 32 * mebibyte;
+
+/** Of a worker where the system does not tell. */
+const assumedMemory = 256 * mebibyte;
+
+/** Pods that go are sent requests until every node's tables and every load balancer have changed. */
+const preStopSeconds = 5;
+
+/** The values that follow from an app, its configuration and what loading it shows, and what the user should know. */
+export interface DeploymentPlan {
+  readonly values: Values;
+  readonly warnings: readonly string[];
+}
+
+/** Loads the app once, unless the configuration says how much memory a pod needs. */
+export async function planDeployment(app: AppLocation, config: Config): Promise<DeploymentPlan> {
+  const measured = config.memory === undefined ? await measureApp(app, config) : undefined;
+  const version = config.appVersion ?? (await appVersion(app));
+  const name = config.name ?? appName(app);
+  return { values: valuesFor({ name, version, config, measured }), warnings: warningsFor(config, measured) };
+}
+
+export interface ValuesInput {
+  readonly name: string;
+  readonly version: string;
+  readonly config: Config;
+  readonly measured: Measured | undefined;
+}
+
+export function valuesFor({ config, measured, name, version }: ValuesInput): Values {
+  const { autoscaler, httpRoute, image, pods } = config;
+  const workers = workersOf(config);
+  const [gateway = '', gatewayNamespace = ''] = (config.gateway ?? '').split('/').reverse();
+  return {
+    name,
+    namespace: config.namespace ?? 'default',
+    image: image === undefined ? `${name}:${version}` : withTag(image, version),
+    imagePullPolicy: 'IfNotPresent',
+    imagePullSecrets: [],
+    version,
+    workers: workers.min === workers.max ? String(workers.max) : `${workers.min}..${workers.max}`,
+    replicas: pods.min,
+    autoscaling: {
+      by: pods.min === pods.max ? 'none' : autoscaler,
+      min: pods.min,
+      max: pods.max,
+      cpu: 70,
+      ongoing: workers.max,
+    },
+    resources: {
+      cpu: config.cpu ?? `${250 + 500 * workers.max}m`,
+      memory: memoryQuantity(config.memory ?? podMemory(workers.max, measured?.memory ?? assumedMemory)),
+    },
+    shutdown: shutdownOf(config, measured?.longestTimeout ?? 0),
+    startupSeconds: startupSeconds(config, measured),
+    service: { type: config.serviceType, port: 80 },
+    session: { secret: config.sessionSecret ?? '', key: 'key', variable: 'SESSION_KEY' },
+    serviceMonitor: { enabled: config.serviceMonitor, interval: '15s' },
+    httpRoute: {
+      enabled: httpRoute !== undefined,
+      host: httpRoute ?? '',
+      gateway,
+      gatewayNamespace,
+    },
+    networkPolicy: { enabled: config.networkPolicy, monitoringNamespace: 'monitoring', egress: [] },
+    kserve: { enabled: config.kserve },
+    canary: { enabled: false, image: '', version: '', replicas: 1, weight: 10, stableWeight: 90 },
+    env: [],
+    nodeSelector: {},
+    tolerations: [],
+  };
+}
+
+/** By default two: how many cores this machine has says nothing of the nodes. */
+function workersOf({ sources, workers }: Config): Config['workers'] {
+  return sources.workers.from === 'default' ? { min: 2, max: 2 } : workers;
+}
+
+/**
+ * Kubernetes counts from before the preStop wait. What runs then gets its whole deadline, and the time that an
+ * interrupted R has to come back.
+ */
+function shutdownOf(
+  { drainDelay, interruptGrace, timeout }: Config,
+  longestTimeout: number,
+): Values['shutdown'] {
+  const requestSeconds = Math.ceil((Math.max(timeout, longestTimeout) + interruptGrace) / 1000);
+  const graceSeconds = preStopSeconds + Math.ceil(drainDelay / 1000) + requestSeconds + stopMargin;
+  return { preStopSeconds, requestSeconds, graceSeconds };
+}
+
+/** Ten times what it took here: nodes are slower, several workers load at once, and the model may be on a network. */
+function startupSeconds({ loadTimeout }: Config, measured: Measured | undefined): number {
+  if (measured === undefined) return Math.max(60, Math.ceil(loadTimeout / 1000) + 30);
+  return Math.max(60, Math.ceil((10 * measured.loadTime) / 1000));
+}
+
+function podMemory(workers: number, ofWorker: number): number {
+  return gatewayMemory + workers * (1.5 * ofWorker + requestMemory);
+}
+
+/** In steps of 64 MiB. */
+function memoryQuantity(bytes: number): string {
+  return `${Math.ceil(bytes / (64 * mebibyte)) * 64}Mi`;
+}
+
+/** An image without a tag gets the app's version. */
+function withTag(image: string, version: string): string {
+  return /:[^/]+$/.test(image) ? image : `${image}:${version}`;
+}
+
+function warningsFor(config: Config, measured: Measured | undefined): string[] {
+  const warnings: string[] = [];
+  if (measured === undefined) return warnings;
+  if (measured.memory === undefined)
+    warnings.push(
+      'This system does not tell how much memory a worker takes: 256 MiB are assumed; --memory sets it.',
+    );
+  if (config.pods.max > 1) {
+    for (const { file, line, message } of measured.hazards)
+      warnings.push(`${file}:${line}: ${message} Pods share no memory; docs/kubernetes.md says what to use.`);
+  }
+  return warnings;
+}

@@ -1,0 +1,57 @@
+import { deployment } from './resources/deployment.js';
+import { httpRoute, networkPolicy, serviceMonitor } from './resources/network.js';
+import { disruptionBudget, horizontalPodAutoscaler, scaledObject } from './resources/scaling.js';
+import { adminService, publicService, trackService } from './resources/services.js';
+import { servingRuntime } from './resources/serving-runtime.js';
+import { type Condition, holds, resolve, type Template } from './template.js';
+import type { Values } from './values.js';
+
+/** One object of the deployment. */
+export interface Document {
+  /** Of its file, without the ending. */
+  readonly name: string;
+  /** All must hold for it to be there. */
+  readonly conditions: readonly Condition[];
+  readonly template: Template;
+}
+
+/** As far as it is known of all Kubernetes objects. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+const canary: Condition = { path: 'canary.enabled' };
+const routed: Condition = { path: 'httpRoute.enabled' };
+
+/** Everything that is shipped, in the order in which it is applied. */
+export const documents: readonly Document[] = [
+  { name: 'network-policy', conditions: [{ path: 'networkPolicy.enabled' }], template: networkPolicy },
+  { name: 'service', conditions: [], template: publicService },
+  { name: 'service-admin', conditions: [], template: adminService },
+  { name: 'disruption-budget', conditions: [], template: disruptionBudget },
+  { name: 'deployment', conditions: [], template: deployment('stable') },
+  { name: 'deployment-canary', conditions: [canary], template: deployment('canary') },
+  {
+    name: 'autoscaler',
+    conditions: [{ path: 'autoscaling.by', is: 'cpu' }],
+    template: horizontalPodAutoscaler,
+  },
+  { name: 'scaled-object', conditions: [{ path: 'autoscaling.by', is: 'keda' }], template: scaledObject },
+  { name: 'service-monitor', conditions: [{ path: 'serviceMonitor.enabled' }], template: serviceMonitor },
+  { name: 'service-stable', conditions: [routed, canary], template: trackService('stable') },
+  { name: 'service-canary', conditions: [routed, canary], template: trackService('canary') },
+  { name: 'http-route', conditions: [routed], template: httpRoute },
+  { name: 'serving-runtime', conditions: [{ path: 'kserve.enabled' }], template: servingRuntime },
+];
+
+/** The objects that these values ask for, by the names of their files. */
+export function objectsFor(values: Values): Map<string, KubernetesObject> {
+  const wanted = documents.filter(({ conditions }) => holds(conditions, values));
+  return new Map(wanted.map(({ name, template }) => [name, resolve(template, values) as KubernetesObject]));
+}

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { defaultConfig, loadConfig } from '../../src/config/load.js';
+import { valuesFor } from '../../src/kubernetes/app-values.js';
+
+const measured = { loadTime: 1500, memory: 100 * 1024 ** 2, longestTimeout: 0, hazards: [] };
+
+function values(flags: Record<string, string>, seen: typeof measured | undefined = measured) {
+  const config = loadConfig({ flags, env: {}, appDir: '/nonexistent' });
+  return valuesFor({ name: 'api', version: 'v1', config, measured: seen });
+}
+
+test('the grace period covers the wait, the longest deadline and the stop', () => {
+  const { shutdown } = values({ timeout: '5m' });
+  expect(shutdown).toEqual({ preStopSeconds: 5, requestSeconds: 302, graceSeconds: 317 });
+  const slowRoute = { ...measured, longestTimeout: 600_000 };
+  expect(values({ timeout: '5m' }, slowRoute).shutdown.requestSeconds).toBe(602);
+});
+
+test('memory and CPU follow from the workers and what one of them takes', () => {
+  expect(values({ workers: '2' }).resources).toEqual({ cpu: '1250m', memory: '576Mi' });
+  expect(values({ workers: '2..8' })).toMatchObject({
+    workers: '2..8',
+    resources: { cpu: '4250m', memory: '1664Mi' },
+  });
+  expect(values({ memory: '3gb', cpu: '2' }, undefined).resources).toEqual({ cpu: '2', memory: '3072Mi' });
+});
+
+test('a pod has ten times as long to start as the app took to load here', () => {
+  expect(values({}).startupSeconds).toBe(60);
+  expect(
+    valuesFor({
+      name: 'a',
+      version: '1',
+      config: defaultConfig(),
+      measured: { ...measured, loadTime: 30_000 },
+    }).startupSeconds,
+  ).toBe(300);
+});
+
+test('one number of pods needs no autoscaler', () => {
+  expect(values({ pods: '3' })).toMatchObject({ replicas: 3, autoscaling: { by: 'none' } });
+  expect(values({ pods: '2..6', autoscaler: 'keda' })).toMatchObject({
+    autoscaling: { by: 'keda', min: 2, max: 6 },
+  });
+});
+
+test('an image without a tag gets the version', () => {
+  expect(values({}).image).toBe('api:v1');
+  expect(values({ image: 'registry.example.org:5000/team/api' }).image).toBe(
+    'registry.example.org:5000/team/api:v1',
+  );
+  expect(values({ image: 'api:7' }).image).toBe('api:7');
+});
+
+test.each([
+  [{ pods: '5..2' }, /--pods: must be a number of pods/],
+  [{ pods: '0' }, /must be a number of pods/],
+  [{ autoscaler: 'knative' }, /must be one of cpu, keda/],
+  [{ 'http-route': 'api.example.org' }, /needs a `gateway`/],
+  [{ image: 'two words' }, /must be the name of an image/],
+  [{ cpu: '-1' }, /must be cores/],
+  [{ memory: '1kb' }, /must be a size/],
+  [{ name: 'My_App' }, /must be a name of small letters/],
+  [{ namespace: 'a.b' }, /must be the name of a namespace/],
+])('%j is refused with the reason', (flags, reason) => {
+  expect(() => values(flags as unknown as Record<string, string>)).toThrow(reason);
+});
