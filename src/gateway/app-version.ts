@@ -3,6 +3,7 @@ import type { AppLocation } from '../app/find-app.js';
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
+import { PathTimes } from '../dispatch/path-times.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -111,6 +112,7 @@ export class AppVersion {
       direct: undefined,
       policies: undefined,
       cache: undefined,
+      pathTimes: new PathTimes(),
       threads,
       bodies: setting.bodies,
       options: config,

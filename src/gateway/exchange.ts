@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Batchable } from '../dispatch/batch.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Outcome } from '../dispatch/outcome.js';
+import type { PathTimes } from '../dispatch/path-times.js';
 import type { RouteTime } from '../dispatch/route-time.js';
 import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
@@ -34,6 +35,8 @@ export interface ExchangeContext {
   readonly policies: RoutePolicies | undefined;
   /** Of routes whose responses are kept; undefined where there are none. */
   readonly cache: ResponseCache | undefined;
+  /** Of the requests that take the plumber lane. */
+  readonly pathTimes: PathTimes;
   readonly threads: LargeThreads;
   readonly bodies: BodyMemory;
   readonly options: ExchangeOptions;
@@ -173,7 +176,8 @@ export class Exchange implements Visit {
     if (call === undefined) {
       this.#policy ??= policies?.find(this.request.method!, this.request.url!);
       const payload = rookPayload(this.request, body, jsonForm);
-      this.#dispatch(FrameType.request, () => payload);
+      const time = this.#context.pathTimes.of(this.request.method!, this.request.url!);
+      this.#dispatch(FrameType.request, () => payload, time);
       return;
     }
     this.#lane = 'direct';

@@ -25,7 +25,7 @@ const AFTER_CLOSE = 1000;
 /** Milliseconds for a worker to say that nothing is left of an interrupt; callbacks of the app may run before. */
 const PONG_TIMEOUT = 5000;
 
-/** Milliseconds of expected work, and units, that a worker has at most, so that a brief request never waits long. */
+/** Milliseconds of expected work, and units, that a worker has before a brief request at most: it never waits long. */
 export const LOOK_AHEAD = 1;
 const MOST_AHEAD = 16;
 
@@ -124,7 +124,7 @@ export class Worker {
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruptTimer !== undefined) return false;
     if (this.#pipe.head === undefined || this.#pipe.length >= MOST_AHEAD) return false;
-    return this.#process.running && this.#pipe.backlog + unit.expected <= LOOK_AHEAD;
+    return this.#process.running && unit.expected <= LOOK_AHEAD && this.#pipe.backlog <= LOOK_AHEAD;
   }
 
   /** `performance.now()` when it last became idle. */
@@ -274,8 +274,9 @@ export class Worker {
   /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
   #free(): void {
     if (this.#pipe.length > 0) {
-      // Not at each answer: several frames in one write cost little more than one.
-      if (this.#pipe.length <= MOST_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD / 2) this.#owner.room(this);
+      // Not at each answer, unless R has its last: several frames in one write cost little more than one.
+      const few = this.#pipe.length <= MOST_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD / 2;
+      if (few || this.#pipe.length === 1) this.#owner.room(this);
       return;
     }
     if (this.#state === 'draining') this.#sendStop();
