@@ -17,7 +17,7 @@ import { WorkerProcess } from './worker-process.js';
 import { transition, type WorkerState } from './worker-state.js';
 
 /** Milliseconds for bytes that a dead worker had sent to arrive; a child of it may hold the connection open. */
-const LAST_WORDS = 250;
+const LAST_WORDS = 1000;
 
 /** Milliseconds for a process to end by itself after it has closed its connection. */
 const AFTER_CLOSE = 1000;
