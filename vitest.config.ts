@@ -12,6 +12,8 @@ export default defineConfig({
       ...(process.env.PENSTOCK_TEST_CONTAINERS ? [] : ['test/container/**']),
       // They need kubectl and helm: npm run test:kubernetes brings them.
       ...(process.env.PENSTOCK_TEST_KUBERNETES ? [] : ['test/kubernetes/tools/**']),
+      // They take minutes: npm run test:models.
+      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/model/long/**']),
     ],
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],

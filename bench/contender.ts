@@ -4,6 +4,8 @@ import type { Question } from './question.js';
 export interface App {
   /** Folder with plumber.R, relative to the root of the checkout; asked for when the app is about to be served. */
   folder(): string;
+  /** The saved model that Penstock serves instead. */
+  readonly model?: string;
   /** A question that the app answers when it is up. */
   readonly probe: Question;
 }

@@ -11,6 +11,7 @@ import { plumber } from './contenders/plumber.js';
 import { ask } from './question.js';
 import { chart } from './report/chart.js';
 import { document } from './report/document.js';
+import { latencyChart } from './report/latency-chart.js';
 import { describeMachine } from './report/machine.js';
 import { table } from './report/table.js';
 import type { Result } from './result.js';
@@ -54,7 +55,10 @@ async function main(): Promise<void> {
   }
   for (const result of results) console.log(`\n${result.title}\n${result.method}\n${table(result)}`);
   if (settings.dry) return;
-  writeFileSync(join('docs', 'benchmarks.svg'), chart(results));
+  const charted = results.filter(({ rows }) => rows.every(({ curve }) => curve === undefined));
+  writeFileSync(join('docs', 'benchmarks.svg'), chart(charted));
+  const curves = latencyChart(results);
+  if (curves !== undefined) writeFileSync(join('docs', 'benchmarks-latency.svg'), curves);
   writeFileSync(join('docs', 'benchmarks.md'), document(results, describeMachine(), new Date()));
 }
 

@@ -25,6 +25,11 @@ export const prediction: Question = {
 
 export const slow: Question = { method: 'GET', path: '/asynchronousTest', answer: '["OK"]' };
 
+/** Numbers are written with 15 digits by some, with 17 by others. */
+function shortened(text: string): string {
+  return text.replaceAll(/\d+\.\d+/g, (number) => Number(number).toPrecision(12));
+}
+
 /** Asks once, on a connection of its own, and fails on any answer but the right one. */
 export function ask(origin: string, { method, path, body, answer }: Question): Promise<void> {
   const agent = new Agent({ keepAlive: false });
@@ -38,7 +43,7 @@ export function ask(origin: string, { method, path, body, answer }: Question): P
       });
       incoming.on('error', reject);
       incoming.on('end', () => {
-        if (incoming.statusCode === 200 && text === answer) resolve();
+        if (incoming.statusCode === 200 && shortened(text) === shortened(answer)) resolve();
         else reject(new Error(`${method} ${path} gave ${incoming.statusCode} ${text}, not ${answer}`));
       });
     });

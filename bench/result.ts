@@ -6,12 +6,21 @@ export interface Measure {
   readonly better: 'higher' | 'lower';
 }
 
+/** How long answers take, by the share of them that is as fast. */
+export interface Curve {
+  readonly name: string;
+  readonly connections: number;
+  readonly points: readonly { readonly percentile: number; readonly ms: number }[];
+}
+
 export interface Row {
   readonly name: string;
   /** One for each measure of the scenario, in its order. */
   readonly values: readonly Spread[];
   /** Requests without a right answer, over all rounds. */
   readonly failed: number;
+  /** Drawn in a chart of its own. */
+  readonly curve?: Curve;
 }
 
 export interface Result {

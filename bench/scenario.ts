@@ -1,5 +1,6 @@
 import type { App, Entrant } from './contender.js';
 import { largeScenarios } from './large/scenarios.js';
+import { latency } from './latency/scenario.js';
 import { runBehindSlow, warmUp } from './load/behind-slow.js';
 import { runWrk } from './load/wrk.js';
 import { echo, prediction, type Question } from './question.js';
@@ -7,6 +8,7 @@ import type { Measure, Row } from './result.js';
 import { alternate } from './rounds.js';
 import type { Settings } from './settings.js';
 import { spreadOf } from './statistics.js';
+import { TrainedModel } from './trained-model.js';
 import { withoutBatch } from './without-batch.js';
 
 /** One question put to all contenders. */
@@ -34,17 +36,23 @@ function wrkScenario(
   part: Pick<Scenario, 'key' | 'title' | 'app' | 'question' | 'measures'>,
   connectionsOf: (settings: Settings) => number,
 ): Scenario {
-  const { question } = part;
+  const { app, key, measures, title } = part;
   return {
-    ...part,
+    ...{ app, key, measures, title },
+    /** Of a model it is known once that has been trained. */
+    get question() {
+      return part.question;
+    },
     withoutR: true,
     workers: ({ workers }) => workers,
     method(settings) {
+      const { question } = part;
       const connections = connectionsOf(settings);
       const clients = connections === 1 ? 'one connection' : `${connections} connections`;
       return `\`${question.method} ${question.path}\` over ${clients}, ${settings.rounds} rounds of ${settings.seconds} s`;
     },
     async run(entrants, settings, report) {
+      const { question } = part;
       const load = { connections: connectionsOf(settings), seconds: settings.seconds };
       for (const entrant of entrants) {
         report(`warming up: ${entrant.name}`);
@@ -118,6 +126,18 @@ const behindSlow: Scenario = {
   },
 };
 
+/** A saved model, by `penstock serve model.rds` and by a plumber file that reads it. */
+function modelScenario(kind: 'lm' | 'ranger', title: string): Scenario {
+  const app = new TrainedModel(kind);
+  const part = {
+    ...{ key: kind, title, app, measures: throughputMeasures },
+    get question() {
+      return app.probe;
+    },
+  };
+  return wrkScenario(part, ({ connections }) => connections);
+}
+
 export const scenarios: readonly Scenario[] = [
   wrkScenario(
     {
@@ -169,6 +189,9 @@ export const scenarios: readonly Scenario[] = [
     },
     () => 1,
   ),
+  latency,
+  modelScenario('lm', 'A saved `lm`'),
+  modelScenario('ranger', 'A saved `ranger` of 500 trees'),
   behindSlow,
   ...largeScenarios,
 ];

@@ -1,6 +1,6 @@
-/** The answers of the two apps without R: the most that a Node server gives on this machine. */
+/** The answers of the apps without R: the most that a Node server gives on this machine. */
 import fastify from 'fastify';
-import { echo, prediction } from '../question.js';
+import { echo, type Question } from '../question.js';
 
 const server = fastify();
 
@@ -8,8 +8,9 @@ server.get<{ Querystring: { msg: string } }>('/echo', ({ query }) => ({
   msg: [`The message is: '${query.msg}'`],
 }));
 
-const answer: unknown = JSON.parse(prediction.answer);
-server.post('/prediction', () => answer);
+const probe = JSON.parse(process.argv[3]!) as Question;
+const answer: unknown = JSON.parse(probe.answer);
+if (probe.method === 'POST') server.post(probe.path, () => answer);
 
 await server.listen({ host: '127.0.0.1', port: Number(process.argv[2]) });
 

@@ -11,7 +11,13 @@ export const fastify: Contender = {
   async start({ probe }) {
     const port = await freePort();
     const script = join('bench', 'contenders', 'fastify-server.ts');
-    const child = new Child('Fastify', process.execPath, () => ['--import', 'tsx', script, String(port)]);
+    const child = new Child('Fastify', process.execPath, () => [
+      '--import',
+      'tsx',
+      script,
+      String(port),
+      JSON.stringify(probe),
+    ]);
     const origin = `http://127.0.0.1:${port}`;
     await child.until(() => ask(origin, probe));
     return [{ name: 'bare Fastify, no R', origin, keepAlive: true }];

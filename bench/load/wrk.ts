@@ -10,7 +10,9 @@ const script = join('bench', 'load', 'wrk.lua');
 export interface WrkRound {
   readonly perSecond: number;
   readonly medianMs: number;
+  readonly p90Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
   readonly failed: number;
 }
 
@@ -19,7 +21,9 @@ interface Result {
   readonly microseconds: number;
   readonly failed: number;
   readonly median: number;
+  readonly p90: number;
   readonly p99: number;
+  readonly p999: number;
 }
 
 export async function runWrk(
@@ -40,11 +44,13 @@ export async function runWrk(
   );
   const line = /^result (.*)$/m.exec(stdout);
   if (line === null) throw new Error(`wrk said nothing of its result:\n${stdout}`);
-  const { requests, microseconds, failed, median, p99 } = JSON.parse(line[1]!) as Result;
+  const { requests, microseconds, failed, median, p90, p99, p999 } = JSON.parse(line[1]!) as Result;
   return {
     perSecond: (requests - failed) / (microseconds / 1e6),
     medianMs: median / 1000,
+    p90Ms: p90 / 1000,
     p99Ms: p99 / 1000,
+    p999Ms: p999 / 1000,
     failed,
   };
 }

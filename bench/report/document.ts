@@ -1,7 +1,15 @@
+import { latencyNote } from '../latency/scenario.js';
 import type { Result } from '../result.js';
 import { table } from './table.js';
 
-const section = (result: Result) => `## ${result.title}\n\n${result.method}.\n\n${table(result)}\n`;
+function section(result: Result): string {
+  const note = latencyNote(result);
+  const parts = [`## ${result.title}`, `${result.method}.`, table(result)];
+  if (result.rows.some(({ curve }) => curve !== undefined))
+    parts.push('![Latency by percentile and number of connections](benchmarks-latency.svg)');
+  if (note !== undefined) parts.push(note);
+  return `${parts.join('\n\n')}\n`;
+}
 
 /** docs/benchmarks.md. */
 export function document(results: readonly Result[], machine: readonly string[], date: Date): string {

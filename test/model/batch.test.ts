@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
+import { expectOnlyPoisonFails, strict } from './load.js';
 import { type Json, rowsOf, TrainedModels } from './make-models.js';
 
 /** A predict method that refuses 13, and one whose answers depend on the other rows; the sleep lets requests gather. */
@@ -20,6 +21,7 @@ predict.centred <- function(object, newdata, ...) {
 `;
 const code = `
 saveRDS(structure(list(), class = "picky"), "picky.rds")
+saveRDS(structure(list(), class = "strict"), "strict.rds")
 saveRDS(structure(list(), class = "centred"), "centred.rds")`;
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-batched-'));
@@ -31,7 +33,7 @@ let centred: ServedApp;
 beforeAll(async () => {
   await trained.make(300, ['lm']);
   execFileSync('Rscript', ['--vanilla', '-e', code], { cwd: folder });
-  writeFileSync(join(folder, '.Rprofile'), profile);
+  writeFileSync(join(folder, '.Rprofile'), profile + strict);
   writeFileSync(join(folder, 'penstock.yaml'), 'model:\n  fields: {x: number}\n');
   [lm, picky, centred] = await Promise.all([
     serve(trained.file('lm'), { workers: 1, flags: ['--queue-limit', '1000'] }),
@@ -72,6 +74,13 @@ test('a row that makes predict() fail costs its own request alone', async () => 
   expect(answers.map(({ status }) => status)).toEqual(expected);
   expect(answers[13]!.body.message).toContain('13 is unlucky');
   expect(answers[20]!.body).toEqual([{ '.pred': 40 }]);
+});
+
+test('of 2,000 requests at once with 1 % bad rows exactly those fail, each with its own reason', async () => {
+  const app = await serve(join(folder, 'strict.rds'), { workers: 1, flags: ['--queue-limit', '1000'] });
+  await expectOnlyPoisonFails(app.url, 2000);
+  await app.logged('request', ({ batch }) => Number(batch) > 1);
+  await app.stop();
 });
 
 test('a model whose rows depend on each other is found out, told, and asked for one request at a time', async () => {

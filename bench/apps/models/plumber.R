@@ -1,0 +1,9 @@
+# A saved model as one serves it with plumber.
+model <- readRDS("model.rds")
+
+#* @post /predict
+#* @serializer json list(digits = NA)
+function(req) {
+  answer <- predict(model, jsonlite::fromJSON(req$postBody), num.threads = 1L)
+  data.frame(.pred = unname(if (is.list(answer)) answer$predictions else answer))
+}

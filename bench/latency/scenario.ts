@@ -1,0 +1,78 @@
+import type { App, Entrant } from '../contender.js';
+import { runWrk, type WrkRound } from '../load/wrk.js';
+import { prediction } from '../question.js';
+import { formatNumber } from '../report/numbers.js';
+import type { Result, Row } from '../result.js';
+import { alternate } from '../rounds.js';
+import type { Scenario } from '../scenario.js';
+import { spreadOf } from '../statistics.js';
+
+/** One client, some, as many as elsewhere in this document, and many. */
+export const CONNECTIONS = [1, 8, 64, 256] as const;
+
+const app: App = { folder: () => 'examples/mtcars', probe: prediction };
+
+/** How the time of an answer is distributed, by the number of connections that ask at once. */
+export const latency: Scenario = {
+  key: 'latency',
+  title: "The example's prediction, by the number of connections",
+  app,
+  question: prediction,
+  withoutR: true,
+  measures: [
+    { label: 'median ms', better: 'lower' },
+    { label: '99 % ms', better: 'lower' },
+    { label: '99.9 % ms', better: 'lower' },
+    { label: 'requests/s', better: 'higher' },
+  ],
+  workers: ({ workers }) => workers,
+  method: ({ rounds, seconds }) =>
+    `\`${prediction.method} ${prediction.path}\` over ${CONNECTIONS.join(', ')} connections, ${rounds} rounds of ${seconds} s. ` +
+    'Latency is what wrk measures: from a request being sent to its answer having arrived, each connection asking ' +
+    'again at once',
+  async run(entrants, settings, report) {
+    const ways = entrants.filter(({ name }) => !name.startsWith('HAProxy'));
+    const rows: Row[] = [];
+    for (const connections of CONNECTIONS) {
+      const load = { connections, seconds: settings.seconds };
+      for (const way of ways) await runWrk(way, prediction, { ...load, seconds: 1 });
+      report(`${connections} connections`);
+      const measured = await alternate(ways, settings.rounds, (way) => runWrk(way, prediction, load), report);
+      for (const [way, rounds] of measured) rows.push(row(way, connections, rounds));
+    }
+    return rows;
+  },
+};
+
+function row({ name }: Entrant, connections: number, rounds: readonly WrkRound[]): Row {
+  const spread = (key: keyof WrkRound) => spreadOf(rounds.map((round) => round[key]));
+  const median = (key: keyof WrkRound) => spread(key).median;
+  return {
+    name: `${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`,
+    values: [spread('medianMs'), spread('p99Ms'), spread('p999Ms'), spread('perSecond')],
+    failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
+    curve: {
+      name,
+      connections,
+      points: [
+        { percentile: 50, ms: median('medianMs') },
+        { percentile: 90, ms: median('p90Ms') },
+        { percentile: 99, ms: median('p99Ms') },
+        { percentile: 99.9, ms: median('p999Ms') },
+      ],
+    },
+  };
+}
+
+/** Penstock's slow answers under load, beside plumber's usual ones without; undefined where not both were measured. */
+export function latencyNote({ rows }: Result): string | undefined {
+  const of = (name: string, connections: number) =>
+    rows.find(({ curve }) => curve?.name.startsWith(name) && curve.connections === connections);
+  const ours = of('Penstock', 64)?.values[1]?.median;
+  const theirs = of('plumber, no keep-alive', 1)?.values[0]?.median;
+  if (ours === undefined || theirs === undefined) return undefined;
+  return (
+    `Penstock's 99th percentile at 64 connections is ${formatNumber(ours)} ms; plumber's median at one connection, ` +
+    `opened anew for each request so that it does not stall, is ${formatNumber(theirs)} ms.`
+  );
+}

@@ -1,0 +1,55 @@
+import { expect } from 'vitest';
+
+/** Asks so many times, over so many connections at once, and gives all answers in order. */
+export async function askAtOnce<T>(
+  count: number,
+  connections: number,
+  ask: (i: number) => Promise<T>,
+): Promise<T[]> {
+  const answers: T[] = new Array(count);
+  let next = 0;
+  const clients = Array.from({ length: connections }, async () => {
+    for (let i = next++; i < count; i = next++) answers[i] = await ask(i);
+  });
+  await Promise.all(clients);
+  return answers;
+}
+
+/** The share of one answer among so many. */
+export async function shareOf<T>(wanted: T, count: number, ask: () => Promise<T>): Promise<number> {
+  const answers = await askAtOnce(count, 64, ask);
+  return answers.filter((one) => one === wanted).length / count;
+}
+
+/** The code of a class whose predict() refuses all rows below zero, with the first of them in its message. */
+export const strict = `
+predict.strict <- function(object, newdata, ...) {
+  if (any(newdata$x < 0)) stop(newdata$x[newdata$x < 0][1], " is below zero")
+  newdata$x * 2
+}
+`;
+
+/**
+ * Asks a strict model so many times at once, with 1 % of the requests bad: half of them are no number, the others make
+ * predict() fail. Exactly those fail, each with its own reason.
+ */
+export async function expectOnlyPoisonFails(url: string, count: number): Promise<void> {
+  const kind = (i: number): 'good' | 'malformed' | 'failing' => {
+    if (i % 200 === 7) return 'malformed';
+    return i % 200 === 107 ? 'failing' : 'good';
+  };
+  const x = (i: number): number | string => ({ good: i, malformed: `no-${i}`, failing: -i })[kind(i)];
+  const answers = await askAtOnce(count, 256, async (i) => {
+    const response = await fetch(`${url}/predict`, { method: 'POST', body: JSON.stringify({ x: x(i) }) });
+    return { status: response.status, body: await response.text() };
+  });
+  const wrong = answers.flatMap(({ body, status }, i) => {
+    const expected = {
+      good: [200, `[{".pred":${2 * i}}]`],
+      malformed: [422, `must be a number, not the string \\"no-${i}\\"`],
+      failing: [500, `-${i} is below zero`],
+    }[kind(i)] as [number, string];
+    return status === expected[0] && body.includes(expected[1]) ? [] : [`${x(i)}: ${status} ${body}`];
+  });
+  expect(wrong).toEqual([]);
+}
