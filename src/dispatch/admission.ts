@@ -13,8 +13,9 @@ const KEEP_FOR = 60_000;
 
 /**
  * Which requests may be given a worker: not more of a route at once than its `@concurrency` says, and of routes that are
- * slow, to go by what they have taken so far, only so many that some workers are left for short requests. A route that
- * has never been answered may be slow; so there is one of it at first, and others only as if it were.
+ * slow, to go by what they have taken so far, only so many that some workers are left for short requests, as long as
+ * there are such. A route that has never been answered may be slow; so there is one of it at first, and others only as if
+ * it were.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -24,7 +25,7 @@ export class Admission {
   /** Routes of which requests wait here. */
   readonly #held = new Set<RouteLoad>();
   #size = 0;
-  /** `performance.now()` of the last short request; the first request counts as one. */
+  /** `performance.now()` of the last short request; undefined before the first. */
   #lastShort: number | undefined;
 
   /** @param workers gives the number of workers that there are */
@@ -46,8 +47,7 @@ export class Admission {
 
   /** Whether a request that has just come may be given a worker. */
   arrives(load: RouteLoad, now: number): boolean {
-    this.#lastShort ??= now;
-    if (load.time < this.#options.shortTime) this.#lastShort = now;
+    if (load.known && load.time < this.#options.shortTime) this.#lastShort = now;
     return this.admits(load);
   }
 
@@ -98,7 +98,8 @@ export class Admission {
     const workers = this.#workers();
     const { reservedWorkers } = this.#options;
     const kept = reservedWorkers === 'auto' ? Math.max(1, Math.floor(workers / 4)) : reservedWorkers;
-    if (kept === 0 || performance.now() - (this.#lastShort ?? 0) > KEEP_FOR) return true;
+    if (kept === 0 || this.#lastShort === undefined || performance.now() - this.#lastShort > KEEP_FOR)
+      return true;
     let running = 0;
     for (const load of this.#suspects) {
       if (this.#isSlow(load)) running += load.running;

@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { Admission } from '../../src/dispatch/admission.js';
 import { RouteLoad } from '../../src/dispatch/route-load.js';
 
+/** One that has seen a short request just now. */
 function admission(workers: number, reservedWorkers: number | 'auto' = 'auto'): Admission {
-  return new Admission({ reservedWorkers, shortTime: 500 }, () => workers);
+  const admits = new Admission({ reservedWorkers, shortTime: 500 }, () => workers);
+  admits.arrives(load(1), performance.now());
+  return admits;
 }
 
 /** A route that takes so many milliseconds. */
@@ -62,8 +65,13 @@ test('a route that was never answered is admitted once, and after that as if it 
   expect(admits.arrives(one, performance.now())).toBe(true);
 });
 
+test('before anything short has been asked for slow routes may have all workers', () => {
+  const admits = new Admission({ reservedWorkers: 'auto', shortTime: 500 }, () => 4);
+  expect(started(admits, new RouteLoad(), load(5000))).toBe(100);
+});
+
 test('where nothing short has been asked for in a minute slow routes may have all workers', () => {
-  const admits = admission(4);
+  const admits = new Admission({ reservedWorkers: 'auto', shortTime: 500 }, () => 4);
   const slow = load(5000);
   const ago = performance.now() - 61_000;
   admits.arrives(load(1), ago);
