@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario.js';
 import { spreadOf } from '../statistics.js';
 
 /** One client, some, as many as elsewhere in this document, and many. */
-export const CONNECTIONS = [1, 8, 64, 256] as const;
+const CONNECTIONS = [1, 8, 64, 256] as const;
 
 const app: App = { folder: () => 'examples/mtcars', probe: prediction };
 

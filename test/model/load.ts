@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 /** Asks so many times, over so many connections at once, and gives all answers in order. */
-export async function askAtOnce<T>(
+async function askAtOnce<T>(
   count: number,
   connections: number,
   ask: (i: number) => Promise<T>,
