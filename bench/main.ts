@@ -51,9 +51,11 @@ async function main(): Promise<void> {
   needTools();
   const results: Result[] = [];
   for (const scenario of scenarios) {
-    if (settings.scenarios?.includes(scenario.key) ?? true) results.push(await measure(scenario, settings));
+    if (!(settings.scenarios?.includes(scenario.key) ?? true)) continue;
+    const result = await measure(scenario, settings);
+    console.log(`\n${result.title}\n${result.method}\n${table(result)}`);
+    results.push(result);
   }
-  for (const result of results) console.log(`\n${result.title}\n${result.method}\n${table(result)}`);
   if (settings.dry) return;
   const charted = results.filter(({ rows }) => rows.every(({ curve }) => curve === undefined));
   writeFileSync(join('docs', 'benchmarks.svg'), chart(charted));

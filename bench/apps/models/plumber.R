@@ -1,5 +1,6 @@
 # A saved model as one serves it with plumber.
 model <- readRDS("model.rds")
+if (inherits(model, "ranger")) requireNamespace("ranger", quietly = TRUE)
 
 #* @post /predict
 #* @serializer json list(digits = NA)
