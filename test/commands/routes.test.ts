@@ -46,7 +46,9 @@ describe('penstock routes', () => {
     expect(stdout).toMatch(/\/raw .*batched over the body, up to 256$/m);
     expect(stdout).toMatch(/\/patient .*up to 256, after 300 ms$/m);
     expect(stdout).toMatch(/\/greeting\/<name> .*batched over its arguments, up to 256$/m);
-    expect(stdout).toMatch(/\/plain-greeting .*not batched: its answer is no JSON, or of options that only R knows$/m);
+    expect(stdout).toMatch(
+      /\/plain-greeting .*not batched: its answer is no JSON, or of options that only R knows$/m,
+    );
   });
 
   test.concurrent('says of each route in the plumber lane why', async () => {
