@@ -42,6 +42,11 @@ export class Crowd {
     return this.#until > now && this.running > 0 && !this.isEnough;
   }
 
+  /** They have waited long enough; a timer may be a fraction of a millisecond early. */
+  endHold(): void {
+    this.#until = 0;
+  }
+
   /**
    * Decides whether those that wait should do so until the call that runs has ended.
    *

@@ -122,7 +122,11 @@ export class Dispatcher {
     this.#gathering = [];
     for (const { crowd, usualTime } of policies) {
       const lookAfter = crowd.hold(usualTime, now);
-      if (lookAfter !== undefined) setTimeout(() => this.#handOut(), lookAfter);
+      if (lookAfter === undefined) continue;
+      setTimeout(() => {
+        crowd.endHold();
+        this.#handOut();
+      }, lookAfter);
     }
     this.#handOut();
   };
