@@ -49,6 +49,16 @@ export const errorCatalogue = {
     message: 'The address cannot be listened on.',
     hint: 'Stop what is using it, or choose another with --host/--port or --admin-host/--admin-port.',
   },
+  admin_unprotected: {
+    exit: 2,
+    message: 'The admin server would be open to other machines.',
+    hint: 'Give it a token (--admin-token-file or PENSTOCK_ADMIN_TOKEN), keep it on 127.0.0.1, or allow it with --admin-open.',
+  },
+  secret_unusable: {
+    exit: 2,
+    message: 'A file of secrets cannot be used.',
+    hint: 'Mend what is named; docs/security.md shows the forms of these files.',
+  },
   image_unplanned: {
     exit: 2,
     message: 'There is no saying what the image should have in it.',
@@ -79,6 +89,16 @@ export const errorCatalogue = {
     message: 'The request body is not JSON.',
     hint: 'Send JSON; /__docs__/ shows an example.',
   },
+  admin_unauthorized: {
+    status: 401,
+    message: 'The admin server wants its token.',
+    hint: 'Send it as `Authorization: Bearer TOKEN`, or sign in at /sign-in.',
+  },
+  admin_forbidden: {
+    status: 403,
+    message: 'The admin server does not take this request from a page of another site.',
+    hint: 'Send it from the admin server itself, or without a browser; reach it by its address, or as localhost.',
+  },
   not_found: {
     status: 404,
     message: 'There is nothing at this address.',
@@ -93,6 +113,11 @@ export const errorCatalogue = {
     status: 429,
     message: 'There are too many connections from this address.',
     hint: 'Use fewer connections, and each for several requests; or raise --max-connections-per-client.',
+  },
+  sign_in_limited: {
+    status: 429,
+    message: 'There were too many wrong tokens from this address.',
+    hint: 'Try again after the time in Retry-After, with the right one.',
   },
   request_timeout: {
     status: 408,

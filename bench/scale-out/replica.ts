@@ -20,7 +20,8 @@ export class Replica {
     this.host = host;
     const [program = '', ...words] = on(host);
     const serve = [
-      ...[process.execPath, cli, 'serve', app, '--host', '0.0.0.0', '--admin-host', '0.0.0.0'],
+      ...[process.execPath, cli, 'serve', app, '--host', '0.0.0.0'],
+      ...['--admin-host', '0.0.0.0', '--admin-open'],
       ...['--workers', String(workers), '--drain-delay', '2s', '--no-access-log', '--log-level', 'error'],
     ];
     this.#child = spawn(program, [...words, ...serve], { stdio: ['ignore', 'inherit', 'inherit'] });

@@ -72,7 +72,7 @@ ${summary}${details === undefined ? '' : ` ${details}`}
 | --- | --- |
 | default | ${shown}${shown && note ? ': ' : ''}${note} |
 | values | ${kind.expects} |
-| flag | \`${flag.replaceAll('|', '\\|')}\` of ${commands.map((command) => `\`${command}\``).join(', ')} |
+| flag | ${commands.length === 0 ? 'none' : `\`${flag.replaceAll('|', '\\|')}\` of ${commands.map((command) => `\`${command}\``).join(', ')}`} |
 | elsewhere | \`${variableOf(name)}\`${inFile === false ? '; not in the file itself' : ''} |
 `;
 }

@@ -1,4 +1,5 @@
 import { availableCpus } from './cpus.js';
+import { Secret } from './secret.js';
 
 /** A kind of value: how it is written in a flag, a variable or the file, and what it becomes. */
 export interface Kind<T> {
@@ -8,6 +9,8 @@ export interface Kind<T> {
   readonly expects: string;
   /** The values it may take, when they can be listed. */
   readonly choices?: readonly string[];
+  /** Set where a message must not repeat what was written. */
+  readonly secret?: true;
   /** How a path in it is resolved: a file, or a program that may also be looked up in PATH. */
   readonly path?: 'file' | 'program';
   /** The value, or undefined when the text is none. */
@@ -199,6 +202,17 @@ export function matching(pattern: RegExp, placeholder: string, expects: string):
     expects,
     parse: (text) => (pattern.test(text) ? text : undefined),
     format: (value) => value,
+  };
+}
+
+/** A text that nobody else must see. */
+export function secret(shortest: number): Kind<Secret> {
+  return {
+    placeholder: 'secret',
+    expects: `a text of at least ${shortest} characters without blanks`,
+    secret: true,
+    parse: (text) => (text.length >= shortest && /^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
+    format: String,
   };
 }
 

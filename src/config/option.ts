@@ -8,6 +8,7 @@ export const optionGroups = {
   pool: 'R processes',
   requests: 'Requests',
   connections: 'Connections',
+  security: 'Security',
   lifecycle: 'Start and stop',
   log: 'Logging',
   cluster: 'Kubernetes',

@@ -13,6 +13,7 @@ import {
   workers,
 } from './kinds.js';
 import { type Option, option, planning, serving } from './option.js';
+import { securityOptions } from './security-options.js';
 
 /**
  * The one table of options. Flags, environment variables, the keys of `penstock.yaml`, their validation, the help
@@ -45,7 +46,7 @@ export const options = {
     default: '127.0.0.1',
     summary: 'Address that the admin server (health, metrics, status, dashboard) listens on.',
     details:
-      'It has no access control of its own: open it only to a network where everybody may see it. In Kubernetes, where probes come from outside the pod, `0.0.0.0` is needed.',
+      'Beyond this machine it needs a token, or `admin-open`. In Kubernetes, where probes come from outside the pod, `0.0.0.0` is needed.',
     group: 'server',
     commands: listening,
   }),
@@ -244,6 +245,8 @@ export const options = {
     commands: serving,
   }),
 
+  ...securityOptions,
+
   'drain-delay': option({
     kind: duration(),
     default: '0s',
@@ -304,6 +307,11 @@ export const optionNames = Object.keys(options) as OptionName[];
 export function variableOf(name: OptionName): string {
   return `PENSTOCK_${name.toUpperCase().replaceAll('-', '_')}`;
 }
+
+/** Variables that are nobody's business but the gateway's: R does not get them. */
+export const secretVariables: readonly string[] = optionNames
+  .filter((name) => (options[name] as Option<unknown>).kind.secret)
+  .map(variableOf);
 
 type Camel<S extends string> = S extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`

@@ -37,9 +37,8 @@ export function parseSetting({ name, text, source, base }: Setting, faults: stri
   const value = kind.parse(text.trim());
   if (value === undefined) {
     const key = source.from === 'file' ? ` \`${name}\`` : '';
-    faults.push(
-      `${source.label}:${key} must be ${kind.expects}, not ${quote(text)}.${meant(text, kind.choices)}`,
-    );
+    const written = kind.secret ? '' : `, not ${quote(text)}`;
+    faults.push(`${source.label}:${key} must be ${kind.expects}${written}.${meant(text, kind.choices)}`);
     return undefined;
   }
   return kind.path === undefined ? value : resolvePath(kind.path, value as string, base);

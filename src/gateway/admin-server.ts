@@ -3,6 +3,7 @@ import type { Config } from '../config/load.js';
 import type { Metrics } from '../observe/metrics.js';
 import { addressError } from './public-server.js';
 import type { ReloadRecord } from './reloads.js';
+import { type AdminGuard, guardAdmin } from './security/admin-guard.js';
 import type { Status } from './status.js';
 
 /** What the admin server tells of. */
@@ -15,8 +16,12 @@ export interface AdminSources {
 }
 
 /** The operator's own port: liveness, readiness, metrics, scale and status, answered without R. */
-export function createAdminServer({ metrics, ready, reload, status }: AdminSources): FastifyInstance {
+export function createAdminServer(
+  { metrics, ready, reload, status }: AdminSources,
+  guard: AdminGuard,
+): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true });
+  guardAdmin(server, guard);
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
     const { state } = status();
@@ -31,10 +36,7 @@ export function createAdminServer({ metrics, ready, reload, status }: AdminSourc
     return { ongoing: running + queued + converting, queued, workers: workers.length };
   });
   server.get('/status', () => status());
-  server.post('/reload', async (request, reply) => {
-    // A page that a browser shows, from wherever, must not make the app reload.
-    const site = request.headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin' && site !== 'none') return reply.code(403).send();
+  server.post('/reload', async (_request, reply) => {
     const record = await reload();
     return reply.code(record.outcome === 'reloaded' ? 200 : 500).send(record);
   });

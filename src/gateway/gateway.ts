@@ -13,6 +13,8 @@ import { LargeThreads } from './large/threads.js';
 import { PublicServer } from './public-server.js';
 import type { ReloadCause, ReloadRecord } from './reloads.js';
 import { recordRequest } from './request-record.js';
+import { checkAdminAccess } from './security/admin-guard.js';
+import { AdminToken } from './security/admin-token.js';
 import { gatewayState, type Status, versionStatus, workerStatuses, workersByState } from './status.js';
 
 /** Addresses it serves on, once it does. */
@@ -34,6 +36,7 @@ export class Gateway {
   /** Set under `penstock dev`. */
   readonly #dev: DevMode | undefined;
   readonly #publicServer: PublicServer;
+  readonly #adminToken: AdminToken | undefined;
   readonly #adminServer: FastifyInstance;
   #draining = false;
   /** Resolves once it serves. */
@@ -42,11 +45,17 @@ export class Gateway {
     this.#nowServing = resolve;
   });
 
-  /** @param dev follow the app's files, and show why they do not load instead of ending */
+  /**
+   * Fails with `admin_unprotected` or `secret_unusable`.
+   *
+   * @param dev follow the app's files, and show why they do not load instead of ending
+   */
   constructor(app: AppLocation, config: Config, { log, request }: Log, { dev }: { dev: boolean }) {
     this.#app = app;
     this.#config = config;
     this.#log = log;
+    this.#adminToken = AdminToken.from(config, log);
+    checkAdminAccess(config, this.#adminToken);
     this.#bodies = new BodyMemory(config.bodyMemory);
     this.#metrics = new Metrics({
       appVersion: config.appVersion,
@@ -80,12 +89,15 @@ export class Gateway {
         : (incoming, response) => development.visit(incoming, response),
       (error) => this.#refused(error),
     );
-    this.#adminServer = createAdminServer({
-      metrics: this.#metrics,
-      ready: () => this.#versions.serving?.ready ?? false,
-      status: () => this.status(),
-      reload: () => this.reload('admin'),
-    });
+    this.#adminServer = createAdminServer(
+      {
+        metrics: this.#metrics,
+        ready: () => this.#versions.serving?.ready ?? false,
+        status: () => this.status(),
+        reload: () => this.reload('admin'),
+      },
+      { token: this.#adminToken, config, log },
+    );
   }
 
   /**
@@ -144,6 +156,7 @@ export class Gateway {
     await this.#versions.close();
     await this.#threads.close();
     await this.#adminServer.close();
+    this.#adminToken?.close();
   }
 
   /** Replaces the app by what its files are now, if that loads: not a request is lost, and what fails changes nothing. */

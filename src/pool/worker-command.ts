@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { AppLocation } from '../app/find-app.js';
+import { secretVariables } from '../config/options.js';
 
 /** The R side's entry point; `r/` stands beside `src/` and `dist/` alike. */
 const WORKER_SCRIPT = fileURLToPath(new URL('../../r/worker.R', import.meta.url));
@@ -21,10 +22,11 @@ export function workerProcess(
   { folder, port: gatewayPort, token }: { port: number; token: string; folder: string },
 ): { args: string[]; env: NodeJS.ProcessEnv } {
   const { app, host, packages = [], port } = command;
+  const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
   return {
     args: [WORKER_SCRIPT],
     env: {
-      ...process.env,
+      ...Object.fromEntries(env),
       // R makes its temporary folder in there.
       TMPDIR: folder,
       PENSTOCK_WORKER_PORT: String(gatewayPort),

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultConfig, type LoadInput, loadConfig } from '../../src/config/load.js';
 import { fieldOf, optionNames, options, variableOf } from '../../src/config/options.js';
@@ -66,8 +67,24 @@ describe('Without any setting', () => {
   });
 });
 
+describe('The token of the admin server', () => {
+  test('is taken from its variable, and shown by nothing that prints the configuration', () => {
+    const config = load({ env: { PENSTOCK_ADMIN_TOKEN: 'a-token-of-some-length' } });
+    expect(config.adminToken!.reveal()).toBe('a-token-of-some-length');
+    expect(`${inspect(config)}${JSON.stringify(config)}${config.adminToken}`).not.toContain('a-token');
+  });
+
+  test('is not taken from the file, and a wrong one is not repeated', () => {
+    write('admin-token: a-token-of-some-length\n', 'app', 'penstock.yaml');
+    expect(() => load()).toThrow('`admin-token` cannot be set in the file itself.');
+    const wrong = () => load({ env: { PENSTOCK_ADMIN_TOKEN: 'too-short' } });
+    expect(wrong).toThrow('PENSTOCK_ADMIN_TOKEN: must be a text of at least 16 characters');
+    expect(wrong).not.toThrow('too-short');
+  });
+});
+
 describe('Flags win over the environment, which wins over the file, which wins over the default', () => {
-  test.each(optionNames.filter((name) => name !== 'config'))('for %s', (name) => {
+  test.each(optionNames.filter(inFile))('for %s', (name) => {
     const [low, middle, high] = samplesOf(name);
     const field = fieldOf(name) as keyof ReturnType<typeof load>;
     const value = (text: string) => {
@@ -86,6 +103,11 @@ describe('Flags win over the environment, which wins over the file, which wins o
     expect(both.sources[name].from).toBe('flag');
   });
 
+  /** Those that cannot stand in the file are tested by themselves. */
+  function inFile(name: (typeof optionNames)[number]): boolean {
+    return (options[name] as { inFile?: false }).inFile !== false;
+  }
+
   /** Three values that differ where the option has so many. */
   function samplesOf(name: (typeof optionNames)[number]): [string, string, string] {
     const { choices, placeholder } = options[name].kind;
@@ -95,6 +117,7 @@ describe('Flags win over the environment, which wins over the file, which wins o
       return name === 'memory' ? ['65mb', '66mb', '67mb'] : ['11kb', '12kb', '13kb'];
     if (placeholder === 'name' || placeholder === 'host name') return ['one', 'two', 'three'];
     if (placeholder === 'address') return ['a.example', 'b.example', 'c.example'];
+    if (placeholder === 'path') return ['/one', '/two', '/three'];
     if (placeholder === 'program') return ['R-one', 'R-two', 'R-three'];
     return ['11', '12', '13'];
   }

@@ -101,6 +101,8 @@ function environment(version: Template): Template {
     PENSTOCK_PORT: String(publicPort),
     PENSTOCK_ADMIN_HOST: '0.0.0.0',
     PENSTOCK_ADMIN_PORT: String(adminPort),
+    // Probes come from outside the pod; who else gets to the port is for the cluster's network to say.
+    PENSTOCK_ADMIN_OPEN: 'true',
     PENSTOCK_LOG_FORMAT: 'json',
     // One worker is one core: R's libraries would otherwise start as many threads as the node has.
     OMP_NUM_THREADS: '1',

@@ -20,6 +20,7 @@ export const servingRuntime: Template = {
         env: [
           { name: 'PENSTOCK_HOST', value: '0.0.0.0' },
           { name: 'PENSTOCK_ADMIN_HOST', value: '0.0.0.0' },
+          { name: 'PENSTOCK_ADMIN_OPEN', value: 'true' },
           { name: 'PENSTOCK_WORKERS', value: value('workers') },
           { name: 'OMP_NUM_THREADS', value: '1' },
           { name: 'OPENBLAS_NUM_THREADS', value: '1' },
