@@ -14,6 +14,8 @@ export default defineConfig({
       ...(process.env.PENSTOCK_TEST_KUBERNETES ? [] : ['test/kubernetes/tools/**']),
       // They take minutes: npm run test:models.
       ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/model/long/**']),
+      // It takes half an hour: npm run soak.
+      ...(process.env.PENSTOCK_SOAK_MINUTES ? [] : ['test/chaos/soak.test.ts']),
     ],
     globalSetup: ['test/support/build.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { type Linked, LinkedList } from '../linked-list.js';
@@ -13,6 +13,12 @@ import { MOST_HEADERS, requestFault } from './request-fault.js';
 
 /** Milliseconds between looks for connections that are too slow. */
 const CHECK_INTERVAL = 1000;
+
+/** Milliseconds for requests to arrive on connections that are open when the server closes: they were on their way. */
+const LAST_CALL = 100;
+
+/** Turns of the loop at most in which connections are still taken that the kernel has accepted meanwhile. */
+const LAST_TURNS = 100;
 
 /** A request that is being answered. */
 export interface Visit extends Linked<Visit> {
@@ -33,8 +39,12 @@ export class PublicServer {
   readonly #open = new LinkedList<Visit>();
   /** Connections that are ending, since what came on them was no HTTP. */
   readonly #refused = new WeakSet<Socket>();
+  /** Connections that have been taken so far. */
+  #accepted = 0;
   #draining = false;
   #closing = false;
+  /** Nothing that was on its way can still arrive. */
+  #final = false;
 
   /**
    * @param visit   takes a request, to be run
@@ -86,6 +96,9 @@ export class PublicServer {
     this.#server.maxHeadersCount = MOST_HEADERS;
     this.#limits = new ConnectionLimits({ ...config, maxConnections: mostConnections(config) }, refused);
     this.#limits.guard(this.#server);
+    this.#server.on('connection', () => {
+      this.#accepted += 1;
+    });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       if (this.#refused.has(socket)) return; // more of the same
       if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -130,17 +143,35 @@ export class PublicServer {
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#limits.close();
-    if (!this.#server.listening) return;
+    if (!this.#server.listening) {
+      this.#limits.close();
+      return;
+    }
     const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#closeWhenDone();
+    await this.#emptyBacklog();
+    // Not http's, which closes also what is idle, though a request may be on its way there.
+    NetServer.prototype.close.call(this.#server);
+    const lastCall = setTimeout(() => {
+      this.#final = true;
+      this.#limits.close();
+      this.#closeWhenDone();
+    }, LAST_CALL);
     await closed;
+    clearTimeout(lastCall);
+  }
+
+  /** Takes what waits to be accepted, which would be reset otherwise: until a turn of the loop has brought nothing. */
+  async #emptyBacklog(): Promise<void> {
+    let before = -1;
+    for (let turns = 0; before !== this.#accepted && turns < LAST_TURNS; turns += 1) {
+      before = this.#accepted;
+      await new Promise(setImmediate);
+    }
   }
 
   /** Node would wait for the clients to close what they hold open and have not used yet, or not again. */
   #closeWhenDone(): void {
-    if (this.#open.size === 0) this.#server.closeAllConnections();
+    if (this.#final && this.#open.size === 0) this.#server.closeAllConnections();
   }
 
   /** Cuts what is left. */

@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+import { Traffic, type TrafficOptions } from './traffic.js';
+
+/** Pseudo-random numbers from 0 up to 1 that follow from a seed (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const MIXED: TrafficOptions['paths'] = [
+  ['GET', '/read'],
+  ['POST', '/write'],
+  ['GET', '/slow-read'],
+  ['POST', '/slow-write'],
+];
+
+/** The app under test, and the files that it keeps. */
+export class Site {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'penstock-chaos-'));
+  readonly ledger = join(this.#folder, 'ledger');
+  readonly #version = join(this.#folder, 'version');
+
+  constructor() {
+    writeFileSync(this.ledger, '');
+    this.version = 'first';
+  }
+
+  /** What the app finds when it is loaded; `broken` does not load. */
+  set version(text: string) {
+    writeFileSync(this.#version, `${text}\n`);
+  }
+
+  serve(workers: number, flags: readonly string[] = []): Promise<ServedApp> {
+    const env = { CHAOS_LEDGER: this.ledger, CHAOS_VERSION: this.#version };
+    return serve(fixtureApp('chaos.R'), { workers, env, flags: ['--no-access-log', ...flags] });
+  }
+
+  traffic(app: ServedApp, more: Partial<TrafficOptions> = {}): Traffic {
+    return new Traffic({
+      url: app.url,
+      clients: 8,
+      paths: MIXED,
+      random: seeded(1),
+      patience: 30_000,
+      prefix: '',
+      pause: 0,
+      connectAnew: false,
+      ...more,
+    });
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
