@@ -199,7 +199,8 @@ direct_engines <- function(router, plan) {
     if (number == 0L) return(settled(outer$private$mnts[[mount]]$route(req, res)))
     router <- routers[[number]]
     failed <- function(e) settled(router$private$errorHandler(req, res, e))
-    tryCatch(run_route(router, found, call, req, res), error = failed)
+    noted <- function() withCallingHandlers(run_route(router, found, call, req, res), error = note_failure)
+    tryCatch(noted(), error = failed)
   }
 
   handle_error <- function(req, res, e) settled(private$errorHandler(req, res, e))

@@ -9,7 +9,7 @@ frame_types <- list(
   request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L, batch = 7L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
-  pong = 135L, value = 136L, unstarted = 137L
+  pong = 135L, value = 136L, unstarted = 137L, failed = 138L
 )
 
 # What readBin(), writeBin(), serialize() and unserialize() come to once they have checked their arguments, which takes

@@ -121,8 +121,16 @@ serve_frames <- function(con, engines, manifest) {
     if (is.null(failure)) failure <<- e else finish(router_failed(e))
     FALSE
   }
-  # Around the loop, so that no request pays for it: what is to be said of where it was interrupted.
-  watched <- function() withCallingHandlers(suspendInterrupts(work()), interrupt = stopped)
+  # Not from a child that the app has forked.
+  pid <- Sys.getpid()
+  failures$tell <- function(failure) {
+    if (running == 0L || Sys.getpid() != pid) return(invisible())
+    suspendInterrupts(write_frame(con, frame_types$failed, running, failure))
+  }
+  # Around the loop, so that no request pays for it: what is to be said of where it was interrupted, or has failed.
+  watched <- function() {
+    withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure)
+  }
   # Suspended from the report on: the gateway may interrupt the first request before the loop has come to it.
   suspendInterrupts({
     write_frame(con, frame_types$ready, 0L, manifest)

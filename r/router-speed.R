@@ -38,7 +38,11 @@ cheaper_steps <- function(run_steps) {
     if (identical(call, quote(is.promising(result)))) {
       quote(is.object(result) && is.promising(result))
     } else if (identical(call, quote(tryCatch(runStep(), error = errorHandlerStep)))) {
-      quote(if (identical(errorHandlerStep, stop)) runStep() else tryCatch(runStep(), error = errorHandlerStep))
+      substitute(
+        if (identical(errorHandlerStep, stop)) runStep()
+        else tryCatch(withCallingHandlers(runStep(), error = note), error = errorHandlerStep),
+        list(note = note_failure)
+      )
     }
   }))
 }

@@ -1,6 +1,10 @@
 /** npm run setup: everything that working on Penstock needs, without serving or testing. */
+import { setUpBrowser } from './setup/browser.mjs';
 import { packagesToTest } from './setup/r-packages.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { runScript } from './setup/setup-error.mjs';
 
-await runScript(() => setUp({ rPackages: packagesToTest, again: 'npm run setup' }));
+await runScript(async () => {
+  await setUp({ rPackages: packagesToTest, again: 'npm run setup' });
+  await setUpBrowser();
+});

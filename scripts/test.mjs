@@ -1,5 +1,6 @@
 /** npm test: set-up, the checks, the R side's tests, all other tests, the image in a container. The last line counts them. */
 import { checks } from './checks.mjs';
+import { setUpBrowser } from './setup/browser.mjs';
 import { packagesToTest } from './setup/r-packages.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { runScript } from './setup/setup-error.mjs';
@@ -13,6 +14,7 @@ let total = { passed: 0, failed: 1, skipped: 0 };
 
 await runScript(async () => {
   await setUp({ rPackages: packagesToTest, again: 'npm test' });
+  await setUpBrowser();
   const tallies = [
     await runChecks(checks),
     await runTestthat(),

@@ -1,5 +1,6 @@
 /** R and its packages: looked for, installed where that is possible, explained where it is not. */
-import { answerOf, mustRun, run } from './command.mjs';
+import { installFromApt } from './apt.mjs';
+import { answerOf, mustRun } from './command.mjs';
 import { cranCall, instructions } from './instructions.mjs';
 import { debianPackage } from './r-packages.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -51,38 +52,6 @@ function probe(packages) {
 }
 
 /**
- * Debian's packages that this machine's apt can install.
- * @param {string[]} names
- */
-function availableFromApt(names) {
-  const policy = answerOf(['apt-cache', 'policy', ...names]) ?? '';
-  return names.filter((name) => new RegExp(`^${name}:\n.*\n  Candidate: (?!\\(none\\))`, 'm').test(policy));
-}
-
-/**
- * @param {string[]} asRoot
- * @param {string[]} names
- */
-async function installFromApt(asRoot, names) {
-  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
-  const update = [...asRoot, 'apt-get', 'update'];
-  // A fresh container has no package lists at all, an old one lists of versions that are gone.
-  if (availableFromApt(names).length < names.length) await run('Refreshing the package lists', update);
-  const available = availableFromApt(names);
-  if (available.length === 0) return;
-  const install = [
-    ...asRoot,
-    ...environment,
-    ...['apt-get', 'install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'],
-    ...available,
-  ];
-  const label = `Installing R packages from the system (${available.length})`;
-  if ((await run(label, install)).ok) return;
-  await mustRun('Refreshing the package lists', update);
-  await mustRun(label, install);
-}
-
-/**
  * @param {string[]} packages
  * @param {string} again  the command that a person runs once more after following instructions
  */
@@ -97,7 +66,8 @@ export async function setUpR(packages, again) {
 
   if (system.family === 'debian' && system.asRoot !== undefined && prebuilt) {
     const names = [...(state.found ? [] : ['r-base-core']), ...state.missing.map(debianPackage)];
-    await installFromApt(system.asRoot, names);
+    const label = `Installing R packages from the system (${names.length})`;
+    await installFromApt(system.asRoot, names, label);
     state = probe(packages);
     prebuilt = false; // what is still missing, the system does not have
   }

@@ -286,6 +286,13 @@ export const options = {
     group: 'log',
     commands: serving,
   }),
+  'slow-request': option({
+    kind: duration({ min: 1 }),
+    default: '1s',
+    summary: 'A request that takes longer is counted as slow, and listed on the dashboard.',
+    group: 'log',
+    commands: serving,
+  }),
 
   ...clusterOptions,
 

@@ -11,6 +11,8 @@ export interface BatchOwner {
   check(ticket: QueuedTicket, part: unknown): void;
   /** R has computed so many items of so many requests, in so many milliseconds. */
   computed(requests: number, items: number, ms: number): void;
+  /** The result was cut and its parts printed, in so many milliseconds. */
+  divided(ms: number): void;
 }
 
 /** Several requests on their way through R as one call. */
@@ -47,6 +49,18 @@ export class BatchUnit implements WorkUnit {
     return this.leader.label;
   }
 
+  get url(): string {
+    return this.leader.url;
+  }
+
+  get size(): number {
+    return this.#tickets.length;
+  }
+
+  get startedAt(): number | undefined {
+    return this.leader.startedAt;
+  }
+
   get type(): FrameType {
     return this.#call.type;
   }
@@ -76,7 +90,9 @@ export class BatchUnit implements WorkUnit {
     policy.observe(this.#items, rTime);
     this.#owner.computed(this.#tickets.length, this.#items, rTime);
     for (const ticket of this.#tickets) ticket.left(rTime);
+    const begun = performance.now();
     const split = this.#call.split(frame);
+    this.#owner.divided(performance.now() - begun);
     if (split.kind !== 'parts') {
       if (split.kind === 'indivisible') policy.distrust(split.reason);
       this.#oneByOne(split.kind === 'failed', split.reason);

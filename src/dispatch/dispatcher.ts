@@ -18,6 +18,8 @@ export interface DispatcherOptions extends AdmissionOptions {
   readonly retrySafe: boolean;
   /** Hears of each batch: its requests, their items, and the milliseconds that R took. */
   readonly batchComputed?: (requests: number, items: number, ms: number) => void;
+  /** Hears how many milliseconds it took to cut a batch's result and to print the parts. */
+  readonly batchDivided?: (ms: number) => void;
 }
 
 /** Share of the queue that requests may fill whose routes have all the workers that they may have. */
@@ -263,6 +265,7 @@ export class Dispatcher {
 
   readonly #batches: BatchOwner = {
     computed: (requests, items, ms) => this.#options.batchComputed?.(requests, items, ms),
+    divided: (ms) => this.#options.batchDivided?.(ms),
     check: (ticket, part) => this.#check(ticket, part),
   };
 
@@ -271,6 +274,7 @@ export class Dispatcher {
     const batch = job.batch!;
     this.submit({
       label: job.label,
+      url: job.url,
       type: job.type,
       payload: () => job.payload(),
       safe: job.safe,

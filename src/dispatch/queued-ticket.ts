@@ -58,6 +58,14 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     return this.job.label;
   }
 
+  get url(): string {
+    return this.job.url;
+  }
+
+  get size(): number {
+    return 1;
+  }
+
   get type(): FrameType {
     return this.job.type;
   }

@@ -9,6 +9,8 @@ import type { RouteTime } from './route-time.js';
 export interface Job {
   /** Names the request in the log, also for what R prints while it runs. */
   readonly label: string;
+  /** What was asked for. */
+  readonly url: string;
   readonly type: FrameType;
   /** Gives the serialized R value, in pieces; asked when it is about to be sent. */
   payload(): readonly Buffer[];

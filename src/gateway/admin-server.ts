@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { Dashboard } from './dashboard/dashboard.js';
 import { addressError } from './public-server.js';
 import type { ReloadRecord } from './reloads.js';
 import { type AdminGuard, guardAdmin } from './security/admin-guard.js';
@@ -13,11 +14,12 @@ export interface AdminSources {
   ready(): boolean;
   status(): Status;
   reload(): Promise<ReloadRecord>;
+  readonly dashboard: Dashboard;
 }
 
-/** The operator's own port: liveness, readiness, metrics, scale and status, answered without R. */
+/** The operator's own port: liveness, readiness, metrics, scale, status and dashboard, answered without R. */
 export function createAdminServer(
-  { metrics, ready, reload, status }: AdminSources,
+  { dashboard, metrics, ready, reload, status }: AdminSources,
   guard: AdminGuard,
 ): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true });
@@ -40,6 +42,7 @@ export function createAdminServer(
     const record = await reload();
     return reply.code(record.outcome === 'reloaded' ? 200 : 500).send(record);
   });
+  dashboard.serve(server);
   return server;
 }
 

@@ -1,6 +1,7 @@
 import { type DirectRoute, describeLoadFailure, type Hazard, type LoadFailure } from '../app/manifest.js';
 import type { Logger } from '../observe/log.js';
 import type { Interrupt } from '../pool/interrupt.js';
+import type { RFailure } from '../pool/r-failure.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
 
@@ -30,6 +31,16 @@ export class AppLog {
       const where = `while it started${journey.describe()}`;
       this.#log.warn({ ...details, journey: journey.steps }, `Worker ${id} ${describeExit(exit)} ${where}`);
     }
+  }
+
+  /** R has failed for a request; plumber's own error handler prints the message, but not how R came there. */
+  failed({ id }: Worker, requestId: string | undefined, { call, calls, message }: RFailure): void {
+    const [summary] = message.split('\n');
+    const where = calls.length === 0 ? '' : ` in ${calls.join(' > ')}`;
+    this.#log.warn(
+      { event: 'r-error', worker: id, requestId, message, call, calls },
+      `R failed${where}: ${summary}`,
+    );
   }
 
   output({ id, unit }: Worker, stream: 'stdout' | 'stderr', line: string): void {

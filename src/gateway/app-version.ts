@@ -5,6 +5,7 @@ import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { PathTimes } from '../dispatch/path-times.js';
 import { PenstockError } from '../errors.js';
+import type { RError } from '../observe/failures.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
@@ -39,6 +40,8 @@ export interface VersionSetting {
   /** The gateway is shutting down. */
   draining(): boolean;
   finished(record: ExchangeRecord): void;
+  /** R has raised an error for a request. */
+  failed(error: RError): void;
 }
 
 /** The app as it was when it was loaded: its workers, their queue, and the way of a request to them. */
@@ -106,6 +109,7 @@ export class AppVersion {
         metrics.batchItems.observe(items);
         metrics.itemTime.observe(ms / 1000 / items);
       },
+      batchDivided: (ms) => metrics.serialization.observe(ms / 1000),
     });
     this.#exchanges = {
       dispatcher: this.#dispatcher,
@@ -118,6 +122,7 @@ export class AppVersion {
       options: config,
       enter: () => this.#enter().#exchanges,
       leave: () => this.#leave(),
+      serialized: (ms) => metrics.serialization.observe(ms / 1000),
       finished: (record) => setting.finished(record),
     };
   }
@@ -242,6 +247,10 @@ export class AppVersion {
       if (!expected && !worker.journey.done) this.#loaded(startFailure(worker.journey, exit));
     },
     interrupted: (worker, label, interrupt) => this.#log.interrupted(worker, label, interrupt),
+    failed: (worker, requestId, failure) => {
+      this.#log.failed(worker, requestId, failure);
+      this.#setting.failed({ requestId, worker: worker.id, ...failure });
+    },
     output: (worker, stream, line) => this.#log.output(worker, stream, line),
   };
 
@@ -255,6 +264,7 @@ export class AppVersion {
       errorReply: (path, error, id) => models.server.errorReply(path, error, id),
       enter: () => this.#enter().#modelExchanges!,
       leave: () => this.#leave(),
+      serialized: this.#exchanges.serialized,
       finished: (record) => this.#setting.finished(record),
     };
   }

@@ -44,6 +44,8 @@ export interface ExchangeContext {
   enter(): ExchangeContext;
   /** R is not needed for it any more. */
   leave(): void;
+  /** R's value was printed, in so many milliseconds. */
+  readonly serialized: (ms: number) => void;
   finished(record: ExchangeRecord): void;
 }
 
@@ -241,6 +243,7 @@ export class Exchange implements Visit {
   ): void {
     this.#ticket = this.#context.dispatcher.submit({
       label: this.id,
+      url: this.request.url!,
       type,
       payload,
       safe: SAFE_METHODS.has(this.request.method!),
@@ -277,10 +280,21 @@ export class Exchange implements Visit {
   #answer({ payload, type }: Frame): void {
     try {
       const { direct, options } = this.#context;
-      const reply =
-        type === FrameType.value ? direct!.reply(payload, options.responseLimit) : replyFrom(payload);
-      if (!(reply instanceof Promise)) this.#sendOrPrint(reply, payload);
-      else this.#later(reply, (value) => this.#sendOrPrint(value, payload));
+      if (type !== FrameType.value) {
+        this.#sendOrPrint(replyFrom(payload), payload);
+        return;
+      }
+      const begun = performance.now();
+      const reply = direct!.reply(payload, options.responseLimit);
+      if (!(reply instanceof Promise)) {
+        this.#context.serialized(performance.now() - begun);
+        this.#sendOrPrint(reply, payload);
+        return;
+      }
+      this.#later(reply, (value) => {
+        this.#context.serialized(performance.now() - begun);
+        this.#sendOrPrint(value, payload);
+      });
     } catch (error) {
       this.#failAnswer(error);
     }

@@ -2,20 +2,25 @@ import type { FastifyInstance } from 'fastify';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { PenstockError } from '../errors.js';
+import { Failures } from '../observe/failures.js';
 import type { Log, Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
+import { SlowRequests } from '../observe/slow-requests.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
 import { AppVersions } from './app-versions.js';
 import { BodyMemory } from './body-memory.js';
+import { Dashboard } from './dashboard/dashboard.js';
 import { DevMode } from './dev/dev-mode.js';
 import { LargeThreads } from './large/threads.js';
+import { registerLiveMetrics } from './live-metrics.js';
 import { PublicServer } from './public-server.js';
 import type { ReloadCause, ReloadRecord } from './reloads.js';
 import { recordRequest } from './request-record.js';
 import { checkAdminAccess } from './security/admin-guard.js';
 import { AdminToken } from './security/admin-token.js';
 import { gatewayState, type Status, versionStatus, workerStatuses, workersByState } from './status.js';
+import { WorkerViews } from './worker-views.js';
 
 /** Addresses it serves on, once it does. */
 export interface Listening {
@@ -32,7 +37,9 @@ export class Gateway {
   readonly #threads = new LargeThreads();
   readonly #bodies: BodyMemory;
   readonly #metrics: Metrics;
+  readonly #failures = new Failures();
   readonly #versions: AppVersions;
+  readonly #dashboard: Dashboard;
   /** Set under `penstock dev`. */
   readonly #dev: DevMode | undefined;
   readonly #publicServer: PublicServer;
@@ -50,7 +57,7 @@ export class Gateway {
    *
    * @param dev follow the app's files, and show why they do not load instead of ending
    */
-  constructor(app: AppLocation, config: Config, { log, request }: Log, { dev }: { dev: boolean }) {
+  constructor(app: AppLocation, config: Config, { log, request, tail }: Log, { dev }: { dev: boolean }) {
     this.#app = app;
     this.#config = config;
     this.#log = log;
@@ -64,8 +71,13 @@ export class Gateway {
       queued: () => this.#queued,
       running: () => this.#running,
     });
-    const write = config.accessLog ? request : undefined;
-    let workers = 0;
+    const records = {
+      metrics: this.#metrics,
+      failures: this.#failures,
+      slow: new SlowRequests(config.slowRequest),
+      write: config.accessLog ? request : undefined,
+    };
+    let workerIds = 0;
     this.#versions = new AppVersions({
       app,
       config,
@@ -73,12 +85,16 @@ export class Gateway {
       metrics: this.#metrics,
       threads: this.#threads,
       nextWorkerId: () => {
-        workers += 1;
-        return workers;
+        workerIds += 1;
+        return workerIds;
       },
       bodies: this.#bodies,
       draining: () => this.#draining,
-      finished: (record) => recordRequest(record, this.#metrics, write),
+      finished: (record) => recordRequest(record, records),
+      failed: (error) => {
+        this.#metrics.rErrors.inc();
+        this.#failures.raised(error);
+      },
     });
     const development = dev ? new DevMode(app, this.#versions, log) : undefined;
     this.#dev = development;
@@ -89,8 +105,17 @@ export class Gateway {
         : (incoming, response) => development.visit(incoming, response),
       (error) => this.#refused(error),
     );
+    const workers = new WorkerViews(() => this.#versions.all);
+    registerLiveMetrics(this.#metrics.registry, { workers, status: () => this.status() });
+    this.#dashboard = new Dashboard({
+      ...records,
+      tail,
+      workers,
+      status: () => this.status(),
+    });
     this.#adminServer = createAdminServer(
       {
+        dashboard: this.#dashboard,
         metrics: this.#metrics,
         ready: () => this.#versions.serving?.ready ?? false,
         status: () => this.status(),
@@ -155,6 +180,7 @@ export class Gateway {
     this.#dev?.close();
     await this.#versions.close();
     await this.#threads.close();
+    this.#dashboard.close();
     await this.#adminServer.close();
     this.#adminToken?.close();
   }

@@ -19,6 +19,20 @@ export class Distribution {
     register(registry, { name, help, type: 'histogram', samples: () => this.#samples() });
   }
 
+  /** Upper bounds; what is above the last of them is counted as well, at the end of `counts`. */
+  get buckets(): readonly number[] {
+    return this.#buckets;
+  }
+
+  /** Values seen so far, by bucket; they go on counting. */
+  get counts(): Readonly<Float64Array> {
+    return this.#counts;
+  }
+
+  get sum(): number {
+    return this.#sum;
+  }
+
   observe(value: number): void {
     let i = 0;
     while (i < this.#buckets.length && value > this.#buckets[i]!) i += 1;

@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { LogTail } from './log-tail.js';
 
 export type { Logger } from 'pino';
 
@@ -33,6 +34,7 @@ export interface RequestLine {
 export interface Log {
   readonly log: Logger;
   readonly request: (line: RequestLine) => void;
+  readonly tail: LogTail;
 }
 
 /** The gateway's log, on stdout: a JSON object per line, or text for people. Every line has an `event`. */
@@ -43,10 +45,11 @@ export function createLog({ format, level }: LogOptions): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
   };
+  const tail = new LogTail();
   if (format === 'json') {
-    const writer = new LineWriter();
+    const writer = new LineWriter(tail);
     const log = pino(options, writer);
-    return { log, request: (line) => log.isLevelEnabled('info') && writer.write(requestJson(line)) };
+    return { log, tail, request: (line) => log.isLevelEnabled('info') && writer.write(requestJson(line)) };
   }
   const stream = pretty({
     colorize: process.stdout.isTTY === true,
@@ -56,8 +59,13 @@ export function createLog({ format, level }: LogOptions): Log {
     messageFormat: (line, messageKey) => prettyMessage(line, String(line[messageKey] ?? '')),
     sync: true,
   });
-  const log = pino(options, stream);
-  return { log, request: (line) => log.info({ event: 'request', ...line }) };
+  const log = pino(options, {
+    write: (line: string) => {
+      tail.add(line);
+      stream.write(line);
+    },
+  });
+  return { log, tail, request: (line) => log.info({ event: 'request', ...line }) };
 }
 
 let stampedAt = 0;
@@ -121,10 +129,12 @@ const HELD_FOR = 20;
 /** Writes to stdout without waiting for its reader: each write is a task of another thread, so lines go together. */
 class LineWriter {
   readonly #out = pino.destination({ fd: 1, sync: false, maxWrite: 2 * MOST_HELD });
+  readonly #tail: LogTail;
   #held = '';
   #timer: NodeJS.Timeout | undefined;
 
-  constructor() {
+  constructor(tail: LogTail) {
+    this.#tail = tail;
     process.once('exit', () => {
       this.flush();
       this.#out.flushSync();
@@ -142,6 +152,7 @@ class LineWriter {
     this.#timer = undefined;
     if (this.#held === '') return;
     this.#out.write(this.#held);
+    this.#tail.add(this.#held);
     this.#held = '';
   }
 }
@@ -158,6 +169,7 @@ function prettyMessage(line: Record<string, unknown>, message: string): string {
       const code = line.code === undefined ? '' : ` ${line.code}`;
       return `${line.method} ${line.path} ${line.status}${code} ${line.bytes} B${times} ${line.requestId}`;
     }
+    case 'r-error':
     case 'output':
       return `[worker ${line.worker}${line.requestId === undefined ? '' : ` ${line.requestId}`}] ${message}`;
     default:

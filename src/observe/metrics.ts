@@ -13,8 +13,10 @@ export interface MetricSources {
   bodyBytes(): number;
 }
 
-/** Seconds; R handlers take from a millisecond to a minute. */
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Seconds, six to a decade: R handlers take from a millisecond to a minute, and the gateway a part of the former. */
+const SECONDS = [-4, -3, -2, -1, 0, 1].flatMap((power) =>
+  [1, 1.5, 2, 3, 5, 7].map((digit) => Number(`${digit}e${power}`)),
+);
 
 /** Of batches; and seconds of an item in one. */
 const SIZES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
@@ -26,11 +28,15 @@ export class Metrics {
   readonly requests: RequestCounter;
   readonly errors: Counter<'code'>;
   readonly cache: Counter<'result'>;
+  readonly requestTime: Distribution;
   readonly queueWait: Distribution;
   readonly rTime: Distribution;
+  readonly serialization: Distribution;
   readonly batchRequests: Distribution;
   readonly batchItems: Distribution;
   readonly itemTime: Distribution;
+  readonly slow: Counter;
+  readonly rErrors: Counter;
   readonly workerExits: Counter<'reason'>;
   readonly reloads: Counter<'outcome'>;
 
@@ -55,12 +61,22 @@ export class Metrics {
       labelNames: ['code'],
       registers,
     });
+    this.slow = new Counter({
+      name: 'penstock_slow_requests_total',
+      help: 'Requests that took longer than --slow-request.',
+      registers,
+    });
     this.cache = new Counter({
       name: 'penstock_cache_requests_total',
       help: 'Requests to routes with @cache: hit (kept), joined (computed for another at the same time), miss, passed (not to be kept).',
       labelNames: ['result'],
       registers,
     });
+    this.requestTime = new Distribution(
+      this.registry,
+      { name: 'penstock_request_seconds', help: 'Time from the head of a request to the end of its answer.' },
+      SECONDS,
+    );
     this.queueWait = new Distribution(
       this.registry,
       { name: 'penstock_queue_wait_seconds', help: 'Time from arrival to the hand-over to R.' },
@@ -69,6 +85,14 @@ export class Metrics {
     this.rTime = new Distribution(
       this.registry,
       { name: 'penstock_r_seconds', help: 'Time from the hand-over to R to its answer.' },
+      SECONDS,
+    );
+    this.serialization = new Distribution(
+      this.registry,
+      {
+        name: 'penstock_serialization_seconds',
+        help: "Time that the gateway takes to print R's value as JSON; for a batch, those of all its requests.",
+      },
       SECONDS,
     );
     this.batchRequests = new Distribution(
@@ -89,6 +113,11 @@ export class Metrics {
       { name: 'penstock_batch_item_seconds', help: "R's time for such a call, by its items." },
       ITEM_SECONDS,
     );
+    this.rErrors = new Counter({
+      name: 'penstock_r_errors_total',
+      help: 'Errors that R has raised for a request and the app has not caught.',
+      registers,
+    });
     this.workerExits = new Counter({
       name: 'penstock_worker_exits_total',
       help: 'Worker processes that ended: expected (told to) or unexpected.',

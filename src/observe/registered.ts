@@ -14,9 +14,9 @@ export interface Sample {
 }
 
 export interface SampledMetric extends Described {
-  readonly type: 'counter' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   /** Asked when it is scraped. */
-  samples(): Sample[];
+  samples(): Sample[] | Promise<Sample[]>;
 }
 
 /** Adds a metric that counts by itself to a registry, which needs nothing of one but its name and `get()`. */
@@ -25,7 +25,7 @@ export function register(registry: Registry, { help, name, samples, type }: Samp
     name,
     help,
     type,
-    get: async () => ({ name, help, type, values: samples(), aggregator: 'sum' }),
+    get: async () => ({ name, help, type, values: await samples(), aggregator: 'sum' }),
   };
   registry.registerMetric(metric as unknown as Metric);
 }

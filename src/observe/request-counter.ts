@@ -19,6 +19,15 @@ export class RequestCounter {
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
   }
 
+  /** Requests so far, by the first digit of their status; 0 for those whose client has left. */
+  byClass(): number[] {
+    const counts = [0, 0, 0, 0, 0, 0];
+    for (const byStatus of this.#byMethod.values()) {
+      for (const [status, count] of byStatus) counts[Math.min(5, Math.floor(status / 100))]! += count;
+    }
+    return counts;
+  }
+
   #samples(): Sample[] {
     return [...this.#byMethod].flatMap(([method, byStatus]) =>
       [...byStatus].map(([status, value]) => ({ labels: { method, status }, value })),

@@ -1,5 +1,6 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import type { Interrupt } from './interrupt.js';
+import type { RFailure } from './r-failure.js';
 import { Reaper } from './reaper.js';
 import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
@@ -36,6 +37,7 @@ export interface PoolObserver {
   dead(worker: Worker, exit: WorkerExit, expected: boolean): void;
   /** See the worker's owner. */
   interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
+  failed(worker: Worker, label: string | undefined, failure: RFailure): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
 }
 
@@ -203,6 +205,7 @@ export class Pool {
     loadFailed: (worker, failure) => this.#observer.loadFailed(worker, failure),
     dead: (worker, exit) => this.#dead(worker, exit),
     interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
+    failed: (worker, label, failure) => this.#observer.failed(worker, label, failure),
     output: (worker, stream, line) => this.#observer.output(worker, stream, line),
   };
 

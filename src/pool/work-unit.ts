@@ -8,6 +8,12 @@ export interface WorkUnit {
   readonly id: number;
   /** Names it in the log. */
   readonly label: string;
+  /** What it was asked for with, its query included. */
+  readonly url: string;
+  /** Requests that it answers. */
+  readonly size: number;
+  /** `performance.now()` when R got it; undefined before that. */
+  readonly startedAt: number | undefined;
   readonly type: FrameType;
   /** The serialized R value, in pieces. */
   payload(): readonly Buffer[];

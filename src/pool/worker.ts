@@ -6,6 +6,7 @@ import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { type Interrupt, interruptFrom } from './interrupt.js';
 import { LateWork } from './late-work.js';
+import { failureFrom, type RFailure } from './r-failure.js';
 import { StartJourney } from './start-journey.js';
 import type { WorkUnit } from './work-unit.js';
 import { type WorkerCommand, workerProcess } from './worker-command.js';
@@ -41,6 +42,8 @@ export interface WorkerOwner {
   dead(worker: Worker, exit: WorkerExit): void;
   /** An interrupt has ended what it ran, the unit of that label; undefined: it has not, and the worker is killed. */
   interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
+  /** The request of that label has failed in R. */
+  failed(worker: Worker, label: string | undefined, failure: RFailure): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
 }
 
@@ -235,6 +238,9 @@ export class Worker {
       case FrameType.interrupted:
       case FrameType.unstarted:
         this.#finish(frame);
+        return;
+      case FrameType.failed:
+        this.#owner.failed(this, this.unit?.label, failureFrom(frame));
         return;
       case FrameType.pong:
         this.#interrupted = false;

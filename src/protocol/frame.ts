@@ -55,6 +55,11 @@ export const FrameType = {
   value: 136,
   /** It was too late to begin with the request: it has not run. */
   unstarted: 137,
+  /**
+   * The request that runs has raised an error that the app has not caught; its answer follows. Payload: list(message,
+   * call, calls): R's message, the call that it names or NULL, and the app's calls, the outermost first.
+   */
+  failed: 138,
 } as const;
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];

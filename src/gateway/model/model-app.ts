@@ -163,6 +163,7 @@ export class ModelApp {
       new Promise<Outcome>((settle) => {
         dispatcher.submit({
           label: 'model-update',
+          url: model.name,
           type: FrameType.predict,
           payload: () => [payload],
           safe: true,

@@ -29,6 +29,7 @@ export interface ModelExchangeContext {
   /** As those of `ExchangeContext`. */
   enter(): ModelExchangeContext;
   leave(): void;
+  readonly serialized: (ms: number) => void;
   finished(record: ExchangeRecord): void;
 }
 
@@ -99,6 +100,7 @@ export class ModelExchange implements Visit {
   #dispatch(work: PredictWork): void {
     this.#ticket = this.#context.dispatcher.submit({
       label: this.#id,
+      url: this.#path,
       type: FrameType.predict,
       payload: () => [predictPayload(work.endpoint.model, work.options, [work.input])],
       batch: new ModelBatch(work),
@@ -123,7 +125,11 @@ export class ModelExchange implements Visit {
       this.#send(outcome.part as Reply);
       return;
     }
-    this.#send(work.reply(this.#prediction(outcome.frame), 0, work.input.rows));
+    const prediction = this.#prediction(outcome.frame);
+    const begun = performance.now();
+    const reply = work.reply(prediction, 0, work.input.rows);
+    this.#context.serialized(performance.now() - begun);
+    this.#send(reply);
   }
 
   #prediction(frame: Frame): Prediction {

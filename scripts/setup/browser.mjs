@@ -1,0 +1,33 @@
+/** The browser that the pages are tested with. Tests that need it are skipped where it can't be had. */
+import { installFromApt } from './apt.mjs';
+import { answerOf } from './command.mjs';
+import { SetupError } from './setup-error.mjs';
+import { thisSystem } from './system.mjs';
+
+const programs = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** The program, or undefined: the one that PENSTOCK_TEST_BROWSER names, or one on the PATH. */
+export function findBrowser() {
+  const named = process.env.PENSTOCK_TEST_BROWSER;
+  if (named !== undefined && named !== '') return named;
+  for (const program of programs) {
+    const path = answerOf(['sh', '-c', `command -v ${program}`])?.trim();
+    if (path !== undefined && path !== '') return path;
+  }
+  return undefined;
+}
+
+export async function setUpBrowser() {
+  if (findBrowser() !== undefined) return;
+  const { asRoot, family } = thisSystem();
+  if (family === 'debian' && asRoot !== undefined) {
+    try {
+      await installFromApt(asRoot, ['chromium', 'fonts-dejavu-core'], 'Installing Chromium');
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+    }
+  }
+  if (findBrowser() === undefined) {
+    console.error('Chromium is missing and could not be installed: tests of pages in a browser are skipped.');
+  }
+}

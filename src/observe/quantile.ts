@@ -1,0 +1,27 @@
+/**
+ * The value below which a share of those lies that a histogram has counted; NaN when it has counted none. Within a
+ * bucket they are taken to be spread evenly.
+ *
+ * @param counts by bucket, one more than there are bounds
+ * @param share  0.99 for the 99th percentile
+ */
+export function quantile(
+  bounds: readonly number[],
+  counts: Readonly<ArrayLike<number>>,
+  share: number,
+): number {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  if (total === 0) return Number.NaN;
+  const rank = share * total;
+  let below = 0;
+  for (let i = 0; i < bounds.length; i++) {
+    const count = counts[i]!;
+    if (count > 0 && below + count >= rank) {
+      const from = i === 0 ? 0 : bounds[i - 1]!;
+      return from + (bounds[i]! - from) * ((rank - below) / count);
+    }
+    below += count;
+  }
+  return bounds.at(-1)!;
+}

@@ -1,0 +1,11 @@
+import { readFile } from 'node:fs/promises';
+
+/** Bytes of memory that a process has in use, shared pages included; undefined if there is none, or no /proc. */
+export async function residentMemory(pid: number): Promise<number | undefined> {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
+}
