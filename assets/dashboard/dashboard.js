@@ -216,6 +216,7 @@ function watch() {
   events.addEventListener('hello', (event) => {
     const all = JSON.parse(event.data);
     history.replace(all.history);
+    at('sign-out').hidden = !all.signedIn;
     setText(at('slow-note'), `longer than ${time(all.slowFrom)}`);
     showNow(all.now);
     showNews(all);

@@ -111,6 +111,7 @@ export class Gateway {
       ...records,
       tail,
       workers,
+      signedIn: this.#adminToken !== undefined,
       status: () => this.status(),
     });
     this.#adminServer = createAdminServer(

@@ -17,6 +17,8 @@ export interface DashboardSources {
   readonly slow: SlowRequests;
   readonly tail: LogTail;
   readonly workers: WorkerViews;
+  /** Whether one has to sign in to see it. */
+  readonly signedIn: boolean;
   status(): Status;
 }
 
@@ -102,9 +104,9 @@ export class Dashboard {
   }
 
   #tellAll(stream: EventStream): void {
-    const { failures, slow, status } = this.#sources;
+    const { failures, signedIn, slow, status } = this.#sources;
     const told = stream.send('hello', {
-      fields: historyFields,
+      signedIn,
       history: this.#history.all,
       slowFrom: slow.threshold,
       now: this.#now(status()),

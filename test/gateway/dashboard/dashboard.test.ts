@@ -215,6 +215,23 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     expect([others, faults]).toEqual([[], []]);
   });
 
+  test('behind a token one signs in and out', async () => {
+    const guarded = await serve(fixtureApp('work.R'), {
+      workers: 1,
+      env: { PENSTOCK_ADMIN_TOKEN: 'a-token-of-some-length' },
+    });
+    const { page: other } = await openPage(browser, guarded.adminUrl);
+    await other.getByLabel('Token of the admin server').fill('a-token-of-some-length');
+    await other.getByRole('button', { name: 'Sign in' }).click();
+    await other.getByText('Live', { exact: true }).waitFor();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByLabel('Token of the admin server').waitFor();
+    await other.goto(guarded.adminUrl);
+    expect(await other.title()).toBe('Sign in to Penstock');
+    await other.context().close();
+    await guarded.stop();
+  });
+
   test('it works behind a proxy that puts it under a prefix', async () => {
     const proxy = await underPrefix('/ops/penstock', app.adminPort);
     try {
