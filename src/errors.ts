@@ -79,6 +79,31 @@ export const errorCatalogue = {
     message: 'The image could not be pushed.',
     hint: 'Name the registry with --tag, as in --tag registry.example.org/team/app, and log in to it.',
   },
+  kubectl_not_found: {
+    exit: 1,
+    message: 'kubectl could not be started.',
+    hint: 'Install kubectl (https://kubernetes.io/docs/tasks/tools/), or name it with --kubectl.',
+  },
+  cluster_refused: {
+    exit: 1,
+    message: 'The cluster did not do what it was asked.',
+    hint: "The message is kubectl's. `kubectl config current-context` names the cluster; --context chooses another.",
+  },
+  not_deployed: {
+    exit: 1,
+    message: 'There is no Deployment of this name.',
+    hint: '`kubectl get deployments --all-namespaces` lists all; --namespace and --context choose where to look.',
+  },
+  rollout_failed: {
+    exit: 1,
+    message: 'The new version does not come up.',
+    hint: 'Mend what is named above and deploy again; `penstock logs NAME` shows more.',
+  },
+  image_unreachable: {
+    exit: 2,
+    message: 'The nodes of the cluster could not get the image.',
+    hint: 'Name a registry that they can reach, as in --image registry.example.org/team/app, or use --no-build when they have the image.',
+  },
   bad_request: {
     status: 400,
     message: 'The request is not valid HTTP.',

@@ -95,7 +95,7 @@ function createProgram(finish: (code: number) => void): Command {
     const { doctor: run } = await import('./commands/doctor.js');
     finish(await run({ argument, flags: flagsOf(doctor), json: doctor.opts().json === true }));
   });
-  addClusterCommands((name, summary) => subcommand(program, name, summary), finish);
+  addClusterCommands((name, summary, argument) => subcommand(program, name, summary, argument), finish);
 
   const image = subcommand(program, 'image', 'Make a container image of an app, with docker or podman.');
   addImageFlags(image).action(async (argument: string | undefined) => {
@@ -108,11 +108,16 @@ function createProgram(finish: (code: number) => void): Command {
   return program;
 }
 
-function subcommand(program: Command, name: CommandName, summary: string): Command {
+function subcommand(
+  program: Command,
+  name: CommandName,
+  summary: string,
+  [argument, help]: readonly [string, string] = ['[app]', appHelp],
+): Command {
   const command = program
     .command(name)
     .description(summary)
-    .argument('[app]', appHelp)
+    .argument(argument, help)
     .helpOption('-h, --help', 'Show help.')
     .addHelpText(
       'after',

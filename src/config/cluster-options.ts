@@ -1,5 +1,5 @@
-import { boolean, bytes, matching, oneOf, podRange } from './kinds.js';
-import { option, planning, serving } from './option.js';
+import { boolean, bytes, matching, oneOf, podRange, program } from './kinds.js';
+import { inCluster, option, planning, serving } from './option.js';
 
 const dnsLabel = matching(
   /^[a-z]([-a-z0-9]{0,48}[a-z0-9])?$/,
@@ -19,7 +19,7 @@ export const clusterOptions = {
   image: option<string | undefined>({
     kind: matching(/^[^\s@]+(@sha256:[0-9a-f]{64})?$/, 'reference', 'the name of an image'),
     defaultNote: "the app's name and version",
-    summary: 'Image to run.',
+    summary: 'Image to run; one that names a registry is pushed there by `deploy`.',
     group: 'cluster',
     commands: planning,
   }),
@@ -29,17 +29,32 @@ export const clusterOptions = {
       'version',
       'letters, digits, `.`, `_` and `-`, at most 63 of them',
     ),
-    defaultNote: "made of the app's content by `manifests`",
+    defaultNote: "made of the app's content by `image`, `manifests` and `deploy`",
     summary: "The app's version, as /status and /metrics tell it.",
     group: 'cluster',
     commands: [...serving, ...planning],
   }),
   namespace: option<string | undefined>({
     kind: matching(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'name', 'the name of a namespace'),
-    defaultNote: 'default',
+    defaultNote: "that of kubectl's context, or default",
     summary: 'Namespace in the cluster.',
     group: 'cluster',
-    commands: planning,
+    commands: ['manifests', ...inCluster],
+  }),
+  context: option<string | undefined>({
+    kind: matching(/^\S+$/, 'name', "the name of one of kubectl's contexts"),
+    defaultNote: 'the current one',
+    summary: "Which of kubectl's contexts to use.",
+    group: 'cluster',
+    commands: inCluster,
+  }),
+  kubectl: option({
+    kind: program(),
+    default: 'kubectl',
+    summary: 'The kubectl to run.',
+    details: 'A name is looked up in PATH.',
+    group: 'cluster',
+    commands: inCluster,
   }),
   pods: option({
     kind: podRange(),
@@ -128,7 +143,7 @@ export const clusterOptions = {
     defaultNote: 'none',
     summary: 'Secret with the key of encrypted sessions; the app reads it from SESSION_KEY.',
     details:
-      'Make it once, with `kubectl create secret generic NAME --from-literal=key=$(openssl rand -hex 32)`. Every pod then reads the cookies of every other.',
+      '`deploy` makes it with a random key if it is not there. Every pod then reads the cookies of every other.',
     group: 'cluster',
     commands: planning,
   }),

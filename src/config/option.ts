@@ -1,7 +1,19 @@
 import type { Kind } from './kinds.js';
 
 /** The commands that can be told something. */
-export type CommandName = 'serve' | 'dev' | 'routes' | 'doctor' | 'image' | 'manifests';
+export type CommandName =
+  | 'serve'
+  | 'dev'
+  | 'routes'
+  | 'doctor'
+  | 'image'
+  | 'manifests'
+  | 'deploy'
+  | 'scale'
+  | 'status'
+  | 'logs'
+  | 'rollback'
+  | 'delete';
 
 export const optionGroups = {
   server: 'Where it listens',
@@ -39,4 +51,5 @@ export function option<T>(entry: Option<T>): Option<T> {
 }
 
 export const serving = ['serve', 'dev'] as const;
-export const planning = ['manifests'] as const;
+export const planning = ['manifests', 'deploy'] as const;
+export const inCluster = ['deploy', 'scale', 'status', 'logs', 'rollback', 'delete'] as const;

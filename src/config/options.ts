@@ -12,7 +12,7 @@ import {
   program,
   workers,
 } from './kinds.js';
-import { type Option, option, planning, serving } from './option.js';
+import { inCluster, type Option, option, planning, serving } from './option.js';
 import { securityOptions } from './security-options.js';
 
 /**
@@ -301,7 +301,7 @@ export const options = {
     defaultNote: 'penstock.yaml next to the app, else in the working directory, if there is one',
     summary: 'The configuration file.',
     group: 'setup',
-    commands: loading,
+    commands: [...loading, ...inCluster],
     inFile: false,
   }),
 } as const;

@@ -8,7 +8,7 @@ export const adminPort = 9000;
 export type Track = 'stable' | 'canary';
 
 /** Marks what this program has made, so that it can be found and deleted again. */
-const madeBy = { key: 'app.kubernetes.io/created-by', value: 'penstock' };
+export const madeBy = { key: 'app.kubernetes.io/created-by', value: 'penstock' };
 
 /** What selects the pods of the app, or of one of its Deployments. Selectors of Deployments can't be changed. */
 export function selector(track?: Track): Record<string, Template> {

@@ -1,0 +1,31 @@
+import type { Config } from '../config/load.js';
+import { PenstockError } from '../errors.js';
+import type { LiveDeployment } from '../kubernetes/live-objects.js';
+import { watchRollout } from '../kubernetes/rollout.js';
+import { connect, rolloutDisplay } from './cluster.js';
+
+export interface RollbackOptions {
+  /** Of `kubectl rollout history`; the previous one if not given. */
+  readonly revision: number | undefined;
+  /** Milliseconds for the rollout. */
+  readonly timeout: number;
+}
+
+/** Brings back an earlier version, as carefully as a new one. */
+export async function rollback(
+  name: string,
+  config: Config,
+  { revision, timeout }: RollbackOptions,
+): Promise<number> {
+  const kubectl = connect(config);
+  if ((await kubectl.find<LiveDeployment>('deployment', name)) === undefined) {
+    throw new PenstockError('not_deployed', name);
+  }
+  const which = revision === undefined ? [] : [`--to-revision=${revision}`];
+  await kubectl.must(['rollout', 'undo', `deployment/${name}`, ...which]);
+  await watchRollout(kubectl, name, { timeout, progress: rolloutDisplay(name) });
+  const live = await kubectl.find<LiveDeployment>('deployment', name);
+  const { labels } = live!.spec.template.metadata;
+  process.stdout.write(`${name} serves version ${labels?.['app.kubernetes.io/version'] ?? 'unknown'}\n`);
+  return 0;
+}

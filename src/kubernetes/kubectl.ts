@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { PenstockError } from '../errors.js';
+
+export interface KubectlOptions {
+  readonly program: string;
+  readonly context?: string | undefined;
+  /** That of the context if not given. */
+  readonly namespace?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+}
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The user's own kubectl, and with it his credentials, plugins and contexts. */
+export class Kubectl {
+  readonly #program: string;
+  readonly #flags: readonly string[];
+
+  constructor({ context, kubeconfig, namespace, program }: KubectlOptions) {
+    this.#program = program;
+    this.#flags = [
+      ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+      ...(context === undefined ? [] : ['--context', context]),
+      ...(namespace === undefined ? [] : ['--namespace', namespace]),
+    ];
+  }
+
+  /** Whatever comes of it. */
+  run(args: readonly string[], input?: string): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.#program, [...this.#flags, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      child.on('error', (error) => reject(notFound(this.#program, error)));
+      child.on('close', (code) => resolve({ ok: code === 0, code, stdout, stderr }));
+      // It may end without having read: the reason is in its output.
+      child.stdin.on('error', () => {});
+      child.stdin.end(input ?? '');
+    });
+  }
+
+  /** Its standard output; an error with what it said if it failed. */
+  async must(args: readonly string[], input?: string): Promise<string> {
+    const { ok, stderr, stdout } = await this.run(args, input);
+    if (!ok) throw new PenstockError('cluster_refused', stderr.trim());
+    return stdout;
+  }
+
+  async json<T>(args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.must([...args, '--output', 'json'])) as T;
+  }
+
+  /** Undefined if there is no such object. */
+  async find<T>(kind: string, name: string, more: readonly string[] = []): Promise<T | undefined> {
+    const text = await this.must(['get', kind, name, '--ignore-not-found', '--output', 'json', ...more]);
+    return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+  }
+
+  /** With the terminal's own input and output; its exit code. */
+  show(args: readonly string[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(this.#program, [...this.#flags, ...args], { stdio: 'inherit' });
+      child.on('error', (error) => reject(notFound(this.#program, error)));
+      child.on('close', (code) => resolve(code ?? 1));
+    });
+  }
+}
+
+function notFound(program: string, error: Error): PenstockError {
+  return new PenstockError('kubectl_not_found', `${program}: ${error.message}.`);
+}

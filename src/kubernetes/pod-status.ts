@@ -1,0 +1,43 @@
+import type { Status } from '../gateway/status.js';
+import type { Kubectl } from './kubectl.js';
+import type { LivePod } from './live-objects.js';
+import { adminPort } from './resources/names.js';
+
+/** What one pod says of itself. */
+export interface PodAnswer {
+  readonly status: Status;
+  /** Requests answered since it started, and those of them that failed by its own fault (5xx). */
+  readonly answered: number;
+  readonly failed: number;
+}
+
+/** Undefined if the pod cannot be asked. */
+export async function askPod(kubectl: Kubectl, pod: LivePod): Promise<PodAnswer | undefined> {
+  const [status, metrics] = await Promise.all([
+    askAdmin(kubectl, pod, 'status'),
+    askAdmin(kubectl, pod, 'metrics'),
+  ]);
+  if (status === undefined || metrics === undefined) return undefined;
+  return { status: JSON.parse(status) as Status, ...countRequests(metrics) };
+}
+
+/** By way of the API server; where a network policy keeps that from the admin port, from inside the pod. */
+async function askAdmin(kubectl: Kubectl, { metadata }: LivePod, path: string): Promise<string | undefined> {
+  const { name, namespace } = metadata;
+  const url = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/${path}`;
+  const proxied = await kubectl.run(['get', '--raw', url, '--request-timeout=5s']);
+  if (proxied.ok) return proxied.stdout;
+  const script = `fetch('http://127.0.0.1:${adminPort}/${path}').then((r) => r.text()).then(console.log)`;
+  const inside = await kubectl.run(['exec', name, '--container', 'penstock', '--', 'node', '-e', script]);
+  return inside.ok ? inside.stdout : undefined;
+}
+
+function countRequests(metrics: string): { answered: number; failed: number } {
+  let answered = 0;
+  let failed = 0;
+  for (const [, labels = '', count] of metrics.matchAll(/^penstock_requests_total\{(.*)\} (\S+)$/gm)) {
+    answered += Number(count);
+    if (/status="5/.test(labels)) failed += Number(count);
+  }
+  return { answered, failed };
+}

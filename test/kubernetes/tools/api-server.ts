@@ -1,0 +1,218 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse } from 'yaml';
+import { openApiV2 } from './openapi-v2.js';
+import { type Any, Store } from './store.js';
+
+/** Kinds that the server knows: group and version, plural, and whether they stand in namespaces. */
+const kinds: readonly (readonly [groupVersion: string, kind: string, plural: string, namespaced: boolean])[] =
+  [
+    ['v1', 'Pod', 'pods', true],
+    ['v1', 'Service', 'services', true],
+    ['v1', 'Secret', 'secrets', true],
+    ['v1', 'Event', 'events', true],
+    ['v1', 'Namespace', 'namespaces', false],
+    ['v1', 'Node', 'nodes', false],
+    ['apps/v1', 'Deployment', 'deployments', true],
+    ['apps/v1', 'ReplicaSet', 'replicasets', true],
+    ['autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', true],
+    ['policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true],
+    ['networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', true],
+  ];
+
+const kindOf = new Map(kinds.map(([, kind, plural]) => [plural, kind]));
+const pathOf = (groupVersion: string) =>
+  groupVersion.includes('/') ? `apis/${groupVersion}` : `api/${groupVersion}`;
+const versions = [...new Set(kinds.map(([groupVersion]) => groupVersion))];
+
+/**
+ * The part of Kubernetes' API that kubectl and our commands use, over a store whose controllers and kubelet are played
+ * by the test. It knows nothing of fields, so it takes what a real server would refuse.
+ */
+export class ApiServer {
+  readonly store = new Store();
+  /** Lines `METHOD path` of all that changed something. */
+  readonly changes: string[] = [];
+  readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
+  #url = '';
+
+  async start(): Promise<string> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#url;
+  }
+
+  stop(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  /** The text of a kubeconfig with this server as its context. */
+  kubeconfig(context = 'test'): string {
+    return JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: context, cluster: { server: this.#url } }],
+      users: [{ name: context, user: {} }],
+      contexts: [{ name: context, context: { cluster: context, user: context, namespace: 'default' } }],
+      'current-context': context,
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const piece of request.setEncoding('utf8')) text += piece;
+    const url = new URL(request.url!, this.#url);
+    const send = (status: number, body: unknown) => {
+      const plain = typeof body === 'string';
+      response.writeHead(status, { 'Content-Type': plain ? 'text/plain' : 'application/json' });
+      response.end(plain ? body : JSON.stringify(body));
+    };
+    try {
+      if (url.pathname === '/openapi/v2') {
+        const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+        response.writeHead(200, { 'Content-Type': type });
+        response.end(description());
+        return;
+      }
+      const found = discovery(url.pathname);
+      if (found !== undefined) return send(200, found);
+      this.#object(request, url, text === '' ? undefined : parse(text), send);
+    } catch (error) {
+      send(500, failure(500, (error as Error).stack ?? String(error)));
+    }
+  }
+
+  #object(
+    request: IncomingMessage,
+    url: URL,
+    body: Any,
+    send: (status: number, body: unknown) => unknown,
+  ): unknown {
+    const path =
+      /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+)(?=\/[^/]))?\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/;
+    const [, namespace = '', plural = '', name, part] = path.exec(url.pathname) ?? [];
+    const kind = kindOf.get(plural);
+    const method = request.method!;
+    if (kind === undefined)
+      return send(404, failure(404, 'the server could not find the requested resource'));
+    const dryRun = url.searchParams.has('dryRun');
+    if (method !== 'GET' && !dryRun) this.changes.push(`${method} ${url.pathname}`);
+    if (name !== undefined && plural === 'pods' && part !== undefined) {
+      return this.#pod(this.store.get('Pod', namespace, name.split(':')[0]!), part, url, send);
+    }
+    if (method === 'GET' && name === undefined) {
+      const [, node] = /^spec\.nodeName=(.*)$/.exec(url.searchParams.get('fieldSelector') ?? '') ?? [];
+      const items = this.store
+        .list(kind, namespace, url.searchParams.get('labelSelector') ?? '')
+        .filter(({ spec }) => node === undefined || spec.nodeName === node);
+      return send(200, {
+        apiVersion: apiVersionOf(kind),
+        kind: `${kind}List`,
+        metadata: { resourceVersion: '1' },
+        items,
+      });
+    }
+    if (method === 'POST') {
+      const made = { ...body, metadata: { ...body.metadata, ...(namespace !== '' && { namespace }) } };
+      return send(201, dryRun ? made : this.store.put(made));
+    }
+    const live = this.store.get(kind, namespace, name!);
+    const applied = /apply-patch/.test(request.headers['content-type'] ?? '');
+    if (live === undefined && !applied) return send(404, failure(404, `${plural} "${name}" not found`));
+    if (method === 'GET') return send(200, live);
+    if (method === 'DELETE') {
+      this.store.remove(live);
+      return send(200, { apiVersion: 'v1', kind: 'Status', status: 'Success', details: { name } });
+    }
+    const next = applied
+      ? this.store.applied(live, body, namespace)
+      : this.store.patched(live, request.headers['content-type'] ?? '', body);
+    return send(live === undefined ? 201 : 200, dryRun ? next : this.store.put(next));
+  }
+
+  #pod(pod: Any, part: string, url: URL, send: (status: number, body: unknown) => unknown): unknown {
+    if (pod === undefined) return send(404, failure(404, 'pod not found'));
+    if (part === 'log')
+      return send(200, this.store.kubelet.log(pod, url.searchParams.get('previous') === 'true'));
+    if (part === 'eviction') {
+      this.store.remove(pod);
+      return send(201, { apiVersion: 'v1', kind: 'Status', status: 'Success' });
+    }
+    const [, path] = /^proxy\/(.*)$/.exec(part) ?? [];
+    const answer = path === undefined ? undefined : this.store.kubelet.admin(pod, path);
+    return answer === undefined ? send(503, failure(503, 'no route to the pod')) : send(200, answer);
+  }
+}
+
+function apiVersionOf(kind: string): string {
+  return kinds.find(([, known]) => known === kind)![0];
+}
+
+function failure(code: number, message: string): object {
+  const reason = code === 404 ? 'NotFound' : 'InternalError';
+  return { apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message };
+}
+
+/** What a client asks first: which versions, which kinds, and which parameters they take. */
+function discovery(path: string): object | undefined {
+  if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0' };
+  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] };
+  if (path === '/apis') {
+    const groups = versions
+      .filter((groupVersion) => groupVersion.includes('/'))
+      .map((groupVersion) => {
+        const [name, version] = groupVersion.split('/');
+        return { name, versions: [{ groupVersion, version }], preferredVersion: { groupVersion, version } };
+      });
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups };
+  }
+  const listed = versions.find((groupVersion) => path === `/${pathOf(groupVersion)}`);
+  return listed === undefined ? undefined : resourceList(listed);
+}
+
+function resourceList(groupVersion: string): object {
+  const verbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+  const resources = kinds
+    .filter(([known]) => known === groupVersion)
+    .flatMap(([, kind, name, namespaced]) => [
+      { name, singularName: kind.toLowerCase(), namespaced, kind, verbs },
+      ...(name === 'deployments'
+        ? [
+            {
+              name: 'deployments/scale',
+              singularName: '',
+              namespaced,
+              group: 'autoscaling',
+              version: 'v1',
+              kind: 'Scale',
+              verbs,
+            },
+          ]
+        : []),
+      ...(name === 'pods'
+        ? [
+            {
+              name: 'pods/eviction',
+              singularName: '',
+              namespaced,
+              group: 'policy',
+              version: 'v1',
+              kind: 'Eviction',
+              verbs: ['create'],
+            },
+          ]
+        : []),
+    ]);
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources };
+}
+
+function description(): Buffer {
+  const described = kinds.map(([groupVersion, kind, plural]) => {
+    const [group = '', version = ''] = groupVersion.includes('/')
+      ? groupVersion.split('/')
+      : ['', groupVersion];
+    return { group, version, kind, path: `/${pathOf(groupVersion)}/${plural}/{name}` };
+  });
+  return openApiV2(described);
+}

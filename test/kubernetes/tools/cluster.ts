@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { serverEnvironment } from '../../support/process.js';
+import { ApiServer } from './api-server.js';
+import type { Any, Kubelet } from './store.js';
+import { kubectl } from './tools.js';
+
+const cli = resolve(import.meta.dirname, '../../../dist/cli.js');
+const example = resolve(import.meta.dirname, '../../../examples/mtcars');
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const ready: Any = {
+  phase: 'Running',
+  conditions: [{ type: 'Ready', status: 'True' }],
+  containerStatuses: [{ ready: true, restartCount: 0, state: { running: {} } }],
+};
+
+/** A pod whose container has ended twice. */
+export const crashing: Any = {
+  phase: 'Running',
+  conditions: [{ type: 'Ready', status: 'False' }],
+  containerStatuses: [
+    {
+      ready: false,
+      restartCount: 2,
+      state: { waiting: { reason: 'CrashLoopBackOff' } },
+      lastState: { terminated: { reason: 'Error', exitCode: 1 } },
+    },
+  ],
+};
+
+/** One cluster for the tests of a file, empty before each. */
+export function testCluster() {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-cluster-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  let server = new ApiServer();
+  const renew = async () => {
+    server.stop();
+    server = new ApiServer();
+    await server.start();
+    writeFileSync(kubeconfig, server.kubeconfig());
+    for (const name of ['node-1', 'node-2', 'node-3']) {
+      const status = { conditions: [{ type: 'Ready', status: 'True' }], addresses: [] };
+      server.store.put({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {}, status });
+    }
+  };
+  beforeAll(renew);
+  beforeEach(renew);
+  afterAll(() => {
+    server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = (program: string, args: readonly string[]) =>
+    new Promise<Ended>((done) => {
+      const env = { ...serverEnvironment({ KUBECONFIG: kubeconfig, PENSTOCK_KUBECTL: kubectl }) };
+      execFile(program, args, { env }, (error, stdout, stderr) => {
+        done({ code: error === null ? 0 : ((error.code as unknown as number) ?? 1), stdout, stderr });
+      });
+    });
+  return {
+    kubeconfig,
+    get changes() {
+      return server.changes;
+    },
+    get: (kind: string, name: string): Any => server.store.get(kind, 'default', name),
+    list: (kind: string): Any[] => server.store.list(kind, 'default', ''),
+    behave: (kubelet: Partial<Kubelet>) => {
+      server.store.kubelet = { ...server.store.kubelet, ...kubelet };
+      server.store.settle();
+    },
+    penstock: (...args: string[]) => run(process.execPath, [cli, ...args]),
+    /** The example, as an image that the nodes have. */
+    deploy: (...args: string[]) =>
+      run(process.execPath, [cli, 'deploy', example, '--no-build', '--memory', '512mb', ...args]),
+    node: (...args: string[]) => run(process.execPath, args),
+  };
+}

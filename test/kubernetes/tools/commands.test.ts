@@ -1,0 +1,223 @@
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { crashing, ready, testCluster } from './cluster.js';
+import type { Any } from './store.js';
+import { kubectl } from './tools.js';
+
+const cluster = testCluster();
+const imageOf = ({ spec }: Any): string => spec.containers[0].image;
+
+test('deploy brings everything up and says where it serves', { timeout: 60_000 }, async () => {
+  const { code, stderr, stdout } = await cluster.deploy(
+    '--image',
+    'mtcars:1',
+    '--pods',
+    '3..6',
+    '--app-version',
+    'one',
+  );
+  expect(stderr).toContain('mtcars: 1 of 1 pods ready');
+  expect(stdout).toContain(
+    'mtcars one serves at http://127.0.0.1:8000/ after `kubectl port-forward service/mtcars 8000:80`',
+  );
+  expect(code).toBe(0);
+  expect(cluster.list('Service').map(({ metadata }) => metadata.name)).toEqual(['mtcars', 'mtcars-admin']);
+  expect(cluster.get('HorizontalPodAutoscaler', 'mtcars').spec).toMatchObject({
+    minReplicas: 3,
+    maxReplicas: 6,
+  });
+});
+
+test('a version that does not come up is told with its own words, and the one before serves on', {
+  timeout: 60_000,
+}, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
+  cluster.behave({
+    status: (pod) => (imageOf(pod) === 'mtcars:2' ? crashing : ready),
+    log: () =>
+      'error: The app could not be loaded. plumber.R:3: object "model" not found\ncode: app_load_failed\n',
+  });
+  const { code, stderr } = await cluster.deploy('--image', 'mtcars:2', '--pods', '2');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /Pod mtcars-\S+: it ends: Error, exit code 1\.\n {2}error: The app could not be loaded\. plumber\.R:3/,
+  );
+  expect(stderr).toContain('rolled back: the previous version of mtcars serves on');
+  const pods = cluster.list('Pod');
+  expect(pods.map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
+});
+
+test('an image that cannot be pulled is said at once', { timeout: 60_000 }, async () => {
+  const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "mtcars:1"' };
+  cluster.behave({
+    status: () => ({
+      phase: 'Pending',
+      containerStatuses: [{ ready: false, restartCount: 0, state: { waiting } }],
+    }),
+  });
+  const { code, stderr } = await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    'the image cannot be pulled (ImagePullBackOff): Back-off pulling image "mtcars:1"',
+  );
+  expect(stderr).toContain('code: rollout_failed');
+});
+
+test('--dry-run and --diff change nothing', { timeout: 60_000 }, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
+  const before = cluster.changes.length;
+  const dry = await cluster.deploy('--image', 'mtcars:2', '--pods', '2', '--dry-run');
+  expect([dry.code, dry.stdout]).toEqual([
+    0,
+    expect.stringContaining('deployment.apps/mtcars serverside-applied (server dry run)'),
+  ]);
+  const diff = await cluster.deploy('--image', 'mtcars:2', '--pods', '2', '--diff');
+  expect([diff.code, diff.stdout]).toEqual([
+    0,
+    expect.stringMatching(/-\s+image: mtcars:1\n\+\s+image: mtcars:2/),
+  ]);
+  expect(cluster.changes.length).toBe(before);
+  expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
+});
+
+test('scale sets the number of pods, or the bounds of the autoscaler that would undo it', {
+  timeout: 60_000,
+}, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
+  expect(await cluster.penstock('scale', 'mtcars', '--replicas', '4')).toMatchObject({ code: 0 });
+  expect(cluster.list('Pod')).toHaveLength(4);
+  const refused = await cluster.penstock('scale', 'mtcars', '--min', '2', '--max', '5');
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('has no autoscaler')]);
+
+  // An autoscaler takes over from here, not from one pod.
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '2..9');
+  expect(cluster.get('Deployment', 'mtcars').spec.replicas).toBe(4);
+  expect(await cluster.penstock('scale', 'mtcars', '--min', '6', '--max', '8')).toMatchObject({ code: 0 });
+  expect(cluster.get('HorizontalPodAutoscaler', 'mtcars').spec).toMatchObject({
+    minReplicas: 6,
+    maxReplicas: 8,
+  });
+  expect(cluster.list('Pod')).toHaveLength(6);
+
+  // With a fixed number again, the autoscaler goes.
+  const fixed = await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
+  expect(fixed.stderr).toContain('deleted horizontalpodautoscaler/mtcars');
+  expect(cluster.list('Pod')).toHaveLength(2);
+});
+
+test('status shows what each pod says of itself', { timeout: 60_000 }, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '2', '--app-version', 'one');
+  let answered = 100;
+  const status = { state: 'serving', running: 2, queued: 5, workers: [{}, {}], appVersion: 'one' };
+  cluster.behave({
+    admin: (_pod, path) => {
+      if (path === 'status') return JSON.stringify(status);
+      answered += 10;
+      return `penstock_requests_total{method="GET",status="200"} ${answered}\npenstock_requests_total{method="GET",status="503"} 3\n`;
+    },
+  });
+  const shown = await cluster.penstock('status', 'mtcars');
+  expect(shown.stdout).toMatch(
+    /^POD +VERSION +READY +STATE +WORKERS +RUNNING +QUEUED +REQ\/S +ANSWERED +5XX +RESTARTS +NODE$/m,
+  );
+  expect(shown.stdout).toMatch(/^mtcars-\S+ +one +yes +serving +2 +2 +5 +\d+ +\d+ +3 +0 +node-\d$/m);
+  expect(shown.stdout).toMatch(/2 of 2 pods ready, [1-9]\d* requests\/s, 10 queued/);
+  const { stdout } = await cluster.penstock('status', 'mtcars', '--json');
+  expect(JSON.parse(stdout)).toHaveLength(2);
+});
+
+test('rollback brings back the version before', { timeout: 60_000 }, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '2', '--app-version', 'one');
+  await cluster.deploy('--image', 'mtcars:2', '--pods', '2', '--app-version', 'two');
+  expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:2', 'mtcars:2']);
+  const { code, stdout } = await cluster.penstock('rollback', 'mtcars');
+  expect([code, stdout]).toEqual([0, 'mtcars serves version one\n']);
+  expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
+});
+
+test('a canary runs beside the version that serves, and the next deploy takes its place', {
+  timeout: 60_000,
+}, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '3', '--app-version', 'one');
+  const tried = await cluster.deploy(
+    '--image',
+    'mtcars:2',
+    '--pods',
+    '3',
+    '--app-version',
+    'two',
+    '--canary',
+    '25',
+  );
+  expect(tried.code).toBe(0);
+  expect(cluster.list('Pod').map(imageOf).sort()).toEqual(['mtcars:1', 'mtcars:1', 'mtcars:1', 'mtcars:2']);
+  await cluster.deploy('--image', 'mtcars:2', '--pods', '3', '--app-version', 'two');
+  expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:2', 'mtcars:2', 'mtcars:2']);
+  expect(cluster.get('Deployment', 'mtcars-canary')).toBeUndefined();
+});
+
+test('the key of sessions is made once', { timeout: 60_000 }, async () => {
+  const deploy = () => cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--session-secret', 'keys');
+  await deploy();
+  const { key } = cluster.get('Secret', 'keys').stringData;
+  expect(key).toMatch(/^[0-9a-f]{64}$/);
+  await deploy();
+  expect(cluster.get('Secret', 'keys').stringData.key).toBe(key);
+});
+
+test('delete takes what deploy made, and nothing else', { timeout: 60_000 }, async () => {
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--session-secret', 'keys');
+  await cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--name', 'other');
+  const { code, stdout } = await cluster.penstock('delete', 'mtcars');
+  expect([code, stdout]).toEqual([0, expect.stringContaining('deployment.apps "mtcars" deleted')]);
+  const left = ['Deployment', 'Service', 'Secret', 'PodDisruptionBudget', 'Pod'].flatMap((kind) =>
+    cluster.list(kind),
+  );
+  expect(new Set(left.map(({ metadata }) => metadata.labels['app.kubernetes.io/name']))).toEqual(
+    new Set(['other']),
+  );
+});
+
+test('a name that nobody deployed, and a kubectl that is not there, are told', {
+  timeout: 60_000,
+}, async () => {
+  for (const command of [
+    ['scale', 'nobody', '--replicas', '2'],
+    ['rollback', 'nobody'],
+    ['status', 'nobody'],
+    ['delete', 'nobody'],
+  ]) {
+    const { code, stderr } = await cluster.penstock(...command);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('code: not_deployed')]);
+  }
+  const { code, stderr } = await cluster.penstock('status', 'mtcars', '--kubectl', '/nowhere/kubectl');
+  expect([code, stderr]).toEqual([1, expect.stringContaining('code: kubectl_not_found')]);
+});
+
+test('an image that the nodes could not get is not built in vain', { timeout: 60_000 }, async () => {
+  const example = resolve(import.meta.dirname, '../../../examples/mtcars');
+  const { code, stderr } = await cluster.penstock('deploy', example, '--memory', '512mb');
+  expect([code, stderr]).toEqual([2, expect.stringContaining('"test" is no local cluster that is known')]);
+});
+
+test('the check for real clusters passes on this one', { timeout: 120_000 }, async () => {
+  const seen = JSON.stringify({ answered: 500, failed: 0, slowest: 40, failures: [] });
+  const isLoad = (pod: Any) => pod.metadata.labels.app === 'penstock-verify-load';
+  const isBroken = (pod: Any) => JSON.stringify(pod.spec).includes('broken-on-purpose');
+  cluster.behave({
+    status: (pod) => (isLoad(pod) ? { phase: 'Succeeded' } : isBroken(pod) ? crashing : ready),
+    log: (pod) =>
+      isLoad(pod) ? `started\n${seen}\n` : 'PENSTOCK_QUEUE_LIMIT must not be "broken-on-purpose".\n',
+    admin: (_pod, path) =>
+      path === 'status'
+        ? JSON.stringify({ state: 'serving', workers: [], appVersion: 'one' })
+        : '# metrics\n',
+  });
+  const verify = resolve(import.meta.dirname, '../../../scripts/kubernetes/verify.ts');
+  const flags = ['--kubeconfig', cluster.kubeconfig, '--image', 'mtcars:1', '--kubectl', kubectl];
+  const { code, stderr, stdout } = await cluster.node('--import', 'tsx', verify, ...flags);
+  expect(stdout, stderr).toContain('0 failed, 1 skipped');
+  expect(stdout).toMatch(/autoscaler adds pods.*\| skipped \|.*no metrics server/);
+  expect(code).toBe(0);
+  expect(cluster.changes.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/penstock-verify-/);
+});

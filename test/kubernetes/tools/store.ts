@@ -1,0 +1,248 @@
+import { createHash } from 'node:crypto';
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, as JSON has them
+export type Any = any;
+
+/** How pods behave; a test replaces what it wants to be otherwise. */
+export interface Kubelet {
+  /** The status of a pod from now on. */
+  status(pod: Any): Any;
+  log(pod: Any, previous: boolean): string;
+  /** What the admin port answers; undefined if it cannot be reached. */
+  admin(pod: Any, path: string): string | undefined;
+}
+
+const ready = {
+  phase: 'Running',
+  conditions: [{ type: 'Ready', status: 'True' }],
+  containerStatuses: [{ ready: true, restartCount: 0, state: { running: {} } }],
+};
+
+/** Objects, and the controllers of Deployments and ReplicaSets, which act at once on every change. */
+export class Store {
+  kubelet: Kubelet = { status: () => ready, log: () => '', admin: () => undefined };
+  readonly #objects = new Map<string, Any>();
+  #counter = 0;
+
+  list(kind: string, namespace: string, selector: string): Any[] {
+    const wanted = selector.split(',').filter((term) => term !== '');
+    return [...this.#objects.values()].filter(
+      ({ kind: own, metadata }) =>
+        own === kind &&
+        (namespace === '' || metadata.namespace === namespace) &&
+        wanted.every((term) => {
+          const [key = '', value] = term.split('=');
+          return metadata.labels?.[key] === value;
+        }),
+    );
+  }
+
+  get(kind: string, namespace: string, name: string): Any {
+    return this.#objects.get(`${kind}/${namespace}/${name}`);
+  }
+
+  /** Keeps the object, with what a server adds, and lets the controllers see it. */
+  put(object: Any): Any {
+    const { namespace = '', name } = object.metadata;
+    const key = `${object.kind}/${namespace}/${name}`;
+    const before = this.#objects.get(key);
+    const changed = JSON.stringify(before?.spec) !== JSON.stringify(object.spec);
+    this.#counter += 1;
+    const kept = structuredClone(object);
+    kept.metadata = {
+      ...kept.metadata,
+      uid: before?.metadata.uid ?? `uid-${this.#counter}`,
+      resourceVersion: String(this.#counter),
+      creationTimestamp: before?.metadata.creationTimestamp ?? '2030-01-01T00:00:00Z',
+      generation: (before?.metadata.generation ?? 0) + (changed ? 1 : 0),
+    };
+    if (kept.kind === 'Deployment') kept.spec.replicas ??= 1;
+    if (kept.kind === 'Service' && kept.spec.clusterIP === undefined) kept.spec.clusterIP = '10.96.0.10';
+    this.#objects.set(key, kept);
+    if (kept.kind === 'HorizontalPodAutoscaler') this.#autoscale(kept);
+    this.settle();
+    return this.#objects.get(key);
+  }
+
+  /** With all that it owns. */
+  remove({ kind, metadata }: Any): void {
+    this.#objects.delete(`${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
+    for (const object of [...this.#objects.values()]) {
+      const owned = object.metadata.ownerReferences?.some(({ uid }: Any) => uid === metadata.uid);
+      const inside = kind === 'Namespace' && object.metadata.namespace === metadata.name;
+      if (owned || inside) this.remove(object);
+    }
+    if (kind === 'Pod') this.settle();
+  }
+
+  /** Server-side apply, as far as it shows here: what the same manager set before and leaves out now is taken away. */
+  applied(live: Any, body: Any, namespace: string): Any {
+    const base = structuredClone(live ?? {});
+    const earlier = base.metadata?.managedFields?.find(
+      ({ manager }: Any) => manager === 'penstock',
+    )?.fieldsV1;
+    const hadReplicas = JSON.stringify(earlier ?? {}).includes('f:replicas');
+    const merged = merge(base, body);
+    if (hadReplicas && body.spec?.replicas === undefined) delete merged.spec.replicas;
+    if (body.spec?.template !== undefined) merged.spec.template = body.spec.template;
+    const fieldsV1 = { 'f:spec': body.spec?.replicas === undefined ? {} : { 'f:replicas': {} } };
+    merged.metadata = {
+      ...merged.metadata,
+      ...(namespace !== '' && { namespace }),
+      managedFields: [{ manager: 'penstock', operation: 'Apply', fieldsV1 }],
+    };
+    return merged;
+  }
+
+  patched(live: Any, type: string, body: Any): Any {
+    const next = structuredClone(live);
+    if (!type.includes('json-patch')) {
+      const merged = merge(next, body);
+      if (body.spec?.replicas !== undefined) delete merged.metadata.managedFields;
+      return merged;
+    }
+    for (const { op, path, value } of body) {
+      const keys = path
+        .split('/')
+        .slice(1)
+        .map((key: string) => key.replaceAll('~1', '/'));
+      const last = keys.pop();
+      const at = keys.reduce((object: Any, key: string) => (object[key] ??= {}), next);
+      if (op === 'remove') delete at[last];
+      else at[last] = value;
+    }
+    return next;
+  }
+
+  /** Controllers and kubelet run until nothing is left to do. */
+  settle(): void {
+    for (const deployment of this.#of('Deployment')) this.#roll(deployment);
+    for (const pod of this.#of('Pod')) pod.status = this.kubelet.status(pod);
+    for (const deployment of this.#of('Deployment')) this.#report(deployment);
+  }
+
+  #of(kind: string): Any[] {
+    return [...this.#objects.values()].filter((object) => object.kind === kind);
+  }
+
+  #autoscale({ metadata, spec }: Any): void {
+    const target = this.get('Deployment', metadata.namespace, spec.scaleTargetRef.name);
+    if (target === undefined) return;
+    target.spec.replicas = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, target.spec.replicas));
+  }
+
+  /** One new pod more than wanted, old ones go as new ones are ready: what maxSurge 1 and maxUnavailable 0 come to. */
+  #roll(deployment: Any): void {
+    const { metadata, spec } = deployment;
+    const hash = createHash('sha256').update(JSON.stringify(spec.template)).digest('hex').slice(0, 8);
+    const owner = [
+      { apiVersion: 'apps/v1', kind: 'Deployment', name: metadata.name, uid: metadata.uid, controller: true },
+    ];
+    const labels = { ...spec.template.metadata.labels, 'pod-template-hash': hash };
+    const name = `${metadata.name}-${hash}`;
+    const sets = this.#of('ReplicaSet').filter((set) => set.metadata.ownerReferences[0].uid === metadata.uid);
+    const revision = (set: Any) => Number(set.metadata.annotations['deployment.kubernetes.io/revision']);
+    const newest = Math.max(0, ...sets.map(revision));
+    let set = sets.find((one) => one.metadata.name === name);
+    if (set === undefined || revision(set) < newest) {
+      const annotations = { 'deployment.kubernetes.io/revision': String(newest + 1) };
+      const template = { ...spec.template, metadata: { ...spec.template.metadata, labels } };
+      const made = {
+        name,
+        namespace: metadata.namespace,
+        labels,
+        annotations,
+        ownerReferences: owner,
+        uid: `set-${hash}`,
+      };
+      set = {
+        apiVersion: 'apps/v1',
+        kind: 'ReplicaSet',
+        metadata: made,
+        spec: { replicas: 0, selector: { matchLabels: labels }, template },
+      };
+      this.#objects.set(`ReplicaSet/${metadata.namespace}/${name}`, set);
+      metadata.annotations = { ...metadata.annotations, ...annotations };
+    }
+    const pods = (of: Any) =>
+      this.#of('Pod').filter((pod) => pod.metadata.ownerReferences?.[0].uid === of.metadata.uid);
+    const isReady = (pod: Any) =>
+      this.kubelet.status(pod).conditions?.some((one: Any) => one.type === 'Ready' && one.status === 'True');
+    const old = sets.filter((one) => one !== set).flatMap(pods);
+    while (pods(set).length < spec.replicas && (old.length === 0 || pods(set).every(isReady)))
+      this.#startPod(set, metadata.namespace);
+    if (pods(set).length >= spec.replicas && pods(set).every(isReady))
+      for (const pod of old) this.#forget(pod);
+    for (const pod of pods(set).slice(spec.replicas)) this.#forget(pod);
+  }
+
+  #startPod({ metadata, spec }: Any, namespace: string): void {
+    this.#counter += 1;
+    const nodes = this.#of('Node').filter((node) => node.spec.unschedulable !== true);
+    const nodeName = nodes[this.#counter % Math.max(1, nodes.length)]?.metadata.name ?? 'node-1';
+    const name = `${metadata.name}-${this.#counter}`;
+    const owner = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      name: metadata.name,
+      uid: metadata.uid,
+      controller: true,
+    };
+    const made = {
+      name,
+      namespace,
+      labels: metadata.labels,
+      ownerReferences: [owner],
+      uid: `pod-${this.#counter}`,
+    };
+    this.#objects.set(`Pod/${namespace}/${name}`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        ...made,
+        resourceVersion: String(this.#counter),
+        creationTimestamp: '2030-01-01T00:00:00Z',
+      },
+      spec: { ...spec.template.spec, nodeName },
+    });
+  }
+
+  #forget({ metadata }: Any): void {
+    this.#objects.delete(`Pod/${metadata.namespace}/${metadata.name}`);
+  }
+
+  #report(deployment: Any): void {
+    const { metadata, spec } = deployment;
+    const sets = this.#of('ReplicaSet').filter((set) => set.metadata.ownerReferences[0].uid === metadata.uid);
+    const current = metadata.annotations?.['deployment.kubernetes.io/revision'];
+    const pods = this.#of('Pod').filter((pod) =>
+      sets.some((set) => set.metadata.uid === pod.metadata.ownerReferences?.[0].uid),
+    );
+    const newest = sets.find(
+      (set) => set.metadata.annotations['deployment.kubernetes.io/revision'] === current,
+    );
+    const updated = pods.filter((pod) => pod.metadata.ownerReferences[0].uid === newest?.metadata.uid);
+    const readyPods = pods.filter((pod) =>
+      pod.status?.conditions?.some((one: Any) => one.type === 'Ready' && one.status === 'True'),
+    );
+    deployment.status = {
+      observedGeneration: metadata.generation,
+      replicas: pods.length,
+      updatedReplicas: updated.length,
+      readyReplicas: readyPods.length,
+      availableReplicas: readyPods.length,
+      unavailableReplicas: Math.max(0, spec.replicas - readyPods.length),
+    };
+  }
+}
+
+/** RFC 7396: null takes away, lists are replaced. */
+function merge(into: Any, from: Any): Any {
+  if (typeof from !== 'object' || from === null || Array.isArray(from)) return from;
+  const result = typeof into === 'object' && into !== null && !Array.isArray(into) ? { ...into } : {};
+  for (const [key, value] of Object.entries(from)) {
+    if (value === null) delete result[key];
+    else result[key] = merge(result[key], value);
+  }
+  return result;
+}
