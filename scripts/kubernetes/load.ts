@@ -1,13 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kubectl } from '../../src/kubernetes/kubectl.js';
 import type { LivePod, LiveService } from '../../src/kubernetes/live-objects.js';
+import { clientProgram } from './load-client.js';
 
 /** What a client in the cluster does. */
 export interface Load {
+  /** It ends after so long even if nobody tells it to. */
   readonly seconds: number;
   readonly connections: number;
   /** Milliseconds between two requests of a connection. */
   readonly pause: number;
+  /** Whether requests share connections: for many requests while no pod goes. */
+  readonly keepAlive?: boolean;
   /** Requests for /asynchronousTest that are started first, each on a connection of its own. */
   readonly sleepers?: number;
 }
@@ -22,57 +26,13 @@ export interface LoadResult {
   readonly failures: readonly string[];
 }
 
-/**
- * Runs in a pod. Each request has a connection of its own, as requests of many clients have: a client that keeps
- * connections must be ready to send a request again when one has been closed under it.
- */
-const client = `
-const http = require('http');
-const { host, port, seconds, connections, pause, sleepers } = JSON.parse(process.argv[1]);
-const car = { mpg: 21, disp: 160, hp: 100, drat: 3.9, wt: 2.62, qsec: 16.46, vs: 0, am: 1, gear: 4, carb: 4 };
-const body = JSON.stringify({ data: car });
-const ask = (method, path, send) => new Promise((done) => {
-  const headers = send ? { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': Buffer.byteLength(send) } : {};
-  const request = http.request({ host, port, method, path, headers, agent: false, timeout: 30000 }, (response) => {
-    let text = '';
-    response.on('data', (piece) => { text += piece; });
-    response.on('end', () => done(response.statusCode + ' ' + text));
-    response.on('error', (error) => done('answer: ' + error.message));
-  });
-  request.on('timeout', () => request.destroy(new Error('no answer within 30 s')));
-  request.on('error', (error) => done('error: ' + (error.code || '') + ' ' + error.message));
-  request.end(send);
-});
-(async () => {
-  const result = { answered: 0, failed: 0, slowest: 0, failures: [] };
-  const check = (what, got, wanted) => {
-    if (got === wanted) return void (result.answered += 1);
-    result.failed += 1;
-    if (result.failures.length < 10) result.failures.push(new Date().toISOString() + ' ' + what + ': ' + got.slice(0, 300));
-  };
-  console.log('started');
-  check('GET /', await ask('GET', '/'), '200 ["The mtcars API is up"]');
-  const asleep = Array.from({ length: sleepers || 0 }, async () => check('sleep', await ask('GET', '/asynchronousTest'), '200 ["OK"]'));
-  if (asleep.length > 0) await new Promise((done) => setTimeout(done, 300));
-  const end = Date.now() + seconds * 1000;
-  await Promise.all(Array.from({ length: connections }, async () => {
-    for (let count = 0; count < 100000 && Date.now() < end; count += 1) {
-      const began = Date.now();
-      check('prediction', await ask('POST', '/prediction', body), '200 ["6"]');
-      result.slowest = Math.max(result.slowest, Date.now() - began);
-      if (pause > 0) await new Promise((done) => setTimeout(done, pause));
-    }
-  }));
-  await Promise.all(asleep);
-  console.log(JSON.stringify(result));
-})();
-`;
-
 /** A client that has begun to send. */
 export interface RunningLoad {
   readonly node: string;
-  /** When it has ended by itself. */
-  result(): Promise<LoadResult>;
+  /** Tells it to end, if it has not yet. */
+  finish(): Promise<LoadResult>;
+  /** Takes its pod away. */
+  abandon(): Promise<void>;
 }
 
 /** Starts a client in a pod of the app's image, which has Node; it asks the Service by its address. */
@@ -82,29 +42,46 @@ export async function startLoad(
   service: string,
   load: Load,
 ): Promise<RunningLoad> {
-  const { spec } = (await kubectl.find<LiveService>('service', service))!;
+  const found = await kubectl.find<LiveService>('service', service);
+  if (found === undefined) throw new Error(`There is no Service ${service}.`);
+  const { clusterIP: host, ports } = found.spec;
   const pod = `load-${Math.random().toString(36).slice(2, 8)}`;
-  const input = JSON.stringify({ ...load, host: spec.clusterIP, port: spec.ports[0]!.port });
+  const input = JSON.stringify({ ...load, host, port: ports[0]!.port });
   await kubectl.must(['create', '--filename', '-'], JSON.stringify(clientPod(pod, image, input)));
-  const started = await waitFor(kubectl, pod, 120, async (live) => {
-    if (live.status?.phase === 'Pending') return undefined;
-    const { stdout } = await kubectl.run(['logs', pod]);
-    return stdout.includes('started') ? live : undefined;
-  });
-  return {
-    node: started.spec?.nodeName ?? '',
-    result: async () => {
-      const ended = await waitFor(kubectl, pod, load.seconds + 120, ({ status }) =>
-        status?.phase === 'Succeeded' || status?.phase === 'Failed' ? status.phase : undefined,
-      );
-      const text = await kubectl.must(['logs', pod]);
-      const last = text.trim().split('\n').at(-1) ?? '';
-      if (ended !== 'Succeeded' || !last.startsWith('{'))
-        throw new Error(`The client failed: ${text.slice(-500)}`);
-      await kubectl.run(['delete', 'pod', pod, '--wait=false']);
-      return JSON.parse(last) as LoadResult;
-    },
+  const abandon = async () => {
+    await kubectl.run(['delete', 'pod', pod, '--wait=false']);
   };
+  try {
+    const started = await waitFor(kubectl, pod, 120, async (live) => {
+      if (live.status?.phase === 'Pending') return undefined;
+      const { stdout } = await kubectl.run(['logs', pod]);
+      if (stdout.includes('started')) return live;
+      if (hasEnded(live)) throw new Error(`The client could not begin: ${stdout.trim().slice(-500)}`);
+      return undefined;
+    });
+    return { node: started.spec?.nodeName ?? '', finish: () => finish(kubectl, pod, load), abandon };
+  } catch (error) {
+    await abandon();
+    throw error;
+  }
+}
+
+async function finish(kubectl: Kubectl, pod: string, load: Load): Promise<LoadResult> {
+  const live = await kubectl.find<LivePod>('pod', pod);
+  // It is process 1 of its container. Should this fail, it ends by itself.
+  const tell = ['exec', pod, '--', 'node', '-e', "process.kill(1, 'SIGTERM')"];
+  if (live !== undefined && !hasEnded(live)) await kubectl.run(tell);
+  const ended = await waitFor(kubectl, pod, load.seconds + 60, (now) => (hasEnded(now) ? now : undefined));
+  const text = await kubectl.must(['logs', pod]);
+  const last = text.trim().split('\n').at(-1) ?? '';
+  if (ended.status?.phase !== 'Succeeded' || !last.startsWith('{'))
+    throw new Error(`The client failed: ${text.trim().slice(-500)}`);
+  await kubectl.run(['delete', 'pod', pod, '--wait=false']);
+  return JSON.parse(last) as LoadResult;
+}
+
+function hasEnded({ status }: LivePod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 async function waitFor<T>(
@@ -120,14 +97,15 @@ async function waitFor<T>(
     const found = await look(live);
     if (found !== undefined) return found;
     if (performance.now() > deadline) {
-      throw new Error(
-        `The client's pod ${pod} is ${live.status?.phase} after ${seconds} s: ${JSON.stringify(live.status?.containerStatuses?.[0]?.state ?? live.status?.conditions)}`,
-      );
+      const { conditions, containerStatuses, phase } = live.status ?? {};
+      const why = JSON.stringify(containerStatuses?.[0]?.state ?? conditions);
+      throw new Error(`The client's pod ${pod} is ${phase} after ${seconds} s: ${why}`);
     }
     await delay(1000);
   }
 }
 
+/** As the restricted pod security standard asks. */
 function clientPod(name: string, image: string, input: string): object {
   return {
     apiVersion: 'v1',
@@ -136,6 +114,7 @@ function clientPod(name: string, image: string, input: string): object {
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
+      enableServiceLinks: false,
       terminationGracePeriodSeconds: 1,
       securityContext: {
         runAsNonRoot: true,
@@ -148,7 +127,7 @@ function clientPod(name: string, image: string, input: string): object {
           name: 'load',
           image,
           imagePullPolicy: 'IfNotPresent',
-          command: ['node', '-e', client, input],
+          command: ['node', '-e', clientProgram, input],
           resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
           securityContext: {
             allowPrivilegeEscalation: false,

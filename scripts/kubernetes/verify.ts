@@ -4,11 +4,13 @@
  * requests come from pods of the same image. With several nodes, one of them is cordoned for a while: only pods of this
  * check are evicted.
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Kubectl } from '../../src/kubernetes/kubectl.js';
-import { Skip, type Verification, verificationSteps } from './steps.js';
+import { type Step, verificationSteps } from './steps.js';
+import { Skip, type Verification } from './verification.js';
 
 const usage = `npm run verify:kubernetes -- --kubeconfig FILE --image REF
 
@@ -38,83 +40,122 @@ const { values: flags } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-
 if (flags.help || flags.image === undefined) {
   process.stderr.write(usage);
   process.exit(flags.help ? 0 : 2);
 }
 // The commands under test find the cluster as they do for a user.
 if (flags.kubeconfig !== undefined) process.env.KUBECONFIG = resolve(flags.kubeconfig);
+if (flags.kubeconfig !== undefined && !existsSync(flags.kubeconfig)) {
+  process.stderr.write(`There is no file ${flags.kubeconfig}.\n`);
+  process.exit(2);
+}
 
-const namespace = `penstock-verify-${Math.random().toString(36).slice(2, 7)}`;
+const unique = `penstock-verify-${Math.random().toString(36).slice(2, 7)}`;
 const verification: Verification = {
   image: flags.image,
-  namespace,
-  name: 'mtcars',
+  namespace: unique,
+  name: unique,
   program: flags.kubectl,
   context: flags.context,
-  kubectl: new Kubectl({ program: flags.kubectl, context: flags.context, namespace }),
+  kubectl: new Kubectl({ program: flags.kubectl, context: flags.context, namespace: unique }),
+  cordoned: new Set(),
 };
-const results: Result[] = [];
-let stopped = false;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    stopped = true;
-    process.stderr.write('Stopping after this step, and cleaning up.\n');
-  });
-}
 
-try {
-  for (const { essential = false, name, run } of verificationSteps) {
-    if (stopped) break;
-    const result = await attempt(name, () => run(verification));
-    results.push(result);
-    if (result.outcome === 'failed') {
-      await explain();
-      if (essential) break;
-    }
+/** Why the rest is not done: what was under way may still be. */
+class Unfinished extends Error {}
+
+const stopped = new Promise<never>((_resolve, reject) => {
+  // Whoever presses Ctrl-C twice does not end the cleaning up.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      process.stderr.write('\nStopping, and cleaning up.\n');
+      reject(new Unfinished(`stopped by ${signal}`));
+    });
   }
-} finally {
-  if (!flags.keep)
-    await verification.kubectl.run(['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false']);
-}
+});
+// Between two steps nobody listens.
+stopped.catch(() => {});
 
+const results: Result[] = [];
+for (const step of verificationSteps) {
+  const { last, ...result } = await attempt(step);
+  results.push(result);
+  if (last) break;
+}
+await cleanUp();
 const report = describe();
 process.stdout.write(`\n${report}`);
 if (flags.report !== undefined) writeFileSync(flags.report, report);
-process.exit(results.some(({ outcome }) => outcome === 'failed') || stopped ? 1 : 0);
+// What a step that was given up still waits for is not waited for.
+process.exit(results.every(({ outcome }) => outcome !== 'failed') ? 0 : 1);
 
-async function attempt(name: string, run: () => Promise<string>): Promise<Result> {
+async function attempt({ essential = false, limit, name, run }: Step): Promise<Result & { last: boolean }> {
   process.stderr.write(`\n== ${name}\n`);
   const began = performance.now();
-  const outcome = await run().then(
-    (detail) => ({ outcome: 'passed' as const, detail }),
-    (error: unknown) => ({
-      outcome: error instanceof Skip ? ('skipped' as const) : ('failed' as const),
-      detail: error instanceof Error ? error.message : String(error),
-    }),
+  const expired = new AbortController();
+  const late = delay(limit * 1000, undefined, { signal: expired.signal }).then(() => {
+    throw new Unfinished(`not done after ${limit} s`);
+  });
+  late.catch(() => {});
+  const seen = await Promise.race([run(verification), late, stopped]).then(
+    (detail) => ({ outcome: 'passed' as const, detail, last: false }),
+    (error: unknown) => {
+      const detail = error instanceof Error ? error.message : String(error);
+      if (error instanceof Skip) return { outcome: 'skipped' as const, detail, last: false };
+      return { outcome: 'failed' as const, detail, last: essential || error instanceof Unfinished };
+    },
   );
+  expired.abort();
   const seconds = Math.round((performance.now() - began) / 1000);
-  process.stderr.write(`   ${outcome.outcome}: ${outcome.detail}\n`);
-  return { name, seconds, ...outcome };
+  process.stderr.write(`   ${seen.outcome}: ${seen.detail}\n`);
+  if (seen.outcome === 'failed') await explain();
+  return { name, seconds, ...seen };
 }
 
 /** What a person would look at first. */
 async function explain(): Promise<void> {
   for (const args of [
-    ['get', 'pods,deployments,horizontalpodautoscalers', '--output', 'wide'],
-    ['get', 'events', '--sort-by', '.lastTimestamp'],
+    ['get', 'pods,deployments,horizontalpodautoscalers', '--output', 'wide', '--request-timeout=10s'],
+    ['get', 'events', '--sort-by', '.lastTimestamp', '--request-timeout=10s'],
   ]) {
     const { stderr, stdout } = await verification.kubectl.run(args);
     process.stderr.write(`${(stdout + stderr).trimEnd().split('\n').slice(-25).join('\n')}\n`);
   }
 }
 
+async function cleanUp(): Promise<void> {
+  for (const node of verification.cordoned) await insist(['uncordon', node]);
+  if (!flags.keep) await insist(['delete', 'namespace', unique, '--ignore-not-found', '--wait=false']);
+}
+
+/** Ctrl-C reaches kubectl too. */
+async function insist(args: readonly string[]): Promise<void> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    const { ok, stderr } = await verification.kubectl.run([...args, '--request-timeout=30s']);
+    if (ok) return;
+    process.stderr.write(stderr);
+    await delay(1000);
+  }
+  process.stderr.write(`Left to you: ${flags.kubectl} ${args.join(' ')}\n`);
+}
+
 function describe(): string {
   const count = (wanted: Result['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
+  const cell = (text: string) => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '/');
   const rows = results.map(
-    ({ detail, name, outcome, seconds }) =>
-      `| ${name} | ${outcome} | ${seconds} s | ${detail.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '/')} |`,
+    ({ detail, name, outcome, seconds }) => `| ${name} | ${outcome} | ${seconds} s | ${cell(detail)} |`,
   );
-  return `${['| step | outcome | took | what was seen |', '| --- | --- | --- | --- |', ...rows].join('\n')}\n\n${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped\n`;
+  const left = verificationSteps.length - results.length;
+  const lines = [
+    `Penstock on a cluster: ${flags.image}, ${new Date().toISOString()}`,
+    '',
+    '| step | outcome | took | what was seen |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+    ...(left > 0 ? [`${left} more steps were not tried.`] : []),
+    `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
+  ];
+  return `${lines.join('\n')}\n`;
 }

@@ -127,7 +127,7 @@ function percent(text: string): number {
   return parsed;
 }
 
-/** What was not said stays as near as it can to what was. */
+/** A number is both of its bounds. */
 function boundsOf(replicas?: number, min?: number, max?: number): { min: number; max: number } {
   if (replicas !== undefined) return { min: replicas, max: replicas };
   if (min === undefined || max === undefined) {

@@ -62,14 +62,24 @@ async function roll(
   if (live !== undefined && values.autoscaling.by !== 'none') await handOverReplicas(kubectl, live);
   process.stderr.write(await applyValues(kubectl, values));
   const target = values.canary.enabled ? `${values.name}-canary` : values.name;
+  // A Deployment that nobody has told a number begins with one pod, until its autoscaler looks.
+  const bounds = live === undefined && values.autoscaling.by !== 'none' && { pods: values.autoscaling };
   try {
-    await watchRollout(kubectl, target, { timeout, progress: rolloutDisplay(target) });
+    await watchRollout(kubectl, target, { timeout, progress: rolloutDisplay(target), ...bounds });
   } catch (error) {
     const failed = error instanceof PenstockError && error.code === 'rollout_failed';
     if (failed) process.stderr.write(await retreat(kubectl, values, live));
     throw error;
   }
-  for (const gone of await prune(kubectl, values)) process.stderr.write(`deleted ${gone}\n`);
+  const gone = await prune(kubectl, values);
+  for (const { kind, metadata } of gone) {
+    process.stderr.write(`deleted ${kind.toLowerCase()}/${metadata.name}\n`);
+  }
+  // An autoscaler that has gone may have had the last word on the number of pods.
+  if (gone.some(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'ScaledObject')) {
+    await applyValues(kubectl, values);
+    await watchRollout(kubectl, target, { timeout, progress: rolloutDisplay(target) });
+  }
 }
 
 /** The old pods have never stopped serving; this takes the broken new ones away. */

@@ -19,8 +19,9 @@ export async function scale(name: string, config: Config, options: ScaleOptions)
   if (deployment === undefined) throw new PenstockError('not_deployed', name);
   const what = await setBounds(kubectl, name, options);
   process.stderr.write(`${what}\n`);
-  // Never waits for pods that only load would bring: the least number must be there.
-  await waitForLeast(kubectl, name, options);
+  // Pods that only load would bring are not waited for.
+  const { max, min, timeout } = options;
+  await watchRollout(kubectl, name, { pods: { min, max }, timeout, progress: rolloutDisplay(name) });
   return 0;
 }
 
@@ -48,23 +49,4 @@ async function setBounds(kubectl: Kubectl, name: string, { max, min }: ScaleOpti
 
 function patch(kubectl: Kubectl, kind: string, name: string, spec: object): Promise<string> {
   return kubectl.must(['patch', kind, name, '--type=merge', '--patch', JSON.stringify({ spec })]);
-}
-
-async function waitForLeast(
-  kubectl: Kubectl,
-  name: string,
-  { max, min, timeout }: ScaleOptions,
-): Promise<void> {
-  const deadline = performance.now() + timeout;
-  for (;;) {
-    const left = Math.max(0, deadline - performance.now());
-    await watchRollout(kubectl, name, { timeout: left, progress: rolloutDisplay(name) });
-    const live = await kubectl.find<LiveDeployment>('deployment', name);
-    const pods = live?.spec.replicas ?? 0;
-    if (pods >= min && pods <= max) return;
-    if (performance.now() > deadline) {
-      throw new PenstockError('rollout_failed', `The autoscaler has not acted: ${name} has ${pods} pods.`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
 }

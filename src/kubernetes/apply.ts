@@ -38,23 +38,32 @@ export async function diffValues(kubectl: Kubectl, values: Values): Promise<stri
 
 /**
  * An autoscaler takes over a Deployment whose number of pods we have set. Were the number just left out, the server
- * would set it back to 1: `kubectl scale` makes it somebody else's first.
+ * would set it back to 1: somebody else must own it too before. `kubectl scale` to the same number would not do, since
+ * it changes nothing. https://kubernetes.io/docs/reference/using-api/server-side-apply/#transferring-ownership
  */
-export async function handOverReplicas(kubectl: Kubectl, live: LiveDeployment): Promise<void> {
-  const { metadata, spec } = live;
+export async function handOverReplicas(kubectl: Kubectl, { metadata, spec }: LiveDeployment): Promise<void> {
   const ours = metadata.managedFields?.some(
     (fields) => fields.manager === manager && JSON.stringify(fields.fieldsV1).includes('"f:replicas"'),
   );
-  if (ours) await kubectl.must(['scale', `deployment/${metadata.name}`, `--replicas=${spec.replicas ?? 1}`]);
+  if (!ours) return;
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: metadata.name },
+    spec: { replicas: spec.replicas ?? 1 },
+  };
+  // A Deployment of nothing but this is no valid one, but for the server it is a part of the one that is there.
+  const flags = ['--server-side', '--field-manager', `${manager}-handover`, '--validate=false'];
+  await kubectl.must(['apply', ...flags, '--filename', '-'], JSON.stringify(object));
 }
 
 /** Deletes what an earlier deployment made and these values do not ask for, such as an autoscaler of another kind. */
-export async function prune(kubectl: Kubectl, values: Values): Promise<string[]> {
+export async function prune(kubectl: Kubectl, values: Values): Promise<readonly KubernetesObject[]> {
   const wanted = new Set([...objectsFor(values).values()].map(key));
   const found = await madeObjects(kubectl, values.name);
   const stale = found.filter((object) => !wanted.has(key(object)));
   for (const { kind, metadata } of stale) await kubectl.must(['delete', kind, metadata.name, '--wait=false']);
-  return stale.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
+  return stale;
 }
 
 /** All that was made under a name. */

@@ -11,8 +11,8 @@ export interface PodTrouble {
   readonly ran: boolean;
 }
 
-/** Reasons that no waiting mends, by what Kubernetes calls them. */
-const finalReasons: Readonly<Record<string, string>> = {
+/** Reasons that waiting hardly mends, by what Kubernetes calls them. */
+const knownReasons: Readonly<Record<string, string>> = {
   ErrImagePull: 'the image cannot be pulled',
   ImagePullBackOff: 'the image cannot be pulled',
   ErrImageNeverPull: 'the image is not on the node',
@@ -26,10 +26,12 @@ const finalReasons: Readonly<Record<string, string>> = {
 export function troubleOf({ metadata: { name: pod }, status }: LivePod): PodTrouble | undefined {
   for (const { lastState, restartCount, state } of status?.containerStatuses ?? []) {
     const { message, reason = '' } = state?.waiting ?? {};
-    const known = finalReasons[reason];
+    const known = knownReasons[reason];
     if (known !== undefined) {
       const why = message === undefined ? '' : `: ${message}`;
-      return { pod, reason: `${known} (${reason})${why}`, final: true, ran: false };
+      // A registry may have an off moment: the kubelet tries once more before it calls that backing off.
+      const final = reason !== 'ErrImagePull';
+      return { pod, reason: `${known} (${reason})${why}`, final, ran: false };
     }
     const ended = state?.terminated ?? lastState?.terminated;
     if (reason === 'CrashLoopBackOff' || (ended !== undefined && ended.exitCode !== 0)) {

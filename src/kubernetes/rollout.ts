@@ -27,19 +27,21 @@ export interface RolloutOptions {
   /** Milliseconds between two looks. */
   readonly interval?: number;
   readonly progress?: (progress: RolloutProgress) => void;
+  /** How many pods an autoscaler must have asked for by then. */
+  readonly pods?: { readonly min: number; readonly max: number };
 }
 
 /** Waits until all pods are of the new version and ready; fails with the reason of the pod that is not. */
 export async function watchRollout(
   kubectl: Kubectl,
   name: string,
-  { interval = 1000, progress = () => {}, timeout }: RolloutOptions,
+  { interval = 1000, pods, progress = () => {}, timeout }: RolloutOptions,
 ): Promise<void> {
   const deadline = performance.now() + timeout;
   for (;;) {
     const deployment = await kubectl.find<LiveDeployment>('deployment', name);
     if (deployment === undefined) throw new PenstockError('not_deployed', name);
-    const now = progressOf(deployment);
+    const now = progressOf(deployment, pods);
     progress(now);
     if (now.done) return;
     const trouble = await findTrouble(kubectl, deployment);
@@ -51,19 +53,22 @@ export async function watchRollout(
   }
 }
 
-/** The same judgement as that of `kubectl rollout status`. */
-export function progressOf({ metadata, spec, status = {} }: LiveDeployment): RolloutProgress {
+/** The judgement of `kubectl rollout status`, but for pods that are to go: they must have. */
+export function progressOf(
+  { metadata, spec, status = {} }: LiveDeployment,
+  { max, min }: NonNullable<RolloutOptions['pods']> = { min: 0, max: Number.POSITIVE_INFINITY },
+): RolloutProgress {
   const wanted = spec.replicas ?? 1;
   const { availableReplicas = 0, observedGeneration = 0, replicas = 0, updatedReplicas = 0 } = status;
   const seen = observedGeneration >= (metadata.generation ?? 0);
   const updated = seen ? updatedReplicas : 0;
-  const done = seen && updated >= wanted && replicas === updated && availableReplicas >= updated;
+  const complete = seen && updated === wanted && replicas === updated && availableReplicas >= updated;
   return {
     wanted,
     updated,
     ready: Math.min(updated, Math.max(0, availableReplicas - (replicas - updated))),
     old: replicas - updated,
-    done,
+    done: complete && wanted >= min && wanted <= max,
   };
 }
 
@@ -114,7 +119,10 @@ async function describeTrouble(
   trouble: PodTrouble | undefined,
   { ready, wanted }: RolloutProgress,
 ): Promise<string> {
-  if (trouble === undefined) return `${ready} of ${wanted} pods are ready, and no pod says why.`;
+  if (trouble === undefined) {
+    const why = ready < wanted ? 'no pod says why' : 'the autoscaler has asked for no others';
+    return `${ready} of ${wanted} pods are ready, and ${why}.`;
+  }
   const words = trouble.ran ? await lastWords(kubectl, trouble.pod) : '';
   const said = words === '' ? '' : `\n${words.replaceAll(/^/gm, '  ')}`;
   return `Pod ${trouble.pod}: ${trouble.reason}.${said}`;

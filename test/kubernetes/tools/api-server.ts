@@ -120,15 +120,16 @@ export class ApiServer {
     const live = this.store.get(kind, namespace, name!);
     const applied = /apply-patch/.test(request.headers['content-type'] ?? '');
     if (live === undefined && !applied) return send(404, failure(404, `${plural} "${name}" not found`));
-    if (method === 'GET') return send(200, live);
+    if (method === 'GET') return send(200, part === 'scale' ? scaleOf(live) : live);
     if (method === 'DELETE') {
       this.store.remove(live);
       return send(200, { apiVersion: 'v1', kind: 'Status', status: 'Success', details: { name } });
     }
     const next = applied
-      ? this.store.applied(live, body, namespace)
+      ? this.store.applied(live, body, namespace, url.searchParams.get('fieldManager') ?? '')
       : this.store.patched(live, request.headers['content-type'] ?? '', body);
-    return send(live === undefined ? 201 : 200, dryRun ? next : this.store.put(next));
+    const kept = dryRun ? next : this.store.put(next);
+    return send(live === undefined ? 201 : 200, part === 'scale' ? scaleOf(kept) : kept);
   }
 
   #pod(pod: Any, part: string, url: URL, send: (status: number, body: unknown) => unknown): unknown {
@@ -143,6 +144,18 @@ export class ApiServer {
     const answer = path === undefined ? undefined : this.store.kubelet.admin(pod, path);
     return answer === undefined ? send(503, failure(503, 'no route to the pod')) : send(200, answer);
   }
+}
+
+/** What is under `/scale` of a Deployment. */
+function scaleOf({ metadata, spec, status }: Any): object {
+  const { name, namespace, resourceVersion, uid } = metadata;
+  return {
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name, namespace, resourceVersion, uid },
+    spec: { replicas: spec.replicas },
+    status: { replicas: status?.replicas ?? 0 },
+  };
 }
 
 function apiVersionOf(kind: string): string {

@@ -16,7 +16,7 @@ test('deploy brings everything up and says where it serves', { timeout: 60_000 }
     '--app-version',
     'one',
   );
-  expect(stderr).toContain('mtcars: 1 of 1 pods ready');
+  expect(stderr).toContain('mtcars: 3 of 3 pods ready');
   expect(stdout).toContain(
     'mtcars one serves at http://127.0.0.1:8000/ after `kubectl port-forward service/mtcars 8000:80`',
   );
@@ -108,7 +108,7 @@ test('scale sets the number of pods, or the bounds of the autoscaler that would 
 test('status shows what each pod says of itself', { timeout: 60_000 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2', '--app-version', 'one');
   let answered = 100;
-  const status = { state: 'serving', running: 2, queued: 5, workers: [{}, {}], appVersion: 'one' };
+  const status = { state: 'serving', running: 2, queued: 5, workers: [{}, {}], release: 'one' };
   cluster.behave({
     admin: (_pod, path) => {
       if (path === 'status') return JSON.stringify(status);
@@ -209,13 +209,11 @@ test('the check for real clusters passes on this one', { timeout: 120_000 }, asy
     log: (pod) =>
       isLoad(pod) ? `started\n${seen}\n` : 'PENSTOCK_QUEUE_LIMIT must not be "broken-on-purpose".\n',
     admin: (_pod, path) =>
-      path === 'status'
-        ? JSON.stringify({ state: 'serving', workers: [], appVersion: 'one' })
-        : '# metrics\n',
+      path === 'status' ? JSON.stringify({ state: 'serving', workers: [], release: 'one' }) : '# metrics\n',
   });
-  const verify = resolve(import.meta.dirname, '../../../scripts/kubernetes/verify.ts');
+  const verify = resolve(import.meta.dirname, '../../../scripts/verify-kubernetes.mjs');
   const flags = ['--kubeconfig', cluster.kubeconfig, '--image', 'mtcars:1', '--kubectl', kubectl];
-  const { code, stderr, stdout } = await cluster.node('--import', 'tsx', verify, ...flags);
+  const { code, stderr, stdout } = await cluster.node(verify, ...flags);
   expect(stdout, stderr).toContain('0 failed, 1 skipped');
   expect(stdout).toMatch(/autoscaler adds pods.*\| skipped \|.*no metrics server/);
   expect(code).toBe(0);

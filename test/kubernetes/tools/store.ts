@@ -75,43 +75,44 @@ export class Store {
     if (kind === 'Pod') this.settle();
   }
 
-  /** Server-side apply, as far as it shows here: what the same manager set before and leaves out now is taken away. */
-  applied(live: Any, body: Any, namespace: string): Any {
-    const base = structuredClone(live ?? {});
-    const earlier = base.metadata?.managedFields?.find(
-      ({ manager }: Any) => manager === 'penstock',
-    )?.fieldsV1;
-    const hadReplicas = JSON.stringify(earlier ?? {}).includes('f:replicas');
-    const merged = merge(base, body);
-    if (hadReplicas && body.spec?.replicas === undefined) delete merged.spec.replicas;
+  /**
+   * Server-side apply, as far as the number of pods shows it: what a manager set before and leaves out now is taken
+   * away, unless another manager has set it too.
+   */
+  applied(live: Any, body: Any, namespace: string, manager: string): Any {
+    const before: Any[] = live?.metadata.managedFields ?? [];
+    const merged = merge(structuredClone(live ?? {}), body);
+    const setsReplicas = body.spec?.replicas !== undefined;
+    const others = before.filter((fields) => fields.manager !== manager);
+    const letGo = before.some((fields) => fields.manager === manager && owns(fields)) && !setsReplicas;
+    if (letGo && !others.some(owns)) delete merged.spec.replicas;
     if (body.spec?.template !== undefined) merged.spec.template = body.spec.template;
-    const fieldsV1 = { 'f:spec': body.spec?.replicas === undefined ? {} : { 'f:replicas': {} } };
+    // Forced: a value that others have set differently is ours alone from now on.
+    const agreeing =
+      setsReplicas && live?.spec.replicas !== body.spec.replicas
+        ? others.filter((one) => !owns(one))
+        : others;
+    const fieldsV1 = { 'f:spec': setsReplicas ? { 'f:replicas': {} } : {} };
     merged.metadata = {
       ...merged.metadata,
       ...(namespace !== '' && { namespace }),
-      managedFields: [{ manager: 'penstock', operation: 'Apply', fieldsV1 }],
+      managedFields: [...agreeing, { manager, operation: 'Apply', fieldsV1 }],
     };
     return merged;
   }
 
+  /** Who changes the number of pods owns it from then on; who sets it to what it was does not. */
   patched(live: Any, type: string, body: Any): Any {
     const next = structuredClone(live);
-    if (!type.includes('json-patch')) {
-      const merged = merge(next, body);
-      if (body.spec?.replicas !== undefined) delete merged.metadata.managedFields;
-      return merged;
+    if (type.includes('json-patch')) {
+      for (const { op, path, value } of body) patchAt(next, path, op === 'remove' ? undefined : value);
+      return next;
     }
-    for (const { op, path, value } of body) {
-      const keys = path
-        .split('/')
-        .slice(1)
-        .map((key: string) => key.replaceAll('~1', '/'));
-      const last = keys.pop();
-      const at = keys.reduce((object: Any, key: string) => (object[key] ??= {}), next);
-      if (op === 'remove') delete at[last];
-      else at[last] = value;
+    const merged = merge(next, body);
+    if (merged.spec?.replicas !== live.spec?.replicas) {
+      merged.metadata.managedFields = merged.metadata.managedFields?.filter((one: Any) => !owns(one));
     }
-    return next;
+    return merged;
   }
 
   /** Controllers and kubelet run until nothing is left to do. */
@@ -234,6 +235,24 @@ export class Store {
       unavailableReplicas: Math.max(0, spec.replicas - readyPods.length),
     };
   }
+}
+
+function owns({ fieldsV1 }: Any): boolean {
+  return JSON.stringify(fieldsV1).includes('f:replicas');
+}
+
+/** RFC 6902, of objects alone. */
+function patchAt(object: Any, path: string, value: Any): void {
+  const keys = path.split('/').slice(1);
+  const names = keys.map((key) => key.replaceAll('~1', '/'));
+  const last = names.pop()!;
+  let at = object;
+  for (const name of names) {
+    at[name] ??= {};
+    at = at[name];
+  }
+  if (value === undefined) delete at[last];
+  else at[last] = value;
 }
 
 /** RFC 7396: null takes away, lists are replaced. */
