@@ -3,7 +3,7 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { planDeployment } from '../kubernetes/app-values.js';
 import { applyValues, diffValues, handOverReplicas, prune } from '../kubernetes/apply.js';
-import { withCanary } from '../kubernetes/canary.js';
+import { withCanary, withoutShare } from '../kubernetes/canary.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
 import type { LiveDeployment } from '../kubernetes/live-objects.js';
 import { watchRollout } from '../kubernetes/rollout.js';
@@ -60,7 +60,8 @@ async function roll(
     process.stderr.write(`made secret/${values.session.secret} with a new key\n`);
   }
   if (live !== undefined && values.autoscaling.by !== 'none') await handOverReplicas(kubectl, live);
-  process.stderr.write(await applyValues(kubectl, values));
+  const byWeight = values.canary.enabled && values.httpRoute.enabled;
+  process.stderr.write(await applyValues(kubectl, byWeight ? withoutShare(values) : values));
   const target = values.canary.enabled ? `${values.name}-canary` : values.name;
   // A Deployment that nobody has told a number begins with one pod, until its autoscaler looks.
   const bounds = live === undefined && values.autoscaling.by !== 'none' && { pods: values.autoscaling };
@@ -71,6 +72,7 @@ async function roll(
     if (failed) process.stderr.write(await retreat(kubectl, values, live));
     throw error;
   }
+  if (byWeight) await applyValues(kubectl, values);
   const gone = await prune(kubectl, values);
   for (const { kind, metadata } of gone) {
     process.stderr.write(`deleted ${kind.toLowerCase()}/${metadata.name}\n`);

@@ -137,6 +137,8 @@ CMD ["serve", "${argument}"]
 ARG BASE_IMAGE
 ARG VERSION=dev
 ARG REVISION=
+# What /status and /metrics tell.
+ENV PENSTOCK_APP_VERSION=\${VERSION}
 LABEL org.opencontainers.image.title="${name}" \\
       org.opencontainers.image.description="The R API ${name}, served by Penstock" \\
       org.opencontainers.image.version="\${VERSION}" \\

@@ -21,16 +21,26 @@ export async function askPod(kubectl: Kubectl, pod: LivePod): Promise<PodAnswer 
   return { status: JSON.parse(status) as Status, ...countRequests(metrics) };
 }
 
-/** By way of the API server; where a network policy keeps that from the admin port, from inside the pod. */
+/** By way of the API server; where a network policy or a token keeps that from the admin port, from inside the pod. */
 async function askAdmin(kubectl: Kubectl, { metadata }: LivePod, path: string): Promise<string | undefined> {
   const { name, namespace } = metadata;
   const url = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/${path}`;
   const proxied = await kubectl.run(['get', '--raw', url, '--request-timeout=5s']);
   if (proxied.ok) return proxied.stdout;
-  const script = `fetch('http://127.0.0.1:${adminPort}/${path}').then((r) => r.text()).then(console.log)`;
-  const inside = await kubectl.run(['exec', name, '--container', 'penstock', '--', 'node', '-e', script]);
+  const inside = await kubectl.run([
+    ...['exec', name, '--container', 'penstock', '--', 'node', '-e', insideScript],
+    `http://127.0.0.1:${adminPort}/${path}`,
+  ]);
   return inside.ok ? inside.stdout : undefined;
 }
+
+/** With the admin server's token, which the pod knows where there is one. */
+const insideScript = `
+const token = process.env.PENSTOCK_ADMIN_TOKEN;
+fetch(process.argv[1], { headers: token ? { authorization: 'Bearer ' + token } : {} }).then(async (answer) => {
+  if (!answer.ok) process.exit(1);
+  console.log(await answer.text());
+});`;
 
 function countRequests(metrics: string): { answered: number; failed: number } {
   let answered = 0;

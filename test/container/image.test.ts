@@ -120,6 +120,14 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     expect((health ?? other ?? config.Healthcheck).Test[0]).toBe('CMD');
   });
 
+  test('tells the version that its label has', async () => {
+    const label = await app.inspect('{{index .Config.Labels "org.opencontainers.image.version"}}');
+    const ask =
+      "fetch('http://127.0.0.1:9000/status').then(async (r) => console.log((await r.json()).release))";
+    expect(label).toMatch(/^[0-9a-f]{12}$/);
+    expect((await podman('exec', app.id, 'node', '-e', ask)).stdout).toBe(`${label}\n`);
+  });
+
   test('keeps every layer but those of the app when only the app has changed', async () => {
     const changed = join(mkdtempSync(join(tmpdir(), 'penstock-changed-')), 'mtcars');
     cpSync(example, changed, { recursive: true });

@@ -18,6 +18,7 @@ const kinds: readonly (readonly [groupVersion: string, kind: string, plural: str
     ['autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', true],
     ['policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true],
     ['networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', true],
+    ['gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes', true],
   ];
 
 const kindOf = new Map(kinds.map(([, kind, plural]) => [plural, kind]));

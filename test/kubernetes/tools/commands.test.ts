@@ -156,6 +156,26 @@ test('a canary runs beside the version that serves, and the next deploy takes it
   expect(cluster.get('Deployment', 'mtcars-canary')).toBeUndefined();
 });
 
+test('a gateway gives a canary its share only while its pods serve', { timeout: 60_000 }, async () => {
+  const route = ['--http-route', 'api.example.org', '--gateway', 'web', '--pods', '2'];
+  const weights = () =>
+    cluster
+      .get('HTTPRoute', 'mtcars')
+      .spec.rules[0].backendRefs.map(({ name, weight }: Any) => `${name} ${weight}`);
+  await cluster.deploy('--image', 'mtcars:1', ...route);
+  expect(weights()).toEqual(['mtcars 1']);
+  cluster.behave({ status: (pod) => (imageOf(pod) === 'mtcars:2' ? crashing : ready) });
+  const broken = await cluster.deploy('--image', 'mtcars:2', ...route, '--canary', '10');
+  expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('mtcars serves as before')]);
+  expect(weights()).toEqual(['mtcars-stable 100', 'mtcars-canary 0']);
+  await cluster.deploy('--image', 'mtcars:3', ...route, '--canary', '10');
+  expect(weights()).toEqual(['mtcars-stable 90', 'mtcars-canary 10']);
+  expect(await cluster.penstock('delete', 'mtcars', '--canary')).toMatchObject({ code: 0 });
+  expect(weights()).toEqual(['mtcars 1']);
+  expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
+  expect(cluster.list('Service').map(({ metadata }) => metadata.name)).toEqual(['mtcars', 'mtcars-admin']);
+});
+
 test('the key of sessions is made once', { timeout: 60_000 }, async () => {
   const deploy = () => cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--session-secret', 'keys');
   await deploy();
