@@ -17,14 +17,16 @@ export interface OverloadResult {
   readonly refused: number;
   /** Answers that are neither: there should be none. */
   readonly others: number;
+  /** What a request takes as a rule without a queue, in ms. */
+  readonly typical: number;
   /** 99th percentiles in ms: without a queue, of accepted requests under overload, of refused ones. */
   readonly calm: number;
   readonly loaded: number;
   readonly refusal: number;
-  /** Milliseconds that an accepted request may take: twice the calm time, and the whole queue before it. */
+  /** Milliseconds that an accepted request may take: twice the calm time, and a whole queue of such before it. */
   readonly bound: number;
-  /** Megabytes that the gateway has, after a tenth of the time and at the end. */
-  readonly memory: readonly [early: number, late: number];
+  /** Megabytes that the gateway has: medians of the second third of the time, and of the last. */
+  readonly memory: readonly [second: number, last: number];
 }
 
 /** More requests than can be done, at a steady rate, whatever becomes of those before them. */
@@ -33,26 +35,26 @@ export async function overload(service: Service, plan: OverloadPlan): Promise<Ov
   const capacity = workers / serviceTime;
   const calm = await offered(service, plan, capacity / 2, Math.max(1, seconds / 10));
   const rest = offered(service, plan, capacity * times, seconds);
-  await pause(seconds * 100);
-  const early = residentMb(service.pid);
+  const memory: number[] = [];
+  const weigh = setInterval(() => memory.push(residentMb(service.pid)), 250);
   const answers = await rest;
-  const late = residentMb(service.pid);
+  clearInterval(weigh);
+  const third = Math.floor(memory.length / 3);
   const of = (status: number): number[] => answers.filter((one) => one.status === status).map(({ ms }) => ms);
-  const calmTime = quantile(
-    calm.map(({ ms }) => ms),
-    0.99,
-  );
+  const calmTimes = calm.map(({ ms }) => ms);
+  const calmTime = quantile(calmTimes, 0.99);
   const [accepted, refused] = [of(200), of(503)];
   return {
     offered: answers.length,
     accepted: accepted.length,
     refused: refused.length,
     others: answers.length - accepted.length - refused.length,
+    typical: quantile(calmTimes, 0.5),
     calm: calmTime,
     loaded: quantile(accepted, 0.99),
     refusal: quantile(refused, 0.99),
     bound: 2 * calmTime + (queueLimit / workers) * calmTime,
-    memory: [early, late],
+    memory: [quantile(memory.slice(third, -third), 0.5), quantile(memory.slice(-third), 0.5)],
   };
 }
 
