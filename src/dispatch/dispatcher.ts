@@ -367,11 +367,13 @@ export class Dispatcher {
       this.#again.push(ticket);
       this.workerIdle();
     },
-    lost: (ticket, exit) => {
+    lost: (ticket, exit, begun) => {
       // At least so long; what is never answered within its deadline would not be known to be slow.
-      ticket.job.load?.observe(performance.now() - ticket.startedAt!);
+      if (begun) ticket.job.load?.observe(performance.now() - ticket.startedAt!);
       if (ticket.state === 'settled') return;
-      if (ticket.job.safe && this.#options.retrySafe && ticket.attempts === 1) {
+      const maybeAgain = !begun || (ticket.job.safe && this.#options.retrySafe);
+      // Once: what a worker has died of while it read it would bring down one after the other.
+      if (maybeAgain && ticket.attempts === 1) {
         ticket.requeue();
         this.#again.push(ticket);
         this.workerIdle();

@@ -13,7 +13,7 @@ import type { Job, Ticket, TicketState } from './ticket.js';
 export interface TicketListener {
   started(ticket: QueuedTicket): void;
   left(ticket: QueuedTicket): void;
-  lost(ticket: QueuedTicket, exit: WorkerExit): void;
+  lost(ticket: QueuedTicket, exit: WorkerExit, begun: boolean): void;
   /** R has not come to it, or it is to be run once more. */
   returned(ticket: QueuedTicket): void;
 }
@@ -143,10 +143,10 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.#listener.returned(this);
   }
 
-  lost(_worker: Worker, exit: WorkerExit): void {
+  lost(_worker: Worker, exit: WorkerExit, begun: boolean): void {
     this.left(undefined);
     this.ranAlone?.(false);
-    this.#listener.lost(this, exit);
+    this.#listener.lost(this, exit, begun);
   }
 
   /** To be run by itself, since the batch that it was in gave it no answer. */

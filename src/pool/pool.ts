@@ -4,6 +4,7 @@ import type { RFailure } from './r-failure.js';
 import { Reaper } from './reaper.js';
 import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
+import { StoppedWorkers } from './stopped-workers.js';
 import type { WorkUnit } from './work-unit.js';
 import { LOOK_AHEAD, Worker, type WorkerOwner } from './worker.js';
 import type { WorkerCommand } from './worker-command.js';
@@ -50,6 +51,7 @@ export class Pool {
   readonly #reaper = new Reaper(this.#scratch.path);
   readonly #restart = new RestartDelay();
   readonly #workers = new Map<number, Worker>();
+  readonly #stopped = new StoppedWorkers(() => this.#workers.values());
   readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
   /** Idle workers, the one used last at the end: it has the warmest caches, and the others can time out. */
   #idle: Worker[] = [];
@@ -146,6 +148,7 @@ export class Pool {
       for (const worker of this.#workers.values()) this.#retire(worker);
       await emptied;
     }
+    this.#stopped.close();
     this.#listener.close();
     this.#reaper.close();
     this.#scratch.close();

@@ -14,3 +14,7 @@ function statFields(pid: number): string[] | undefined {
 export function processStart(pid: number): string | undefined {
   return statFields(pid)?.[19];
 }
+/** Whether a process has been stopped by a signal, and not by a debugger. */
+export function isStopped(pid: number): boolean {
+  return statFields(pid)?.[0] === 'T';
+}

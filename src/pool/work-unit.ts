@@ -27,8 +27,8 @@ export interface WorkUnit {
   printed(): void;
   /** R answered. */
   finished(frame: Frame): void;
-  /** The worker ended before it answered. */
-  lost(worker: Worker, exit: WorkerExit): void;
+  /** The worker ended before it answered; `begun` is false if R is certain not to have begun with it. */
+  lost(worker: Worker, exit: WorkerExit, begun: boolean): void;
   /** R has not come to it, and will not: it has not run. */
   returned(): void;
 }

@@ -62,9 +62,12 @@ export class Worker {
   #outbox: WorkerOutbox | undefined;
   readonly #pipe = new WorkerPipe();
   readonly #late = new LateWork(this.#pipe, () => this.#socket);
+  /** Its connection was reset, as a process's is that ends before it has read all that was sent to it. */
+  #reset = false;
   /** An interrupt is on its way: the worker is clean again when it has answered the ping sent after it. */
   #interrupted = false;
   #requests = 0;
+  #killedFor: string | undefined;
   #stopGrace = 0;
   #idleSince = 0;
   #interruptTimer: NodeJS.Timeout | undefined;
@@ -182,9 +185,14 @@ export class Worker {
     this.#killAfter(grace);
   }
 
-  /** Ends the process and all it has started, at once. */
-  kill(): void {
+  /**
+   * Ends the process and all it has started, at once.
+   *
+   * @param reason for people, as in "was killed with 900 MB"
+   */
+  kill(reason?: string): void {
     if (this.#state === 'dead') return;
+    this.#killedFor ??= reason;
     if (this.#state !== 'stopping') this.#to('stopping');
     this.#process.killGroup();
   }
@@ -197,6 +205,9 @@ export class Worker {
     this.#socket = socket;
     this.#outbox = new WorkerOutbox(socket);
     this.journey.step('connected');
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      this.#reset = code === 'ECONNRESET';
+    });
     // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
     socket.once('close', () => this.#killAfter(AFTER_CLOSE));
     if (this.#state === 'starting') this.#to('warming');
@@ -326,15 +337,18 @@ export class Worker {
     });
   }
 
-  #die(exit: WorkerExit): void {
+  #die(how: WorkerExit): void {
+    const exit = this.#killedFor === undefined ? how : { ...how, reason: this.#killedFor };
     clearTimeout(this.#interruptTimer);
     clearTimeout(this.#killTimer);
     this.#late.end();
     this.#process.killGroup(); // what it had started and left behind
     this.#to('dead');
+    // What R has not read to its end it has not begun with; known of what was sent last.
+    const begun = !this.#reset || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
     for (const unit of waiting) unit.returned();
-    running?.lost(this, exit);
+    running?.lost(this, exit, begun);
   }
 }

@@ -11,7 +11,7 @@ export const scale = {
   /** Minutes of load in which memory is to stay flat. */
   soak: Number(process.env.PENSTOCK_SOAK_MINUTES ?? 30),
   /** Milliseconds for one test. */
-  timeout: long ? 3_600_000 : 60_000,
+  timeout: long ? 3_600_000 : 120_000,
 };
 
 /** A figure for the page of promises. */

@@ -5,7 +5,7 @@ import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
 /** Pseudo-random numbers from 0 up to 1 that follow from a seed (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
