@@ -58,13 +58,16 @@ export function drainUnderLoad(verification: Verification): Promise<string> {
         'there is no second node with a pod of the app, besides the one that the requests come from',
       );
     cordoned.add(node);
-    const only = [`--pod-selector=app.kubernetes.io/name=${name}`, '--ignore-daemonsets'];
-    await kubectl.must(['drain', node, ...only, '--delete-emptydir-data', '--timeout=240s']);
-    await watchRollout(kubectl, name, { timeout: patience });
-    const left = (await readyPods(verification)).filter(({ spec }) => spec?.nodeName === node);
-    await kubectl.must(['uncordon', node]);
-    cordoned.delete(node);
-    if (left.length > 0) throw new Error(`${left.length} pods are still on ${node}.`);
+    try {
+      const only = [`--pod-selector=app.kubernetes.io/name=${name}`, '--ignore-daemonsets'];
+      await kubectl.must(['drain', node, ...only, '--delete-emptydir-data', '--timeout=240s']);
+      await watchRollout(kubectl, name, { timeout: patience });
+      const left = (await readyPods(verification)).filter(({ spec }) => spec?.nodeName === node);
+      if (left.length > 0) throw new Error(`${left.length} pods are still on ${node}.`);
+    } finally {
+      await kubectl.must(['uncordon', node]);
+      cordoned.delete(node);
+    }
     await oldPodsGone(verification);
     return `${node} was drained, and takes pods again`;
   });

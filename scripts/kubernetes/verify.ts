@@ -45,15 +45,20 @@ if (flags.help || flags.image === undefined) {
   process.exit(flags.help ? 0 : 2);
 }
 // The commands under test find the cluster as they do for a user.
-if (flags.kubeconfig !== undefined) process.env.KUBECONFIG = resolve(flags.kubeconfig);
-if (flags.kubeconfig !== undefined && !existsSync(flags.kubeconfig)) {
-  process.stderr.write(`There is no file ${flags.kubeconfig}.\n`);
-  process.exit(2);
+if (flags.kubeconfig !== undefined) {
+  // npm runs scripts in the checkout, wherever it was called.
+  const file = resolve(process.env.INIT_CWD ?? '.', flags.kubeconfig);
+  if (!existsSync(file)) {
+    process.stderr.write(`There is no file ${file}.\n`);
+    process.exit(2);
+  }
+  process.env.KUBECONFIG = file;
 }
 
 const unique = `penstock-verify-${Math.random().toString(36).slice(2, 7)}`;
 const verification: Verification = {
-  image: flags.image,
+  // As the nodes understand it; deploying would give an image without a tag the app's version.
+  image: /[:@][^/]+$/.test(flags.image) ? flags.image : `${flags.image}:latest`,
   namespace: unique,
   name: unique,
   program: flags.kubectl,
@@ -148,7 +153,7 @@ function describe(): string {
   );
   const left = verificationSteps.length - results.length;
   const lines = [
-    `Penstock on a cluster: ${flags.image}, ${new Date().toISOString()}`,
+    `Penstock on a cluster: ${verification.image}, ${new Date().toISOString()}`,
     '',
     '| step | outcome | took | what was seen |',
     '| --- | --- | --- | --- |',

@@ -4,7 +4,7 @@ import { modelFiles } from '../app/model-files.js';
 import type { Config } from '../config/load.js';
 import { DirectLane } from '../gateway/direct/direct-lane.js';
 import { servedModel } from '../model/served-model.js';
-import { loadOnce } from '../pool/load-once.js';
+import { lookAtApp } from '../pool/look-at-app.js';
 import { describeModel } from './model-summary.js';
 import { table } from './table.js';
 
@@ -16,7 +16,7 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
 }
 
 async function routeText(app: AppLocation, config: Config): Promise<string> {
-  return describeRoutes(app, await load(app, config), config.lane === 'plumber');
+  return describeRoutes(app, await lookAtApp(app, config), config.lane === 'plumber');
 }
 
 async function modelText(app: AppLocation, config: Config): Promise<string> {
@@ -25,26 +25,11 @@ async function modelText(app: AppLocation, config: Config): Promise<string> {
   const texts: string[] = [];
   for (const { file, name, version } of files) {
     const settings = name === undefined ? config.model : config.models.get(name);
-    const { models } = await load({ ...app, entry: 'model', file }, config);
+    const { models } = await lookAtApp({ ...app, entry: 'model', file }, config);
     const found = { ...models[0]!, ...(name !== undefined && { name, version }) };
     texts.push(describeModel(servedModel(found, settings)));
   }
   return texts.join('\n');
-}
-
-function load(app: AppLocation, config: Config): Promise<Manifest> {
-  const { host, model, models, port, rscript } = config;
-  const packages = [model, ...models.values()].flatMap((one) => one?.packages ?? []);
-  return loadOnce(
-    {
-      command: { rscript, app, host, port, packages },
-      loadTimeout: config.loadTimeout,
-      idleTimeout: config.idleTimeout,
-      stopGrace: config.shutdownTimeout,
-      maxPayload: config.responseLimit,
-    },
-    (line) => process.stderr.write(`${line}\n`),
-  );
 }
 
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {

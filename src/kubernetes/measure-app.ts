@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AppLocation } from '../app/find-app.js';
 import type { Hazard } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
-import { loadOnce } from '../pool/load-once.js';
+import { lookAtApp } from '../pool/look-at-app.js';
 
 /** What loading the app once on this machine has shown. */
 export interface Measured {
@@ -17,23 +17,11 @@ export interface Measured {
 
 /** Starts one worker, looks at it when it has loaded the app, and ends it. */
 export async function measureApp(app: AppLocation, config: Config): Promise<Measured> {
-  const { host, model, models, port, rscript } = config;
-  const packages = [model, ...models.values()].flatMap((one) => one?.packages ?? []);
   const startedAt = performance.now();
   let seen: Pick<Measured, 'loadTime' | 'memory'> | undefined;
-  const { direct, hazards } = await loadOnce(
-    {
-      command: { rscript, app, host, port, packages },
-      loadTimeout: config.loadTimeout,
-      idleTimeout: config.idleTimeout,
-      stopGrace: config.shutdownTimeout,
-      maxPayload: config.responseLimit,
-    },
-    (line) => process.stderr.write(`${line}\n`),
-    (worker) => {
-      seen = { loadTime: performance.now() - startedAt, memory: memoryOf(worker.pid) };
-    },
-  );
+  const { direct, hazards } = await lookAtApp(app, config, (worker) => {
+    seen = { loadTime: performance.now() - startedAt, memory: memoryOf(worker.pid) };
+  });
   const timeouts = direct?.routes.map(({ policy }) => policy.timeout ?? 0) ?? [];
   return { hazards, longestTimeout: Math.max(0, ...timeouts), ...seen! };
 }

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +10,9 @@ import { kubectl } from './tools.js';
 
 const cli = resolve(import.meta.dirname, '../../../dist/cli.js');
 const example = resolve(import.meta.dirname, '../../../examples/mtcars');
+
+const verify = resolve(import.meta.dirname, '../../../scripts/verify-kubernetes.mjs');
+const verifyFlags = ['--image', 'mtcars:1', '--kubectl', kubectl];
 
 export interface Ended {
   readonly code: number;
@@ -59,13 +62,17 @@ export function testCluster() {
     rmSync(folder, { recursive: true });
   });
 
-  const run = (program: string, args: readonly string[]) =>
-    new Promise<Ended>((done) => {
-      const env = { ...serverEnvironment({ KUBECONFIG: kubeconfig, PENSTOCK_KUBECTL: kubectl }) };
-      execFile(program, args, { env }, (error, stdout, stderr) => {
+  const start = (program: string, args: readonly string[]) => {
+    const env = { ...serverEnvironment({ KUBECONFIG: kubeconfig, PENSTOCK_KUBECTL: kubectl }) };
+    let child!: ChildProcess;
+    const ended = new Promise<Ended>((done) => {
+      child = execFile(program, args, { env }, (error, stdout, stderr) => {
         done({ code: error === null ? 0 : ((error.code as unknown as number) ?? 1), stdout, stderr });
       });
     });
+    return { child, ended };
+  };
+  const run = (program: string, args: readonly string[]) => start(program, args).ended;
   return {
     kubeconfig,
     get changes() {
@@ -81,6 +88,7 @@ export function testCluster() {
     /** The example, as an image that the nodes have. */
     deploy: (...args: string[]) =>
       run(process.execPath, [cli, 'deploy', example, '--no-build', '--memory', '512mb', ...args]),
-    node: (...args: string[]) => run(process.execPath, args),
+    /** The check for real clusters, on an image that the nodes have. */
+    verify: () => start(process.execPath, [verify, ...verifyFlags, '--kubeconfig', kubeconfig]),
   };
 }

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { crashing, ready, testCluster } from './cluster.js';
 import type { Any } from './store.js';
-import { kubectl } from './tools.js';
 
 const cluster = testCluster();
 const imageOf = ({ spec }: Any): string => spec.containers[0].image;
@@ -220,22 +219,41 @@ test('an image that the nodes could not get is not built in vain', { timeout: 60
   expect([code, stderr]).toEqual([2, expect.stringContaining('"test" is no local cluster that is known')]);
 });
 
-test('the check for real clusters passes on this one', { timeout: 120_000 }, async () => {
-  const seen = JSON.stringify({ answered: 500, failed: 0, slowest: 40, failures: [] });
-  const isLoad = (pod: Any) => pod.metadata.labels.app === 'penstock-verify-load';
-  const isBroken = (pod: Any) => JSON.stringify(pod.spec).includes('broken-on-purpose');
+const seen = JSON.stringify({ answered: 500, failed: 0, slowest: 40, failures: [] });
+const isLoad = (pod: Any) => pod.metadata.labels.app === 'penstock-verify-load';
+const isBroken = (pod: Any) => JSON.stringify(pod.spec).includes('broken-on-purpose');
+
+/** Pods of the check for real clusters, whose client does as told. */
+function behaveAsChecked(client: Any): void {
   cluster.behave({
-    status: (pod) => (isLoad(pod) ? { phase: 'Succeeded' } : isBroken(pod) ? crashing : ready),
+    status: (pod) => (isLoad(pod) ? client : isBroken(pod) ? crashing : ready),
     log: (pod) =>
       isLoad(pod) ? `started\n${seen}\n` : 'PENSTOCK_QUEUE_LIMIT must not be "broken-on-purpose".\n',
     admin: (_pod, path) =>
       path === 'status' ? JSON.stringify({ state: 'serving', workers: [], release: 'one' }) : '# metrics\n',
   });
-  const verify = resolve(import.meta.dirname, '../../../scripts/verify-kubernetes.mjs');
-  const flags = ['--kubeconfig', cluster.kubeconfig, '--image', 'mtcars:1', '--kubectl', kubectl];
-  const { code, stderr, stdout } = await cluster.node(verify, ...flags);
+}
+
+test('the check for real clusters passes on this one', { timeout: 120_000 }, async () => {
+  behaveAsChecked({ phase: 'Succeeded' });
+  const { code, stderr, stdout } = await cluster.verify().ended;
   expect(stdout, stderr).toContain('0 failed, 1 skipped');
   expect(stdout).toMatch(/autoscaler adds pods.*\| skipped \|.*no metrics server/);
   expect(code).toBe(0);
+  expect(cluster.changes.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/penstock-verify-/);
+});
+
+test('the check for real clusters cleans up when it is interrupted, however often', {
+  timeout: 120_000,
+}, async () => {
+  behaveAsChecked({ phase: 'Running' });
+  const { child, ended } = cluster.verify();
+  // A client that never ends.
+  await expect.poll(() => cluster.changes.join('\n'), { timeout: 60_000 }).toMatch(/^POST .*\/pods$/m);
+  child.kill('SIGINT');
+  setTimeout(() => child.kill('SIGINT'), 200);
+  const { code, stdout } = await ended;
+  expect(stdout).toMatch(/a sleeping one blocks nobody \| failed \| .* stopped by SIGINT/);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('8 more steps were not tried.')]);
   expect(cluster.changes.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/penstock-verify-/);
 });
