@@ -12,6 +12,8 @@ export default defineConfig({
       ...(process.env.PENSTOCK_TEST_CONTAINERS ? [] : ['test/container/**']),
       // They need kubectl and helm: npm run test:kubernetes brings them.
       ...(process.env.PENSTOCK_TEST_KUBERNETES ? [] : ['test/kubernetes/tools/**']),
+      // They need Prometheus: npm run test:prometheus brings it.
+      ...(process.env.PENSTOCK_TEST_PROMETHEUS ? [] : ['test/monitoring/prometheus.test.ts']),
       // They take minutes: npm run test:models.
       ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/model/long/**']),
       // It takes half an hour: npm run soak.

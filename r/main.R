@@ -61,6 +61,7 @@ plumber_app <- function(settings, step) {
       gc()
       plan <- direct_plan(app)
       manifest <- app_manifest(app, settings$app, plan, files)
+      extend_api_spec(app, manifest)
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
       direct <- direct_engines(app, plan)

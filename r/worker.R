@@ -10,7 +10,7 @@ local({
   for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "read-files.R", "request.R", "response.R",
                  "traceback.R", "loop.R", "serializers.R", "annotations.R", "policy-tags.R", "direct-plan.R",
                  "direct-request.R", "direct-answer.R", "direct-batch.R", "direct-run.R", "plumber-app.R",
-                 "router-speed.R", "model-file.R", "model-schema.R", "model-kinds.R", "model-predict.R",
+                 "router-speed.R", "api-spec.R", "model-file.R", "model-schema.R", "model-kinds.R", "model-predict.R",
                  "model-app.R", "main.R")) {
     sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
   }

@@ -67,6 +67,29 @@ async function dashboard(browser: Browser): Promise<void> {
   await app.stop();
 }
 
+async function apiDocs(browser: Browser): Promise<void> {
+  const app = await serve(fixtureApp('shop.R'), { workers: 1, flags: ['--docs', 'penstock'] });
+  const { page } = await openPage(browser, `${app.url}/__docs__/`, {
+    viewport: { width: 1000, height: 900 },
+  });
+  await page.getByRole('button', { name: 'Send' }).first().click();
+  await page.getByLabel('Body of the answer').first().waitFor();
+  await take(page, 'api-docs');
+  await app.stop();
+}
+
+async function modelDocs(browser: Browser): Promise<void> {
+  const app = await serve(join(docs, '../../examples/mtcars/RfModel.rds'), { workers: 1 });
+  const options: BrowserContextOptions = { viewport: { width: 1000, height: 1100 }, colorScheme: 'dark' };
+  const { page } = await openPage(browser, `${app.url}/__docs__/`, options);
+  await page.getByRole('button', { name: 'Send' }).first().click();
+  await page.getByLabel('Body of the answer').first().waitFor();
+  await take(page, 'model-docs');
+  await app.stop();
+}
+
 const browser = await openBrowser();
-await dashboard(browser);
+await apiDocs(browser);
+await modelDocs(browser);
+if (!process.argv.includes('--pages')) await dashboard(browser);
 await browser.close();

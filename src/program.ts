@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type AppLocation, findApp } from './app/find-app.js';
+import { benchCommand, benchOptionsOf } from './commands/bench-flags.js';
 import { addClusterCommands } from './commands/cluster-commands.js';
 import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
 import { addFlags, flagsOf } from './config/flags.js';
@@ -94,6 +95,11 @@ function createProgram(finish: (code: number) => void): Command {
   doctor.option('--json', 'Print the findings as JSON.').action(async (argument: string | undefined) => {
     const { doctor: run } = await import('./commands/doctor.js');
     finish(await run({ argument, flags: flagsOf(doctor), json: doctor.opts().json === true }));
+  });
+  const bench = benchCommand(program.command('bench').helpOption('-h, --help', 'Show help.'));
+  bench.action(async (target: string) => {
+    const { bench: run } = await import('./commands/bench.js');
+    finish(await run(target, benchOptionsOf(bench)));
   });
   addClusterCommands((name, summary, argument) => subcommand(program, name, summary, argument), finish);
 

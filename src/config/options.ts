@@ -177,6 +177,15 @@ export const options = {
     group: 'requests',
     commands: serving,
   }),
+  docs: option({
+    kind: oneOf('plumber', 'penstock'),
+    default: 'plumber',
+    summary: "The page at /__docs__/ of a plumber API: plumber's own, or Penstock's.",
+    details:
+      "Both show the app's own specification and can be tried out. `penstock` is answered without R and shows deadlines, batching and caching of routes. An app that turns its documentation off has neither.",
+    group: 'requests',
+    commands: serving,
+  }),
   'form-json': option({
     kind: boolean(),
     default: 'true',

@@ -14,12 +14,15 @@ import { AppLog } from './app-log.js';
 import type { BodyMemory } from './body-memory.js';
 import { ResponseCache } from './cache/response-cache.js';
 import { DirectLane } from './direct/direct-lane.js';
+import { docsReplies } from './docs-files.js';
+import { DocsVisit } from './docs-visit.js';
 import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
 import { fingerprint } from './fingerprint.js';
 import type { LargeThreads } from './large/threads.js';
 import { ModelApp } from './model/model-app.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
 import type { Visit } from './public-server.js';
+import type { Reply } from './reply.js';
 import { RoutePolicies } from './route-policies.js';
 
 /** Room for the status, the headers and R's own framing around an answer's body. */
@@ -60,6 +63,8 @@ export class AppVersion {
   /** Set where the app is saved models. */
   readonly models: ModelApp | undefined;
   #modelExchanges: ModelExchangeContext | undefined;
+  /** Gives Penstock's page for the requests that ask for it; undefined where plumber's own is served, or none. */
+  #docs: ((request: IncomingMessage) => Reply | undefined) | undefined;
   /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
   #routes: string | undefined;
   #differing = false;
@@ -159,6 +164,8 @@ export class AppVersion {
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
     this.manifest = result;
+    const documented = result.routes.some(({ path }) => path === '/openapi.json');
+    if (this.#config.docs === 'penstock' && documented) this.#docs = docsPages();
     if (result.direct !== undefined) {
       const policies = new RoutePolicies(result.direct);
       const { cacheLimit } = this.#config;
@@ -193,6 +200,12 @@ export class AppVersion {
 
   /** Takes a request, to be run. */
   visit(request: IncomingMessage, response: ServerResponse): Visit {
+    if (this.#docs !== undefined) {
+      const page = this.#docs(request);
+      if (page !== undefined) {
+        return new DocsVisit(request, response, page, (record) => this.#setting.finished(record));
+      }
+    }
     return this.#modelExchanges === undefined
       ? new Exchange(request, response, this.#exchanges)
       : new ModelExchange(request, response, this.#modelExchanges);
@@ -289,4 +302,13 @@ export class AppVersion {
     this.#exchanges = { ...this.#exchanges, direct: undefined };
     this.#log.routesDiffer();
   }
+}
+
+/** What a request for a page of the documentation is answered with; undefined for all others. */
+function docsPages(): (request: IncomingMessage) => Reply | undefined {
+  const replies = docsReplies();
+  return ({ method, url }) => {
+    if (!url!.startsWith('/__docs__') || (method !== 'GET' && method !== 'HEAD')) return undefined;
+    return replies.get(url!.split('?')[0]!)?.();
+  };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { metricsIn, panelQueries, rules } from '../monitoring/queries.js';
 import { freePort } from '../support/process.js';
 import { fixtureApp, ServedApp, serve } from '../support/server.js';
 
@@ -77,6 +78,18 @@ test('metrics are in the form that Prometheus reads', async () => {
     expect([typed.get(name), typed.get(sample![1]!)], line).not.toEqual([undefined, undefined]);
   }
   expect([...typed.keys()].every((name) => name.startsWith('penstock_'))).toBe(true);
+});
+
+test('there is every metric that the Grafana dashboard and the alert rules ask for', async () => {
+  const text = await (await fetch(`${app.adminUrl}/metrics`)).text();
+  const types = new Map([...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name!, type!]));
+  const recorded = new Set(rules().map(({ record }) => record));
+  const wanted = [...panelQueries(), ...rules()].flatMap(({ expr }) => metricsIn(expr));
+  const missing = wanted.filter((name) => {
+    const base = name.replace(/_(bucket|sum|count)$/, '');
+    return !recorded.has(name) && !types.has(name) && types.get(base) !== 'histogram';
+  });
+  expect(missing).toEqual([]);
 });
 
 test('answers and errors are counted', async () => {

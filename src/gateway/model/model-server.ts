@@ -1,11 +1,11 @@
 import { errorCatalogue, PenstockError } from '../../errors.js';
+import { docsReplies, redirect } from '../docs-files.js';
 import { errorBody } from '../error-reply.js';
 import type { Reply } from '../reply.js';
-import { docsPage } from './docs-page.js';
 import { openApi } from './openapi.js';
 import { predict } from './predict.js';
 import type { ModelRegistry } from './registry.js';
-import { jsonReply, textReply } from './reply.js';
+import { jsonReply } from './reply.js';
 import type { ModelRequest, PredictWork } from './request.js';
 import * as v2 from './v2.js';
 import * as vetiver from './vetiver.js';
@@ -29,11 +29,9 @@ export class ModelServer {
     this.#registry = registry;
     this.#isReady = isReady;
     const spec = JSON.stringify(openApi(registry));
-    const page = docsPage(registry);
     const fixed: [string, Resource][] = [
-      ['/', { GET: () => redirect('/__docs__/') }],
-      ['/__docs__', { GET: () => redirect('/__docs__/') }],
-      ['/__docs__/', { GET: () => textReply('text/html; charset=utf-8', page) }],
+      ['/', { GET: () => redirect('__docs__/') }],
+      ...[...docsReplies()].map(([path, reply]): [string, Resource] => [path, { GET: reply }]),
       ['/openapi.json', { GET: () => jsonReply(spec) }],
       ['/ping', { GET: vetiver.ping }],
       ['/v2', { GET: v2.serverMetadata }],
@@ -103,10 +101,6 @@ export class ModelServer {
         return undefined;
     }
   }
-}
-
-function redirect(to: string): Reply {
-  return { status: 307, headers: [['Location', to]], body: Buffer.alloc(0) };
 }
 
 function notAllowed(resource: Resource, requestId: string): Reply {

@@ -1,8 +1,8 @@
-import { createServer, request, type Server } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seriousFindings } from '../../support/axe.js';
 import { noBrowser, openBrowser, openPage } from '../../support/browser.js';
+import { underPrefix } from '../../support/prefix-proxy.js';
 import { fixtureApp, type ServedApp, serve } from '../../support/server.js';
 
 let app: ServedApp;
@@ -247,24 +247,3 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     }
   });
 });
-
-/** A proxy that knows only what is under a prefix. */
-async function underPrefix(prefix: string, port: number): Promise<Server> {
-  const server = createServer((incoming, outgoing) => {
-    if (!incoming.url!.startsWith(`${prefix}/`)) {
-      outgoing.writeHead(404).end();
-      return;
-    }
-    const { headers, method } = incoming;
-    const path = incoming.url!.slice(prefix.length);
-    const forwarded = request({ port, host: '127.0.0.1', path, method, headers }, (response) => {
-      outgoing.writeHead(response.statusCode!, response.headers);
-      response.pipe(outgoing);
-    });
-    outgoing.once('close', () => forwarded.destroy());
-    forwarded.on('error', () => outgoing.destroy());
-    incoming.pipe(forwarded);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}

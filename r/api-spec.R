@@ -1,0 +1,59 @@
+# What Penstock's annotations say of an app's routes, added to plumber's own OpenAPI specification: an app that has none
+# of them keeps its specification as it is.
+
+duration_text <- function(ms) {
+  if (ms %% 1000 != 0) return(paste(ms, "ms"))
+  if (ms %% 60000 == 0) paste(ms / 60000, "min") else paste(ms / 1000, "s")
+}
+
+# tags: the policy of a route of the plan; batch: its @batch tag, or NULL
+policy_sentences <- function(tags, batch) {
+  cache <- tags$cache
+  batched <- !is.null(batch) && is.null(batch$obstacle)
+  c(
+    if (!is.null(tags$timeout)) sprintf("Answered within %s, or 504.", duration_text(tags$timeout)),
+    if (!is.null(tags$concurrency)) sprintf("Run by at most %d workers at once.", as.integer(tags$concurrency)),
+    if (!is.null(cache)) sprintf("Responses are kept for %s.", duration_text(cache$ttl)),
+    if (batched) sprintf("Concurrent requests are computed together, up to %d.", as.integer(batch$max))
+  )
+}
+
+with_policy <- function(operation, tags, batch) {
+  sentences <- policy_sentences(tags, batch)
+  if (length(sentences) == 0L || !is.list(operation)) return(operation)
+  text <- paste(sentences, collapse = " ")
+  said <- operation$description
+  operation$description <- if (is.character(said) && length(said) == 1L && nzchar(said)) paste(said, text, sep = "\n\n") else text
+  facts <- list(
+    timeout = tags$timeout, concurrency = tags$concurrency, cache = tags$cache$ttl,
+    batch = if (!is.null(batch) && is.null(batch$obstacle)) batch$max
+  )
+  operation[["x-penstock"]] <- Filter(Negate(is.null), facts)
+  operation
+}
+
+# The path of a route as a specification writes it.
+spec_path <- function(path) gsub("<([^:>]+)(:[^>]*)?>", "{\\1}", path)
+
+# spec: plumber's; manifest: what is reported of the app
+add_policies <- function(spec, manifest) {
+  for (route in manifest$routes) {
+    if (is.null(route$direct)) next
+    planned <- manifest$direct$routes[[route$direct]]
+    path <- spec_path(route$path)
+    for (verb in tolower(route$verbs)) {
+      operation <- spec$paths[[path]][[verb]]
+      if (!is.null(operation)) spec$paths[[path]][[verb]] <- with_policy(operation, planned$policy, planned$batch)
+    }
+  }
+  spec
+}
+
+# plumber makes the specification when it begins to serve, and keeps it in the handler of /openapi.json.
+extend_api_spec <- function(router, manifest) {
+  for (endpoint in router$endpoints[["__no-preempt__"]]) {
+    if (endpoint$path != "/openapi.json") next
+    env <- environment(endpoint$getFunc())
+    if (is.environment(env) && is.list(env$spec)) env$spec <- add_policies(env$spec, manifest)
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Reply } from './reply.js';
+
+/** `assets/` stands beside `src/` and `dist/` alike. */
+const folder = new URL('../../assets/api-docs/', import.meta.url);
+
+/** The page loads nothing from elsewhere and runs nothing that stands in it; an answer may be an image. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+const html = 'text/html; charset=utf-8';
+const script = 'text/javascript; charset=utf-8';
+const files: readonly [path: string, name: string, type: string][] = [
+  ['/__docs__/', 'index.html', html],
+  ['/__docs__/index.html', 'index.html', html],
+  ['/__docs__/penstock-docs.js', 'penstock-docs.js', script],
+  ['/__docs__/penstock-schema.js', 'penstock-schema.js', script],
+  ['/__docs__/penstock-docs.css', 'penstock-docs.css', 'text/css; charset=utf-8'],
+];
+
+/**
+ * The page that documents an API, whatever it is, from its own `/openapi.json`: what each path answers with, by path.
+ * All its addresses are relative, so that it works behind a prefix.
+ */
+export function docsReplies(): ReadonlyMap<string, () => Reply> {
+  const replies = files.map(([path, name, type]): [string, () => Reply] => {
+    const body = readFileSync(new URL(name, folder));
+    return [path, () => docsReply(type, body)];
+  });
+  return new Map([...replies, ['/__docs__', () => redirect('__docs__/')]]);
+}
+
+function docsReply(type: string, body: Buffer): Reply {
+  const headers: [string, string][] = [
+    ['Content-Type', type],
+    ['Cache-Control', 'no-cache'],
+    ['Content-Security-Policy', POLICY],
+    ['X-Content-Type-Options', 'nosniff'],
+  ];
+  return { status: 200, headers, body };
+}
+
+/** @param to relative to the address that was asked for */
+export function redirect(to: string): Reply {
+  return { status: 307, headers: [['Location', to]], body: Buffer.alloc(0) };
+}
