@@ -23,7 +23,8 @@ with_policy <- function(operation, tags, batch) {
   if (length(sentences) == 0L || !is.list(operation)) return(operation)
   text <- paste(sentences, collapse = " ")
   said <- operation$description
-  operation$description <- if (is.character(said) && length(said) == 1L && nzchar(said)) paste(said, text, sep = "\n\n") else text
+  described <- is.character(said) && length(said) == 1L && nzchar(said)
+  operation$description <- if (described) paste(said, text, sep = "\n\n") else text
   facts <- list(
     timeout = tags$timeout, concurrency = tags$concurrency, cache = tags$cache$ttl,
     batch = if (!is.null(batch) && is.null(batch$obstacle)) batch$max

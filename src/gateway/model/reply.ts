@@ -5,6 +5,6 @@ export function jsonReply(json: string, status = 200): Reply {
   return textReply('application/json', json, status);
 }
 
-export function textReply(type: string, text: string, status = 200): Reply {
+function textReply(type: string, text: string, status = 200): Reply {
   return { status, headers: [['Content-Type', type]], body: Buffer.from(text) };
 }
