@@ -111,7 +111,14 @@ async function deployApp(verification: Verification): Promise<string> {
 }
 
 /** The nodes have the image, so nothing is built. */
-const deployOptions = { build: false, canary: undefined, diff: false, dryRun: false, timeout: patience };
+const deployOptions = {
+  build: false,
+  canary: undefined,
+  containerd: false,
+  diff: false,
+  dryRun: false,
+  timeout: patience,
+};
 
 async function seedRequests({ image, kubectl, name }: Verification): Promise<string> {
   const load = { seconds: 4, connections: 1, pause: 20, sleepers: 1 };

@@ -83,6 +83,7 @@ function addDeploy(make: MakeCommand, finish: (code: number) => void): void {
     .option('--dry-run', 'Ask the cluster whether it would take the manifests, and change nothing.')
     .option('--diff', 'Show what would change in the cluster, and change nothing.')
     .option('--no-build', 'Deploy the image that --image names as it is.')
+    .option('--containerd', "Load the image into this machine's containerd: for a cluster of this one node.")
     .addOption(
       new Option(
         '--canary <percent>',
@@ -91,9 +92,11 @@ function addDeploy(make: MakeCommand, finish: (code: number) => void): void {
     )
     .addOption(rolloutOption())
     .action(async (argument: string | undefined) => {
-      const { build, canary, diff = false, dryRun = false, rolloutTimeout: timeout } = deploy.opts();
+      const { build, canary, containerd = false, diff = false, dryRun = false } = deploy.opts();
+      const { rolloutTimeout: timeout } = deploy.opts();
       const { deploy: run } = await import('./deploy.js');
-      finish(await run(...located(deploy, argument), { build, canary, diff, dryRun, timeout }));
+      const options = { build, canary, containerd, diff, dryRun, timeout };
+      finish(await run(...located(deploy, argument), options));
     });
 }
 

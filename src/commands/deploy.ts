@@ -21,6 +21,8 @@ export interface DeployOptions {
   readonly diff: boolean;
   /** Build the image, and bring it to where the nodes find it. */
   readonly build: boolean;
+  /** Bring it into this machine's containerd. */
+  readonly containerd: boolean;
   /** Percent of the requests that the new version is to get, beside the one that runs. */
   readonly canary: number | undefined;
   /** Milliseconds for the rollout. */
@@ -42,7 +44,7 @@ export async function deploy(app: AppLocation, config: Config, options: DeployOp
     );
     return 0;
   }
-  if (options.build) await provideImage(app, config, kubectl, plan.values.image);
+  if (options.build) await provideImage(app, config, kubectl, plan.values.image, options.containerd);
   await roll(kubectl, values, live, options.timeout);
   process.stdout.write(
     `${values.name} ${plan.values.version} serves at ${await serviceUrl(kubectl, values)}\n`,

@@ -3,7 +3,7 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { findEngine } from '../image/engine.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
-import { loadImage, localCluster } from '../kubernetes/local-cluster.js';
+import { containerd, loadImage, localCluster } from '../kubernetes/local-cluster.js';
 import { image } from './image.js';
 
 /** Builds the image and brings it to where the nodes find it: a registry, or the nodes of a local cluster. */
@@ -12,17 +12,18 @@ export async function provideImage(
   config: Config,
   kubectl: Kubectl,
   reference: string,
+  intoContainerd: boolean,
 ): Promise<void> {
-  const push = namesRegistry(reference);
+  const push = !intoContainerd && namesRegistry(reference);
   const { stdout } = await kubectl.run(['config', 'current-context']);
   const context = config.context ?? stdout.trim();
-  const local = push ? undefined : localCluster(context);
+  const local = intoContainerd ? containerd : push ? undefined : localCluster(context);
   if (!push && local === undefined) {
     const why = `${reference} names no registry, and "${context}" is no local cluster that is known.`;
     throw new PenstockError('image_unreachable', why);
   }
   // Podman would call it localhost/…, which is another name to the nodes.
-  const tag = push ? reference : `docker.io/library/${reference}`;
+  const tag = namesRegistry(reference) ? reference : inDockerHub(reference);
   const built = await image(app, config, {
     write: false,
     force: false,
@@ -43,4 +44,9 @@ export async function provideImage(
 function namesRegistry(reference: string): boolean {
   const [first = '', ...rest] = reference.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+}
+
+/** What docker, containerd and the kubelet mean by a name without a registry. */
+function inDockerHub(reference: string): string {
+  return reference.includes('/') ? `docker.io/${reference}` : `docker.io/library/${reference}`;
 }

@@ -6,7 +6,7 @@ import { PenstockError } from '../errors.js';
 
 /** A cluster on this machine, and how an image in a file gets to its nodes. */
 export interface LocalCluster {
-  readonly kind: 'minikube' | 'kind' | 'k3d' | 'shared';
+  readonly kind: 'minikube' | 'kind' | 'k3d' | 'containerd' | 'shared';
   /** The program and arguments that load an image archive; undefined where nodes see the engine's own images. */
   readonly load: ((archive: string) => readonly string[]) | undefined;
 }
@@ -24,6 +24,12 @@ export function localCluster(context: string): LocalCluster | undefined {
     return { kind: 'minikube', load: (file) => ['minikube', 'image', 'load', file, '--profile', context] };
   return undefined;
 }
+
+/** A cluster whose one node is this machine, without a tool of its own: the kubelet sees what is in this namespace. */
+export const containerd: LocalCluster = {
+  kind: 'containerd',
+  load: (file) => ['ctr', '--namespace', 'k8s.io', 'images', 'import', file],
+};
 
 /** Saves the image to a file and has the cluster's own tool load it, which works with docker and podman alike. */
 export async function loadImage(engine: string, image: string, { load }: LocalCluster): Promise<void> {
