@@ -7,6 +7,7 @@ import {
   host,
   integer,
   integerOrAuto,
+  matching,
   oneOf,
   port,
   program,
@@ -292,6 +293,15 @@ export const options = {
     default: 'true',
     summary: 'Log a line for each request.',
     negated: 'Do not log requests.',
+    group: 'log',
+    commands: serving,
+  }),
+  'otlp-endpoint': option({
+    kind: matching(/^https?:\/\/\S+$/, 'url', 'an http:// or https:// address'),
+    defaultNote: 'OTEL_EXPORTER_OTLP_ENDPOINT; traces are off without either',
+    summary: 'An OpenTelemetry collector to send traces to, by OTLP over HTTP: http://127.0.0.1:4318.',
+    details:
+      '[monitoring.md](monitoring.md#traces) says what is sent, and which variables of OpenTelemetry hold.',
     group: 'log',
     commands: serving,
   }),

@@ -43,6 +43,8 @@ export interface Ticket {
   readonly settledAt: number | undefined;
   /** Milliseconds that R took, by its own clock; undefined when it has not answered. */
   readonly rTime: number | undefined;
+  /** The batch that it was run in, if it was: the same for all of its requests. */
+  readonly batch: object | undefined;
   /** Requests that were computed together with it, itself included. */
   readonly batchSize: number;
   /** The worker that ran it last. */

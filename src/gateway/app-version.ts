@@ -31,6 +31,9 @@ const ANSWER_OVERHEAD = 65_536;
 /** Milliseconds between looks whether work that nobody waits for is done. */
 const LAST_WORK = 50;
 
+/** Paths of saved models that say what is to be done with one: there are as many as models. */
+const MODEL_ACTION = /\/(predict|infer|metadata|prototype)$/;
+
 /** What an app's versions share. */
 export interface VersionSetting {
   readonly app: AppLocation;
@@ -196,6 +199,13 @@ export class AppVersion {
     const { direct, hazards } = this.manifest!;
     if (this.#config.workers.max > 1) this.#log.hazards(hazards);
     this.#log.unbatched(direct?.routes ?? []);
+  }
+
+  /** The path of the endpoint that a path leads to, with its parameters by name; undefined if none is known. */
+  routeOf(method: string, path: string): string | undefined {
+    if (this.models !== undefined) return MODEL_ACTION.test(path) ? path : undefined;
+    const index = this.#exchanges.policies?.indexOf(method, path) ?? 0;
+    return index === 0 ? undefined : this.manifest?.routes.find(({ direct }) => direct === index)?.path;
   }
 
   /** Takes a request, to be run. */

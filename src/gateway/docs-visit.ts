@@ -38,6 +38,7 @@ export class DocsVisit implements Visit {
   closed(): void {
     const answered = this.response.writableFinished;
     this.#finished({
+      request: this.request,
       id: this.#id,
       method: this.request.method!,
       path: this.request.url!.split('?')[0]!,

@@ -64,6 +64,7 @@ export type Lane = 'direct' | 'plumber' | 'model' | 'cache' | 'docs';
 
 /** How a finished exchange went, for the log and the metrics. */
 export interface ExchangeRecord {
+  readonly request: IncomingMessage;
   readonly id: string;
   readonly method: string;
   readonly path: string;
@@ -386,6 +387,7 @@ export class Exchange implements Visit {
     const url = this.request.url!;
     const query = url.indexOf('?');
     this.#context.finished({
+      request: this.request,
       id: this.id,
       method: this.request.method!,
       path: query < 0 ? url : url.slice(0, query),

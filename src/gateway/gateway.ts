@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
@@ -6,6 +7,8 @@ import { Failures } from '../observe/failures.js';
 import type { Log, Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { SlowRequests } from '../observe/slow-requests.js';
+import { SpanExporter } from '../observe/tracing/span-exporter.js';
+import { traceSettings } from '../observe/tracing/trace-settings.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
 import { AppVersions } from './app-versions.js';
@@ -17,10 +20,14 @@ import { registerLiveMetrics } from './live-metrics.js';
 import { PublicServer } from './public-server.js';
 import type { ReloadCause, ReloadRecord } from './reloads.js';
 import { recordRequest } from './request-record.js';
+import { RequestTraces } from './request-traces.js';
 import { checkAdminAccess } from './security/admin-guard.js';
 import { AdminToken } from './security/admin-token.js';
 import { gatewayState, type Status, versionStatus, workerStatuses, workersByState } from './status.js';
 import { WorkerViews } from './worker-views.js';
+
+/** Milliseconds between warnings that traces can't be sent. */
+const TRACE_WARNINGS = 60_000;
 
 /** Addresses it serves on, once it does. */
 export interface Listening {
@@ -40,6 +47,8 @@ export class Gateway {
   readonly #failures = new Failures();
   readonly #versions: AppVersions;
   readonly #dashboard: Dashboard;
+  /** Set where traces are sent. */
+  #spans: SpanExporter | undefined;
   /** Set under `penstock dev`. */
   readonly #dev: DevMode | undefined;
   readonly #publicServer: PublicServer;
@@ -77,6 +86,7 @@ export class Gateway {
       slow: new SlowRequests(config.slowRequest),
       write: config.accessLog ? request : undefined,
     };
+    const traces = this.#startTracing();
     let workerIds = 0;
     this.#versions = new AppVersions({
       app,
@@ -90,7 +100,13 @@ export class Gateway {
       },
       bodies: this.#bodies,
       draining: () => this.#draining,
-      finished: (record) => recordRequest(record, records),
+      finished:
+        traces === undefined
+          ? (record) => recordRequest(record, records)
+          : (record) => {
+              recordRequest(record, records);
+              traces.finished(record);
+            },
       failed: (error) => {
         this.#metrics.rErrors.inc();
         this.#failures.raised(error);
@@ -98,11 +114,18 @@ export class Gateway {
     });
     const development = dev ? new DevMode(app, this.#versions, log) : undefined;
     this.#dev = development;
-    this.#publicServer = new PublicServer(
-      config,
+    const visit: ConstructorParameters<typeof PublicServer>[1] =
       development === undefined
         ? (incoming, response) => this.#versions.serving!.visit(incoming, response)
-        : (incoming, response) => development.visit(incoming, response),
+        : (incoming, response) => development.visit(incoming, response);
+    this.#publicServer = new PublicServer(
+      config,
+      traces === undefined
+        ? visit
+        : (incoming, response) => {
+            traces.begin(incoming);
+            return visit(incoming, response);
+          },
       (error) => this.#refused(error),
     );
     const workers = new WorkerViews(() => this.#versions.all);
@@ -182,6 +205,7 @@ export class Gateway {
     await this.#versions.close();
     await this.#threads.close();
     this.#dashboard.close();
+    await this.#spans?.close();
     await this.#adminServer.close();
     this.#adminToken?.close();
   }
@@ -216,6 +240,25 @@ export class Gateway {
       restarts,
       workers: pool === undefined ? [] : workerStatuses(pool),
     };
+  }
+
+  /** Undefined where traces are off. */
+  #startTracing(): RequestTraces | undefined {
+    const { appVersion, otlpEndpoint } = this.#config;
+    const service = basename(this.#app.directory);
+    const settings = traceSettings({ endpoint: otlpEndpoint, service, release: appVersion }, process.env);
+    if (settings === undefined) return undefined;
+    let quietUntil = 0;
+    this.#spans = new SpanExporter(settings, version, (outcome, spans, why) => {
+      this.#metrics.spans.inc({ outcome }, spans);
+      if (why === undefined || performance.now() < quietUntil) return;
+      quietUntil = performance.now() + TRACE_WARNINGS;
+      const { host } = new URL(settings.url);
+      this.#log.warn({ event: 'traces-not-sent', host }, `Traces were not sent to ${host}: ${why}`);
+    });
+    return new RequestTraces(settings.sampler, this.#spans, (method, path) =>
+      this.#versions.serving?.routeOf(method, path),
+    );
   }
 
   get #queued(): number {

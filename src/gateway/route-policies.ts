@@ -35,9 +35,14 @@ export class RoutePolicies {
     return index === 0 ? undefined : this.#routes[index - 1];
   }
 
+  /** The place of that endpoint in the plan, from 1; 0 if the gateway knows of none. */
+  indexOf(method: string, path: string): number {
+    return this.#table.locate(method, path)?.index ?? 0;
+  }
+
   /** That of the endpoint that serves the address, as far as the gateway can tell: the app's filters may change it. */
   find(method: string, url: string): RoutePolicy | undefined {
     const at = url.indexOf('?');
-    return this.at(this.#table.locate(method, at < 0 ? url : url.slice(0, at))?.index ?? 0);
+    return this.at(this.indexOf(method, at < 0 ? url : url.slice(0, at)));
   }
 }

@@ -37,6 +37,7 @@ export class Metrics {
   readonly itemTime: Distribution;
   readonly slow: Counter;
   readonly rErrors: Counter;
+  readonly spans: Counter<'outcome'>;
   readonly workerExits: Counter<'reason'>;
   readonly reloads: Counter<'outcome'>;
 
@@ -116,6 +117,12 @@ export class Metrics {
     this.rErrors = new Counter({
       name: 'penstock_r_errors_total',
       help: 'Errors that R has raised for a request and the app has not caught.',
+      registers,
+    });
+    this.spans = new Counter({
+      name: 'penstock_spans_total',
+      help: 'Spans of traces: sent to the collector, failed to be sent, or dropped since too many were waiting.',
+      labelNames: ['outcome'],
       registers,
     });
     this.workerExits = new Counter({

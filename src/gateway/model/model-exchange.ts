@@ -201,6 +201,7 @@ export class ModelExchange implements Visit {
     if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
     this.#leave();
     this.#context.finished({
+      request: this.request,
       id: this.#id,
       method: this.request.method!,
       path: this.#path,
