@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { availableCpus } from './cpus.js';
 import { Secret } from './secret.js';
 
@@ -202,6 +203,57 @@ export function matching(pattern: RegExp, placeholder: string, expects: string):
     expects,
     parse: (text) => (pattern.test(text) ? text : undefined),
     format: (value) => value,
+  };
+}
+
+const named: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
+};
+
+/** Addresses and networks, and how they were written. */
+export class Networks {
+  readonly text: string;
+  readonly #list = new BlockList();
+
+  /** @param parts addresses, and networks like `10.0.0.0/8`; a bad one throws */
+  constructor(text: string, parts: readonly string[]) {
+    this.text = text;
+    for (const part of parts) {
+      const [, address = '', length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(part) ?? [];
+      const version = isIP(address);
+      this.#list.addSubnet(address, Number(length ?? (version === 4 ? 32 : 128)), familyOf(version));
+    }
+  }
+
+  has(address: string): boolean {
+    const version = isIP(address);
+    return version !== 0 && this.#list.check(address, familyOf(version));
+  }
+}
+
+function familyOf(version: number): 'ipv4' | 'ipv6' {
+  return version === 4 ? 'ipv4' : 'ipv6';
+}
+
+/** A list of addresses and networks like `10.0.0.0/8, ::1, loopback`. */
+export function networks(): Kind<Networks> {
+  return {
+    placeholder: 'networks',
+    expects: 'a list of addresses, networks like 10.0.0.0/8, loopback or private',
+    parse: (text) => {
+      const words = text.split(/[\s,]+/).filter((word) => word !== '');
+      if (words.length === 0) return undefined;
+      try {
+        return new Networks(
+          words.join(', '),
+          words.flatMap((word) => named[word] ?? [word]),
+        );
+      } catch {
+        return undefined;
+      }
+    },
+    format: ({ text }) => text,
   };
 }
 

@@ -130,11 +130,23 @@ function contradictions(config: Config): string[] {
   if (httpRoute !== undefined && gateway === undefined) {
     return [`\`http-route\` (${sources['http-route'].label}) needs a \`gateway\` to be attached to.`];
   }
+  const halves = securityContradictions(config);
+  if (halves.length > 0) return halves;
   if (port === 0 || port !== adminPort || !overlap(host, adminHost)) return [];
   return [
     `\`port\` (${sources.port.label}) and \`admin-port\` (${sources['admin-port'].label}) are both ${port}: ` +
       'the public and the admin server need a port each.',
   ];
+}
+
+/** What protects only together with something else. */
+function securityContradictions({ sources, tlsCert, tlsClientCa, tlsKey }: Config): string[] {
+  const needs = (name: OptionName, other: OptionName): string =>
+    `\`${name}\` (${sources[name].label}) needs \`${other}\`, too.`;
+  if (tlsCert !== undefined && tlsKey === undefined) return [needs('tls-cert', 'tls-key')];
+  if (tlsKey !== undefined && tlsCert === undefined) return [needs('tls-key', 'tls-cert')];
+  if (tlsClientCa !== undefined && tlsCert === undefined) return [needs('tls-client-ca', 'tls-cert')];
+  return [];
 }
 
 function overlap(one: string, other: string): boolean {

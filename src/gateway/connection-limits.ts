@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { PenstockError } from '../errors.js';
 import { rawErrorReply } from './error-reply.js';
 import { linger } from './linger.js';
@@ -11,6 +10,8 @@ export interface ConnectionLimitOptions {
   /** Connections in all, and from one address; 0 sets no limit. */
   readonly maxConnections: number;
   readonly maxConnectionsPerClient: number;
+  /** Whether they are told in plain text why they are closed, which no client of TLS would understand. */
+  readonly tell: boolean;
 }
 
 /** Stands before the HTTP server: a connection over a limit is told why it is closed, and costs no more than that. */
@@ -74,7 +75,7 @@ export class ConnectionLimits {
 
   #refuse(socket: Socket, error: PenstockError): void {
     this.#refused(error);
-    if (this.#told.size >= MOST_TOLD) {
+    if (!this.#options.tell || this.#told.size >= MOST_TOLD) {
       socket.destroy();
       return;
     }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { AppLocation } from '../app/find-app.js';
@@ -17,12 +18,14 @@ import { Dashboard } from './dashboard/dashboard.js';
 import { DevMode } from './dev/dev-mode.js';
 import { LargeThreads } from './large/threads.js';
 import { registerLiveMetrics } from './live-metrics.js';
-import { PublicServer } from './public-server.js';
+import { PublicServer, type Visit } from './public-server.js';
 import type { ReloadCause, ReloadRecord } from './reloads.js';
 import { recordRequest } from './request-record.js';
 import { RequestTraces } from './request-traces.js';
 import { checkAdminAccess } from './security/admin-guard.js';
 import { AdminToken } from './security/admin-token.js';
+import { Gate } from './security/gate.js';
+import { tlsFiles } from './security/tls-files.js';
 import { gatewayState, type Status, versionStatus, workerStatuses, workersByState } from './status.js';
 import { WorkerViews } from './worker-views.js';
 
@@ -114,19 +117,22 @@ export class Gateway {
     });
     const development = dev ? new DevMode(app, this.#versions, log) : undefined;
     this.#dev = development;
-    const visit: ConstructorParameters<typeof PublicServer>[1] =
+    const visit: (incoming: IncomingMessage, response: ServerResponse) => Visit =
       development === undefined
         ? (incoming, response) => this.#versions.serving!.visit(incoming, response)
         : (incoming, response) => development.visit(incoming, response);
+    const gate = Gate.from(config);
     this.#publicServer = new PublicServer(
       config,
-      traces === undefined
+      traces === undefined && gate === undefined
         ? visit
         : (incoming, response) => {
-            traces.begin(incoming);
+            traces?.begin(incoming);
+            gate?.identify(incoming);
             return visit(incoming, response);
           },
       (error) => this.#refused(error),
+      tlsFiles(config, log),
     );
     const workers = new WorkerViews(() => this.#versions.all);
     registerLiveMetrics(this.#metrics.registry, { workers, status: () => this.status() });

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { type Linked, LinkedList } from '../linked-list.js';
@@ -10,6 +12,8 @@ import { connectionRoom } from './descriptors.js';
 import { rawErrorReply, sendError } from './error-reply.js';
 import { linger } from './linger.js';
 import { MOST_HEADERS, requestFault } from './request-fault.js';
+import { Http2Door } from './security/http2-door.js';
+import type { WatchedFiles } from './security/watched-files.js';
 
 /** Milliseconds between looks for connections that are too slow. */
 const CHECK_INTERVAL = 1000;
@@ -32,7 +36,10 @@ export interface Visit extends Linked<Visit> {
 
 /** The HTTP server of the user's paths. It adds none of its own. */
 export class PublicServer {
-  readonly #server: Server;
+  readonly #server: Server | SecureServer;
+  readonly #tls: WatchedFiles<SecureContextOptions> | undefined;
+  /** Where HTTP/2 is spoken. */
+  readonly #http2: Http2Door | undefined;
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
   /** What is still to be answered. */
@@ -49,13 +56,16 @@ export class PublicServer {
   /**
    * @param visit   takes a request, to be run
    * @param refused a request that was no valid HTTP
+   * @param tls     with it the server speaks HTTPS
    */
   constructor(
     config: Config,
     visit: (request: IncomingMessage, response: ServerResponse) => Visit,
     refused: (error: PenstockError) => void,
+    tls?: WatchedFiles<SecureContextOptions>,
   ) {
     this.#config = config;
+    this.#tls = tls;
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
       const fault = requestFault(request);
       if (fault !== undefined) {
@@ -75,33 +85,40 @@ export class PublicServer {
       });
       open.run();
     };
-    this.#server = createServer(
-      {
-        maxHeaderSize: config.headerLimit,
-        headersTimeout: config.headerTimeout,
-        requestTimeout: config.headerTimeout + config.bodyTimeout,
-        keepAliveTimeout: config.keepAliveTimeout,
-        connectionsCheckingInterval: CHECK_INTERVAL,
-        noDelay: true,
-        insecureHTTPParser: false,
-        requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
-      },
-      receive,
-    );
+    const options = {
+      maxHeaderSize: config.headerLimit,
+      headersTimeout: config.headerTimeout,
+      requestTimeout: config.headerTimeout + config.bodyTimeout,
+      keepAliveTimeout: config.keepAliveTimeout,
+      connectionsCheckingInterval: CHECK_INTERVAL,
+      noDelay: true,
+      insecureHTTPParser: false,
+      requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
+    };
+    if (tls === undefined) this.#server = createServer(options, receive);
+    else {
+      const server = createSecureServer({ ...options, ...tlsOptions(config, tls.value) }, receive);
+      tls.onChange(() => server.setSecureContext(tls.value));
+      if (config.http2) this.#http2 = openHttp2(server, config.keepAliveTimeout);
+      this.#server = server;
+    }
     // Whoever asks before sending a body that is over the limit need not send it.
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (Number(request.headers['content-length'] ?? 0) <= config.bodyLimit) response.writeContinue();
       receive(request, response);
     });
     this.#server.maxHeadersCount = MOST_HEADERS;
-    this.#limits = new ConnectionLimits({ ...config, maxConnections: mostConnections(config) }, refused);
+    this.#limits = new ConnectionLimits(
+      { ...config, maxConnections: mostConnections(config), tell: tls === undefined },
+      refused,
+    );
     this.#limits.guard(this.#server);
     this.#server.on('connection', () => {
       this.#accepted += 1;
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       if (this.#refused.has(socket)) return; // more of the same
-      if (error.code === 'ECONNRESET' || !socket.writable) {
+      if (error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL') || !socket.writable) {
         socket.destroy();
         return;
       }
@@ -122,7 +139,7 @@ export class PublicServer {
 
   get url(): string {
     const { address, family, port } = this.#server.address() as AddressInfo;
-    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+    return `${this.#tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
   /** Listens; fails with `address_unavailable`. Returns the port, which differs from the option's when that is 0. */
@@ -136,6 +153,7 @@ export class PublicServer {
   /** From now on each answer asks its client to close the connection. */
   startDraining(): void {
     this.#draining = true;
+    this.#http2?.startDraining();
     for (const { response } of this.#open)
       if (!response.headersSent) response.setHeader('Connection', 'close');
   }
@@ -143,6 +161,7 @@ export class PublicServer {
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#tls?.close();
     if (!this.#server.listening) {
       this.#limits.close();
       return;
@@ -171,13 +190,37 @@ export class PublicServer {
 
   /** Node would wait for the clients to close what they hold open and have not used yet, or not again. */
   #closeWhenDone(): void {
-    if (this.#final && this.#open.size === 0) this.#server.closeAllConnections();
+    if (this.#final && this.#open.size === 0) this.closeNow();
   }
 
   /** Cuts what is left. */
   closeNow(): void {
     this.#server.closeAllConnections();
+    this.#http2?.closeNow();
   }
+}
+
+function tlsOptions({ headerTimeout, http2, tlsClientCa, tlsClients }: Config, files: SecureContextOptions) {
+  return {
+    ...files,
+    minVersion: 'TLSv1.2' as const,
+    handshakeTimeout: headerTimeout,
+    requestCert: tlsClientCa !== undefined,
+    rejectUnauthorized: tlsClientCa !== undefined && tlsClients === 'required',
+    ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+  };
+}
+
+/** Clients that have chosen HTTP/2 go through a door of their own. */
+function openHttp2(server: SecureServer, idleTimeout: number): Http2Door {
+  const [accept] = server.listeners('secureConnection') as ((socket: unknown) => void)[];
+  const door = new Http2Door((socket) => accept!.call(server, socket), idleTimeout);
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') door.take(socket);
+    else accept!.call(server, socket);
+  });
+  return door;
 }
 
 /** As many as may be, and as there are files for. */

@@ -10,6 +10,7 @@ import {
   writeRDataPieces,
 } from '../rdata/index.js';
 import { bufferOf } from './large/job.js';
+import { originOf, plainAddress } from './security/origin.js';
 
 /** What the plumber lane hands to R: the variables of the request, and its body. */
 export function rookPayload(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): Buffer[] {
@@ -34,6 +35,7 @@ export function rookVariables(request: IncomingMessage, jsonForm: boolean): RVal
   const url = request.url!;
   const query = url.indexOf('?');
   const { socket } = request;
+  const { address, port, scheme } = originOf(request);
   const names = [
     'REQUEST_METHOD',
     'SCRIPT_NAME',
@@ -53,11 +55,11 @@ export function rookVariables(request: IncomingMessage, jsonForm: boolean): RVal
     bytes(query < 0 ? url : url.slice(0, query)),
     bytes(query < 0 ? '' : url.slice(query)),
     rString('1.1-0'),
-    rString('http'),
+    rString(scheme),
     rString(plainAddress(socket.localAddress)),
     rString(String(socket.localPort ?? '')),
-    rString(plainAddress(socket.remoteAddress)),
-    rString(String(socket.remotePort ?? '')),
+    rString(address),
+    rString(port),
     headersVector(headers),
   ];
   for (const [name, value] of headers) {
@@ -105,9 +107,4 @@ const ASCII = /^[\x00-\x7f]*$/;
 function nativeVector(latin1: string[]): RCharacter {
   if (latin1.every((text) => ASCII.test(text))) return rString(latin1);
   return rNativeString(latin1.map((text) => Buffer.from(text, 'latin1')));
-}
-
-/** IPv4 addresses come as `::ffff:127.0.0.1` on a socket that takes both kinds. */
-function plainAddress(address: string | undefined): string {
-  return address === undefined ? '' : address.replace(/^::ffff:(?=\d+\.)/, '');
 }

@@ -91,8 +91,7 @@ describe('Flags win over the environment, which wins over the file, which wins o
       const { kind } = options[name];
       return kind.parse(text);
     };
-    // A route needs something to be attached to.
-    const besides = name === 'http-route' ? 'gateway: public\n' : '';
+    const besides = needed[name] ?? '';
     write(`${name}: ${low}\n${besides}`, 'app', 'penstock.yaml');
     expect(load()[field]).toEqual(value(low));
     expect(load().sources[name].label).toBe('app/penstock.yaml:1');
@@ -102,6 +101,14 @@ describe('Flags win over the environment, which wins over the file, which wins o
     expect(both[field]).toEqual(value(high));
     expect(both.sources[name].from).toBe('flag');
   });
+
+  /** What some are nothing without. */
+  const needed: Readonly<Record<string, string>> = {
+    'http-route': 'gateway: public\n',
+    'tls-cert': 'tls-key: key\n',
+    'tls-key': 'tls-cert: cert\n',
+    'tls-client-ca': 'tls-cert: cert\ntls-key: key\n',
+  };
 
   /** Those that cannot stand in the file are tested by themselves. */
   function inFile(name: (typeof optionNames)[number]): boolean {
@@ -117,6 +124,7 @@ describe('Flags win over the environment, which wins over the file, which wins o
       return name === 'memory' ? ['65mb', '66mb', '67mb'] : ['11kb', '12kb', '13kb'];
     if (placeholder === 'name' || placeholder === 'host name') return ['one', 'two', 'three'];
     if (placeholder === 'address') return ['a.example', 'b.example', 'c.example'];
+    if (placeholder === 'networks') return ['10.0.0.1', '10.0.0.2', '::1'];
     if (placeholder === 'path') return ['/one', '/two', '/three'];
     if (placeholder === 'program') return ['R-one', 'R-two', 'R-three'];
     return ['11', '12', '13'];

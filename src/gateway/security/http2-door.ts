@@ -1,0 +1,171 @@
+import { type ClientRequest, type IncomingMessage, request as sendRequest } from 'node:http';
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { socketPair } from './socket-pair.js';
+
+/** Requests that one connection may have open. */
+const MOST_STREAMS = 100;
+/** What HTTP/1.1 says of a connection, and HTTP/2 has no words for. */
+const OF_CONNECTION = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Methods whose requests say nothing of a body if they have none. */
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+
+/**
+ * Speaks HTTP/2 with clients. Each request goes on as HTTP/1.1 over a connection in memory to the same server that takes
+ * all others, so that there is one way of a request, and one set of checks and limits on it.
+ */
+export class Http2Door {
+  readonly #server: Http2Server;
+  readonly #sessions = new Map<ServerHttp2Session, { open: number }>();
+  readonly #accept: (socket: Duplex) => void;
+  readonly #idleTimeout: number;
+  #draining = false;
+
+  /**
+   * @param accept      takes a connection on which HTTP/1.1 is spoken
+   * @param idleTimeout milliseconds that a connection may be open without a request
+   */
+  constructor(accept: (socket: Duplex) => void, idleTimeout: number) {
+    this.#accept = accept;
+    this.#idleTimeout = idleTimeout;
+    this.#server = createServer({ settings: { maxConcurrentStreams: MOST_STREAMS, enablePush: false } });
+    this.#server.on('session', (session) => this.#begin(session));
+    this.#server.on('sessionError', () => {}); // its client's affair; the session is closed
+    this.#server.on(
+      'stream',
+      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: readonly string[]) =>
+        this.#pass(stream, headers, raw),
+    );
+  }
+
+  take(socket: TLSSocket): void {
+    this.#server.emit('connection', socket);
+  }
+
+  /** No connection takes more requests than it has; those that come are told to come again elsewhere. */
+  startDraining(): void {
+    this.#draining = true;
+    for (const session of this.#sessions.keys()) session.close();
+  }
+
+  /** Cuts what is left. */
+  closeNow(): void {
+    for (const session of this.#sessions.keys()) session.destroy();
+  }
+
+  #begin(session: ServerHttp2Session): void {
+    const state = { open: 0 };
+    this.#sessions.set(session, state);
+    session.setTimeout(this.#idleTimeout, () => {
+      if (state.open === 0) session.close();
+    });
+    session.on('close', () => this.#sessions.delete(session));
+    session.on('error', () => {});
+    session.on('stream', (stream) => {
+      state.open += 1;
+      stream.once('close', () => {
+        state.open -= 1;
+      });
+      if (this.#draining) session.close();
+    });
+  }
+
+  #pass(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, raw: readonly string[]): void {
+    stream.on('error', () => {}); // 'close' follows
+    const { session } = stream;
+    const socket = session?.socket as TLSSocket | undefined;
+    if (socket === undefined) return;
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    const ends = { localAddress, localPort, remoteAddress, remotePort, encrypted: true as const };
+    const { client, server } = socketPair({ ...ends, authorized: socket.authorized });
+    Object.assign(server, { getPeerCertificate: () => socket.getPeerCertificate() });
+    let inner: ClientRequest;
+    try {
+      inner = sendRequest({
+        method: String(headers[':method']),
+        path: String(headers[':path']),
+        headers: requestHeaders(headers, raw, stream.endAfterHeaders) as never,
+        setHost: false,
+        createConnection: () => client as TLSSocket,
+      });
+    } catch {
+      client.destroy();
+      stream.respond({ ':status': 400 }, { endStream: true });
+      return;
+    }
+    this.#accept(server);
+    inner.on('continue', () => {
+      if (!stream.destroyed && !stream.headersSent) stream.additionalHeaders({ ':status': 100 });
+    });
+    inner.on('response', (answer) => respond(stream, answer));
+    inner.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+    stream.on('close', () => inner.destroy());
+    stream.on('aborted', () => inner.destroy());
+    stream.pipe(inner);
+  }
+}
+
+/** As HTTP/1.1 would have them, in order. */
+function requestHeaders(
+  headers: IncomingHttpHeaders,
+  raw: readonly string[],
+  withoutBody: boolean,
+): string[] {
+  const list: string[] = [];
+  // HTTP/2 may name the host by either, and if by both, they have to be the same: else there are two Hosts.
+  const authority = headers[':authority'];
+  if (authority !== undefined && authority !== headers.host) list.push('Host', String(authority));
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = raw[i]!;
+    if (!name.startsWith(':') && name !== 'cookie' && !OF_CONNECTION.has(name)) list.push(name, raw[i + 1]!);
+  }
+  // HTTP/2 may send a cookie in crumbs.
+  if (headers.cookie !== undefined) list.push('cookie', headers.cookie);
+  if (headers['content-length'] !== undefined) return list;
+  if (!withoutBody) list.push('Transfer-Encoding', 'chunked');
+  else if (!WITHOUT_BODY.has(String(headers[':method']))) list.push('Content-Length', '0');
+  return list;
+}
+
+function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
+  if (stream.destroyed) {
+    answer.destroy();
+    return;
+  }
+  const headers: OutgoingHttpHeaders = { ':status': answer.statusCode! };
+  for (let i = 0; i < answer.rawHeaders.length; i += 2) {
+    const name = answer.rawHeaders[i]!.toLowerCase();
+    const value = answer.rawHeaders[i + 1]!;
+    if (OF_CONNECTION.has(name)) continue;
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else headers[name] = Array.isArray(before) ? [...before, value] : [String(before), value];
+  }
+  answer.on('aborted', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+  try {
+    stream.respond(headers, { endStream: false });
+  } catch {
+    // HTTP/2 has no room for several values of some headers; the first is what most clients of HTTP/1.1 go by.
+    for (const [name, value] of Object.entries(headers)) {
+      if (Array.isArray(value) && name !== 'set-cookie') headers[name] = value[0];
+    }
+    stream.respond(headers);
+  }
+  answer.pipe(stream);
+}

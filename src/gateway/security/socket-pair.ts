@@ -1,0 +1,52 @@
+import { Duplex } from 'node:stream';
+
+/** Where the two ends of a connection are, and what it is. */
+export interface Ends {
+  readonly remoteAddress: string | undefined;
+  readonly remotePort: number | undefined;
+  readonly localAddress: string | undefined;
+  readonly localPort: number | undefined;
+  readonly encrypted: true;
+  readonly authorized: boolean;
+}
+
+/** One end of a connection that stays in memory. */
+class PairedSocket extends Duplex {
+  other: PairedSocket | undefined;
+  /** The other end waits for this one to have been read. */
+  #taken: (() => void) | undefined;
+
+  override _read(): void {
+    const taken = this.#taken;
+    this.#taken = undefined;
+    taken?.();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.other!.#give(chunk, done);
+  }
+
+  override _final(done: () => void): void {
+    this.other!.#give(null, done);
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const { other } = this;
+    if (other !== undefined && !other.destroyed) setImmediate(() => other.destroy());
+    this._read();
+    done(error);
+  }
+
+  #give(chunk: Buffer | null, done: () => void): void {
+    if (this.destroyed || this.push(chunk) || chunk === null) done();
+    else this.#taken = done;
+  }
+}
+
+/** Two ends of one connection: what is written to one is read from the other. */
+export function socketPair(ends: Ends): { server: Duplex; client: Duplex } {
+  const [server, client] = [new PairedSocket(), new PairedSocket()];
+  server.other = client;
+  client.other = server;
+  return { server: Object.assign(server, ends), client };
+}
