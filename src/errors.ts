@@ -119,6 +119,16 @@ export const errorCatalogue = {
     message: 'The admin server wants its token.',
     hint: 'Send it as `Authorization: Bearer TOKEN`, or sign in at /sign-in.',
   },
+  unauthorized: {
+    status: 401,
+    message: 'This address is for those who show who they are.',
+    hint: 'Send a good key in X-API-Key, or a good token as `Authorization: Bearer TOKEN`.',
+  },
+  forbidden: {
+    status: 403,
+    message: 'This address is not for this caller.',
+    hint: 'Ask whoever runs the server for a key or a scope that is; the `rules` of penstock.yaml say which.',
+  },
   admin_forbidden: {
     status: 403,
     message: 'The admin server does not take this request from a page of another site.',
@@ -138,6 +148,11 @@ export const errorCatalogue = {
     status: 429,
     message: 'There are too many connections from this address.',
     hint: 'Use fewer connections, and each for several requests; or raise --max-connections-per-client.',
+  },
+  rate_limited: {
+    status: 429,
+    message: 'There were too many requests in a short time.',
+    hint: 'Try again after the time in Retry-After; the `rules` of penstock.yaml set the rate.',
   },
   sign_in_limited: {
     status: 429,
@@ -198,6 +213,11 @@ export const errorCatalogue = {
     status: 503,
     message: 'The bodies of other requests take all the memory that there is for bodies.',
     hint: 'Try again after the time in Retry-After, or raise --body-memory.',
+  },
+  credentials_unchecked: {
+    status: 503,
+    message: 'It cannot be checked at the moment who this is.',
+    hint: 'Try again; the log says why the keys of the issuer of tokens could not be had.',
   },
   draining: {
     status: 503,

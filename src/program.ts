@@ -4,6 +4,7 @@ import { type AppLocation, findApp } from './app/find-app.js';
 import { benchCommand, benchOptionsOf } from './commands/bench-flags.js';
 import { addClusterCommands } from './commands/cluster-commands.js';
 import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
+import { addKeyCommand } from './commands/key.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
 import type { CommandName } from './config/options.js';
@@ -92,10 +93,14 @@ function createProgram(finish: (code: number) => void): Command {
     'doctor',
     'Check what an app needs to be served, and say how to get it.',
   );
-  doctor.option('--json', 'Print the findings as JSON.').action(async (argument: string | undefined) => {
-    const { doctor: run } = await import('./commands/doctor.js');
-    finish(await run({ argument, flags: flagsOf(doctor), json: doctor.opts().json === true }));
-  });
+  doctor
+    .option('--json', 'Print the findings as JSON.')
+    .option('--production', 'Say also what is risky in the configuration when others reach the app.')
+    .action(async (argument: string | undefined) => {
+      const { doctor: run } = await import('./commands/doctor.js');
+      const { json = false, production = false } = doctor.opts<{ json?: boolean; production?: boolean }>();
+      finish(await run({ argument, flags: flagsOf(doctor), json, production }));
+    });
   const bench = benchCommand(program.command('bench').helpOption('-h, --help', 'Show help.'));
   bench.action(async (target: string) => {
     const { bench: run } = await import('./commands/bench.js');
@@ -111,6 +116,7 @@ function createProgram(finish: (code: number) => void): Command {
     const { image: run } = await import('./commands/image.js');
     finish(await run(app, config, imageOptionsOf(image)));
   });
+  addKeyCommand(program, finish);
   return program;
 }
 

@@ -42,6 +42,9 @@ warned of, and those that Kubernetes sets for a Service named \`penstock\` (such
 \`16kb\` or \`100mb\`, in steps of 1024; a plain number is in bytes. **Yes and no** are \`--access-log\` and
 \`--no-access-log\` as flags and \`true\` and \`false\` elsewhere (\`yes\`, \`on\`, \`1\`, \`no\`, \`off\` and \`0\` will do).
 
+The file may also have the sections \`access\` and \`rules\` ([security.md](security.md#who-may-ask-for-what)), \`model\` and
+\`models\` ([models.md](models.md)).
+
 All options can be set for all commands; the flags that a command has are those that matter to it
 (\`penstock serve --help\`).
 `;

@@ -6,6 +6,7 @@ import { type Finding, isServable } from '../doctor/finding.js';
 import { checkNode } from '../doctor/node-check.js';
 import { checkPackages } from '../doctor/package-check.js';
 import { checkPorts } from '../doctor/port-check.js';
+import { checkProduction } from '../doctor/production-check.js';
 import { checkR, reportSilence } from '../doctor/r-check.js';
 import { renderReport } from '../doctor/report.js';
 import { checkAppFiles, checkDescriptors, checkTemporaryFolder } from '../doctor/system-check.js';
@@ -16,6 +17,8 @@ export interface DoctorInput {
   readonly argument: string | undefined;
   readonly flags: NonNullable<LoadInput['flags']>;
   readonly json: boolean;
+  /** Whether to say what is risky when others reach the app. */
+  readonly production?: boolean;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -33,6 +36,7 @@ export async function doctor(input: DoctorInput): Promise<number> {
 export async function examine({
   argument,
   flags,
+  production = false,
   cwd = process.cwd(),
   env = process.env,
 }: DoctorInput): Promise<Finding[]> {
@@ -48,6 +52,7 @@ export async function examine({
   const config = asked ?? defaultConfig();
   findings.push(...(await examineR(config, app, cwd)));
   if (asked !== undefined) findings.push(...(await checkPorts(asked)));
+  if (asked !== undefined && production) findings.push(...checkProduction(asked));
   const descriptors = checkDescriptors(config);
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
 }

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
 import type { ModelSettings, VersionedSettings } from '../model/settings.js';
+import { readAccessSection, readRulesSection } from './access-section.js';
+import type { AccessSettings, RuleSettings } from './access-settings.js';
 import { readModelSection, readModelsSection } from './model-section.js';
 import { type OptionName, options } from './options.js';
 import { meant, type Setting, type Settings } from './settings.js';
@@ -55,6 +57,8 @@ export function readConfigFile({ path, text }: ConfigFile, cwd: string): Setting
   const faults: string[] = [];
   let model: ModelSettings | undefined;
   let models: ReadonlyMap<string, VersionedSettings> | undefined;
+  let access: AccessSettings | undefined;
+  let rules: readonly RuleSettings[] | undefined;
   for (const pair of document.contents.items) {
     const label = at(offsetOf(pair));
     if (isScalar(pair.key) && pair.key.value === 'model') {
@@ -69,11 +73,31 @@ export function readConfigFile({ path, text }: ConfigFile, cwd: string): Setting
       faults.push(...section.faults);
       continue;
     }
+    if (isScalar(pair.key) && pair.key.value === 'access') {
+      const section = readAccessSection(pair.value ?? pair, document, at, dirname(path));
+      access = section.settings;
+      faults.push(...section.faults);
+      continue;
+    }
+    if (isScalar(pair.key) && pair.key.value === 'rules') {
+      const section = readRulesSection(pair.value ?? pair, document, at);
+      rules = section.settings;
+      faults.push(...section.faults);
+      continue;
+    }
     const entry = readPair(pair, document);
     if (typeof entry === 'string') faults.push(`${label}: ${entry}`);
     else settings.push({ ...entry, source: { from: 'file', label }, base: dirname(path) });
   }
-  return { settings, faults, warnings: [], ...(model && { model }), ...(models && { models }) };
+  return {
+    settings,
+    faults,
+    warnings: [],
+    ...(model && { model }),
+    ...(models && { models }),
+    ...(access && { access }),
+    ...(rules && { rules }),
+  };
 }
 
 /** The option and its text, or what is wrong. */
@@ -81,7 +105,7 @@ function readPair(pair: Pair, document: Document): { name: OptionName; text: str
   const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
   if (key === undefined) return 'a key must be the name of an option.';
   if (!isOption(key)) {
-    const known = [...Object.keys(options).filter(allowedInFile), 'model', 'models'];
+    const known = [...Object.keys(options).filter(allowedInFile), 'model', 'models', 'access', 'rules'];
     return `unknown option \`${key}\`.${meant(key, known) || ' docs/configuration.md lists them all.'}`;
   }
   if (!allowedInFile(key)) return `\`${key}\` cannot be set in the file itself.`;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { PenstockError } from '../errors.js';
 import type { ModelSettings, VersionedSettings } from '../model/settings.js';
+import type { AccessSettings, RuleSettings } from './access-settings.js';
 import { readEnvironment } from './environment.js';
 import { type ConfigFile, displayPath, findConfigFile, readConfigFile } from './file.js';
 import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
@@ -14,6 +15,10 @@ export type Config = OptionValues & {
   readonly model: ModelSettings | undefined;
   /** Its `models` section: models in a folder, by name. */
   readonly models: ReadonlyMap<string, VersionedSettings>;
+  /** Its `access` section: whose word is good. */
+  readonly access: AccessSettings;
+  /** Its `rules`: who may do what. */
+  readonly rules: readonly RuleSettings[];
 };
 
 export interface LoadInput {
@@ -72,6 +77,8 @@ function assemble(places: readonly Settings[], file: string | undefined, termina
     warnings: places.flatMap((place) => place.warnings),
     model: places.find((place) => place.model !== undefined)?.model,
     models: places.find((place) => place.models !== undefined)?.models ?? new Map(),
+    access: places.find((place) => place.access !== undefined)?.access ?? {},
+    rules: places.find((place) => place.rules !== undefined)?.rules ?? [],
   } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));
@@ -140,7 +147,13 @@ function contradictions(config: Config): string[] {
 }
 
 /** What protects only together with something else. */
-function securityContradictions({ sources, tlsCert, tlsClientCa, tlsKey }: Config): string[] {
+function securityContradictions({ access, rules, sources, tlsCert, tlsClientCa, tlsKey }: Config): string[] {
+  const sourceOf = { key: access.keys, token: access.tokens, certificate: tlsClientCa };
+  const placeOf = { key: '`access.keys`', token: '`access.tokens`', certificate: '`tls-client-ca`' };
+  for (const { allow, path } of rules) {
+    const kind = typeof allow === 'object' ? allow.find((one) => sourceOf[one] === undefined) : undefined;
+    if (kind !== undefined) return [`The rule for ${path} allows a ${kind}, which needs ${placeOf[kind]}.`];
+  }
   const needs = (name: OptionName, other: OptionName): string =>
     `\`${name}\` (${sources[name].label}) needs \`${other}\`, too.`;
   if (tlsCert !== undefined && tlsKey === undefined) return [needs('tls-cert', 'tls-key')];

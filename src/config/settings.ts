@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { ModelSettings, VersionedSettings } from '../model/settings.js';
+import type { AccessSettings, RuleSettings } from './access-settings.js';
 import type { Kind } from './kinds.js';
 import { type OptionName, options } from './options.js';
 import { suggest } from './suggest.js';
@@ -29,6 +30,10 @@ export interface Settings {
   readonly model?: ModelSettings;
   /** The `models` section. */
   readonly models?: ReadonlyMap<string, VersionedSettings>;
+  /** The `access` section. */
+  readonly access?: AccessSettings;
+  /** The `rules` section. */
+  readonly rules?: readonly RuleSettings[];
 }
 
 /** The value of a setting, or undefined after noting in `faults` what is wrong with it. */

@@ -1,5 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { PenstockError } from '../errors.js';
+import { gatewayHeaders, withGatewayHeaders } from './security/gateway-headers.js';
 
 /** Body of Penstock's own error answers; `error` has the form of plumber's. */
 export function errorBody(error: PenstockError, requestId: string | undefined): string {
@@ -31,6 +32,8 @@ export function sendError(
   }
   // What was meant for the app's own answer; that the connection is to close stands.
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name);
+  for (const [name, value] of withGatewayHeaders([], gatewayHeaders(response) ?? []))
+    response.setHeader(name, value);
   const body = errorBody(error, requestId);
   response.statusCode = error.entry.status ?? 500;
   response.setHeader('X-Request-Id', requestId);

@@ -60,7 +60,7 @@ export interface ExchangeOptions {
 }
 
 /** How a request is executed in its worker. */
-export type Lane = 'direct' | 'plumber' | 'model' | 'cache' | 'docs';
+export type Lane = 'direct' | 'plumber' | 'model' | 'cache' | 'docs' | 'gate';
 
 /** How a finished exchange went, for the log and the metrics. */
 export interface ExchangeRecord {

@@ -16,6 +16,7 @@ import { AppVersions } from './app-versions.js';
 import { BodyMemory } from './body-memory.js';
 import { Dashboard } from './dashboard/dashboard.js';
 import { DevMode } from './dev/dev-mode.js';
+import type { ExchangeRecord } from './exchange.js';
 import { LargeThreads } from './large/threads.js';
 import { registerLiveMetrics } from './live-metrics.js';
 import { PublicServer, type Visit } from './public-server.js';
@@ -56,6 +57,8 @@ export class Gateway {
   readonly #dev: DevMode | undefined;
   readonly #publicServer: PublicServer;
   readonly #adminToken: AdminToken | undefined;
+  /** Undefined where every request goes to the app as it is. */
+  readonly #gate: Gate | undefined;
   readonly #adminServer: FastifyInstance;
   #draining = false;
   /** Resolves once it serves. */
@@ -91,6 +94,10 @@ export class Gateway {
     };
     const traces = this.#startTracing();
     let workerIds = 0;
+    const finished = (record: ExchangeRecord): void => {
+      recordRequest(record, records);
+      traces?.finished(record);
+    };
     this.#versions = new AppVersions({
       app,
       config,
@@ -103,13 +110,7 @@ export class Gateway {
       },
       bodies: this.#bodies,
       draining: () => this.#draining,
-      finished:
-        traces === undefined
-          ? (record) => recordRequest(record, records)
-          : (record) => {
-              recordRequest(record, records);
-              traces.finished(record);
-            },
+      finished,
       failed: (error) => {
         this.#metrics.rErrors.inc();
         this.#failures.raised(error);
@@ -121,15 +122,15 @@ export class Gateway {
       development === undefined
         ? (incoming, response) => this.#versions.serving!.visit(incoming, response)
         : (incoming, response) => development.visit(incoming, response);
-    const gate = Gate.from(config);
+    this.#gate = Gate.from(config, log);
+    const guarded = this.#gate?.before(visit, finished) ?? visit;
     this.#publicServer = new PublicServer(
       config,
-      traces === undefined && gate === undefined
-        ? visit
+      traces === undefined
+        ? guarded
         : (incoming, response) => {
-            traces?.begin(incoming);
-            gate?.identify(incoming);
-            return visit(incoming, response);
+            traces.begin(incoming);
+            return guarded(incoming, response);
           },
       (error) => this.#refused(error),
       tlsFiles(config, log),
@@ -214,6 +215,7 @@ export class Gateway {
     await this.#spans?.close();
     await this.#adminServer.close();
     this.#adminToken?.close();
+    this.#gate?.close();
   }
 
   /** Replaces the app by what its files are now, if that loads: not a request is lost, and what fails changes nothing. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { createGzip, gzip, gzipSync } from 'node:zlib';
 import { PenstockError } from '../errors.js';
 import { readRData, toPlain } from '../rdata/index.js';
+import { gatewayHeaders, withGatewayHeaders } from './security/gateway-headers.js';
 
 /** What is to be sent to a client. */
 export interface Reply {
@@ -200,7 +201,9 @@ export function checkedStatus(status: number | null): number {
   );
 }
 
-function writeHead(response: ServerResponse, status: number, headers: [string, string][]): void {
+function writeHead(response: ServerResponse, status: number, appHeaders: [string, string][]): void {
+  const own = gatewayHeaders(response);
+  const headers = own === undefined ? appHeaders : withGatewayHeaders(appHeaders, own);
   // The app's own Date, which plumber sets, is the only one.
   if (headers.some(([name]) => isNamed(name, 'date'))) response.sendDate = false;
   try {

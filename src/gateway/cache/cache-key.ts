@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { CacheTag } from '../../app/manifest.js';
 
 /** Headers that say who asks: those of HTTP, and those that apps make up for API keys and the like. */
-const CREDENTIALS = /auth|cookie|token|key|secret|session|passw|credential|signature|jwt/;
+const CREDENTIALS = /auth|cookie|token|key|secret|session|passw|credential|signature|jwt|^x-penstock-/;
 
 /** Bytes of a body, up to which it is worth to look whether it has come before. */
 const LONGEST_BODY = 128 * 1024;

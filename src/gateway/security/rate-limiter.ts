@@ -1,13 +1,7 @@
+import type { Rate } from '../../config/rate.js';
+
 /** Addresses or keys that are remembered. Each takes some 100 bytes. */
 const MOST_KEYS = 50_000;
-
-/** So many in so much time, and how many may come at once. */
-export interface Rate {
-  /** Milliseconds for one. */
-  readonly interval: number;
-  /** How many may come at once after a pause. */
-  readonly burst: number;
-}
 
 /**
  * Token buckets in bounded memory, one for each key. Of a bucket only the moment is kept when it will be full again

@@ -24,9 +24,9 @@ export function isOwn(name: string): boolean {
   return name.startsWith(OWN);
 }
 
-/** Sets a header that R is to see. Its bytes are UTF-8. */
+/** Sets a header that R is to see. Its bytes are UTF-8, and it stays one line. */
 export function putIn(request: IncomingMessage, name: string, value: string): void {
-  const bytes = Buffer.from(value, 'utf8').toString('latin1');
+  const bytes = Buffer.from(value.replace(/\p{Cc}/gu, ' '), 'utf8').toString('latin1');
   request.rawHeaders.push(name, bytes);
   request.headers[name.toLowerCase()] = bytes;
 }

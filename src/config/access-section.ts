@@ -1,0 +1,183 @@
+import { isAbsolute, resolve } from 'node:path';
+import { type Document, isScalar, isSeq } from 'yaml';
+import {
+  type AccessSettings,
+  type CorsSettings,
+  type CredentialKind,
+  credentialKinds,
+  type RuleSettings,
+  type TokenSettings,
+  tokenAlgorithms,
+} from './access-settings.js';
+import { duration } from './kinds.js';
+import { type Rate, readRate } from './rate.js';
+import { type Read, type Section, SectionReader } from './section-reader.js';
+
+/**
+ * Reads the `access` section of a configuration file.
+ *
+ * @param at   names the file and the line of an offset
+ * @param base the folder from which relative paths in it count
+ */
+export function readAccessSection(
+  node: unknown,
+  document: Document,
+  at: (offset: number) => string,
+  base: string,
+): Section<AccessSettings> {
+  const reader = new Reader(document, at, base);
+  return { settings: reader.access(node, 'access'), faults: reader.faults };
+}
+
+/** The `rules` section. */
+export function readRulesSection(
+  node: unknown,
+  document: Document,
+  at: (offset: number) => string,
+): Section<readonly RuleSettings[]> {
+  const reader = new Reader(document, at, '');
+  return { settings: reader.rules(node, 'rules'), faults: reader.faults };
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
+const ORIGIN = /^(\*|https?:\/\/[\w.-]+(:\d{1,5})?)$/;
+const SHORTEST = 10_000;
+
+class Reader extends SectionReader {
+  readonly #base: string;
+
+  constructor(document: Document, at: (offset: number) => string, base: string) {
+    super(document, at);
+    this.#base = base;
+  }
+
+  access(node: unknown, path: string): AccessSettings {
+    return this.members(node, path, { keys: this.#file, tokens: this.#tokens });
+  }
+
+  rules(node: unknown, path: string): readonly RuleSettings[] {
+    const list = this.resolve(node);
+    if (!isSeq(list)) {
+      this.fault(node, `\`${path}\` must be a list of rules.`);
+      return [];
+    }
+    return list.items.flatMap((item, i) => this.#rule(item, `${path}[${i + 1}]`) ?? []);
+  }
+
+  readonly #tokens: Read<TokenSettings> = (node, path) => {
+    const found = this.members(node, path, {
+      issuer: this.text,
+      audience: this.text,
+      jwks: this.#place,
+      algorithms: this.#listOf(`some of ${tokenAlgorithms.join(', ')}`, (text) =>
+        (tokenAlgorithms as readonly string[]).includes(text),
+      ),
+      leeway: this.#duration(0),
+      refresh: this.#duration(1000),
+    });
+    const { audience, issuer, jwks } = found;
+    if (audience === undefined || issuer === undefined || jwks === undefined) {
+      this.fault(node, `\`${path}\` needs \`issuer\`, \`audience\` and \`jwks\`.`);
+      return undefined;
+    }
+    return {
+      issuer,
+      audience,
+      jwks,
+      algorithms: found.algorithms ?? tokenAlgorithms,
+      leeway: found.leeway ?? SHORTEST,
+      refresh: found.refresh ?? 300_000,
+    };
+  };
+
+  #rule(node: unknown, path: string): RuleSettings | undefined {
+    const found = this.members(node, path, {
+      path: this.#matched('a path that begins with `/`', (text) => /^\/[\x21-\x7e]*$/.test(text)),
+      methods: this.#listOf('names of HTTP methods in capitals', (text) => /^[A-Z]{1,20}$/.test(text)),
+      allow: this.#allow,
+      names: this.texts,
+      scopes: this.texts,
+      'per-key': this.#rate,
+      'per-address': this.#rate,
+      cors: this.#cors,
+      headers: this.#headers,
+    });
+    if (found.path === undefined) {
+      this.fault(node, `\`${path}\` needs a \`path\`.`);
+      return undefined;
+    }
+    const { 'per-address': perAddress, 'per-key': perKey, path: of, ...rest } = found;
+    return { path: of, ...rest, ...(perKey && { perKey }), ...(perAddress && { perAddress }) };
+  }
+
+  readonly #allow: Read<'anyone' | 'nobody' | readonly CredentialKind[]> = (node, path) => {
+    const value = this.resolve(node);
+    if (isScalar(value) && (value.value === 'anyone' || value.value === 'nobody')) return value.value;
+    const kinds = credentialKinds as readonly string[];
+    const expects = `anyone, nobody, or some of ${kinds.join(', ')}`;
+    return this.#listOf(expects, (text) => kinds.includes(text))(node, path) as CredentialKind[] | undefined;
+  };
+
+  readonly #rate: Read<Rate> = (node, path) =>
+    this.scalar(node, path, 'a rate like 10/s or 100/m burst 20', (value) => readRate(String(value)));
+
+  readonly #cors: Read<CorsSettings> = (node, path) => {
+    const found = this.members(node, path, {
+      origins: this.#listOf('origins like https://app.example.org, or *', (text) => ORIGIN.test(text)),
+      methods: this.#listOf('names of methods', (text) => TOKEN.test(text)),
+      headers: this.#listOf('names of headers', (text) => TOKEN.test(text)),
+      expose: this.#listOf('names of headers', (text) => TOKEN.test(text)),
+      credentials: this.boolean,
+      'max-age': this.#duration(0),
+    });
+    const { 'max-age': maxAge, origins, ...rest } = found;
+    if (origins === undefined) {
+      this.fault(node, `\`${path}\` needs \`origins\`.`);
+      return undefined;
+    }
+    if (origins.includes('*') && rest.credentials === true) {
+      this.fault(node, `\`${path}\` must name the origins whose credentials are taken, not \`*\`.`);
+    }
+    return { origins, ...rest, ...(maxAge !== undefined && { maxAge }) };
+  };
+
+  readonly #headers: Read<ReadonlyMap<string, string>> = (node, path) => {
+    const headers = this.named(node, path, (value, at) =>
+      this.#matched('the text of a header', (text) => /^[\x20-\x7e]*$/.test(text))(value, at),
+    );
+    for (const name of headers?.keys() ?? []) {
+      if (!TOKEN.test(name)) this.fault(node, `\`${path}.${name}\` is no name of a header.`);
+    }
+    return headers;
+  };
+
+  readonly #file: Read<string> = (node, path) => {
+    const name = this.text(node, path);
+    return name === undefined || isAbsolute(name) ? name : resolve(this.#base, name);
+  };
+
+  /** A URL, or a file. */
+  readonly #place: Read<string> = (node, path) => {
+    const text = this.text(node, path);
+    return text === undefined || /^https?:\/\//.test(text) ? text : this.#file(node, path);
+  };
+
+  #duration(min: number): Read<number> {
+    const kind = duration({ min });
+    return (node, path) => this.scalar(node, path, kind.expects, (value) => kind.parse(String(value)));
+  }
+
+  #matched(expects: string, matches: (text: string) => boolean): Read<string> {
+    return (node, path) =>
+      this.scalar(node, path, expects, (value) => (matches(String(value)) ? String(value) : undefined));
+  }
+
+  #listOf(expects: string, matches: (text: string) => boolean): Read<readonly string[]> {
+    return (node, path) => {
+      const list = this.texts(node, path);
+      if (list === undefined || (list.length > 0 && list.every(matches))) return list;
+      this.fault(node, `\`${path}\` must be ${expects}.`);
+      return undefined;
+    };
+  }
+}

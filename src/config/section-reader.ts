@@ -1,0 +1,121 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import { meant } from './settings.js';
+
+/** What a section came to, and what is wrong with it: each fault with its line. */
+export interface Section<T> {
+  readonly settings: T;
+  readonly faults: string[];
+}
+
+/** Reads one value, or says by what it should have been. */
+export type Read<T> = (node: unknown, path: string) => T | undefined;
+
+/** Reads the parts of a section of the configuration file that is more than one line. */
+export class SectionReader {
+  readonly faults: string[] = [];
+  readonly #document: Document;
+  readonly #at: (offset: number) => string;
+
+  /** @param at names the file and the line of an offset */
+  constructor(document: Document, at: (offset: number) => string) {
+    this.#document = document;
+    this.#at = at;
+  }
+
+  /** A map whose keys are anybody's names. */
+  protected named<T>(node: unknown, path: string, read: Read<T>): ReadonlyMap<string, T> | undefined {
+    const map = this.map(node, path, 'a map of names');
+    if (map === undefined) return undefined;
+    const values = new Map<string, T>();
+    for (const pair of map.items) {
+      const name = isScalar(pair.key) ? textOf(pair.key) : String(pair.key);
+      const value = read(pair.value ?? pair, `${path}.${name}`);
+      if (value !== undefined) values.set(name, value);
+    }
+    return values;
+  }
+
+  /** The members of a map that are known, read; the others are faults. */
+  protected members<T extends Record<string, unknown>>(
+    node: unknown,
+    path: string,
+    readers: { [K in keyof T]: Read<T[K]> },
+  ): Partial<T> {
+    const map = this.map(node, path, 'a map');
+    const read: Partial<T> = {};
+    for (const pair of map?.items ?? []) {
+      const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
+      if (!Object.hasOwn(readers, key)) {
+        const known = Object.keys(readers);
+        const near = meant(key, known) || ` There are ${known.join(', ')}.`;
+        this.fault(pair.key, `unknown key \`${key}\` in \`${path}\`.${near}`);
+        continue;
+      }
+      const value = readers[key]!(pair.value ?? pair, `${path}.${key}`);
+      if (value !== undefined) read[key as keyof T] = value as T[keyof T];
+    }
+    return read;
+  }
+
+  protected map(node: unknown, path: string, expects: string): YAMLMap | undefined {
+    const value = this.resolve(node);
+    if (isMap(value)) return value;
+    this.fault(node, `\`${path}\` must be ${expects}.`);
+    return undefined;
+  }
+
+  protected readonly text: Read<string> = (node, path) =>
+    this.scalar(node, path, 'a text', (value) => String(value));
+
+  protected readonly boolean: Read<boolean> = (node, path) =>
+    this.scalar(node, path, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
+
+  protected readonly number: Read<number> = (node, path) =>
+    this.scalar(node, path, 'a number', (value) =>
+      typeof value === 'number' && Number.isFinite(value) ? value : undefined,
+    );
+
+  protected choice<T extends string>(...choices: readonly T[]): Read<T> {
+    return (node, path) =>
+      this.scalar(node, path, `one of ${choices.join(', ')}`, (value) =>
+        choices.find((one) => one === value),
+      );
+  }
+
+  protected readonly texts: Read<readonly string[]> = (node, path) => {
+    const value = this.resolve(node);
+    if (isScalar(value) && value.value !== null) return [textOf(value)];
+    if (isSeq(value) && value.items.every((item) => isScalar(item) && item.value !== null)) {
+      return value.items.map(textOf);
+    }
+    this.fault(node, `\`${path}\` must be a list of texts.`);
+    return undefined;
+  };
+
+  protected scalar<T>(
+    node: unknown,
+    path: string,
+    expects: string,
+    parse: (value: unknown) => T | undefined,
+  ): T | undefined {
+    const value = this.resolve(node);
+    const parsed = isScalar(value) && value.value !== null ? parse(value.value) : undefined;
+    if (parsed === undefined) this.fault(node, `\`${path}\` must be ${expects}.`);
+    return parsed;
+  }
+
+  protected resolve(node: unknown): unknown {
+    return isAlias(node) ? node.resolve(this.#document) : node;
+  }
+
+  protected fault(node: unknown, message: string): void {
+    const range = (node as Node | null)?.range ?? ((node as Pair | null)?.key as Node | null)?.range;
+    this.faults.push(`${this.#at(range?.[0] ?? 0)}: ${message}`);
+  }
+}
+
+/** A level like 4 or 1.0 as it is written. */
+function textOf(node: unknown): string {
+  const { source, value } = node as { source?: string; value: unknown };
+  return typeof value === 'string' ? value : (source ?? String(value));
+}

@@ -1,0 +1,476 @@
+import { createHash, createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newKey } from '../../src/key-file.js';
+import { RawClient, statusesIn } from '../support/raw-client.js';
+import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-access-'));
+const keyFile = join(folder, 'keys.txt');
+const [reporting, other] = [newKey('reporting', undefined), newKey('other', undefined)];
+const [expired, added] = [newKey('reporting', '2020-01-01'), newKey('added', '2999-01-01')];
+const issuer = 'https://issuer.example';
+const [first, second, stranger] = await Promise.all([1, 2, 3].map(() => generateKeyPair('RS256')));
+
+/** The keys that the issuer's address tells. */
+let published: object[] = [];
+let reachable = true;
+const issuerServer = createServer((_, response) => {
+  response.statusCode = reachable ? 200 : 503;
+  response.end(JSON.stringify({ keys: published }));
+});
+
+let app: ServedApp;
+
+const publicKey = async ({ publicKey }: { publicKey: CryptoKey }, kid: string): Promise<object> => ({
+  ...(await exportJWK(publicKey)),
+  kid,
+  alg: 'RS256',
+});
+
+const rules = (port: number) => `
+access:
+  keys: keys.txt
+  tokens:
+    issuer: ${issuer}
+    audience: my-api
+    jwks: http://127.0.0.1:${port}/jwks
+    leeway: 5s
+    refresh: 1s
+rules:
+  - path: /seen
+    allow: anyone
+  - path: /reports/secret
+    allow: nobody
+  - path: /reports/*
+    methods: [GET]
+    allow: [key]
+    names: [reporting]
+  - path: /who
+    allow: [key, token]
+    headers: {X-Frame-Options: DENY, Cache-Control: no-store}
+  - path: /echo
+    methods: [POST]
+    allow: token
+    scopes: [write]
+  - path: /cookies
+    cors: {origins: [https://app.example], credentials: true, max-age: 10m, expose: [X-Request-Id]}
+    headers: {X-Frame-Options: DENY}
+  - path: /sleep
+    allow: [key]
+    per-key: 2/h
+  - path: /limited
+    per-address: 3/h
+`;
+
+beforeAll(async () => {
+  writeFileSync(keyFile, `# who may ask\n${reporting.line}\n${expired.line}\n${other.line}\n`);
+  published = [await publicKey(first!, 'first')];
+  await new Promise<void>((done) => issuerServer.listen(0, '127.0.0.1', done));
+  const config = join(folder, 'penstock.yaml');
+  writeFileSync(config, rules((issuerServer.address() as AddressInfo).port));
+  app = await serve(fixtureApp('guarded.R'), { workers: 1, flags: ['--config', config] });
+});
+
+afterAll(async () => {
+  await app?.stop();
+  issuerServer.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Claims {
+  readonly [name: string]: unknown;
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+function token(
+  claims: Claims = {},
+  {
+    key = first!.privateKey,
+    kid = 'first',
+    alg = 'RS256',
+  }: { key?: CryptoKey; kid?: string; alg?: string } = {},
+): Promise<string> {
+  const good = { iss: issuer, aud: 'my-api', sub: 'alice', exp: now() + 60, ...claims };
+  return new SignJWT(good).setProtectedHeader({ alg, kid }).sign(key);
+}
+
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const good = { iss: issuer, aud: 'my-api', sub: 'alice', exp: now() + 600, scope: 'write' };
+
+/** What anybody could make who knows what is published. */
+async function forged(header: object): Promise<string> {
+  const text = `${encoded(header)}.${encoded(good)}`;
+  const key = JSON.stringify(published[0]);
+  return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`;
+}
+
+const bearer = (text: string) => ({ Authorization: `Bearer ${text}` });
+const apiKey = (text: string) => ({ 'X-API-Key': text });
+
+async function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  init: RequestInit = {},
+): Promise<number> {
+  const response = await fetch(app.url + path, { headers, ...init });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function seen(): Promise<number> {
+  return Number(await (await fetch(`${app.url}/seen`)).text());
+}
+
+/** Headers to send, and the answer they get. */
+type Row = [string, string, () => Promise<Record<string, string>> | Record<string, string>, number];
+
+const changed = (key: string) => key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
+
+describe('who may ask', () => {
+  const matrix: Row[] = [
+    ['a rule for anyone, without anything', 'GET /seen', () => ({}), 200],
+    ['no rule, without anything', 'GET /echo', () => ({}), 200],
+    ['a rule for nobody, with a key', 'GET /reports/secret', () => apiKey(reporting.key), 403],
+    ['a key that is named', 'GET /reports/a', () => apiKey(reporting.key), 200],
+    ['the same as a bearer', 'GET /reports/a', () => bearer(reporting.key), 200],
+    [
+      'the same as Posit Connect sends them',
+      'GET /reports/a',
+      () => ({ Authorization: `Key ${reporting.key}` }),
+      200,
+    ],
+    ['a good key that is not named', 'GET /reports/a', () => apiKey(other.key), 403],
+    ['a key whose day is over', 'GET /reports/a', () => apiKey(expired.key), 401],
+    ['no key', 'GET /reports/a', () => ({}), 401],
+    ['a key with another end', 'GET /reports/a', () => apiKey(changed(reporting.key)), 401],
+    [
+      'the digest in the place of the key',
+      'GET /reports/a',
+      () => apiKey(reporting.line.split(':')[1]!),
+      401,
+    ],
+    ['the name in the place of the key', 'GET /reports/a', () => apiKey('reporting'), 401],
+    ['two keys in one', 'GET /reports/a', () => apiKey(`${reporting.key}, ${other.key}`), 401],
+    ['a key in the address', `GET /reports/a?X-API-Key=${reporting.key}`, () => ({}), 401],
+    ['a token where only keys are taken', 'GET /reports/a', async () => bearer(await token()), 401],
+    ['a method that the rule is not for', 'POST /reports/a', () => ({}), 200],
+    ['a good token', 'GET /who', async () => bearer(await token()), 200],
+    ['a key where both are taken', 'GET /who', () => apiKey(other.key), 200],
+    ['nothing where both are taken', 'GET /who', () => ({}), 401],
+    ['a token that has expired', 'GET /who', async () => bearer(await token({ exp: now() - 10 })), 401],
+    [
+      'a token that has, within the leeway',
+      'GET /who',
+      async () => bearer(await token({ exp: now() - 2 })),
+      200,
+    ],
+    ['a token that never expires', 'GET /who', async () => bearer(await token({ exp: undefined })), 401],
+    ['a token that is not good yet', 'GET /who', async () => bearer(await token({ nbf: now() + 30 })), 401],
+    [
+      'a token of another issuer',
+      'GET /who',
+      async () => bearer(await token({ iss: 'https://issuer.example.org' })),
+      401,
+    ],
+    ['a token for others', 'GET /who', async () => bearer(await token({ aud: 'their-api' })), 401],
+    [
+      'a token for several',
+      'GET /who',
+      async () => bearer(await token({ aud: ['their-api', 'my-api'] })),
+      200,
+    ],
+    [
+      'a token signed by a stranger',
+      'GET /who',
+      async () => bearer(await token({}, { key: stranger!.privateKey })),
+      401,
+    ],
+    [
+      'a token signed by an unknown key',
+      'GET /who',
+      async () => bearer(await token({}, { kid: 'unknown', key: stranger!.privateKey })),
+      401,
+    ],
+    [
+      'a token without signature',
+      'GET /who',
+      () => bearer(`${encoded({ alg: 'none' })}.${encoded(good)}.`),
+      401,
+    ],
+    [
+      'a token with `alg: None`',
+      'GET /who',
+      async () => bearer(await forged({ alg: 'None', kid: 'first' })),
+      401,
+    ],
+    [
+      'a token signed with the public key',
+      'GET /who',
+      async () => bearer(await forged({ alg: 'HS256', kid: 'first' })),
+      401,
+    ],
+    [
+      'a token that brings its own key',
+      'GET /who',
+      async () => bearer(await forged({ alg: 'RS256', jwk: published[0] })),
+      401,
+    ],
+    [
+      'a token with other claims',
+      'GET /who',
+      async () => bearer((await token()).replace(/\.[^.]+\./, `.${encoded(good)}.`)),
+      401,
+    ],
+    ['rubbish', 'GET /who', () => bearer('a.b.c'), 401],
+    [
+      'a token under another scheme',
+      'GET /who',
+      async () => ({ Authorization: `Basic ${await token()}` }),
+      401,
+    ],
+    ['a token with the scope', 'POST /echo', async () => bearer(await token({ scope: 'read write' })), 200],
+    ['a token with another scope', 'POST /echo', async () => bearer(await token({ scope: 'writer' })), 403],
+    ['a token without scopes', 'POST /echo', async () => bearer(await token()), 403],
+    ['a key where a token is taken', 'POST /echo', () => apiKey(other.key), 401],
+  ];
+
+  test.each(matrix)('%s', async (_, request, headers, status) => {
+    const before = await seen();
+    const [method = '', path = ''] = request.split(' ');
+    expect(await ask(path, await headers(), { method })).toBe(status);
+    // What is refused has not come to R.
+    expect(await seen()).toBe(before + (status === 200 ? 2 : 1));
+  });
+
+  test.each([
+    '/reports/secret/',
+    '/reports//secret',
+    '//reports/secret',
+    '/reports/./secret',
+    '/reports/x/../secret',
+    '/x/../reports/secret',
+    '/reports/%73ecret',
+    '/%72eports/secret',
+    '/reports%2Fsecret',
+    '/reports\\secret',
+    '/reports/%2e%2e/reports/secret',
+    '/reports/secret?x=/../../seen',
+    '/seen/../reports/secret',
+    '/seen/%2e%2e/reports/secret',
+    'http://elsewhere/reports/secret',
+    'http://elsewhere/seen/../reports/secret',
+  ])('however it is written, %s is not had without what it takes', async (path) => {
+    const before = await seen();
+    const client = await RawClient.open(app.port);
+    const answer = await client.send(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`).closed;
+    expect([400, 401, 403]).toContain(statusesIn(answer)[0]);
+    expect(await seen()).toBe(before + 1);
+  });
+
+  test('R hears who it is, whatever else the client says, and does not see the key', async () => {
+    const spoofed = {
+      'X-Penstock-Client': 'admin',
+      X_Penstock_Client: 'admin',
+      'X-Penstock-Client-By': 'key',
+    };
+    const who = async (headers: Record<string, string>) =>
+      (await fetch(`${app.url}/who`, { headers: { ...spoofed, ...headers } })).json() as Promise<{
+        headers: Record<string, string>;
+      }>;
+    const byKey = await who(apiKey(other.key));
+    expect(byKey.headers).toMatchObject({ 'x-penstock-client': 'other', 'x-penstock-client-by': 'key' });
+    expect(JSON.stringify(byKey)).not.toContain(other.key);
+    const byBearer = await who(bearer(other.key));
+    expect(JSON.stringify(byBearer)).not.toContain(other.key);
+    const byToken = await who(bearer(await token({ sub: 'älice\r\nX: y' })));
+    expect(byToken.headers).toMatchObject({
+      'x-penstock-client': 'älice  X: y',
+      'x-penstock-client-by': 'token',
+    });
+    expect(JSON.stringify([byKey, byToken])).not.toContain('admin');
+  });
+});
+
+describe('without a restart', () => {
+  test('keys are added and taken away, and a broken file changes nothing', async () => {
+    expect(await ask('/who', apiKey(added.key))).toBe(401);
+    writeFileSync(keyFile, `${reporting.line}\n${added.line}\n`);
+    await app.logged('secrets-read');
+    expect(await ask('/who', apiKey(added.key))).toBe(200);
+    expect(await ask('/who', apiKey(other.key))).toBe(401);
+    writeFileSync(keyFile, `reporting ${reporting.key}\n`);
+    const kept = await app.logged('secrets-kept');
+    expect(kept.msg).toContain('Line 1 of the API keys');
+    expect(await ask('/who', apiKey(added.key))).toBe(200);
+  });
+
+  test('the issuer changes its keys, and what it had stays good while it cannot be reached', async () => {
+    const ofSecond = await token({}, { key: second!.privateKey, kid: 'second' });
+    expect(await ask('/who', bearer(ofSecond))).toBe(401);
+    published = [await publicKey(second!, 'second')];
+    await expect.poll(() => ask('/who', bearer(ofSecond))).toBe(200);
+    await expect.poll(async () => ask('/who', bearer(await token()))).toBe(401);
+    reachable = false;
+    await expect
+      .poll(async () => {
+        expect(await ask('/who', bearer(ofSecond))).toBe(200);
+        return app.entries('issuer-keys').length;
+      })
+      .toBeGreaterThan(0);
+    expect(await ask('/who', bearer(ofSecond))).toBe(200);
+    reachable = true;
+  });
+});
+
+describe('pages of other sites', () => {
+  const from = (origin: string, more = {}) => ({ Origin: origin, ...more });
+  const headersOf = async (headers: Record<string, string>, method = 'GET') =>
+    fetch(`${app.url}/cookies`, { headers, method });
+
+  test('of a listed origin may read the answer, errors included, and others may not', async () => {
+    const answer = await headersOf(from('https://app.example'));
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example');
+    expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe('true');
+    expect(answer.headers.get('Access-Control-Expose-Headers')).toBe('X-Request-Id');
+    expect(answer.headers.get('Vary')).toContain('Origin');
+    expect(answer.headers.getSetCookie()).toHaveLength(2);
+    for (const origin of [
+      'https://elsewhere.example',
+      'https://app.example.org',
+      'null',
+      'http://app.example',
+    ]) {
+      expect((await headersOf(from(origin))).headers.get('Access-Control-Allow-Origin')).toBeNull();
+    }
+  });
+
+  test('ask beforehand, and are told without R and without a key', async () => {
+    const before = await seen();
+    const asked = { 'Access-Control-Request-Method': 'GET' };
+    const told = await headersOf(from('https://app.example', asked), 'OPTIONS');
+    expect(told.status).toBe(204);
+    expect(told.headers.get('Access-Control-Allow-Methods')).toContain('GET');
+    expect(told.headers.get('Access-Control-Max-Age')).toBe('600');
+    const refused = await headersOf(from('https://elsewhere.example', asked), 'OPTIONS');
+    expect(refused.headers.get('Access-Control-Allow-Methods')).toBeNull();
+    expect(await seen()).toBe(before + 1);
+  });
+
+  test('headers of the rules are on every answer once, in the place of those of the app', async () => {
+    expect((await headersOf({})).headers.get('X-Frame-Options')).toBe('DENY');
+    const refused = await fetch(`${app.url}/who`);
+    expect([refused.status, refused.headers.get('X-Frame-Options')]).toEqual([401, 'DENY']);
+    expect(refused.headers.get('WWW-Authenticate')).toBe('Bearer');
+    expect((await fetch(`${app.url}/echo`)).headers.get('X-Frame-Options')).toBeNull();
+  });
+});
+
+test('more than a rate allows is refused with the time to wait, by key and by address', async () => {
+  const sleep = () => fetch(`${app.url}/sleep?seconds=0`, { headers: apiKey(reporting.key) });
+  const statuses = [await sleep(), await sleep(), await sleep()].map(({ status }) => status);
+  expect(statuses).toEqual([200, 200, 429]);
+  const wait = Number((await sleep()).headers.get('Retry-After'));
+  expect(wait).toBeGreaterThan(1700);
+  expect(wait).toBeLessThanOrEqual(1800);
+  expect(await ask('/sleep?seconds=0', apiKey(added.key))).toBe(200);
+
+  const before = await seen();
+  const limited = [];
+  for (let i = 0; i < 5; i++) limited.push(await ask('/limited'));
+  expect(limited).toEqual([404, 404, 404, 429, 429]);
+  expect(await seen()).toBe(before + 4);
+});
+
+test('a client that is refused while it sends a body is told why', async () => {
+  const socket = connect(app.port, '127.0.0.1');
+  const received = new Promise<string>((done) => {
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.on('close', () => done(text));
+  });
+  socket.on('error', () => {});
+  socket.write('POST /who HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\r\n');
+  socket.write('x'.repeat(1_000_000));
+  const answer = await received;
+  expect(answer).toMatch(/^HTTP\/1.1 401 /);
+  expect(answer).toMatch(/^Connection: close\r$/m);
+});
+
+test('no secret is in the log, the status, the metrics or the answers', async () => {
+  const secret = await token({ sub: 'somebody' }, { key: second!.privateKey, kid: 'second' });
+  const texts = [app.output];
+  for (const path of ['/status', '/metrics', '/scale'])
+    texts.push(await (await fetch(app.adminUrl + path)).text());
+  for (const headers of [apiKey(changed(added.key)), bearer(changed(secret)), bearer(secret)]) {
+    texts.push(await (await fetch(`${app.url}/reports/a`, { headers })).text());
+  }
+  texts.push(app.output);
+  const all = texts.join('\n');
+  for (const { key, line } of [reporting, other, added, expired]) {
+    expect(all).not.toContain(key);
+    expect(all).not.toContain(changed(key));
+    expect(all).not.toContain(line.split('sha256:')[1]);
+  }
+  for (const part of secret.split('.').slice(1)) expect(all).not.toContain(part);
+  expect(app.entries('request').filter(({ code }) => code === 'unauthorized').length).toBeGreaterThan(10);
+});
+
+describe('penstock key', () => {
+  test('prints a key once, and keeps its digest in a file that only its owner reads', async () => {
+    const file = join(folder, 'new-keys');
+    const { code, stdout } = await runCli(['key', 'ci', '--file', file, '--expires', '2999-12-31']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^psk_[\w-]{43}\n$/);
+    const digest = createHash('sha256').update(stdout.trim()).digest('hex');
+    expect(readFileSync(file, 'utf8')).toBe(`ci sha256:${digest} expires=2999-12-31\n`);
+  });
+});
+
+describe('a configuration that protects less than it says is refused:', () => {
+  test.each([
+    [
+      'a rule for keys without keys',
+      'rules: [{path: /a, allow: key}]',
+      'allows a key, which needs `access.keys`',
+    ],
+    ['a rule without a path', 'rules: [{allow: nobody}]', 'penstock.yaml:1: `rules[1]` needs a `path`'],
+    ['a setting that does not exist', 'rules: [{path: /a, alow: key}]', 'unknown key `alow`'],
+    [
+      'a kind that does not exist',
+      'rules: [{path: /a, allow: [keys]}]',
+      'must be anyone, nobody, or some of key',
+    ],
+    [
+      'tokens for everybody',
+      'access: {tokens: {issuer: a, jwks: b}}',
+      'needs `issuer`, `audience` and `jwks`',
+    ],
+    [
+      'a signature that anybody can make',
+      'access: {tokens: {issuer: a, audience: b, jwks: c, algorithms: [none]}}',
+      'must be some of RS256',
+    ],
+    [
+      'credentials for every site',
+      "rules: [{path: /, cors: {origins: ['*'], credentials: true}}]",
+      'must name the origins',
+    ],
+    ['a rate that is none', 'rules: [{path: /, per-key: many}]', 'a rate like 10/s'],
+  ])('%s', async (_, yaml, message) => {
+    const config = join(folder, 'bad', 'penstock.yaml');
+    const { loadConfig } = await import('../../src/config/load.js');
+    const { mkdirSync } = await import('node:fs');
+    mkdirSync(resolve(config, '..'), { recursive: true });
+    writeFileSync(config, `${yaml}\n`);
+    expect(() => loadConfig({ flags: { config }, env: {} })).toThrow(message);
+  });
+});

@@ -1,0 +1,142 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.js';
+import { checkProduction } from '../../src/doctor/production-check.js';
+import { runCli } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-production-'));
+const tls = (name: string) => resolve(import.meta.dirname, '../fixtures/tls', name);
+const file = (name: string, text: string, mode = 0o600): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+};
+const key = file('tls.key', 'x');
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function findings(yaml: string, flags: Record<string, string | boolean> = {}, uid = 1000) {
+  const config = file('penstock.yaml', yaml);
+  return checkProduction(loadConfig({ flags: { ...flags, config }, env: {} }), uid);
+}
+
+const everybody = { host: '0.0.0.0' };
+const proxied = { ...everybody, 'trusted-proxies': '10.0.0.0/8' };
+const guarded = 'rules: [{path: /*, allow: nobody, per-address: 10/s}]';
+const tokens = (jwks: string) =>
+  `access: {tokens: {issuer: a, audience: b, jwks: '${jwks}'}}\nrules: [{path: /*, allow: token, per-key: 9/s}]`;
+
+describe('doctor --production says that', () => {
+  test.each<[string, string, Record<string, string | boolean>, 'missing' | 'warning', string]>([
+    ['requests are not encrypted', guarded, everybody, 'warning', 'unencrypted'],
+    [
+      'secrets are not encrypted',
+      tokens('https://a.example/'),
+      everybody,
+      'missing',
+      'Keys and tokens cross',
+    ],
+    ['everybody may use the app', '', proxied, 'warning', 'whole app'],
+    [
+      'a rule for the rest is missing',
+      'rules: [{path: /a, allow: nobody, per-address: 1/s}]',
+      proxied,
+      'warning',
+      'What no rule is for',
+    ],
+    [
+      'the admin server is open',
+      guarded,
+      { ...proxied, 'admin-host': '::', 'admin-open': true },
+      'warning',
+      'may see the status',
+    ],
+    [
+      'the admin server would not start',
+      guarded,
+      { ...proxied, 'admin-host': '::' },
+      'missing',
+      'not opened on ::',
+    ],
+    [
+      'everybody is trusted',
+      guarded,
+      { 'trusted-proxies': '0.0.0.0/0' },
+      'missing',
+      'Everybody is a trusted proxy',
+    ],
+    [
+      'keys of the issuer come unprotected',
+      tokens('http://a.example/'),
+      proxied,
+      'missing',
+      'can make tokens',
+    ],
+    ['there is no rate', 'rules: [{path: /*, allow: nobody}]', proxied, 'warning', 'as much as it can'],
+    [
+      'pages of every site are let in',
+      `rules: [{path: /*, allow: nobody, per-address: 1/s, cors: {origins: ['*']}}]`,
+      proxied,
+      'warning',
+      'every site',
+    ],
+    [
+      'certificate and key are no pair',
+      guarded,
+      { 'tls-cert': tls('server.crt'), 'tls-key': tls('client.key') },
+      'missing',
+      'the key is not that',
+    ],
+    [
+      'a file is not there',
+      guarded,
+      { 'admin-token-file': join(folder, 'nothing') },
+      'missing',
+      'cannot be read: ENOENT',
+    ],
+    [
+      'others may read a secret',
+      guarded,
+      { 'admin-token-file': file('readable', 'x', 0o644) },
+      'warning',
+      'may read',
+    ],
+    [
+      'others may change a secret',
+      guarded,
+      { 'admin-token-file': file('writable', 'x', 0o666) },
+      'missing',
+      'may change',
+    ],
+  ])('%s', (_, yaml, flags, status, title) => {
+    const found = findings(yaml, flags).filter((finding) => finding.title.includes(title));
+    expect(found).toMatchObject([{ status, fix: [expect.any(String)] }]);
+  });
+
+  test('it would run as root', () => {
+    expect(findings(guarded, proxied, 0)).toMatchObject([
+      { status: 'warning', title: expect.stringContaining('root') },
+    ]);
+  });
+
+  test.each([
+    ['one that only this machine reaches', '', {}],
+    ['one that is protected', guarded, { ...proxied, 'admin-token-file': key }],
+  ])('nothing is risky in %s', (_, yaml, flags) => {
+    expect(findings(yaml, flags)).toEqual([
+      { status: 'ok', title: 'Nothing risky is seen in the configuration' },
+    ]);
+  });
+
+  test('what must not stay so ends it with 1', async () => {
+    const config = file('penstock.yaml', tokens('http://a.example/'));
+    const args = ['doctor', tls('.'), '--rscript', '/nowhere/Rscript', '--production', '--json'];
+    const { code, stdout } = await runCli([...args, '--config', config, '--admin-port', '0', '--port', '0']);
+    expect(code).toBe(1);
+    const { findings: told } = JSON.parse(stdout) as { findings: { title: string }[] };
+    expect(told.map(({ title }) => title).join('\n')).toContain('can make tokens');
+  });
+});
