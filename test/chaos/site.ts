@@ -49,7 +49,7 @@ export class Site {
       clients: 8,
       paths: MIXED,
       random: seeded(1),
-      patience: 30_000,
+      patience: 90_000, // more than the server's own deadline
       prefix: '',
       pause: 0,
       connectAnew: false,

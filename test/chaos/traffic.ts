@@ -91,8 +91,8 @@ export class Traffic {
         response.on('error', (error) => done(undefined, String(error), false));
       });
       asked.on('error', (error: NodeJS.ErrnoException) => {
-        // Nobody is there any more: for a client, the moment to ask elsewhere, with nothing lost.
-        if (connectAnew && error.code === 'ECONNREFUSED') resolve(false);
+        // There is no connection, so nothing was sent: for a client, the moment to ask elsewhere, with nothing lost.
+        if (connectAnew && error.syscall === 'connect') resolve(false);
         else done(undefined, String(error), false);
       });
       asked.end();
