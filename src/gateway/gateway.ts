@@ -61,6 +61,7 @@ export class Gateway {
   readonly #gate: Gate | undefined;
   readonly #adminServer: FastifyInstance;
   #draining = false;
+  #listening = false;
   /** Resolves once it serves. */
   #nowServing!: () => void;
   readonly #serving = new Promise<void>((resolve) => {
@@ -148,7 +149,8 @@ export class Gateway {
       {
         dashboard: this.#dashboard,
         metrics: this.#metrics,
-        ready: () => this.#versions.serving?.ready ?? false,
+        // Not before the public port takes connections: whoever asks sends requests at once.
+        ready: () => this.#listening && (this.#versions.serving?.ready ?? false),
         status: () => this.status(),
         reload: () => this.reload('admin'),
       },
@@ -170,6 +172,7 @@ export class Gateway {
       );
     }
     await this.#publicServer.listen();
+    this.#listening = true;
     const { url } = this.#publicServer;
     this.#log.info(
       { event: 'listening', url, adminUrl, workers: this.#config.workers },

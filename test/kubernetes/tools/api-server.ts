@@ -76,6 +76,8 @@ export class ApiServer {
         response.end(description());
         return;
       }
+      if (url.pathname === '/apis/metrics.k8s.io/v1beta1/nodes' && this.store.kubelet.metrics)
+        return send(200, { kind: 'NodeMetricsList', items: [{ usage: { cpu: '1' } }] });
       const found = discovery(url.pathname);
       if (found !== undefined) return send(200, found);
       this.#object(request, url, text === '' ? undefined : parse(text), send);

@@ -10,6 +10,8 @@ export interface Kubelet {
   log(pod: Any, previous: boolean): string;
   /** What the admin port answers; undefined if it cannot be reached. */
   admin(pod: Any, path: string): string | undefined;
+  /** Whether there are metrics for autoscalers, which then find all pods busy as soon as somebody sends requests. */
+  readonly metrics: boolean;
 }
 
 const ready = {
@@ -20,7 +22,7 @@ const ready = {
 
 /** Objects, and the controllers of Deployments and ReplicaSets, which act at once on every change. */
 export class Store {
-  kubelet: Kubelet = { status: () => ready, log: () => '', admin: () => undefined };
+  kubelet: Kubelet = { status: () => ready, log: () => '', admin: () => undefined, metrics: false };
   readonly #objects = new Map<string, Any>();
   #counter = 0;
 
@@ -59,7 +61,10 @@ export class Store {
     if (kept.kind === 'Deployment') kept.spec.replicas ??= 1;
     if (kept.kind === 'Service' && kept.spec.clusterIP === undefined) kept.spec.clusterIP = '10.96.0.10';
     this.#objects.set(key, kept);
-    if (kept.kind === 'HorizontalPodAutoscaler') this.#autoscale(kept);
+    if (kept.kind === 'HorizontalPodAutoscaler') this.#autoscale(kept, false);
+    // A pod that nobody owns is a client.
+    const asked = this.kubelet.metrics && kept.kind === 'Pod';
+    if (asked) for (const scaler of this.#of('HorizontalPodAutoscaler')) this.#autoscale(scaler, true);
     this.settle();
     return this.#objects.get(key);
   }
@@ -126,10 +131,12 @@ export class Store {
     return [...this.#objects.values()].filter((object) => object.kind === kind);
   }
 
-  #autoscale({ metadata, spec }: Any): void {
+  #autoscale({ metadata, spec }: Any, busy: boolean): void {
     const target = this.get('Deployment', metadata.namespace, spec.scaleTargetRef.name);
     if (target === undefined) return;
-    target.spec.replicas = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, target.spec.replicas));
+    const least = busy ? spec.maxReplicas : spec.minReplicas;
+    const replicas = Math.min(spec.maxReplicas, Math.max(least, target.spec.replicas));
+    this.put(this.patched(target, 'merge', { spec: { replicas } }));
   }
 
   /** One new pod more than wanted, old ones go as new ones are ready: what maxSurge 1 and maxUnavailable 0 come to. */
