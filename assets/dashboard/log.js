@@ -76,11 +76,12 @@ export class LogView {
     this.#list.append(...lines.map((line) => this.#item(line)));
     while (this.#list.children.length > MOST) this.#list.firstElementChild.remove();
     at('log-empty').hidden = this.#list.children.length > 0;
+    // It is told four times a second.
     setText(
       at('log-note'),
       omitted === 0
         ? ''
-        : `${omitted.toLocaleString('en')} more lines in the last second: filter to see those that matter`,
+        : `${(omitted * 4).toLocaleString('en')} lines a second are left out: filter to see those that matter`,
     );
     if (follows) this.#panel.scrollTop = this.#panel.scrollHeight;
   }

@@ -74,7 +74,15 @@ export function matching(
   return { lines: lines.reverse(), omitted };
 }
 
-function isEmpty({ notable, path, request, worker }: LogFilter): boolean {
+/** How many lines a text has. */
+export function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}
+
+/** Whether it lets everything through. */
+export function isEmpty({ notable, path, request, worker }: LogFilter): boolean {
   return !notable && path === undefined && request === undefined && worker === undefined;
 }
 

@@ -168,3 +168,14 @@ test('a share of the traces is kept, the same ones wherever they pass', () => {
     true,
   ]);
 });
+
+test('of traces that begin here so many a second are kept, and of others those that are wanted', () => {
+  let now = 0;
+  const usual = samplerFrom(undefined, undefined, () => now);
+  const kept = (count: number, parent?: boolean): number =>
+    Array.from({ length: count }, () => usual(TRACE, parent)).filter(Boolean).length;
+  expect([kept(60), kept(60), kept(60)]).toEqual([60, 40, 0]);
+  expect([kept(500, true), kept(500, false)]).toEqual([500, 0]);
+  now = 1000;
+  expect(kept(60)).toBe(60);
+});

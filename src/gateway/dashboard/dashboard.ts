@@ -16,7 +16,7 @@ export interface DashboardSources {
   readonly failures: Failures;
   readonly slow: SlowRequests;
   readonly tail: LogTail;
-  readonly workers: WorkerViews;
+  readonly workers: Pick<WorkerViews, 'all' | 'weigh'>;
   /** Whether one has to sign in to see it. */
   readonly signedIn: boolean;
   status(): Status;

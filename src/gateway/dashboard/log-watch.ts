@@ -1,25 +1,43 @@
-import { type LogFilter, type LogTail, matching } from '../../observe/log-tail.js';
+import {
+  countLines,
+  isEmpty,
+  type LogFilter,
+  type LogLine,
+  type LogTail,
+  matching,
+} from '../../observe/log-tail.js';
 import type { EventStream } from './event-stream.js';
 
-/** Lines that are sent at first, and in a second at most: more can't be read. */
+/** Lines that are sent at first. */
 const FIRST = 200;
-const PER_SECOND = 100;
+/** Milliseconds between sends, and lines of each at most: more can't be read. */
+const TURN = 250;
+const PER_TURN = 25;
 
 /** Sends the lines of the log that a browser asks for. */
 export function watchLog(stream: EventStream, tail: LogTail, filter: LogFilter): void {
   stream.send('lines', { lines: tail.last(filter, FIRST), omitted: 0 });
-  let room = PER_SECOND;
+  const all = isEmpty(filter);
+  let room = PER_TURN;
+  let lines: LogLine[] = [];
   let omitted = 0;
   const unfollow = tail.follow((text) => {
+    if (all && room === 0) {
+      omitted += countLines(text);
+      return;
+    }
     const found = matching(text, filter, room);
     omitted += found.omitted;
     room -= found.lines.length;
-    if (found.lines.length > 0 && stream.send('lines', { lines: found.lines, omitted })) omitted = 0;
+    lines.push(...found.lines);
   });
   const timer = setInterval(() => {
-    room = PER_SECOND;
-    if (omitted > 0 && stream.send('lines', { lines: [], omitted })) omitted = 0;
-  }, 1000);
+    room = PER_TURN;
+    if (lines.length === 0 && omitted === 0) return;
+    stream.send('lines', { lines, omitted });
+    lines = [];
+    omitted = 0;
+  }, TURN);
   stream.onClose = () => {
     unfollow();
     clearInterval(timer);
