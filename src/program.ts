@@ -5,6 +5,7 @@ import { benchCommand, benchOptionsOf } from './commands/bench-flags.js';
 import { addClusterCommands } from './commands/cluster-commands.js';
 import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
 import { addKeyCommand } from './commands/key.js';
+import { addSbomCommand } from './commands/sbom.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
 import type { CommandName } from './config/options.js';
@@ -117,6 +118,7 @@ function createProgram(finish: (code: number) => void): Command {
     finish(await run(app, config, imageOptionsOf(image)));
   });
   addKeyCommand(program, finish);
+  addSbomCommand(program, finish);
   return program;
 }
 

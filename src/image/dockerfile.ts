@@ -112,6 +112,7 @@ COPY --from=packages ${library} ${library}`;
 FROM r${builds ? packages : ''}
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 RUN ln -s /opt/penstock/dist/cli.js /usr/local/bin/penstock \\
+ && mkdir -p /usr/local/share/penstock \\
  && groupadd --gid 10001 penstock \\
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin penstock
 # The root file system may be read-only: R writes to /tmp alone. One thread for each worker: the workers are the
@@ -125,6 +126,8 @@ ENV HOME=/tmp LANG=C.UTF-8 \\
 COPY --from=files /opt/penstock /opt/penstock
 COPY --from=files /app /app
 WORKDIR /app
+# What is in here, for scanners.
+RUN penstock sbom --file /usr/local/share/penstock/sbom.cdx.json
 USER 10001:10001
 # The build fails here, and says why, when the app needs a package that is not in the image.
 RUN penstock doctor ${argument}

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One thing that is installed. */
+interface Component {
+  readonly type: 'library' | 'application';
+  readonly name: string;
+  readonly version: string;
+  /** Its package URL, by which scanners look for what is known of it. */
+  readonly purl: string;
+  readonly licenses?: readonly { readonly license: { readonly name: string } }[];
+}
+
+/** Where the things are that are listed. */
+export interface Inventory {
+  /** Penstock's own folder. */
+  readonly penstock: string;
+  readonly rscript: string;
+  readonly dpkgStatus?: string;
+}
+
+const LIST_R = `
+  found <- installed.packages(fields = "License")[, c("Package", "Version", "License"), drop = FALSE]
+  found <- found[!duplicated(found[, "Package"]), , drop = FALSE]
+  cat(apply(found, 1, paste, collapse = "\\t"), sep = "\\n")
+  cat("\\nR", as.character(getRversion()), "GPL-2 | GPL-3", sep = "\\t")
+`;
+
+/** A bill of materials, CycloneDX 1.6: Penstock, Node and its packages, R and its packages, Debian's packages. */
+export function billOfMaterials(inventory: Inventory, now = new Date()): object {
+  const { dpkgStatus = '/var/lib/dpkg/status', penstock, rscript } = inventory;
+  const { name, version } = JSON.parse(readFileSync(join(penstock, 'package.json'), 'utf8'));
+  const components = [
+    component('application', 'generic', 'node', process.versions.node, 'MIT'),
+    ...nodePackages(penstock),
+    ...rPackages(rscript),
+    ...(existsSync(dpkgStatus) ? debianPackages(readFileSync(dpkgStatus, 'utf8')) : []),
+  ];
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    serialNumber: `urn:uuid:${randomUUID()}`,
+    version: 1,
+    metadata: {
+      timestamp: now.toISOString(),
+      component: { type: 'application', name, version, purl: `pkg:npm/${name}@${version}` },
+    },
+    components,
+  };
+}
+
+function component(
+  type: Component['type'],
+  ecosystem: string,
+  name: string,
+  version: string,
+  license?: string,
+): Component {
+  const path = name.replace('@', '%40');
+  const licenses = license === undefined ? {} : { licenses: [{ license: { name: license } }] };
+  return {
+    type,
+    name,
+    version,
+    purl: `pkg:${ecosystem}/${path}@${encodeURIComponent(version)}`,
+    ...licenses,
+  };
+}
+
+/** What Penstock needs when it runs, found as Node finds it. */
+function nodePackages(root: string): Component[] {
+  const found = new Map<string, Component>();
+  const add = (from: string, names: readonly string[]): void => {
+    for (const wanted of names) {
+      const folder = resolvePackage(from, wanted, root);
+      if (folder === undefined || found.has(folder)) continue;
+      const { dependencies = {}, license, name, version } = readPackage(folder);
+      found.set(folder, component('library', 'npm', name, version, license));
+      add(folder, Object.keys(dependencies));
+    }
+  };
+  add(root, Object.keys(readPackage(root).dependencies ?? {}));
+  return [...found.values()].toSorted((a, b) => a.purl.localeCompare(b.purl));
+}
+
+interface Package {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+function readPackage(folder: string): Package {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package;
+}
+
+function resolvePackage(from: string, name: string, root: string): string | undefined {
+  for (let folder = from; folder.startsWith(root); folder = join(folder, '..')) {
+    const candidate = join(folder, 'node_modules', name);
+    if (existsSync(join(candidate, 'package.json'))) return candidate;
+  }
+  return undefined;
+}
+
+function rPackages(rscript: string): Component[] {
+  const text = execFileSync(rscript, ['--vanilla', '-e', LIST_R], { encoding: 'utf8' });
+  return text
+    .split('\n')
+    .filter((line) => line.includes('\t'))
+    .map((line) => {
+      const [name = '', version = '', license] = line.split('\t');
+      return component(name === 'R' ? 'application' : 'library', 'cran', name, version, license);
+    });
+}
+
+function debianPackages(status: string): Component[] {
+  const distribution = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  const id = /^ID=(\w+)/m.exec(distribution)?.[1] ?? 'debian';
+  return status
+    .split('\n\n')
+    .filter((block) => /^Status: install ok installed$/m.test(block))
+    .map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+      return component('library', `deb/${id}`, field('Package'), field('Version'));
+    });
+}

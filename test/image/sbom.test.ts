@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { billOfMaterials } from '../../src/image/sbom.js';
+
+interface Bill {
+  readonly bomFormat: string;
+  readonly metadata: { readonly component: { readonly name: string } };
+  readonly components: readonly { readonly name: string; readonly purl: string; readonly version: string }[];
+}
+
+test('the bill of materials lists what Penstock needs, R and its packages, and Debian, with package URLs', () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const bill = billOfMaterials({ penstock: root, rscript: 'Rscript' }) as Bill;
+  expect([bill.bomFormat, bill.metadata.component.name]).toEqual(['CycloneDX', 'penstock']);
+  const purls = bill.components.map(({ purl }) => purl);
+  for (const purl of purls) expect(purl).toMatch(/^pkg:(npm|cran|generic|deb\/\w+)\/[^\s@]+@\S+$/);
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
+  const npm = bill.components.filter(({ purl }) => purl.startsWith('pkg:npm/')).map(({ name }) => name);
+  expect(npm).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+  expect(npm).not.toEqual(expect.arrayContaining([Object.keys(devDependencies)[0]]));
+  expect(purls).toContain(`pkg:generic/node@${process.versions.node}`);
+  const r = bill.components.filter(({ purl }) => purl.startsWith('pkg:cran/')).map(({ name }) => name);
+  expect(r).toEqual(expect.arrayContaining(['R', 'base', 'plumber', 'jsonlite']));
+});

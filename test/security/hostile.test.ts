@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ServedApp } from '../support/server.js';
+import { attack } from './hostile/attack.js';
+import { serveHostileApp } from './hostile/hostile-app.js';
+
+let app: ServedApp;
+
+beforeAll(async () => {
+  app = await serveHostileApp();
+});
+
+afterAll(() => app?.stop());
+
+interface Status {
+  readonly restarts: number;
+  readonly workers: { pid: number }[];
+}
+
+test('2,000 hostile things break nothing, hang nowhere and bring nothing to R that should not come there', async () => {
+  const { restarts, workers } = await app.admin<Status>('/status');
+  const { faults, statuses } = await attack(app, 20_260_000, 2000);
+  expect(faults).toEqual([]);
+  expect(Object.keys(statuses)).toEqual(expect.arrayContaining(['200', '400', '401', '404']));
+  const { forbidden } = (await (await fetch(`${app.url}/seen`)).json()) as { forbidden: number };
+  expect(forbidden).toBe(0);
+  const after = await app.admin<Status>('/status');
+  expect([after.restarts, after.workers.map(({ pid }) => pid)]).toEqual([
+    restarts,
+    workers.map(({ pid }) => pid),
+  ]);
+  expect(await (await fetch(`${app.url}/echo?msg=well`)).json()).toEqual({ msg: 'well' });
+});

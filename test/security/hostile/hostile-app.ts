@@ -1,0 +1,19 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fixtureApp, type ServedApp, serve } from '../../support/server.js';
+
+/** An app on one worker, with a vault that takes a key which nobody has. */
+export function serveHostileApp(): Promise<ServedApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-hostile-'));
+  const config = join(folder, 'penstock.yaml');
+  writeFileSync(join(folder, 'keys.txt'), `somebody sha256:${'0'.repeat(64)}\n`);
+  writeFileSync(
+    config,
+    'access: {keys: keys.txt}\nrules: [{path: /vault/*, allow: key}, {path: /*, headers: {X-Frame-Options: DENY}}]\n',
+  );
+  return serve(fixtureApp('hostile.R'), {
+    workers: 1,
+    flags: ['--config', config, '--queue-limit', '10000', '--body-limit', '1mb', '--no-access-log'],
+  });
+}
