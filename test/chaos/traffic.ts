@@ -14,7 +14,7 @@ export interface TrafficOptions {
   readonly prefix: string;
   /** Milliseconds between an answer and the client's next request. */
   readonly pause: number;
-  /** A connection for each request, until there are no more to be had. */
+  /** A connection for each request. */
   readonly connectAnew: boolean;
 }
 
@@ -90,11 +90,7 @@ export class Traffic {
         response.on('end', () => done(response.statusCode, body, mayGoOn));
         response.on('error', (error) => done(undefined, String(error), false));
       });
-      asked.on('error', (error: NodeJS.ErrnoException) => {
-        // There is no connection, so nothing was sent: for a client, the moment to ask elsewhere, with nothing lost.
-        if (connectAnew && error.syscall === 'connect') resolve(false);
-        else done(undefined, String(error), false);
-      });
+      asked.on('error', (error) => done(undefined, String(error), false));
       asked.end();
     });
   }
