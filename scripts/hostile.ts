@@ -47,7 +47,10 @@ try {
   const { forbidden, seen } = (await (await fetch(`${app.url}/seen`)).json()) as Record<string, number>;
   if (forbidden !== 0) faults.push(`${forbidden} requests came to R that should not have`);
   const after = await pids();
-  if (after !== before) faults.push(`workers were lost: ${before}, then ${after}`);
+  if (after !== before) {
+    const exits = ['interrupted', 'worker-exit'].flatMap((event) => app.entries(event));
+    faults.push(`workers were lost: ${before}, then ${after}: ${JSON.stringify(exits)}`);
+  }
   const answers = Object.entries(statuses).map(([status, times]) => `${status} ${times} times`);
   console.log(`answers: ${answers.join(', ')}; ${seen} requests came to R, ${forbidden} that should not`);
 } finally {

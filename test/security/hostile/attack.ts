@@ -79,12 +79,12 @@ function judge(
     fault('the connection hangs');
     return;
   }
-  const found = [...answer.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map((match) => match[1]!);
+  const found = [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => match[1]!);
   for (const status of found) statuses[status] = (statuses[status] ?? 0) + 1;
   if (answer !== '' && !answer.startsWith('HTTP/1.1 ')) fault(`no HTTP in answer: ${answer.slice(0, 80)}`);
   // An error of the app itself is plumber's: it has no code.
-  if (found.some((status) => status >= '500') && /"code":/.test(answer))
-    fault(`ours: ${answer.slice(0, 400)}`);
+  const ours = answer.split(/(?=HTTP\/1\.1 \d{3} )/).find((one) => /^HTTP\/1\.1 5.*"code":/s.test(one));
+  if (ours !== undefined) fault(`ours: ${ours.slice(0, 400)}`);
   if (refused && found.some((status) => status < '400')) fault(`taken: ${answer.slice(0, 200)}`);
 }
 
