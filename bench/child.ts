@@ -27,6 +27,10 @@ export class Child {
     this.#process.once('exit', () => running.delete(this));
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   get #ended(): boolean {
     return (
       this.#process.pid === undefined || this.#process.exitCode !== null || this.#process.signalCode !== null

@@ -8,9 +8,11 @@ bad_tag <- function(file, line, ...) {
   ))
 }
 
-# The comment above an endpoint's function, as plumber finds it: list(text, line) for each line, without its mark.
-comment_above <- function(endpoint, lines) {
-  line <- endpoint$lines[1L]
+# The comment above an endpoint's function.
+comment_above <- function(endpoint, lines) comment_at(endpoint$lines[1L], lines)
+
+# The comment above a line, as plumber finds it: list(text, line) for each line, without its mark.
+comment_at <- function(line, lines) {
   if (!is.numeric(line) || is.na(line) || line > length(lines)) return(list())
   comment <- list()
   line <- line - 1L

@@ -7,9 +7,13 @@ frame_version <- 1L
 frame_types <- list(
   # gateway to worker
   request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L, batch = 7L,
+  # gateway to a process that workers are forked from
+  fork = 64L, become = 65L, reap = 66L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
-  pong = 135L, value = 136L, unstarted = 137L, failed = 138L
+  pong = 135L, value = 136L, unstarted = 137L, failed = 138L,
+  # from a process that workers are forked from
+  preloaded = 192L, forked = 193L
 )
 
 # What readBin(), writeBin(), serialize() and unserialize() come to once they have checked their arguments, which takes

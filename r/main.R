@@ -2,7 +2,7 @@
 
 # What the gateway put into the environment, taken out again so that the app and its children don't see it.
 worker_settings <- function() {
-  names <- c("PENSTOCK_WORKER_PORT", "PENSTOCK_WORKER_TOKEN", "PENSTOCK_WORKER_APP")
+  names <- c("PENSTOCK_WORKER_PORT", "PENSTOCK_WORKER_TOKEN", "PENSTOCK_WORKER_APP", "PENSTOCK_WORKER_PRELOADS")
   values <- Sys.getenv(names)
   Sys.unsetenv(names)
   app <- strsplit(values[[3L]], "\n", fixed = TRUE)[[1L]]
@@ -12,38 +12,51 @@ worker_settings <- function() {
     app = list(entry = app[1L], directory = app[2L], file = app[3L]),
     host = app[4L],
     public_port = as.integer(app[5L]),
-    packages = app[-(1:5)]
+    packages = app[-(1:5)],
+    preloads = nzchar(values[[4L]])
   )
 }
 
 main <- function() {
   settings <- worker_settings()
-  con <- connect_gateway(settings$port)
-  write_frame(con, frame_types$hello, 0L, list(token = settings$token, pid = Sys.getpid()))
+  con <- connect_worker(settings$port, settings$token)
   step <- function(name) write_frame(con, frame_types$step, 0L, name)
 
   # Else R would keep warnings for the end of the top-level call, which is that of the worker.
   if (identical(getOption("warn"), 0L)) options(warn = 1L)
 
+  if (settings$preloads) compile_ahead(for_serving, environment(main))
+  models <- settings$app$entry %in% c("model", "models")
+  before <- NULL
   calls <- NULL
   serve <- tryCatch(
-    withCallingHandlers(
-      if (settings$app$entry %in% c("model", "models")) model_app(settings, step) else plumber_app(settings, step),
-      error = function(e) calls <<- sys.calls()
-    ),
+    withCallingHandlers({
+      if (!models) {
+        step("packages")
+        loadNamespace("plumber")
+      }
+      if (settings$preloads) before <- process_holdings()
+      if (models) model_app(settings, step) else plumber_app(settings, step)
+    }, error = function(e) calls <<- sys.calls()),
     error = function(e) {
       report_load_failure(con, e, calls, settings$app)
       quit(save = "no", status = 3L, runLast = FALSE)
     }
   )
-  serve(con)
+  # Not left to R's top level, which would end a forked worker as if it were the process that it was forked from.
+  tryCatch(
+    serve(if (settings$preloads) preload_desk(con, settings, before) else worker_desk(con, settings)),
+    error = function(e) {
+      message("Error: ", conditionMessage(e))
+      quit(save = "no", status = 1L, runLast = FALSE)
+    },
+    interrupt = function(e) quit(save = "no", status = 1L, runLast = FALSE)
+  )
   quit(save = "no", status = 0L)
 }
 
-# Both kinds of app: loads it and gives function(con), which reports it and serves until the gateway says stop.
+# Both kinds of app: loads it, and gives function(desk) that takes up work there and serves until the gateway says stop.
 plumber_app <- function(settings, step) {
-  step("packages")
-  loadNamespace("plumber")
   speed_up_router()
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
@@ -51,9 +64,10 @@ plumber_app <- function(settings, step) {
   router <- load_router(settings$app)
   files <- files_read()
   check_tags(router)
+  hooks <- onworker_hooks(router)
   gc()
   step("serve")
-  function(con) {
+  function(desk) {
     run_router(router, settings$host, settings$public_port, function(app) {
       # Compiling what runs once would take longer than to run it, and leave tens of megabytes behind. R asks the
       # system for more memory long before it looks for what it could use again.
@@ -70,7 +84,7 @@ plumber_app <- function(settings, step) {
       engines[[frame_types$print]] <- print_engine(app, plan)
       gc()
       compiler::enableJIT(jit)
-      serve_frames(con, engines, manifest)
+      serve_frames(desk$take_up(hooks), engines, manifest)
     })
   }
 }

@@ -66,7 +66,6 @@ app_manifest <- function(router, app, plan, files) {
   list(
     r_version = as.character(getRversion()),
     plumber_version = as.character(utils::packageVersion("plumber")),
-    pid = Sys.getpid(),
     routes = unname(describe_router(router, plan)),
     filters = as.list(unname(router_filters(router))),
     direct = describe_direct(plan, router),

@@ -125,9 +125,9 @@ model_app <- function(settings, step) {
     r_version = as.character(getRversion()),
     models = unname(c(lapply(shelf$loaded(), describe_model), shelf$failures()))
   )
-  function(con) {
+  function(desk) {
     engines <- list()
     engines[[frame_types$predict]] <- predict_engine(shelf)
-    serve_frames(con, engines, manifest)
+    serve_frames(desk$take_up(list()), engines, manifest)
   }
 }

@@ -7,12 +7,15 @@
 local({
   worker <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
-  for (file in c("frames.R", "location.R", "manifest.R", "hazards.R", "read-files.R", "request.R", "response.R",
-                 "traceback.R", "loop.R", "serializers.R", "annotations.R", "policy-tags.R", "direct-plan.R",
-                 "direct-request.R", "direct-answer.R", "direct-batch.R", "direct-run.R", "plumber-app.R",
-                 "router-speed.R", "api-spec.R", "model-file.R", "model-schema.R", "model-kinds.R", "model-predict.R",
-                 "model-app.R", "main.R")) {
-    sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
+  read <- function(...) {
+    for (file in c(...)) sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
   }
+  read("location.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "annotations.R", "policy-tags.R",
+       "direct-plan.R", "plumber-app.R", "router-speed.R", "api-spec.R", "model-file.R", "model-schema.R",
+       "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "main.R")
+  for_loading <- ls(worker)
+  read("frames.R", "request.R", "response.R", "traceback.R", "loop.R", "direct-request.R", "direct-answer.R",
+       "direct-batch.R", "direct-run.R", "model-predict.R", "fork.R", "preload.R")
+  worker$for_serving <- setdiff(ls(worker), for_loading)
   worker$main()
 })

@@ -26,6 +26,9 @@ export { type CommandName, type Option, optionGroups } from './option.js';
 const listening = ['serve', 'dev', 'doctor'] as const;
 const loading = ['serve', 'dev', 'routes', 'doctor', 'image', ...planning] as const;
 
+/** Bytes: more than any machine has. */
+const mostMemory = 2 ** 50;
+
 export const options = {
   host: option({
     kind: host(),
@@ -71,9 +74,9 @@ export const options = {
   preload: option({
     kind: oneOf('auto', 'on', 'off'),
     default: 'auto',
-    summary: 'Whether the app is loaded once and the workers are forked from it: not in this version.',
+    summary: 'Whether the app is loaded once, and the workers are forked from that process.',
     details:
-      'Every worker loads the app itself, whatever is said here; `on` is answered with a warning. The option is taken so that a configuration need not change when forking, for apps where it is safe, comes.',
+      'A forked worker is ready in milliseconds and shares the memory of what was loaded. Loading the app must not start threads or open connections, which a fork does not copy: `auto` looks for that, and lets each worker load the app itself where it finds something; the log says which and why. `on` forks in any case, `off` never. Only on Linux. [preload.md](preload.md) has the rest.',
     group: 'pool',
     commands: serving,
   }),
@@ -90,6 +93,33 @@ export const options = {
     kind: duration({ min: 1000 }),
     default: '60s',
     summary: 'A worker above the least number stops after it had nothing to do for so long.',
+    group: 'pool',
+    commands: serving,
+  }),
+  'max-worker-requests': option({
+    kind: integer({ min: 0, max: 1_000_000_000 }),
+    default: '0',
+    summary: 'A worker is replaced when it has answered so many requests, or up to a fifth more; 0 never.',
+    details:
+      'Against memory that an app loses with each request. A worker goes when its successor is ready, between two requests, and one at a time.',
+    group: 'pool',
+    commands: serving,
+  }),
+  'max-worker-memory': option({
+    kind: bytes({ min: 0, max: mostMemory }),
+    default: '0',
+    summary: 'A worker is replaced when it has more memory than this; 0 never.',
+    details:
+      'Its PSS counts, in which memory that workers share counts in parts. It is replaced as with `max-worker-requests`. Only on Linux.',
+    group: 'pool',
+    commands: serving,
+  }),
+  'worker-memory-limit': option({
+    kind: bytes({ min: 0, max: mostMemory }),
+    default: '0',
+    summary: 'A worker that has more memory than this is killed, in the middle of a request too; 0 never.',
+    details:
+      'What it was running gets 502. Set it so that all workers together fit into the machine or container, whose own limit would hit any process. Looked at twice a second. Only on Linux.',
     group: 'pool',
     commands: serving,
   }),

@@ -2,6 +2,7 @@ import { type DirectRoute, describeLoadFailure, type Hazard, type LoadFailure } 
 import type { Logger } from '../observe/log.js';
 import type { Interrupt } from '../pool/interrupt.js';
 import type { RFailure } from '../pool/r-failure.js';
+import type { StartJourney } from '../pool/start-journey.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
 
@@ -47,10 +48,46 @@ export class AppLog {
     this.#log.info({ event: 'output', worker: id, stream, requestId: unit?.label }, line);
   }
 
-  loadFailed(worker: Worker, failure: LoadFailure): void {
+  loadFailed(worker: Worker | undefined, failure: LoadFailure): void {
     const text = describeLoadFailure(failure);
-    const details = { event: 'load-failed', worker: worker.id, ...failure };
+    const details = { event: 'load-failed', worker: worker?.id, ...failure };
     this.#log.error(details, `The app could not be loaded: ${text}`);
+  }
+
+  /** The app is loaded, and workers are forked from the process that has loaded it. */
+  preloaded(pid: number | undefined, { elapsed, steps }: StartJourney, risks: readonly string[]): void {
+    const details = { event: 'preloaded', pid, journey: steps };
+    this.#log.info(details, `App loaded after ${elapsed} ms: workers are forked from process ${pid}`);
+    if (risks.length > 0) {
+      this.#log.warn(
+        { event: 'fork-risk', risks },
+        `Forked as told (--preload on), though ${risks.join('; ')}`,
+      );
+    }
+  }
+
+  /** Each worker loads the app by itself. */
+  notPreloaded(reasons: readonly string[]): void {
+    this.#log.info(
+      { event: 'not-preloaded', reasons },
+      `Each worker loads the app itself: ${reasons.join('; ')}`,
+    );
+  }
+
+  preloaderEnded(pid: number | undefined, journey: StartJourney, exit: WorkerExit): void {
+    const details = { event: 'preloader-exit', pid, ...exit, journey: journey.steps };
+    const where =
+      journey.last === 'loaded' ? ': another one is started' : ` while it started${journey.describe()}`;
+    this.#log.warn(details, `The process to fork workers from ${describeExit(exit)}${where}`);
+  }
+
+  preloadOutput(stream: 'stdout' | 'stderr', line: string): void {
+    this.#log.info({ event: 'output', stream }, line);
+  }
+
+  /** A worker that has served long, or has grown, makes place for a new one. */
+  recycling({ id, pid }: Worker, reason: string): void {
+    this.#log.info({ event: 'recycling', worker: id, pid, reason }, `Worker ${id} is replaced: ${reason}`);
   }
 
   broken(): void {

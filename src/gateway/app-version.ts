@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppLocation } from '../app/find-app.js';
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
+import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { PathTimes } from '../dispatch/path-times.js';
@@ -10,6 +11,7 @@ import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
+import type { RecyclingLimits } from '../pool/recycler.js';
 import { AppLog } from './app-log.js';
 import type { BodyMemory } from './body-memory.js';
 import { ResponseCache } from './cache/response-cache.js';
@@ -61,6 +63,9 @@ export class AppVersion {
   readonly #log: AppLog;
   readonly #setting: VersionSetting;
   readonly #pool: Pool;
+  readonly #preload: Config['preload'];
+  /** Why no worker is forked, whatever the app; undefined if they may be, or if that is what was asked for. */
+  readonly #notForked: string | undefined;
   readonly #dispatcher: Dispatcher;
   #exchanges: ExchangeContext;
   /** Set where the app is saved models. */
@@ -91,6 +96,8 @@ export class AppVersion {
     this.#setting = setting;
     this.#config = config;
     this.#log = new AppLog(log);
+    this.#notForked = reasonNotToFork(config);
+    this.#preload = this.#notForked === undefined ? config.preload : 'off';
     this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
     this.#pool = new Pool(
       {
@@ -102,6 +109,9 @@ export class AppVersion {
         },
         min: config.workers.min,
         max: config.workers.max,
+        cpus: availableCpus(),
+        recycling: recyclingLimits(config),
+        preload: this.#preload,
         loadTimeout: config.loadTimeout,
         idleTimeout: config.idleTimeout,
         stopGrace: config.shutdownTimeout,
@@ -163,6 +173,7 @@ export class AppVersion {
    */
   async load(workers: number): Promise<Manifest> {
     this.#wanted = workers;
+    if (this.#notForked !== undefined) this.#log.notPreloaded([this.#notForked]);
     await this.#pool.start();
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
@@ -250,6 +261,8 @@ export class AppVersion {
 
   readonly #observer: PoolObserver = {
     idle: () => this.#dispatcher.workerIdle(),
+    waiting: () => this.#dispatcher.queued,
+    recycling: (worker, reason) => this.#log.recycling(worker, reason),
     broken: () => {
       this.#log.broken();
       this.#dispatcher.refuseAll();
@@ -275,6 +288,19 @@ export class AppVersion {
       this.#setting.failed({ requestId, worker: worker.id, ...failure });
     },
     output: (worker, stream, line) => this.#log.output(worker, stream, line),
+    preload: {
+      preloaded: (pid, journey, risks) => this.#log.preloaded(pid, journey, risks),
+      notPreloaded: (reasons) => this.#log.notPreloaded(reasons),
+      loadFailed: (failure) => {
+        this.#log.loadFailed(undefined, failure);
+        this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+      },
+      dead: (pid, journey, exit) => {
+        this.#log.preloaderEnded(pid, journey, exit);
+        if (!journey.steps.some(({ name }) => name === 'loaded')) this.#loaded(startFailure(journey, exit));
+      },
+      output: (stream, line) => this.#log.preloadOutput(stream, line),
+    },
   };
 
   #serveModels(models: ModelApp, manifest: Manifest): void {
@@ -321,4 +347,22 @@ function docsPages(): (request: IncomingMessage) => Reply | undefined {
     if (!url!.startsWith('/__docs__') || (method !== 'GET' && method !== 'HEAD')) return undefined;
     return replies.get(url!.split('?')[0]!)?.();
   };
+}
+
+/** Why workers are not forked, whatever the app is; undefined if they may be, or if nobody wants them to be. */
+function reasonNotToFork({ preload, workers }: Config): string | undefined {
+  if (preload === 'off') return undefined;
+  if (process.platform !== 'linux') return 'only on Linux can be seen whether forking is safe';
+  return preload === 'auto' && workers.max === 1 ? 'there is no other to share it with' : undefined;
+}
+
+/** When workers are replaced, from the options; undefined if they never are, so that no worker is looked at. */
+function recyclingLimits(config: Config): RecyclingLimits | undefined {
+  const {
+    maxWorkerMemory: maxMemory,
+    maxWorkerRequests: maxRequests,
+    workerMemoryLimit: memoryLimit,
+  } = config;
+  if (maxRequests === 0 && maxMemory === 0 && memoryLimit === 0) return undefined;
+  return { maxRequests, maxMemory, memoryLimit };
 }

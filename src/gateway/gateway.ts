@@ -165,12 +165,6 @@ export class Gateway {
   async start(): Promise<Listening> {
     const adminUrl = await listenAdmin(this.#adminServer, this.#config);
     await (this.#dev ?? this.#versions).start();
-    if (this.#config.preload === 'on') {
-      this.#log.warn(
-        { event: 'no-preload' },
-        'preload: on is not possible yet: every worker loads the app itself',
-      );
-    }
     await this.#publicServer.listen();
     this.#listening = true;
     const { url } = this.#publicServer;

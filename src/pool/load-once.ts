@@ -13,7 +13,7 @@ import { describeExit, type WorkerExit } from './worker-exit.js';
  * @param look   gets the worker as soon as it has loaded the app
  */
 export async function loadOnce(
-  options: Omit<PoolOptions, 'min' | 'max'>,
+  options: Omit<PoolOptions, 'min' | 'max' | 'cpus' | 'preload'>,
   output: (line: string) => void,
   look: (worker: Worker) => void = () => {},
 ): Promise<Manifest> {
@@ -21,9 +21,11 @@ export async function loadOnce(
   try {
     return await new Promise<Manifest>((resolve, reject) => {
       pool = new Pool(
-        { ...options, min: 1, max: 1 },
+        { ...options, min: 1, max: 1, cpus: 1, preload: 'off' },
         {
           idle: () => {},
+          waiting: () => 0,
+          recycling: () => {},
           broken: () => {},
           ready: (worker, manifest) => {
             look(worker);

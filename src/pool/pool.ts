@@ -1,22 +1,25 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
+import { Growth } from './growth.js';
 import type { Interrupt } from './interrupt.js';
 import type { RFailure } from './r-failure.js';
 import { Reaper } from './reaper.js';
+import { Recycler, type RecyclerOwner, type RecyclingLimits } from './recycler.js';
 import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
 import type { WorkUnit } from './work-unit.js';
 import { LOOK_AHEAD, Worker, type WorkerOwner } from './worker.js';
-import type { WorkerCommand } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
+import { loadTimedOut, type PreloadObserver, type SourceOptions, WorkerSource } from './worker-source.js';
 
-export interface PoolOptions {
-  readonly command: WorkerCommand;
+export interface PoolOptions extends SourceOptions {
   readonly min: number;
   readonly max: number;
-  /** Milliseconds for one worker to load the app. */
-  readonly loadTimeout: number;
+  /** CPUs that there are for the gateway and its workers. */
+  readonly cpus: number;
+  /** When workers are replaced; undefined: never. */
+  readonly recycling?: RecyclingLimits | undefined;
   /** Milliseconds after which an idle worker above `min` ends. */
   readonly idleTimeout: number;
   /** Milliseconds that a stopping worker gets. */
@@ -31,6 +34,10 @@ export interface PoolOptions {
 export interface PoolObserver {
   /** A worker can take work: it is idle, or can have one unit more in its pipe. */
   idle(): void;
+  /** Requests that wait for a worker. */
+  waiting(): number;
+  /** A worker is to be replaced by a new one. */
+  recycling(worker: Worker, reason: string): void;
   /** No worker is left and starting has failed too often. */
   broken(): void;
   ready(worker: Worker, manifest: Manifest): void;
@@ -40,6 +47,8 @@ export interface PoolObserver {
   interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
   failed(worker: Worker, label: string | undefined, failure: RFailure): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
+  /** Needed unless `preload` is off. */
+  readonly preload?: PreloadObserver;
 }
 
 /** The workers of one gateway, between `min` and `max` of them. */
@@ -49,7 +58,10 @@ export class Pool {
   readonly #listener: WorkerListener;
   readonly #scratch = new Scratch();
   readonly #reaper = new Reaper(this.#scratch.path);
+  readonly #source: WorkerSource;
   readonly #restart = new RestartDelay();
+  readonly #growth: Growth;
+  readonly #recycler: Recycler | undefined;
   readonly #workers = new Map<number, Worker>();
   readonly #stopped = new StoppedWorkers(() => this.#workers.values());
   readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
@@ -68,6 +80,23 @@ export class Pool {
     this.#options = options;
     this.#observer = observer;
     this.#listener = new WorkerListener(options.maxPayload);
+    this.#source = new WorkerSource(
+      options,
+      { listener: this.#listener, scratch: this.#scratch },
+      {
+        running: (pid) => this.#reaper.add(pid),
+        ended: (pid) => this.#reaper.remove(pid),
+        able: () => this.#refill(),
+        unable: (startedAt) => this.#cannotStart(startedAt),
+      },
+      observer.preload,
+    );
+    this.#growth = new Growth(options.cpus, {
+      wanted: () => this.#mayGrow() && observer.waiting() > 0,
+      pids: () => this.workers.flatMap(({ pid }) => pid ?? []),
+      spawn: () => this.#spawn(),
+    });
+    this.#recycler = options.recycling && new Recycler(options.recycling, this.#recycling);
   }
 
   get workers(): readonly Worker[] {
@@ -104,7 +133,7 @@ export class Pool {
 
   async start(): Promise<void> {
     await this.#listener.listen();
-    while (this.#workers.size < this.#options.min) this.#spawn();
+    this.#refill();
     if (this.#options.max > this.#options.min) {
       const interval = Math.min(1000, this.#options.idleTimeout);
       this.#shrinkTimer = setInterval(() => this.#shrink(), interval);
@@ -121,18 +150,26 @@ export class Pool {
   takeAhead(unit: WorkUnit): Worker | undefined {
     if (unit.expected > LOOK_AHEAD) return undefined;
     let best: Worker | undefined;
+    const parting = this.#recycler?.parting;
     for (const worker of this.#workers.values()) {
-      if (worker.canLookAhead(unit) && worker.backlog < (best?.backlog ?? Infinity)) best = worker;
+      if (worker !== parting && worker.canLookAhead(unit) && worker.backlog < (best?.backlog ?? Infinity))
+        best = worker;
     }
     return best;
   }
 
-  /** Work waits and no worker is idle: one more, if there may be more and none is on its way already. */
+  /** Work waits and no worker is idle: one more, unless that would not help. */
   grow(): void {
-    if (this.#stopping || this.#restart.holds(performance.now()) || this.#staying >= this.#options.max)
-      return;
-    for (const { state } of this.#workers.values()) if (state === 'starting' || state === 'warming') return;
-    this.#spawn();
+    this.#growth.want();
+  }
+
+  /** There may be one more, none is on its way already, and none has nothing to do. */
+  #mayGrow(): boolean {
+    if (this.#stopping || this.#staying >= this.#options.max || this.#idle.length > 0) return false;
+    if (this.#restart.holds(performance.now()) || !this.#source.able) return false;
+    for (const { state } of this.#workers.values())
+      if (state === 'starting' || state === 'warming') return false;
+    return true;
   }
 
   /** Lets every worker finish and end; resolves when all have. */
@@ -140,6 +177,8 @@ export class Pool {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
     clearInterval(this.#shrinkTimer);
+    this.#growth.stop();
+    this.#recycler?.close();
     this.#idle = [];
     if (this.#workers.size > 0) {
       const emptied = new Promise<void>((resolve) => {
@@ -149,6 +188,7 @@ export class Pool {
       await emptied;
     }
     this.#stopped.close();
+    this.#source.close();
     this.#listener.close();
     this.#reaper.close();
     this.#scratch.close();
@@ -170,20 +210,18 @@ export class Pool {
     worker.stop(this.#options.stopGrace);
   }
 
-  #spawn(): void {
+  #spawn(): Worker {
     const id = this.#options.nextId?.() ?? this.#nextId++;
-    const folder = this.#scratch.folder(`worker-${id}`);
-    const worker = new Worker(id, this.#options.command, { folder, listener: this.#listener }, this.#owner);
+    const worker = new Worker(id, this.#source.next(id), this.#owner);
     this.#workers.set(worker.id, worker);
-    if (worker.pid !== undefined) this.#reaper.add(worker.pid);
-    const seconds = this.#options.loadTimeout / 1000;
+    const { loadTimeout } = this.#options;
     const timer = setTimeout(() => {
-      this.#observer.loadFailed(worker, {
-        message: `The app was not loaded within ${seconds} s (--load-timeout)${worker.journey.describe()}`,
-      });
+      this.#observer.loadFailed(worker, loadTimedOut(loadTimeout, worker.journey));
       worker.kill();
-    }, this.#options.loadTimeout);
+      this.#source.hangs();
+    }, loadTimeout);
     this.#loadTimers.set(worker, timer);
+    return worker;
   }
 
   #endLoading(worker: Worker): void {
@@ -196,20 +234,35 @@ export class Pool {
       this.#endLoading(worker);
       this.#restart.succeeded();
       this.#observer.ready(worker, manifest);
+      this.#recycler?.ready(worker);
     },
     idle: (worker) => {
-      if (this.#stopping) return;
+      if (this.#stopping || this.#recycler?.idle(worker) === true) return;
       this.#idle.push(worker);
       this.#observer.idle();
     },
-    room: () => {
-      if (!this.#stopping) this.#observer.idle();
+    room: (worker) => {
+      if (this.#stopping) return;
+      this.#recycler?.look(worker);
+      this.#observer.idle();
     },
     loadFailed: (worker, failure) => this.#observer.loadFailed(worker, failure),
+    running: (pid) => this.#reaper.add(pid),
     dead: (worker, exit) => this.#dead(worker, exit),
     interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
     failed: (worker, label, failure) => this.#observer.failed(worker, label, failure),
     output: (worker, stream, line) => this.#observer.output(worker, stream, line),
+  };
+
+  readonly #recycling: RecyclerOwner = {
+    workers: () => this.#workers.values(),
+    spawn: () => (this.#stopping || !this.#source.able ? undefined : this.#spawn()),
+    retire: (worker) => {
+      this.#idle = this.#idle.filter((w) => w !== worker);
+      this.#retire(worker);
+    },
+    recycling: (worker, reason) => this.#observer.recycling(worker, reason),
+    random: Math.random,
   };
 
   #dead(worker: Worker, exit: WorkerExit): void {
@@ -218,10 +271,14 @@ export class Pool {
     this.#workers.delete(worker.id);
     if (worker.pid !== undefined) this.#reaper.remove(worker.pid);
     this.#scratch.discard(worker.folder);
+    this.#recycler?.dead(worker);
     this.#idle = this.#idle.filter((w) => w !== worker);
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
-    if (loading && !expected) this.#restart.failed(worker.journey.startedAt, performance.now());
+    if (loading && !expected) {
+      this.#restart.failed(worker.journey.startedAt, performance.now());
+      this.#source.crashed(exit);
+    }
     this.#observer.dead(worker, exit, expected);
     if (this.#stopping) {
       if (this.#workers.size === 0) this.#emptied?.();
@@ -236,10 +293,20 @@ export class Pool {
     if (this.#restartTimer !== undefined) return;
     const spawn = (): void => {
       this.#restartTimer = undefined;
-      while (!this.#stopping && this.#staying < this.#options.min) this.#spawn();
+      if (this.#stopping) return;
+      this.#source.prepare();
+      while (this.#source.able && this.#staying < this.#options.min) this.#spawn();
     };
     if (this.#restart.delay === 0) spawn();
     else this.#restartTimer = setTimeout(spawn, this.#restart.delay);
+  }
+
+  /** Without a process to fork workers from; it is started anew. */
+  #cannotStart(startedAt: number | undefined): void {
+    if (this.#stopping) return;
+    if (startedAt !== undefined) this.#restart.failed(startedAt, performance.now());
+    if (this.broken) this.#observer.broken();
+    this.#refill();
   }
 
   #shrink(): void {

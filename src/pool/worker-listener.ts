@@ -9,8 +9,8 @@ import { readRData, toPlain } from '../rdata/index.js';
 const HELLO_TIMEOUT = 10_000;
 const HELLO_LIMIT = 1024;
 
-/** Takes a worker's connection; returns what is to get its frames. */
-export type Connected = (socket: Socket) => (frame: Frame) => void;
+/** Takes the connection of a worker and its process id; returns what is to get its frames. */
+export type Connected = (socket: Socket, pid: number) => (frame: Frame) => void;
 
 /**
  * The loopback port to which workers connect back. Every local user can reach a loopback port, so each worker
@@ -55,17 +55,17 @@ export class WorkerListener {
   #greet(socket: Socket): void {
     const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT);
     let deliver = (frame: Frame): void => {
-      const token = frame.type === FrameType.hello ? helloToken(frame.payload) : undefined;
-      const connected = token === undefined ? undefined : this.#expected.get(token);
-      if (token === undefined || connected === undefined) {
+      const hello = frame.type === FrameType.hello ? helloFrom(frame.payload) : undefined;
+      const connected = hello === undefined ? undefined : this.#expected.get(hello.token);
+      if (hello === undefined || connected === undefined) {
         deliver = () => {}; // no second try in what has come along with the first
         socket.destroy();
         return;
       }
       clearTimeout(timer);
-      this.#expected.delete(token);
+      this.#expected.delete(hello.token);
       reader.maxPayload = this.#maxPayload;
-      deliver = connected(socket);
+      deliver = connected(socket, hello.pid);
     };
     const reader = new FrameReader((frame) => deliver(frame), HELLO_LIMIT);
     socket.on('close', () => clearTimeout(timer));
@@ -80,10 +80,10 @@ export class WorkerListener {
   }
 }
 
-function helloToken(payload: Buffer): string | undefined {
+function helloFrom(payload: Buffer): { token: string; pid: number } | undefined {
   try {
-    const hello = toPlain(readRData(payload)) as { token?: unknown };
-    return typeof hello.token === 'string' ? hello.token : undefined;
+    const { pid, token } = toPlain(readRData(payload)) as { token?: unknown; pid?: unknown };
+    return typeof token === 'string' && typeof pid === 'number' ? { token, pid } : undefined;
   } catch {
     return undefined;
   }

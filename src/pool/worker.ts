@@ -7,14 +7,13 @@ import { readRData, toPlain } from '../rdata/index.js';
 import { type Interrupt, interruptFrom } from './interrupt.js';
 import { LateWork } from './late-work.js';
 import { failureFrom, type RFailure } from './r-failure.js';
-import { StartJourney } from './start-journey.js';
+import type { StartJourney } from './start-journey.js';
 import type { WorkUnit } from './work-unit.js';
-import { type WorkerCommand, workerProcess } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
+import type { Launch, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
 import { WorkerOutbox } from './worker-outbox.js';
 import { WorkerPipe } from './worker-pipe.js';
-import { WorkerProcess } from './worker-process.js';
 import { transition, type WorkerState } from './worker-state.js';
 
 /** Milliseconds for bytes that a dead worker had sent to arrive; a child of it may hold the connection open. */
@@ -38,6 +37,8 @@ export interface WorkerOwner {
   /** Its pipe has emptied so far that more should be put there. */
   room(worker: Worker): void;
   loadFailed(worker: Worker, failure: LoadFailure): void;
+  /** Its process runs, under this id. */
+  running(pid: number): void;
   /** The process has ended; `unfinished` is what it was running. */
   dead(worker: Worker, exit: WorkerExit): void;
   /** An interrupt has ended what it ran, the unit of that label; undefined: it has not, and the worker is killed. */
@@ -47,14 +48,24 @@ export interface WorkerOwner {
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
 }
 
+/** What a worker starts with. */
+export interface WorkerStart {
+  /** Where its temporary files go. */
+  readonly folder: string;
+  /** What its process has gone through already. */
+  readonly journey: StartJourney;
+  readonly launch: Launch;
+  readonly listener: WorkerListener;
+}
+
 /** One R process. */
 export class Worker {
   readonly id: number;
-  readonly journey = new StartJourney();
+  readonly journey: StartJourney;
   /** Where its temporary files are. */
   readonly folder: string;
   readonly #owner: WorkerOwner;
-  readonly #process: WorkerProcess;
+  readonly #process: WorkerHandle;
   /** R has printed something since the app was loaded. */
   #prints = false;
   #state: WorkerState = 'starting';
@@ -73,23 +84,16 @@ export class Worker {
   #interruptTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(
-    id: number,
-    command: WorkerCommand,
-    { folder, listener }: { folder: string; listener: WorkerListener },
-    owner: WorkerOwner,
-  ) {
+  constructor(id: number, { folder, journey, launch, listener }: WorkerStart, owner: WorkerOwner) {
     this.id = id;
     this.folder = folder;
+    this.journey = journey;
     this.#owner = owner;
-    const token = listener.expect((socket) => this.#connected(socket));
-    const { args, env } = workerProcess(command, { port: listener.port, token, folder });
-    this.journey.step('process');
-    this.#process = new WorkerProcess(
-      command.rscript,
-      args,
-      { cwd: command.app.directory, env },
+    const token = listener.expect((socket, pid) => this.#connected(socket, pid));
+    this.#process = launch(
+      { id, token, folder },
       {
+        running: (pid) => owner.running(pid),
         printed: () => {
           this.#prints = true;
           this.unit?.printed();
@@ -201,8 +205,9 @@ export class Worker {
     this.#state = transition(this.#state, state);
   }
 
-  #connected(socket: Socket): (frame: Frame) => void {
+  #connected(socket: Socket, pid: number): (frame: Frame) => void {
     this.#socket = socket;
+    this.#process.connected(socket, pid);
     this.#outbox = new WorkerOutbox(socket);
     this.journey.step('connected');
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {

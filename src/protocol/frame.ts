@@ -33,6 +33,12 @@ export const FrameType = {
   predict: 6,
   /** Run several requests to one handler as one call. Payload: see `r/direct-batch.R`. */
   batch: 7,
+  /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number). */
+  fork: 64,
+  /** Become a worker itself. Payload: list(token). */
+  become: 65,
+  /** Forget workers that have ended. Payload: list(pids). */
+  reap: 66,
   /** First frame of a worker. Payload: list(token, pid). */
   hello: 129,
   /** A step of loading has begun. Payload: its name. */
@@ -60,6 +66,10 @@ export const FrameType = {
    * call, calls): R's message, the call that it names or NULL, and the app's calls, the outermost first.
    */
   failed: 138,
+  /** From a process that has loaded the app: it waits for orders. Payload: list(obstacles), why not to fork it. */
+  preloaded: 192,
+  /** A worker was forked. Payload: list(token, pid), or list(token, failure). */
+  forked: 193,
 } as const;
 
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];

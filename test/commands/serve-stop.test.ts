@@ -91,7 +91,7 @@ test('a second signal ends it at once, workers included', async () => {
   await expect.poll(() => workers.filter(isRunning), { timeout: 2000 }).toEqual([]);
 });
 
-test('when it is killed, its workers, what they started and their temporary files go, and the next one starts', async () => {
+test('when it is killed, its R processes, what they started and their temporary files go, and the next one starts', async () => {
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
   const env = { HOOKS_FILE: join(folder, 'never'), TMPDIR: temporary };
@@ -103,8 +103,9 @@ test('when it is killed, its workers, what they started and their temporary file
   await app.printed('started');
   await app.printed('deaf');
   const program = Number(app.entries('output').find(({ msg }) => /^\d+$/.test(msg!))!.msg);
-  const workers = await pidsOf(app);
-  expect([...workers, program].every(isRunning)).toBe(true);
+  const loader = (await app.logged('preloaded')).pid as number;
+  const processes = [...(await pidsOf(app)), loader, program];
+  expect(processes.every(isRunning)).toBe(true);
   expect(readdirSync(temporary)).toHaveLength(1);
 
   const killed = performance.now();
@@ -112,7 +113,7 @@ test('when it is killed, its workers, what they started and their temporary file
   await app.ended;
   const ports = ['--port', String(app.port), '--admin-port', String(app.adminPort)];
   const next = new ServedApp(hooks, { workers: 1, env, flags: ports });
-  await expect.poll(() => [...workers, program].filter(isRunning), { timeout: 2000 }).toEqual([]);
+  await expect.poll(() => processes.filter(isRunning), { timeout: 2000 }).toEqual([]);
   expect(performance.now() - killed).toBeLessThan(2000);
   expect(await Promise.all(answers)).toEqual(['cut', 'cut']);
 

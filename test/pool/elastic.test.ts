@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { availableCpus } from '../../src/config/cpus.js';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 
 let app: ServedApp;
@@ -49,4 +50,16 @@ test('workers that have nothing to do end, down to the least number, without los
 test('brief requests one after another bring no worker', async () => {
   for (let i = 0; i < 50; i++) await (await fetch(`${app.url}/pid`)).text();
   expect(await count()).toBe(1);
+});
+
+test('requests that keep the CPU busy bring no more workers than there are CPUs for them', async () => {
+  const cpus = availableCpus();
+  const busy = await serve(fixtureApp('work.R'), { workers: `1..${cpus + 3}` });
+  try {
+    const spinning = Array.from({ length: cpus + 3 }, () => fetch(`${busy.url}/spin?seconds=1`));
+    for (const answer of await Promise.all(spinning)) expect(answer.status).toBe(200);
+    expect(busy.entries('worker-ready').length).toBeLessThanOrEqual(cpus + 1);
+  } finally {
+    await busy.stop();
+  }
 });

@@ -51,7 +51,8 @@ test('a worker that talks nonsense costs requests, never the gateway, and is rep
 
   rmSync(on);
   const before = app.entries('worker-ready').length;
-  const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
+  const { workers: all } = await app.admin<{ workers: { pid?: number }[] }>('/status');
+  const workers = all.filter((worker): worker is { pid: number } => worker.pid !== undefined);
   for (const { pid } of workers) process.kill(pid, 'SIGKILL');
   for (const { pid } of workers) await app.logged('worker-exit', (entry) => entry.pid === pid);
   await app.logged('worker-ready', undefined, { skip: before });

@@ -26,7 +26,11 @@ async function killAll(): Promise<void> {
 }
 
 beforeAll(async () => {
-  app = await serve(fixtureApp('fragile.R'), { workers: 2, env: { FRAGILE_BREAK: obstacle } });
+  app = await serve(fixtureApp('fragile.R'), {
+    workers: 2,
+    env: { FRAGILE_BREAK: obstacle },
+    flags: ['--preload', 'off'], // what is forked need not be loaded again
+  });
 });
 
 afterAll(async () => {

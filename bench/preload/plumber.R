@@ -1,0 +1,18 @@
+# An API with a large model: numbers, as a fitted model's mostly are, and a list of small pieces, as trees are.
+
+model <- list(
+  weights = runif(as.numeric(Sys.getenv("MODEL_MB", "200")) * 131072),
+  trees = lapply(seq_len(as.numeric(Sys.getenv("MODEL_TREES", "0"))), function(i) list(var = i, cut = i / 2, left = 2L))
+)
+
+#* @serializer unboxedJSON
+#* @get /predict
+function(n = 1000) {
+  rows <- lapply(seq_len(as.integer(n)), function(i) list(id = i, score = model$weights[i] * 2))
+  sum(vapply(rows, function(row) row$score, 0))
+}
+
+#* What R does by itself after some hundred collections
+#* @serializer unboxedJSON
+#* @get /collect
+function() sum(gc()[, 2])

@@ -1,0 +1,166 @@
+import type { Socket } from 'node:net';
+import { type LoadFailure, loadFailureFrom } from '../app/manifest.js';
+import { type Frame, FrameType } from '../protocol/frame.js';
+import { type RValue, readRData, rInteger, rList, rString, toPlain, writeRData } from '../rdata/index.js';
+import { ForkedProcess } from './forked-process.js';
+import { SpawnedProcess } from './spawned-process.js';
+import { StartJourney } from './start-journey.js';
+import { type WorkerCommand, workerProcess } from './worker-command.js';
+import type { WorkerExit } from './worker-exit.js';
+import type { ProcessOwner, WorkerBirth, WorkerHandle } from './worker-handle.js';
+import type { WorkerListener } from './worker-listener.js';
+import { WorkerOutbox } from './worker-outbox.js';
+
+/** Milliseconds to answer an order. It has nothing else to do, so one that takes longer hangs. */
+const PATIENCE = 5000;
+
+/** Who hears of what happens to the process that workers are forked from. */
+export interface PreloaderOwner {
+  running(pid: number): void;
+  /**
+   * It has loaded the app.
+   *
+   * @param obstacles reasons not to fork it
+   * @param able false when it can't be forked at all
+   */
+  loaded(obstacles: readonly string[], able: boolean): void;
+  loadFailed(failure: LoadFailure): void;
+  ended(exit: WorkerExit): void;
+  output(stream: 'stdout' | 'stderr', line: string): void;
+}
+
+/** One R process that loads the app once, for workers to be forked from it. */
+export class Preloader {
+  readonly journey = new StartJourney();
+  readonly #forks: Set<ForkedProcess>;
+  readonly #owner: PreloaderOwner;
+  readonly #process: SpawnedProcess;
+  #outbox: WorkerOutbox | undefined;
+  /** Forks that were asked for, by their tokens. */
+  readonly #asked = new Map<string, ForkedProcess>();
+  #patience: NodeJS.Timeout | undefined;
+  #hung = false;
+  /** The worker that it has become itself. */
+  #heir: ProcessOwner | undefined;
+
+  /** @param forks all forked processes that have not ended */
+  constructor(
+    command: WorkerCommand,
+    { folder, forks, listener }: { folder: string; forks: Set<ForkedProcess>; listener: WorkerListener },
+    owner: PreloaderOwner,
+  ) {
+    this.#forks = forks;
+    this.#owner = owner;
+    const token = listener.expect((socket) => this.#connected(socket));
+    const { args, env } = workerProcess(command, { port: listener.port, token, folder });
+    this.journey.step('process');
+    this.#process = new SpawnedProcess(
+      command.rscript,
+      args,
+      { cwd: command.app.directory, env: { ...env, PENSTOCK_WORKER_PRELOADS: '1' } },
+      {
+        running: (pid) => owner.running(pid),
+        printed: () => this.#heir?.printed(),
+        line: (stream, line) => {
+          this.journey.said(line);
+          if (this.#heir === undefined) owner.output(stream, line);
+          else this.#heir.line(stream, line);
+        },
+        ended: (exit) => {
+          listener.forget(token);
+          this.#end(exit);
+        },
+      },
+    );
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Forks a worker. */
+  fork({ folder, id, token }: WorkerBirth, owner: ProcessOwner): WorkerHandle {
+    const process = new ForkedProcess(folder, owner, (ended) => {
+      this.#forks.delete(ended);
+      if (ended.pid !== undefined) this.#order(FrameType.reap, { pids: rInteger(ended.pid) });
+    });
+    this.#forks.add(process);
+    this.#asked.set(token, process);
+    this.#expectAnswer();
+    this.#order(FrameType.fork, { token: rString(token), folder: rString(folder), number: rInteger(id) });
+    return process;
+  }
+
+  /** Makes a worker of itself. */
+  become({ token }: WorkerBirth, owner: ProcessOwner): WorkerHandle {
+    this.#heir = owner;
+    this.#order(FrameType.become, { token: rString(token) });
+    return this.#process;
+  }
+
+  /** Ends it at once, and what the app has started while it was loaded. What was forked from it goes on. */
+  kill(): void {
+    this.#process.killGroup();
+  }
+
+  #expectAnswer(): void {
+    this.#patience ??= setTimeout(() => {
+      this.#hung = true;
+      this.kill();
+    }, PATIENCE);
+  }
+
+  #stopExpecting(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+  }
+
+  #order(type: FrameType, order: Record<string, RValue>): void {
+    const payload = [writeRData(rList(Object.values(order), Object.keys(order)))];
+    this.#outbox?.add({ type, id: 0, payload, startBy: 0 }, true);
+  }
+
+  #connected(socket: Socket): (frame: Frame) => void {
+    this.#outbox = new WorkerOutbox(socket);
+    this.journey.step('connected');
+    return ({ payload, type }) => {
+      if (type === FrameType.step) {
+        this.journey.step(String(toPlain(readRData(payload))));
+      } else if (type === FrameType.loadFailed) {
+        this.#owner.loadFailed(loadFailureFrom(payload));
+      } else if (type === FrameType.preloaded) {
+        const { able, obstacles } = toPlain(readRData(payload)) as Record<string, unknown>;
+        this.journey.step('loaded');
+        this.#owner.loaded((obstacles as string[] | null) ?? [], able === true);
+      } else if (type === FrameType.forked) {
+        this.#wasForked(toPlain(readRData(payload)) as Record<string, unknown>);
+      }
+    };
+  }
+
+  #wasForked({ failure, pid, token }: Record<string, unknown>): void {
+    const process = this.#asked.get(String(token));
+    this.#asked.delete(String(token));
+    this.#stopExpecting();
+    if (this.#asked.size > 0) this.#expectAnswer();
+    if (typeof pid === 'number') {
+      process?.started(pid);
+    } else {
+      this.#owner.output('stderr', `A worker could not be forked: ${failure}`);
+      process?.failed();
+    }
+  }
+
+  #end(how: WorkerExit): void {
+    this.#stopExpecting();
+    this.#process.killGroup();
+    if (this.#heir === undefined) {
+      const reason = `was killed because it did not answer for ${PATIENCE / 1000} s`;
+      this.#owner.ended(this.#hung ? { ...how, reason } : how);
+    } else {
+      this.#heir.ended(how);
+    }
+    // Last, when nobody asks it for others instead.
+    for (const process of this.#asked.values()) process.failed();
+  }
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { PrintedLines } from './printed-lines.js';
+import type { WorkerExit } from './worker-exit.js';
+import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
+
+/** An R process that the gateway has started. */
+export class SpawnedProcess implements WorkerHandle {
+  readonly #child: ChildProcess;
+  readonly #printed: PrintedLines;
+
+  constructor(
+    program: string,
+    args: readonly string[],
+    { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
+    owner: ProcessOwner,
+  ) {
+    this.#child = spawn(program, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
+      detached: true,
+    });
+    this.#printed = new PrintedLines(owner);
+    for (const name of ['stdout', 'stderr'] as const) this.#printed.read(name, this.#child[name]!);
+    if (this.#child.pid !== undefined) owner.running(this.#child.pid);
+    let ended = false;
+    const end = (exit: WorkerExit): void => {
+      if (ended) return;
+      ended = true;
+      owner.ended(exit);
+    };
+    this.#child.on('error', () => end({ code: 127, signal: null }));
+    this.#child.on('exit', (code, signal) => end({ code, signal }));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  connected(): void {}
+
+  endLines(): void {
+    this.#printed.end();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    sendSignal(this.#child.pid, signal);
+  }
+
+  killGroup(): void {
+    const { pid } = this.#child;
+    sendSignal(pid === undefined ? undefined : -pid, 'SIGKILL');
+  }
+}

@@ -1,0 +1,205 @@
+import type { LoadFailure } from '../app/manifest.js';
+import type { ForkedProcess } from './forked-process.js';
+import { Preloader } from './preloader.js';
+import type { Scratch } from './scratch.js';
+import { SpawnedProcess } from './spawned-process.js';
+import { StartJourney } from './start-journey.js';
+import type { WorkerStart } from './worker.js';
+import { type WorkerCommand, workerProcess } from './worker-command.js';
+import type { WorkerExit } from './worker-exit.js';
+import type { WorkerListener } from './worker-listener.js';
+
+/** Milliseconds between looks at forked processes, which are no children of the gateway: nobody tells when they end. */
+const LOOK_EVERY = 250;
+
+/** How a process ends that does what it must not, where SIGKILL and the like are somebody else's doing. */
+const CRASHES: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV']);
+
+export type PreloadMode = 'auto' | 'on' | 'off';
+
+export interface SourceOptions {
+  readonly command: WorkerCommand;
+  readonly preload: PreloadMode;
+  /** Milliseconds to load the app. */
+  readonly loadTimeout: number;
+}
+
+/** What becomes of loading the app once for all workers. */
+export interface PreloadObserver {
+  /** Workers are forked from process `pid`; `risks` speak against it, but that was asked for. */
+  preloaded(pid: number | undefined, journey: StartJourney, risks: readonly string[]): void;
+  /** Each worker loads the app itself. */
+  notPreloaded(reasons: readonly string[]): void;
+  loadFailed(failure: LoadFailure): void;
+  /** It has ended without having been told to. */
+  dead(pid: number | undefined, journey: StartJourney, exit: WorkerExit): void;
+  output(stream: 'stdout' | 'stderr', line: string): void;
+}
+
+export interface SourceOwner {
+  /** A process runs, and must not outlive the gateway. */
+  running(pid: number): void;
+  ended(pid: number): void;
+  /** From now on workers can be started. */
+  able(): void;
+  /** No worker can be started until `prepare()` is called again; `startedAt` when that has failed while loading. */
+  unable(startedAt: number | undefined): void;
+}
+
+/** Where workers come from: forks of one process that has loaded the app, or processes that load it themselves. */
+export class WorkerSource {
+  readonly #options: SourceOptions;
+  readonly #listener: WorkerListener;
+  readonly #scratch: Scratch;
+  readonly #owner: SourceOwner;
+  readonly #observer: PreloadObserver | undefined;
+  readonly #forks = new Set<ForkedProcess>();
+  readonly #watch: NodeJS.Timeout | undefined;
+  #forking: boolean;
+  #preloader: Preloader | undefined;
+  /** It has loaded the app and waits for orders. */
+  #loaded = false;
+  #loadTimer: NodeJS.Timeout | undefined;
+  #preloaders = 0;
+  #closed = false;
+
+  constructor(
+    options: SourceOptions,
+    { listener, scratch }: { listener: WorkerListener; scratch: Scratch },
+    owner: SourceOwner,
+    observer: PreloadObserver | undefined,
+  ) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#scratch = scratch;
+    this.#owner = owner;
+    this.#observer = observer;
+    this.#forking = options.preload !== 'off';
+    if (!this.#forking) return;
+    this.#watch = setInterval(() => {
+      for (const process of this.#forks) process.look();
+    }, LOOK_EVERY);
+    this.#watch.unref();
+  }
+
+  /** Whether a worker can be started now. */
+  get able(): boolean {
+    return !this.#forking || this.#loaded;
+  }
+
+  /** Sees to it that workers can be started; `able()` is called when they can. */
+  prepare(): void {
+    if (this.able || this.#preloader !== undefined || this.#closed) return;
+    this.#preloaders += 1;
+    const { command, loadTimeout } = this.#options;
+    const preloader = new Preloader(
+      command,
+      {
+        folder: this.#scratch.folder(`preload-${this.#preloaders}`),
+        forks: this.#forks,
+        listener: this.#listener,
+      },
+      {
+        running: (pid) => this.#owner.running(pid),
+        loaded: (obstacles, able) => this.#settle(preloader, obstacles, able),
+        loadFailed: (failure) => this.#observer?.loadFailed(failure),
+        ended: (exit) => this.#ended(preloader, exit),
+        output: (stream, line) => this.#observer?.output(stream, line),
+      },
+    );
+    this.#preloader = preloader;
+    this.#loadTimer = setTimeout(() => {
+      this.#observer?.loadFailed(loadTimedOut(loadTimeout, preloader.journey));
+      preloader.kill();
+    }, loadTimeout);
+  }
+
+  /** What the next worker starts with. */
+  next(id: number): WorkerStart {
+    const folder = this.#scratch.folder(`worker-${id}`);
+    const start = { folder, listener: this.#listener };
+    const preloader = this.#preloader;
+    if (preloader === undefined) {
+      const journey = new StartJourney();
+      journey.step('process');
+      return {
+        ...start,
+        journey,
+        launch: ({ token }, owner) => {
+          const { command } = this.#options;
+          const { args, env } = workerProcess(command, { port: this.#listener.port, token, folder });
+          return new SpawnedProcess(command.rscript, args, { cwd: command.app.directory, env }, owner);
+        },
+      };
+    }
+    if (this.#forking) {
+      const journey = new StartJourney();
+      journey.step('fork');
+      return { ...start, journey, launch: (birth, owner) => preloader.fork(birth, owner) };
+    }
+    this.#preloader = undefined;
+    return {
+      ...start,
+      journey: preloader.journey,
+      launch: (birth, owner) => preloader.become(birth, owner),
+    };
+  }
+
+  /** A worker has ended while it started, by a fault of its own. */
+  crashed({ signal }: WorkerExit): void {
+    if (signal !== null && CRASHES.has(signal)) this.#distrust(`a forked worker died of ${signal}`);
+  }
+
+  /** A worker hangs while it starts. */
+  hangs(): void {
+    this.#distrust('a forked worker did not become ready');
+  }
+
+  /** What seemed safe to fork was not: the next workers load the app themselves. */
+  #distrust(reason: string): void {
+    if (!this.#forking || this.#options.preload !== 'auto') return;
+    this.#forking = false;
+    this.#preloader?.kill();
+    this.#preloader = undefined;
+    this.#observer?.notPreloaded([reason]);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#watch);
+    clearTimeout(this.#loadTimer);
+    this.#preloader?.kill();
+  }
+
+  #settle(preloader: Preloader, obstacles: readonly string[], able: boolean): void {
+    clearTimeout(this.#loadTimer);
+    if (obstacles.length > 0 && (this.#options.preload === 'auto' || !able)) {
+      // The process is not wasted: the next worker is made of it.
+      this.#forking = false;
+      this.#observer?.notPreloaded(obstacles);
+    } else {
+      this.#loaded = true;
+      this.#observer?.preloaded(preloader.pid, preloader.journey, obstacles);
+    }
+    this.#owner.able();
+  }
+
+  #ended(preloader: Preloader, exit: WorkerExit): void {
+    const { journey, pid } = preloader;
+    if (pid !== undefined) this.#owner.ended(pid);
+    if (this.#closed || this.#preloader !== preloader) return;
+    clearTimeout(this.#loadTimer);
+    const startedAt = this.#loaded ? undefined : journey.startedAt;
+    this.#preloader = undefined;
+    this.#loaded = false;
+    this.#observer?.dead(pid, journey, exit);
+    this.#owner.unable(startedAt);
+  }
+}
+
+/** A process has taken too long to load the app. */
+export function loadTimedOut(limit: number, journey: StartJourney): LoadFailure {
+  return {
+    message: `The app was not loaded within ${limit / 1000} s (--load-timeout)${journey.describe()}`,
+  };
+}
