@@ -44,6 +44,7 @@ plan_step <- function(step) {
     formals = names(formals(func)),
     dots = "..." %in% names(formals(func)),
     takes = request_objects(names(formals(func))),
+    first = first_arguments(names(formals(func))),
     hooked = has_hooks(step),
     serializer = step$serializer
   )
@@ -53,6 +54,12 @@ plan_step <- function(step) {
 request_objects <- function(formals) {
   if (!all(formals %in% c("req", "res"))) return("more")
   if (length(formals) == 2L) "both" else if (length(formals) == 1L) formals else "none"
+}
+
+# Which of `req` and `res` count among the arguments that a function may take; with `...` both.
+first_arguments <- function(formals) {
+  taken <- c("req", "res") %in% formals | "..." %in% formals
+  if (all(taken)) "both" else if (taken[1L]) "req" else if (taken[2L]) "res" else "none"
 }
 
 # Why an endpoint can't take the direct lane, NULL if it can.

@@ -9,33 +9,33 @@ direct_request <- function(call, router) {
   raw_body <- call[[6L]]
   req <- rook_request(if (is.null(fields)) list() else fields, raw_body)
   req$pr <- router
-  req$.internal <- new.env()
+  req$.internal <- as_environment(list())
   req$args <- list()
   req
 }
 
 # What plumber's four built-in filters do, with the query parsed by the gateway.
 apply_builtin_filters <- function(req, query, plumber) {
-  if (!isTRUE(req$.internal$queryStringHandled)) {
+  if (!identical(req$.internal$queryStringHandled, TRUE)) {
     if (is.null(query)) query <- plumber$parseQS(req$QUERY_STRING)
     req$args <- c(req$args, query)
     req$argsQuery <- query
     req$.internal$queryStringHandled <- TRUE
   }
-  if (!isTRUE(req$.internal$bodyHandled)) {
+  if (!identical(req$.internal$bodyHandled, TRUE)) {
     input <- req$rook.input
     req$bodyRaw <- input$read()
     if (identical(input, empty_input)) {
       req$postBody <- ""
     } else {
-      delayedAssign("postBody", {
+      delay("postBody", quote({
         input$rewind()
         paste0(input$read_lines(), collapse = "\n")
-      }, assign.env = req)
+      }), environment(), req)
     }
     req$.internal$bodyHandled <- TRUE
   }
-  delayedAssign("cookies", plumber$parseCookies(req$HTTP_COOKIE), assign.env = req)
+  delay("cookies", quote(plumber$parseCookies(req$HTTP_COOKIE)), environment(), req)
 }
 
 # Makes response objects as PlumberResponse$new() does, without R6's work for each: a function of which every call's
@@ -53,10 +53,10 @@ response_factory <- function(generator, namespace) {
   members <- as.call(c(quote(list), definitions, lapply(fields, function(value) call("quote", value))))
   make <- function() NULL
   body(make) <- substitute({
-    self <- list2env(members, envir = NULL, parent = emptyenv())
+    self <- build(members)
     self$.__enclos_env__ <- environment()
     self
-  }, list(members = members))
+  }, list(members = members, build = as_environment))
   environment(make) <- namespace
   make <- compiler::cmpfun(make)
   class <- c(generator$classname, "R6")
@@ -65,9 +65,9 @@ response_factory <- function(generator, namespace) {
   function(serializer = namespace$serializer_json()) {
     self <- make()
     self$serializer <- serializer
-    for (name in locked) lockBinding(name, self)
+    for (name in locked) lock_binding(name, self)
     class(self) <- class
-    if (lock) lockEnvironment(self)
+    if (lock) lock_environment(self)
     self
   }
 }

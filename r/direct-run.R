@@ -31,14 +31,23 @@ relevant_args <- function(args, formals, dots) {
   args
 }
 
-# The same where `req` and `res` are among the arguments, before all others.
+# The same where `req` and `res` are among the arguments, before all others. Of these two only what a function without
+# `...` takes is put together with the rest.
 step_args <- function(step, req, res) {
   switch(step$takes,
     none = list(),
     req = list(req = req),
     res = list(res = res),
     both = list(req = req, res = res),
-    relevant_args(c(list(req = req, res = res), req$args), step$formals, step$dots)
+    relevant_args(
+      switch(step$first,
+        none = req$args,
+        req = c(list(req = req), req$args),
+        res = c(list(res = res), req$args),
+        both = c(list(req = req, res = res), req$args)
+      ),
+      step$formals, step$dots
+    )
   )
 }
 
@@ -78,6 +87,12 @@ nowhere <- list(router = 0L, before = -1L, plain = FALSE)
 
 # The engines for calls of one request, and for those of several that are computed together.
 direct_engines <- function(router, plan) {
+  lane <- direct_lane(router, plan)
+  list(call = engine(lane$run, lane$failed), batch = batch_engine(plan$routes, lane))
+}
+
+# An environment of the functions that run requests, and of what they share.
+direct_lane <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
   globals <- plumber[[".globals"]]
@@ -126,12 +141,12 @@ direct_engines <- function(router, plan) {
     args <- call[[2L]]
     if (length(call[[3L]])) args <- c(args, path_args(route, call[[3L]]))
     if (call[[4L]] == "parsed") args <- c(args, body_args(call[[5L]]))
-    settled(do.call(route$func, relevant_args(args, route$formals, route$dots), envir = route$envir))
+    settled(run_function(route$func, relevant_args(args, route$formals, route$dots), route$envir))
   }
 
   run_step <- function(step, req, res) {
     if (step$hooked) return(settled(step$step$exec(req, res)))
-    settled(do.call(step$func, step_args(step, req, res), envir = step$envir))
+    settled(run_function(step$func, step_args(step, req, res), step$envir))
   }
 
   # path: that with which the router was entered; known: whether the gateway has matched and parsed for this endpoint
@@ -372,18 +387,16 @@ direct_engines <- function(router, plan) {
     exec$forward <- FALSE
     exec$req <- NULL
     exec$res <- NULL
-    value <- settled(do.call(route$func, args, envir = route$envir))
+    value <- settled(run_function(route$func, args, route$envir))
     if (exec$forward) stop("it calls forward()")
     value
   }
 
-  lane <- list(
-    prepare = prepare, begin = begin, finish = finish, joint_request = joint_request, call_handler = call_handler,
-    handler_args = function(route, call) {
-      args <- c(call[[2L]], if (length(call[[3L]])) path_args(route, call[[3L]]))
-      if (call[[4L]] == "parsed") args <- c(args, body_args(call[[5L]]))
-      relevant_args(args, route$formals, route$dots)
-    }
-  )
-  list(call = engine(run, failed), batch = batch_engine(routes, lane))
+  handler_args <- function(route, call) {
+    args <- c(call[[2L]], if (length(call[[3L]])) path_args(route, call[[3L]]))
+    if (call[[4L]] == "parsed") args <- c(args, body_args(call[[5L]]))
+    relevant_args(args, route$formals, route$dots)
+  }
+
+  by_hash(environment())
 }

@@ -16,37 +16,6 @@ frame_types <- list(
   preloaded = 192L, forked = 193L
 )
 
-# What readBin(), writeBin(), serialize() and unserialize() come to once they have checked their arguments, which takes
-# longer than to read or write a small frame. An R whose internals differ uses the functions themselves.
-read_bytes <- function(con, n) .Internal(readBin(con, "raw", n, NA_integer_, TRUE, FALSE))
-bytes_words <- function(bytes, n) .Internal(readBin(bytes, "integer", n, NA_integer_, TRUE, FALSE))
-words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FALSE, FALSE))
-value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
-bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
-
-internals_fit <- function() {
-  words <- c(1L, 256L)
-  bytes <- writeBin(words, raw(), endian = "little")
-  input <- rawConnection(bytes)
-  on.exit(close(input))
-  value <- list(a = words)
-  tryCatch(
-    identical(words_bytes(words), bytes) && identical(bytes_words(bytes, 2L), words) &&
-      identical(read_bytes(input, 8L), bytes) &&
-      identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
-      identical(bytes_value(serialize(value, NULL)), value),
-    error = function(e) FALSE
-  )
-}
-
-if (!internals_fit()) {
-  read_bytes <- function(con, n) readBin(con, "raw", n)
-  bytes_words <- function(bytes, n) readBin(bytes, "integer", n, endian = "little")
-  words_bytes <- function(words) writeBin(words, raw(), endian = "little")
-  value_bytes <- function(value) serialize(value, NULL, xdr = FALSE)
-  bytes_value <- function(bytes) unserialize(bytes)
-}
-
 # Payloads above this are written apart from their header, which saves one copy of them.
 frame_split <- 65536L
 

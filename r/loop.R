@@ -132,12 +132,13 @@ serve_frames <- function(con, engines, manifest) {
     withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure)
   }
   # Suspended from the report on: the gateway may interrupt the first request before the loop has come to it.
-  suspendInterrupts({
+  serve <- function() suspendInterrupts({
     write_frame(con, frame_types$ready, 0L, manifest)
     while (!tryCatch(watched(), interrupt = interrupted, error = failed)) {
-      if (running == 0L) failure <- NULL
+      if (running == 0L) failure <<- NULL
     }
   })
+  by_hash(environment())$serve()
 }
 
 # Responses have names, values for the gateway to print have none.

@@ -48,7 +48,7 @@ body_input <- function(body) {
 
 # fields: named list of the request's variables (REQUEST_METHOD, PATH_INFO, HTTP_*, HEADERS, …); body: raw or NULL
 rook_request <- function(fields, body) {
-  req <- list2env(fields, parent = emptyenv())
+  req <- as_environment(fields)
   req$rook.input <- if (is.null(body)) empty_input else body_input(body)
   req$rook.errors <- error_stream
   req$httpuv.version <- request_constants$httpuv_version

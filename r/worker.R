@@ -11,11 +11,13 @@ local({
     for (file in c(...)) sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
   }
   read("location.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "annotations.R", "policy-tags.R",
-       "direct-plan.R", "plumber-app.R", "router-speed.R", "api-spec.R", "model-file.R", "model-schema.R",
-       "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "main.R")
+       "request-reads.R", "direct-plan.R", "plumber-app.R", "router-speed.R", "api-spec.R", "model-file.R",
+       "model-schema.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "main.R")
   for_loading <- ls(worker)
-  read("frames.R", "request.R", "response.R", "traceback.R", "loop.R", "direct-request.R", "direct-answer.R",
-       "direct-batch.R", "direct-run.R", "model-predict.R", "fork.R", "preload.R")
+  read("internals.R", "frames.R", "request.R", "response.R", "traceback.R", "loop.R", "direct-request.R",
+       "direct-answer.R", "direct-batch.R", "direct-steps.R", "direct-run.R", "model-predict.R", "fork.R",
+       "preload.R")
   worker$for_serving <- setdiff(ls(worker), for_loading)
+  worker$worth_compiling(worker)
   worker$main()
 })

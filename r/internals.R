@@ -1,0 +1,70 @@
+# What functions of base R come to once they have checked their arguments, which takes longer than what they do. An R
+# whose internals differ uses the functions themselves.
+
+read_bytes <- function(con, n) .Internal(readBin(con, "raw", n, NA_integer_, TRUE, FALSE))
+bytes_words <- function(bytes, n) .Internal(readBin(bytes, "integer", n, NA_integer_, TRUE, FALSE))
+words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FALSE, FALSE))
+value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
+bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
+
+# A new environment, whose parent is the empty one, of a list with names.
+as_environment <- function(values) {
+  env <- .Internal(new.env(TRUE, emptyenv(), max(29L, length(values))))
+  if (length(values) > 0L) .Internal(list2env(values, env))
+  env
+}
+
+# delayedAssign() of an expression that is given quoted.
+delay <- function(name, expression, from, to) .Internal(delayedAssign(name, expression, from, to))
+lock_binding <- function(symbol, env) .Internal(lockBinding(symbol, env))
+lock_environment <- function(env) .Internal(lockEnvironment(env, FALSE))
+run_function <- function(f, args, envir) .Internal(do.call(f, args, envir))
+
+internals_fit <- function() {
+  words <- c(1L, 256L)
+  bytes <- writeBin(words, raw(), endian = "little")
+  input <- rawConnection(bytes)
+  on.exit(close(input))
+  value <- list(a = words)
+  tryCatch({
+    env <- as_environment(value)
+    delay("b", quote(words + 1L), environment(), env)
+    lock_binding(as.name("a"), env)
+    lock_environment(env)
+    identical(words_bytes(words), bytes) && identical(bytes_words(bytes, 2L), words) &&
+      identical(read_bytes(input, 8L), bytes) &&
+      identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
+      identical(bytes_value(serialize(value, NULL)), value) &&
+      identical(env$a, words) && identical(env$b, words + 1L) && bindingIsLocked("a", env) &&
+      environmentIsLocked(env) && identical(run_function(max, list(1, 2), baseenv()), 2)
+  }, error = function(e) FALSE)
+}
+
+if (!internals_fit()) {
+  read_bytes <- function(con, n) readBin(con, "raw", n)
+  bytes_words <- function(bytes, n) readBin(bytes, "integer", n, endian = "little")
+  words_bytes <- function(words) writeBin(words, raw(), endian = "little")
+  value_bytes <- function(value) serialize(value, NULL, xdr = FALSE)
+  bytes_value <- function(bytes) unserialize(bytes)
+  as_environment <- function(values) list2env(values, parent = emptyenv())
+  delay <- function(name, expression, from, to) {
+    do.call(delayedAssign, list(name, expression, eval.env = from, assign.env = to), quote = FALSE)
+  }
+  lock_binding <- function(symbol, env) lockBinding(symbol, env)
+  lock_environment <- function(env) lockEnvironment(env)
+  run_function <- function(f, args, envir) do.call(f, args, envir = envir)
+}
+
+# The functions of a call's frame, and what they share, in an environment that is looked up by hash. R searches a frame
+# name by name, and what its functions use of base R comes after all that is in it.
+by_hash <- function(frame) {
+  env <- list2env(as.list(frame, all.names = TRUE), parent = parent.env(frame))
+  for (name in ls(env, all.names = TRUE)) {
+    value <- env[[name]]
+    if (is.function(value) && identical(environment(value), frame)) {
+      environment(value) <- env
+      assign(name, value, envir = env)
+    }
+  }
+  env
+}
