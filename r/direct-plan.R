@@ -152,6 +152,8 @@ plan_routes <- function(router, app, simple) {
         route$batch$surrounded <- batch_surrounded(route, simple)
       }
       route$own_parsers <- !is.null(route$parsers) || !parsers_kept
+      outermost <- router$number == 1L && !app$hooked && !route$plain
+      if (outermost) route$reads <- endpoint_reads(route, router$filters, private)
       routes[[length(routes) + 1L]] <- route
     }
   }
@@ -186,6 +188,7 @@ describe_direct_route <- function(route) {
     obstacle = route$obstacle,
     plain = route$plain,
     own_parsers = route$own_parsers,
+    reads = route$reads,
     router = route$router,
     formals = route$formals,
     batch = route$batch,

@@ -39,6 +39,8 @@ export interface DirectRoute {
   readonly plain: boolean;
   /** It does not read JSON and form bodies as by default. */
   readonly ownParsers: boolean;
+  /** The variables of the request that its functions look at, beyond method and path; undefined for all. */
+  readonly reads: readonly string[] | undefined;
   /** The router that it stands in. */
   readonly router: number;
   /** The arguments that its function takes. */
@@ -180,6 +182,7 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       obstacle: (route.obstacle as string | null) ?? undefined,
       plain: route.plain === true,
       ownParsers: route.own_parsers === true,
+      reads: route.reads === null ? undefined : list<string>(route.reads),
       router: Number(route.router),
       formals: list<string>(route.formals),
       pathNames: list<string>(route.names),

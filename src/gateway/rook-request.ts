@@ -27,51 +27,48 @@ export function rookBody(body: Buffer | undefined): RValue {
  * texts as latin1, one character per byte; R gets the very bytes.
  *
  * @param jsonForm the body is labelled a form but is to be read as JSON
+ * @param reads    those that are needed beyond method and path; undefined for all
  */
-export function rookVariables(request: IncomingMessage, jsonForm: boolean): RValue {
-  const headers = combineHeaders(request.rawHeaders);
-  if (jsonForm) headers.set('content-type', 'application/json');
-
+export function rookVariables(request: IncomingMessage, jsonForm: boolean, reads?: readonly string[]): RValue {
   const url = request.url!;
   const query = url.indexOf('?');
+  const method = rString(request.method!);
+  const path = bytes(query < 0 ? url : url.slice(0, query));
+  if (reads?.length === 0) return rList([method, path], ALWAYS);
+
+  const names: string[] = [];
+  const values: RValue[] = [];
+  const add = (name: string, value: RValue): void => {
+    if (reads !== undefined && !reads.includes(name) && !ALWAYS.includes(name)) return;
+    names.push(name);
+    values.push(value);
+  };
+  const headers = combineHeaders(request.rawHeaders);
+  if (jsonForm) headers.set('content-type', 'application/json');
   const { socket } = request;
   const { address, port, scheme } = originOf(request);
-  const names = [
-    'REQUEST_METHOD',
-    'SCRIPT_NAME',
-    'PATH_INFO',
-    'QUERY_STRING',
-    'rook.version',
-    'rook.url_scheme',
-    'SERVER_NAME',
-    'SERVER_PORT',
-    'REMOTE_ADDR',
-    'REMOTE_PORT',
-    'HEADERS',
-  ];
-  const values: RValue[] = [
-    rString(request.method!),
-    rString(''),
-    bytes(query < 0 ? url : url.slice(0, query)),
-    bytes(query < 0 ? '' : url.slice(query)),
-    rString('1.1-0'),
-    rString(scheme),
-    rString(plainAddress(socket.localAddress)),
-    rString(String(socket.localPort ?? '')),
-    rString(address),
-    rString(port),
-    headersVector(headers),
-  ];
+  add('REQUEST_METHOD', method);
+  add('SCRIPT_NAME', rString(''));
+  add('PATH_INFO', path);
+  add('QUERY_STRING', bytes(query < 0 ? '' : url.slice(query)));
+  add('rook.version', rString('1.1-0'));
+  add('rook.url_scheme', rString(scheme));
+  add('SERVER_NAME', rString(plainAddress(socket.localAddress)));
+  add('SERVER_PORT', rString(String(socket.localPort ?? '')));
+  add('REMOTE_ADDR', rString(address));
+  add('REMOTE_PORT', rString(port));
+  add('HEADERS', headersVector(headers));
   for (const [name, value] of headers) {
-    names.push(`HTTP_${name.toUpperCase().replaceAll('-', '_')}`);
-    values.push(bytes(value));
+    add(`HTTP_${name.toUpperCase().replaceAll('-', '_')}`, bytes(value));
     if (name === 'content-type' || name === 'content-length') {
-      names.push(name === 'content-type' ? 'CONTENT_TYPE' : 'CONTENT_LENGTH');
-      values.push(bytes(value));
+      add(name === 'content-type' ? 'CONTENT_TYPE' : 'CONTENT_LENGTH', bytes(value));
     }
   }
   return rList(values, names);
 }
+
+/** What the direct lane itself looks at. */
+const ALWAYS = ['REQUEST_METHOD', 'PATH_INFO'];
 
 /** Lower-case names in order; a repeated header's values are joined with a comma, empty ones left out. */
 function combineHeaders(raw: readonly string[]): Map<string, string> {

@@ -53,6 +53,8 @@ const MOST_EXPANDED = 2 ** 14;
 const NOT_ASCII = /[^\x20-\x7e]/;
 const NO_COOKIE = /[^\x20-\x7e]|%00/;
 const CONTENT_TYPE = 'content-type';
+/** What the unparsed body is called in R. */
+const UNPARSED = ['bodyRaw', 'postBody', 'rook.input'];
 const rawBody: DirectBody = { form: 'raw', value: rNull };
 const noBody: DirectBody = { form: '', value: rNull };
 
@@ -142,6 +144,12 @@ export class DirectLane {
     const before = [rInteger(index), parsedQuery ?? rNull, pathTexts(path)];
     const raw = (): [RValue, RValue] => [rookBody(body), rookVariables(request, jsonForm)];
     const { form, value } = parsedBody;
+    // Where the gateway has parsed everything, R gets what its functions look at.
+    const reads = parsedQuery === undefined || form === 'raw' ? undefined : route?.reads;
+    const seen = (): [RValue, RValue] => {
+      const unparsed = reads === undefined || reads.some((name) => UNPARSED.includes(name));
+      return [unparsed ? rookBody(body) : rNull, rookVariables(request, jsonForm, reads)];
+    };
     if (form === 'large') {
       const after = whole ? raw() : [rNull, rNull];
       const rest = () => writePieces([...before, rString('raw'), rNull, ...raw()]);
@@ -152,7 +160,7 @@ export class DirectLane {
       };
     }
     const own = (input = value): RValue[] => {
-      return [...before, rString(form), input, ...(whole ? raw() : [rNull, rNull])];
+      return [...before, rString(form), input, ...(whole ? seen() : [rNull, rNull])];
     };
     const payload = (): readonly Buffer[] =>
       form === 'raw' ? writePieces(own()) : [writeRData(rList(own()))];
