@@ -26,7 +26,7 @@ const AFTER_CLOSE = 1000;
 const PONG_TIMEOUT = 5000;
 
 /** Milliseconds of expected work, and units, that a worker has before a brief request at most: it never waits long. */
-export const LOOK_AHEAD = 1;
+export const LOOK_AHEAD = 2;
 const MOST_AHEAD = 16;
 
 /** Who hears of what happens to a worker. */
