@@ -61,10 +61,19 @@ by_hash <- function(frame) {
   env <- list2env(as.list(frame, all.names = TRUE), parent = parent.env(frame))
   for (name in ls(env, all.names = TRUE)) {
     value <- env[[name]]
-    if (is.function(value) && identical(environment(value), frame)) {
-      environment(value) <- env
-      assign(name, value, envir = env)
-    }
+    if (is.function(value) && identical(environment(value), frame)) environment(env[[name]]) <- env
+  }
+  worth_compiling(env)
+}
+
+# R compiles a function when it is called again, but passes over small ones unless they have a loop. The functions of
+# `env` get one that never runs. (Those of the app are left as they are: compiled, they could name another call in an
+# error.)
+worth_compiling <- function(env) {
+  for (name in ls(env, all.names = TRUE)) {
+    f <- env[[name]]
+    if (!is.function(f) || is.primitive(f) || !identical(environment(f), env)) next
+    body(env[[name]]) <- call("{", quote(while (FALSE) NULL), body(f))
   }
   env
 }

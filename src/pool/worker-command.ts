@@ -26,8 +26,6 @@ export function workerProcess(
   return {
     args: [WORKER_SCRIPT],
     env: {
-      // R would run small functions as they are parsed, and handlers and filters are small: compile those, too.
-      R_JIT_STRATEGY: '2',
       ...Object.fromEntries(env),
       // R makes its temporary folder in there.
       TMPDIR: folder,
