@@ -29,7 +29,11 @@ export function rookBody(body: Buffer | undefined): RValue {
  * @param jsonForm the body is labelled a form but is to be read as JSON
  * @param reads    those that are needed beyond method and path; undefined for all
  */
-export function rookVariables(request: IncomingMessage, jsonForm: boolean, reads?: readonly string[]): RValue {
+export function rookVariables(
+  request: IncomingMessage,
+  jsonForm: boolean,
+  reads?: readonly string[],
+): RValue {
   const url = request.url!;
   const query = url.indexOf('?');
   const method = rString(request.method!);
