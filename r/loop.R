@@ -132,12 +132,14 @@ serve_frames <- function(con, engines, manifest) {
     withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure)
   }
   # Suspended from the report on: the gateway may interrupt the first request before the loop has come to it.
-  serve <- function() suspendInterrupts({
-    write_frame(con, frame_types$ready, 0L, manifest)
-    while (!tryCatch(watched(), interrupt = interrupted, error = failed)) {
-      if (running == 0L) failure <<- NULL
-    }
-  })
+  serve <- function() {
+    suspendInterrupts({
+      write_frame(con, frame_types$ready, 0L, manifest)
+      while (!tryCatch(watched(), interrupt = interrupted, error = failed)) {
+        if (running == 0L) failure <<- NULL
+      }
+    })
+  }
   by_hash(environment())$serve()
 }
 

@@ -4,7 +4,7 @@
 # A function that calls one of these may get at its arguments in other ways than by their name.
 indirect <- c("environment", "parent.frame", "sys.function", "sys.frame", "sys.frames", "sys.call", "sys.calls",
               "match.call", "dynGet", "eval", "evalq", "eval.parent", "get", "get0", "mget", "exists", "assign", "ls",
-              "delayedAssign", "substitute", "caller_env", "currentExec", "current_env", "trace", "browser", "serializer")
+              "delayedAssign", "substitute", "caller_env", "current_env", "currentExec", "browser", "serializer")
 
 # With these changed another endpoint may serve the request.
 routed_by <- c("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")
