@@ -5,8 +5,7 @@
 nowhere <- list(router = 0L, before = -1L, plain = FALSE)
 
 # The engines for calls of one request, and for those of several that are computed together.
-direct_engines <- function(router, plan) {
-  lane <- direct_lane(router, plan)
+direct_engines <- function(lane, plan) {
   list(call = engine(lane$run, lane$failed), batch = batch_engine(plan$routes, lane))
 }
 

@@ -78,7 +78,9 @@ plumber_app <- function(settings, step) {
       extend_api_spec(app, manifest)
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
-      direct <- direct_engines(app, plan)
+      lane <- direct_lane(app, plan)
+      if (settings$preloads) compile_ahead(ls(lane), lane)
+      direct <- direct_engines(lane, plan)
       engines[[frame_types$call]] <- direct$call
       engines[[frame_types$batch]] <- direct$batch
       engines[[frame_types$print]] <- print_engine(app, plan)
