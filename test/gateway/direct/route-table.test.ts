@@ -4,8 +4,14 @@ import { RouteTable } from '../../../src/gateway/direct/route-table.js';
 
 function route(path: string, more: Partial<DirectRoute> = {}): DirectRoute {
   const regex = `^${path.replaceAll(/<\w+>/g, '([^/]+)')}$`;
-  const defaults = { verbs: ['GET'], obstacle: undefined, plain: true, ownParsers: false,
-    reads: undefined, router: 1 };
+  const defaults = {
+    verbs: ['GET'],
+    obstacle: undefined,
+    plain: true,
+    ownParsers: false,
+    reads: undefined,
+    router: 1,
+  };
   return { ...defaults, formals: [], pathNames: [], batch: undefined, policy: {}, path, regex, ...more };
 }
 
