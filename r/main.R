@@ -2,7 +2,7 @@
 
 # What the gateway put into the environment, taken out again so that the app and its children don't see it.
 worker_settings <- function() {
-  names <- c("PENSTOCK_WORKER_PORT", "PENSTOCK_WORKER_TOKEN", "PENSTOCK_WORKER_APP", "PENSTOCK_WORKER_PRELOADS")
+  names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS"))
   values <- Sys.getenv(names)
   Sys.unsetenv(names)
   app <- strsplit(values[[3L]], "\n", fixed = TRUE)[[1L]]
@@ -13,7 +13,8 @@ worker_settings <- function() {
     host = app[4L],
     public_port = as.integer(app[5L]),
     packages = app[-(1:5)],
-    preloads = nzchar(values[[4L]])
+    preloads = nzchar(values[[4L]]),
+    documents = nzchar(values[[5L]])
   )
 }
 
@@ -75,7 +76,7 @@ plumber_app <- function(settings, step) {
       gc()
       plan <- direct_plan(app)
       manifest <- app_manifest(app, settings$app, plan, files)
-      extend_api_spec(app, manifest)
+      if (settings$documents) extend_api_spec(app, manifest)
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
       lane <- direct_lane(app, plan)

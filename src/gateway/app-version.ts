@@ -106,6 +106,7 @@ export class AppVersion {
           app,
           host: config.host,
           port: config.port,
+          documents: config.docs === 'penstock',
         },
         min: config.workers.min,
         max: config.workers.max,

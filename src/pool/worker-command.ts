@@ -14,6 +14,8 @@ export interface WorkerCommand {
   readonly port: number;
   /** R packages that a model needs on top of those that it names itself. */
   readonly packages?: readonly string[];
+  /** /openapi.json is to say what Penstock's annotations mean for a route; without it, it is plumber's own. */
+  readonly documents?: boolean;
 }
 
 /** Arguments and environment of the R process. `r/main.R` reads the variables and takes them out again. */
@@ -21,7 +23,7 @@ export function workerProcess(
   command: WorkerCommand,
   { folder, port: gatewayPort, token }: { port: number; token: string; folder: string },
 ): { args: string[]; env: NodeJS.ProcessEnv } {
-  const { app, host, packages = [], port } = command;
+  const { app, documents = false, host, packages = [], port } = command;
   const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
   return {
     args: [WORKER_SCRIPT],
@@ -31,6 +33,7 @@ export function workerProcess(
       TMPDIR: folder,
       PENSTOCK_WORKER_PORT: String(gatewayPort),
       PENSTOCK_WORKER_TOKEN: token,
+      PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
       PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),
     },
   };

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.stop());
 
-test("plumber's specification says what Penstock's annotations say", async () => {
+test("with --docs penstock plumber's specification says what Penstock's annotations say", async () => {
   const { paths }: Json = await (await fetch(`${app.url}/openapi.json`)).json();
   expect(paths['/kept'].get).toMatchObject({
     description: 'Responses are kept for 1 s.',
