@@ -123,7 +123,7 @@ serve_frames <- function(con, engines, manifest) {
   }
   # Not from a child that the app has forked.
   pid <- Sys.getpid()
-  failures$tell <- function(failure) {
+  tell <- function(failure) {
     if (running == 0L || Sys.getpid() != pid) return(invisible())
     suspendInterrupts(write_frame(con, frame_types$failed, running, failure))
   }
@@ -140,7 +140,9 @@ serve_frames <- function(con, engines, manifest) {
       }
     })
   }
-  by_hash(environment())$serve()
+  loop <- by_hash(environment())
+  failures$tell <- loop$tell
+  loop$serve()
 }
 
 # Responses have names, values for the gateway to print have none.

@@ -123,6 +123,7 @@ describe('Flags win over the environment, which wins over the file, which wins o
     if (placeholder === 'size')
       return name === 'memory' ? ['65mb', '66mb', '67mb'] : ['11kb', '12kb', '13kb'];
     if (placeholder === 'name' || placeholder === 'host name') return ['one', 'two', 'three'];
+    if (name === 'otlp-endpoint') return ['http://a:1', 'http://b:1', 'https://c'];
     if (placeholder === 'address') return ['a.example', 'b.example', 'c.example'];
     if (placeholder === 'networks') return ['10.0.0.1', '10.0.0.2', '::1'];
     if (placeholder === 'path') return ['/one', '/two', '/three'];

@@ -108,7 +108,7 @@ test('the status tells of each worker what it did', async () => {
   const { workers } = await app.admin<Status>('/status');
   expect(workers.map(({ id }) => id)).toEqual([1, 2]);
   expect(workers.reduce((sum, { requests }) => sum + requests, 0)).toBeGreaterThan(0);
-  const steps = ['process', 'connected', 'packages', 'app', 'serve', 'ready'];
+  const steps = ['fork', 'connected', 'ready'];
   for (const { journey } of workers) expect(journey).toMatchObject(steps.map((name) => ({ name })));
 });
 
