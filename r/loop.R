@@ -55,6 +55,7 @@ engine <- function(run, failed = router_failed) list(run = run, failed = failed)
 # engines: by frame type; manifest: what is reported once everything is prepared
 # Returns when the gateway says stop or has gone.
 serve_frames <- function(con, engines, manifest) {
+  force(con) # what follows is the forked worker's, if it is one
   restore_process <- process_keeper()
   events <- if (isNamespaceLoaded("later")) later::global_loop()
   # What is being run (its id and engine, and since when), the error that it has ended with, and the answer that is

@@ -57,7 +57,7 @@ describe('penstock', () => {
       const { code, stdout } = await penstock(command, '--help');
       expect(code).toBe(0);
       for (const name of optionNames) {
-        const shown = new RegExp(`^ +--(no-)?${name}\\b`, 'm').test(stdout);
+        const shown = new RegExp(`^ +--(no-)?${name}(?![-\\w])`, 'm').test(stdout);
         expect(shown, name).toBe((options[name].commands as readonly string[]).includes(command));
       }
     },

@@ -25,7 +25,7 @@ test('workers are replaced after their requests: one at a time, by one that is r
   const long = [ask('/sleep?seconds=2'), ask('/sleep?seconds=2')]; // one on each, while the others wait
   const clients = Array.from({ length: 4 }, async () => {
     const pids = new Set<number>();
-    for (let i = 0; i < 30; i++) pids.add(await ask('/sleep'));
+    for (let i = 0; i < 1000 && app.entries('recycling').length < 4; i++) pids.add(await ask('/sleep'));
     return pids;
   });
   await Promise.all(long);
