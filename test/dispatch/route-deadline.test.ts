@@ -33,6 +33,7 @@ test.each([
 ])(
   'the deadline that @timeout gives holds in the %s lane, and the log says where R was',
   async (lane, path) => {
+    await ask(path, `${path}-first`); // a new worker's first request takes longer, on a busy machine too long
     expect(await ask(path, `${path}-in-time`)).toMatchObject({ status: 200 });
     const late = await ask(`${path}?seconds=20`, path);
     expect(late.status).toBe(504);
