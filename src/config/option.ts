@@ -53,3 +53,10 @@ export function option<T>(entry: Option<T>): Option<T> {
 export const serving = ['serve', 'dev'] as const;
 export const planning = ['manifests', 'deploy'] as const;
 export const inCluster = ['deploy', 'scale', 'status', 'logs', 'rollback', 'delete'] as const;
+
+/** The commands that listen, and those that load the app. */
+export const listening = ['serve', 'dev', 'doctor'] as const;
+export const loading = ['serve', 'dev', 'routes', 'doctor', 'image', ...planning] as const;
+
+/** Bytes: more than any machine has. */
+export const MOST_MEMORY = 2 ** 50;

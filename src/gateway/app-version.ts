@@ -1,31 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AppLocation } from '../app/find-app.js';
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { PathTimes } from '../dispatch/path-times.js';
 import { PenstockError } from '../errors.js';
-import type { RError } from '../observe/failures.js';
-import type { Logger } from '../observe/log.js';
-import type { Metrics } from '../observe/metrics.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
 import type { RecyclingLimits } from '../pool/recycler.js';
 import { AppLog } from './app-log.js';
-import type { BodyMemory } from './body-memory.js';
 import { ResponseCache } from './cache/response-cache.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { docsReplies } from './docs-files.js';
 import { DocsVisit } from './docs-visit.js';
-import { Exchange, type ExchangeContext, type ExchangeRecord } from './exchange.js';
+import { Exchange } from './exchange.js';
+import type { ExchangeContext } from './exchange-context.js';
 import { fingerprint } from './fingerprint.js';
-import type { LargeThreads } from './large/threads.js';
 import { ModelApp } from './model/model-app.js';
 import { ModelExchange, type ModelExchangeContext } from './model/model-exchange.js';
 import type { Visit } from './public-server.js';
 import type { Reply } from './reply.js';
 import { RoutePolicies } from './route-policies.js';
+import type { VersionSetting } from './version-setting.js';
 
 /** Room for the status, the headers and R's own framing around an answer's body. */
 const ANSWER_OVERHEAD = 65_536;
@@ -35,22 +31,6 @@ const LAST_WORK = 50;
 
 /** Paths of saved models that say what is to be done with one: there are as many as models. */
 const MODEL_ACTION = /\/(predict|infer|metadata|prototype)$/;
-
-/** What an app's versions share. */
-export interface VersionSetting {
-  readonly app: AppLocation;
-  readonly config: Config;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly threads: LargeThreads;
-  nextWorkerId(): number;
-  readonly bodies: BodyMemory;
-  /** The gateway is shutting down. */
-  draining(): boolean;
-  finished(record: ExchangeRecord): void;
-  /** R has raised an error for a request. */
-  failed(error: RError): void;
-}
 
 /** The app as it was when it was loaded: its workers, their queue, and the way of a request to them. */
 export class AppVersion {

@@ -1,7 +1,8 @@
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
-import { AppVersion, type VersionSetting } from './app-version.js';
+import { AppVersion } from './app-version.js';
 import { type ReloadCause, type ReloadRecord, Reloads } from './reloads.js';
+import type { VersionSetting } from './version-setting.js';
 
 /**
  * The versions of the app: the one that serves, at most one that is being loaded to take its place, and those that

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestId } from '../observe/request-id.js';
-import type { ExchangeRecord } from './exchange.js';
+import type { ExchangeRecord } from './exchange-record.js';
 import type { Visit } from './public-server.js';
 import { type Reply, sendReply } from './reply.js';
 

@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Batchable } from '../dispatch/batch.js';
-import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { Outcome } from '../dispatch/outcome.js';
-import type { PathTimes } from '../dispatch/path-times.js';
 import type { RouteTime } from '../dispatch/route-time.js';
 import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
@@ -10,77 +8,21 @@ import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { SharedBytes } from '../protocol/shared-bytes.js';
 import { NotCovered } from '../rdata/index.js';
-import type { BodyMemory } from './body-memory.js';
 import { cacheKey } from './cache/cache-key.js';
-import { type CacheResult, CacheVisit } from './cache/cache-visit.js';
+import { CacheVisit } from './cache/cache-visit.js';
 import type { ResponseCache } from './cache/response-cache.js';
 import { clientTimeout } from './client-timeout.js';
-import type { DirectLane } from './direct/direct-lane.js';
 import { isPassing, sendError } from './error-reply.js';
+import type { ExchangeContext } from './exchange-context.js';
+import type { Lane } from './exchange-record.js';
 import { isJsonForm, mayBeJsonForm } from './form-json.js';
 import { LARGE } from './large/job.js';
-import type { LargeThreads } from './large/threads.js';
 import { linger } from './linger.js';
 import type { Visit } from './public-server.js';
 import { bytesOf, type Reply, replyFrom, sendReply, tooLarge } from './reply.js';
 import { hasBody, readBody } from './request-body.js';
 import { rookPayload } from './rook-request.js';
-import type { RoutePolicies, RoutePolicy } from './route-policies.js';
-
-export interface ExchangeContext {
-  readonly dispatcher: Dispatcher;
-  /** Undefined when every request takes the plumber lane. */
-  readonly direct: DirectLane | undefined;
-  /** Of the app's endpoints; undefined while it loads. */
-  readonly policies: RoutePolicies | undefined;
-  /** Of routes whose responses are kept; undefined where there are none. */
-  readonly cache: ResponseCache | undefined;
-  /** Of the requests that take the plumber lane. */
-  readonly pathTimes: PathTimes;
-  readonly threads: LargeThreads;
-  readonly bodies: BodyMemory;
-  readonly options: ExchangeOptions;
-  /** A request is complete: gives the version of the app that takes requests now, which goes on until `leave`. */
-  enter(): ExchangeContext;
-  /** R is not needed for it any more. */
-  leave(): void;
-  /** R's value was printed, in so many milliseconds. */
-  readonly serialized: (ms: number) => void;
-  finished(record: ExchangeRecord): void;
-}
-
-export interface ExchangeOptions {
-  /** Bytes of a request's body, and of an answer, at most. */
-  readonly bodyLimit: number;
-  readonly responseLimit: number;
-  /** Milliseconds in which a request has to be answered, unless its route says otherwise. */
-  readonly timeout: number;
-  /** A body that is labelled a form but is one JSON object or array is read as JSON. */
-  readonly formJson: boolean;
-}
-
-/** How a request is executed in its worker. */
-export type Lane = 'direct' | 'plumber' | 'model' | 'cache' | 'docs' | 'gate';
-
-/** How a finished exchange went, for the log and the metrics. */
-export interface ExchangeRecord {
-  readonly request: IncomingMessage;
-  readonly id: string;
-  readonly method: string;
-  readonly path: string;
-  /** 0 when the client left before there was one. */
-  readonly status: number;
-  /** Bytes of the body as sent. */
-  readonly bytes: number;
-  /** Penstock's own error, if that was the answer. */
-  readonly error: PenstockError | undefined;
-  readonly ticket: Ticket | undefined;
-  readonly lane: Lane;
-  /** Where its answer came from, if its route's responses are kept. */
-  readonly cache?: CacheResult | undefined;
-  /** Milliseconds in all. */
-  readonly duration: number;
-}
+import type { RoutePolicy } from './route-policies.js';
 
 /** HTTP defines these to change nothing. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);

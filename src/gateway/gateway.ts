@@ -16,7 +16,7 @@ import { AppVersions } from './app-versions.js';
 import { BodyMemory } from './body-memory.js';
 import { Dashboard } from './dashboard/dashboard.js';
 import { DevMode } from './dev/dev-mode.js';
-import type { ExchangeRecord } from './exchange.js';
+import type { ExchangeRecord } from './exchange-record.js';
 import { LargeThreads } from './large/threads.js';
 import { registerLiveMetrics } from './live-metrics.js';
 import { PublicServer, type Visit } from './public-server.js';

@@ -3,7 +3,7 @@ import type { Failures } from '../observe/failures.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { SlowRequests } from '../observe/slow-requests.js';
-import type { ExchangeRecord } from './exchange.js';
+import type { ExchangeRecord } from './exchange-record.js';
 
 /** Where finished exchanges are recorded. */
 export interface Records {

@@ -9,7 +9,7 @@ import {
   type TraceContext,
   traceparent,
 } from '../observe/tracing/trace-context.js';
-import type { ExchangeRecord } from './exchange.js';
+import type { ExchangeRecord } from './exchange-record.js';
 
 const HEADER = 'traceparent';
 

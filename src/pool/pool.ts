@@ -8,9 +8,10 @@ import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
 import type { WorkUnit } from './work-unit.js';
-import { LOOK_AHEAD, Worker, type WorkerOwner } from './worker.js';
+import { LOOK_AHEAD, Worker } from './worker.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
+import type { WorkerOwner } from './worker-owner.js';
 import { loadTimedOut, type PreloadObserver, type SourceOptions, WorkerSource } from './worker-source.js';
 
 export interface PoolOptions extends SourceOptions {

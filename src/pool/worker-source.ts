@@ -4,10 +4,10 @@ import { Preloader } from './preloader.js';
 import type { Scratch } from './scratch.js';
 import { SpawnedProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
-import type { WorkerStart } from './worker.js';
 import { type WorkerCommand, workerProcess } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { WorkerListener } from './worker-listener.js';
+import type { WorkerStart } from './worker-owner.js';
 
 /** Milliseconds between looks at forked processes, which are no children of the gateway: nobody tells when they end. */
 const LOOK_EVERY = 250;

@@ -1,18 +1,17 @@
 import type { Socket } from 'node:net';
-import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
-import { type Interrupt, interruptFrom } from './interrupt.js';
+import { interruptFrom } from './interrupt.js';
 import { LateWork } from './late-work.js';
-import { failureFrom, type RFailure } from './r-failure.js';
+import { failureFrom } from './r-failure.js';
 import type { StartJourney } from './start-journey.js';
 import type { WorkUnit } from './work-unit.js';
 import type { WorkerExit } from './worker-exit.js';
-import type { Launch, WorkerHandle } from './worker-handle.js';
-import type { WorkerListener } from './worker-listener.js';
+import type { WorkerHandle } from './worker-handle.js';
 import { WorkerOutbox } from './worker-outbox.js';
+import type { WorkerOwner, WorkerStart } from './worker-owner.js';
 import { WorkerPipe } from './worker-pipe.js';
 import { transition, type WorkerState } from './worker-state.js';
 
@@ -28,35 +27,6 @@ const PONG_TIMEOUT = 5000;
 /** Milliseconds of expected work, and units, that a worker has before a brief request at most: it never waits long. */
 export const LOOK_AHEAD = 2;
 const MOST_AHEAD = 16;
-
-/** Who hears of what happens to a worker. */
-export interface WorkerOwner {
-  ready(worker: Worker, manifest: Manifest): void;
-  /** It can take work: after `ready`, and after each unit. */
-  idle(worker: Worker): void;
-  /** Its pipe has emptied so far that more should be put there. */
-  room(worker: Worker): void;
-  loadFailed(worker: Worker, failure: LoadFailure): void;
-  /** Its process runs, under this id. */
-  running(pid: number): void;
-  /** The process has ended; `unfinished` is what it was running. */
-  dead(worker: Worker, exit: WorkerExit): void;
-  /** An interrupt has ended what it ran, the unit of that label; undefined: it has not, and the worker is killed. */
-  interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
-  /** The request of that label has failed in R. */
-  failed(worker: Worker, label: string | undefined, failure: RFailure): void;
-  output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
-}
-
-/** What a worker starts with. */
-export interface WorkerStart {
-  /** Where its temporary files go. */
-  readonly folder: string;
-  /** What its process has gone through already. */
-  readonly journey: StartJourney;
-  readonly launch: Launch;
-  readonly listener: WorkerListener;
-}
 
 /** One R process. */
 export class Worker {

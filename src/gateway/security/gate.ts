@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { Config } from '../../config/load.js';
 import { PenstockError } from '../../errors.js';
 import type { Logger } from '../../observe/log.js';
-import type { ExchangeRecord } from '../exchange.js';
+import type { ExchangeRecord } from '../exchange-record.js';
 import type { Visit } from '../public-server.js';
 import { type Caller, Callers } from './callers.js';
 import { clientCertificate } from './client-certificate.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PenstockError } from '../../errors.js';
 import { requestId } from '../../observe/request-id.js';
 import { sendError } from '../error-reply.js';
-import type { ExchangeRecord } from '../exchange.js';
+import type { ExchangeRecord } from '../exchange-record.js';
 import { linger } from '../linger.js';
 import type { Visit } from '../public-server.js';
 import { sendReply } from '../reply.js';

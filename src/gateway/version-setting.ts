@@ -1,0 +1,24 @@
+import type { AppLocation } from '../app/find-app.js';
+import type { Config } from '../config/load.js';
+import type { RError } from '../observe/failures.js';
+import type { Logger } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { BodyMemory } from './body-memory.js';
+import type { ExchangeRecord } from './exchange-record.js';
+import type { LargeThreads } from './large/threads.js';
+
+/** What an app's versions share. */
+export interface VersionSetting {
+  readonly app: AppLocation;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly threads: LargeThreads;
+  nextWorkerId(): number;
+  readonly bodies: BodyMemory;
+  /** The gateway is shutting down. */
+  draining(): boolean;
+  finished(record: ExchangeRecord): void;
+  /** R has raised an error for a request. */
+  failed(error: RError): void;
+}
