@@ -58,7 +58,6 @@ response_factory <- function(generator, namespace) {
     self
   }, list(members = members, build = as_environment))
   environment(make) <- namespace
-  make <- compiler::cmpfun(make)
   class <- c(generator$classname, "R6")
   locked <- lapply(names(methods), as.name)
   lock <- isTRUE(generator$lock_objects)

@@ -64,16 +64,13 @@ plumber_app <- function(settings, step) {
   files_read <- note_read_files()
   router <- load_router(settings$app)
   files <- files_read()
+  # Compiling what runs once would take longer than to run it, and leave tens of megabytes behind.
+  jit <- compiler::enableJIT(0L)
   check_tags(router)
   hooks <- onworker_hooks(router)
-  gc()
   step("serve")
   function(desk) {
     run_router(router, settings$host, settings$public_port, function(app) {
-      # Compiling what runs once would take longer than to run it, and leave tens of megabytes behind. R asks the
-      # system for more memory long before it looks for what it could use again.
-      jit <- compiler::enableJIT(0L)
-      gc()
       plan <- direct_plan(app)
       manifest <- app_manifest(app, settings$app, plan, files)
       if (settings$documents) extend_api_spec(app, manifest)
@@ -85,7 +82,7 @@ plumber_app <- function(settings, step) {
       engines[[frame_types$call]] <- direct$call
       engines[[frame_types$batch]] <- direct$batch
       engines[[frame_types$print]] <- print_engine(app, plan)
-      gc()
+      gc() # R asks the system for more memory long before it looks for what it could use again
       compiler::enableJIT(jit)
       serve_frames(desk$take_up(hooks), engines, manifest)
     })
