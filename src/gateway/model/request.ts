@@ -40,7 +40,11 @@ export function withFaults<T>(read: (faults: Faults) => T): T {
   const faults = new Faults();
   const result = read(faults);
   if (faults.count === 0) return result;
-  throw new PenstockError('input_invalid', faults.describe(), {
+  throw inputInvalid(faults);
+}
+
+export function inputInvalid(faults: Faults): PenstockError {
+  return new PenstockError('input_invalid', faults.describe(), {
     faultCount: faults.count,
     faults: faults.told,
   });

@@ -87,10 +87,10 @@ export function tensorsJson(
   { columns }: Prediction,
   from: number,
   to: number,
-  wanted: ReadonlySet<string> | undefined,
+  wanted: readonly string[] | undefined,
 ): string {
   const tensors = columns
-    .filter(({ name }) => wanted === undefined || wanted.has(name))
+    .filter(({ name }) => wanted === undefined || wanted.includes(name))
     .map((column) => {
       const head = JSON.stringify({ ...tensorOf(column), shape: [to - from] });
       return `${head.slice(0, -1)},"data":${columnJson(column, from, to)}}`;

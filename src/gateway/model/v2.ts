@@ -1,9 +1,11 @@
-import type { PenstockError } from '../../errors.js';
+import { PenstockError } from '../../errors.js';
+import { Faults, meantInstead } from '../../model/fault.js';
+import type { Prediction } from '../../model/prediction.js';
 import { version } from '../../version.js';
 import type { Reply } from '../reply.js';
 import type { Endpoint } from './endpoint.js';
 import { jsonReply } from './reply.js';
-import { jsonBody, type ModelRequest, type PredictWork, withFaults } from './request.js';
+import { inputInvalid, jsonBody, type ModelRequest, type PredictWork, withFaults } from './request.js';
 import { readTensors, tensorOf, tensorsJson } from './tensor.js';
 
 /** The Open Inference Protocol, V2, over REST: what KServe and others ask a serving runtime. */
@@ -42,7 +44,7 @@ export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): Pr
     const { id, inputs, outputs, parameters } = (json ?? {}) as Record<string, unknown>;
     const asked = new Map(isObject(parameters) ? Object.entries(parameters) : []);
     asked.delete('binary_data_output'); // what JSON is asked for is what there is
-    const wanted = Array.isArray(outputs) && outputs.length > 0 ? new Set(outputs.map(nameOf)) : undefined;
+    const wanted = Array.isArray(outputs) && outputs.length > 0 ? outputs.map(nameOf) : undefined;
     const { name, version: modelVersion } = endpoint.model;
     const head = {
       model_name: name,
@@ -54,11 +56,26 @@ export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): Pr
       options: endpoint.options(asked, faults, (parameter) => `parameters.${parameter}`),
       input: readTensors(inputs, endpoint, faults),
       reply: (prediction, from, to) => {
+        // Returned and not thrown: others in the batch asked for what there is.
+        const error = to > from ? unknownOutput(prediction, wanted) : undefined;
+        if (error !== undefined) return errorReply(error, requestId);
         const start = JSON.stringify(head).slice(0, -1);
         return jsonReply(`${start},"outputs":${tensorsJson(prediction, from, to, wanted)}}`);
       },
     };
   });
+}
+
+/** Only the prediction itself shows which outputs its type has. */
+function unknownOutput({ columns }: Prediction, wanted: readonly string[] = []): PenstockError | undefined {
+  const names = columns.map(({ name }) => name);
+  const faults = new Faults();
+  wanted.forEach((name, i) => {
+    if (names.includes(name)) return;
+    const message = `must be one of ${names.join(', ')}${meantInstead(name, names)}`;
+    faults.add(`outputs[${i}].name`, 'level', message);
+  });
+  return faults.count === 0 ? undefined : inputInvalid(faults);
 }
 
 /** The protocol's errors are an object whose `error` is the message. */
