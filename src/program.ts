@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type AppLocation, findApp } from './app/find-app.js';
 import { benchCommand, benchOptionsOf } from './commands/bench-flags.js';
@@ -10,6 +9,7 @@ import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
 import type { CommandName } from './config/options.js';
 import { errorCatalogue, PenstockError } from './errors.js';
+import { version } from './version.js';
 
 type Run = (app: AppLocation, config: Config) => Promise<number>;
 
@@ -68,7 +68,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description(
       'Serve R functions to real traffic: a plumber API, or a saved model, on a pool of R processes.',
     )
-    .version(version(), '-v, --version', 'Show the version.')
+    .version(version, '-v, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show help.')
     .helpCommand('help [command]', 'Show help.')
     .showSuggestionAfterError()
@@ -140,9 +140,4 @@ function subcommand(
     );
   addFlags(command, name);
   return command;
-}
-
-/** From package.json, which stands one folder above both `src` and `dist`. */
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { installed } from './installation.js';
 
 /** Penstock's version, as its package says. */
-export const version: string = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-).version;
+export const version: string = JSON.parse(readFileSync(installed('package.json'), 'utf8')).version;

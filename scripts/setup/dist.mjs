@@ -1,31 +1,32 @@
-/** dist/, compiled from src/. */
-import { chmodSync, existsSync, rmSync, symlinkSync } from 'node:fs';
+/** dist/, made of src/: one file for each way in, and what they share. Hundreds of files would take longer to load. */
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { mustRun } from './command.mjs';
-import { digestOf, filesUnder, readStamp, writeStamp } from './digest.mjs';
+import { digestOf, readStamp, writeStamp } from './digest.mjs';
 
-const inputs = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+/** What the package offers, and the script of its threads. */
+const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'gateway/large/thread.ts' };
 
-/**
- * What src/ compiles to that must be there.
- * @param {string} root
- */
-function outputs(root) {
-  const source = join(root, 'src');
-  return filesUnder(source)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-    .map((file) => join(root, 'dist', file.slice(source.length).replace(/\.ts$/, '')));
-}
+const inputs = ['src', 'package.json', 'scripts/setup/dist.mjs'];
 
-/**
- * Output of sources that are gone would still be imported by whoever forgot to change an import.
- * @param {string} root
- */
-function removeOrphans(root) {
-  const wanted = new Set(outputs(root));
-  for (const file of filesUnder(join(root, 'dist'))) {
-    if (!wanted.has(file.replace(/(\.d\.ts|\.js|\.d\.ts\.map|\.js\.map)$/, ''))) rmSync(file);
-  }
+/** @param {string} root */
+async function bundle(root) {
+  // Not there yet when set-up begins.
+  const { build } = await import('esbuild');
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.entries(entries).map(([out, file]) => ({ in: join('src', file), out })),
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: `node${engines.node.replace('>=', '')}`,
+    sourcemap: true,
+    logLevel: 'warning',
+  });
 }
 
 /**
@@ -43,12 +44,10 @@ function linkCommand(root) {
 export async function setUpDist(root) {
   const stamp = join(root, '.penstock', 'built');
   const digest = digestOf(root, inputs);
-  const upToDate = readStamp(stamp) === digest && outputs(root).every((file) => existsSync(`${file}.js`));
-  if (!upToDate) {
+  const whole = Object.keys(entries).every((out) => existsSync(join(root, 'dist', `${out}.js`)));
+  if (readStamp(stamp) !== digest || !whole) {
     rmSync(stamp, { force: true });
-    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    await mustRun('Compiling', [process.execPath, compiler, '-p', 'tsconfig.build.json'], { cwd: root });
-    removeOrphans(root);
+    await bundle(root);
     writeStamp(stamp, digest);
   }
   chmodSync(join(root, 'dist', 'cli.js'), 0o755);

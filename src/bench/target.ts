@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { findApp } from '../app/find-app.js';
 import { PenstockError } from '../errors.js';
+import { installed } from '../installation.js';
 
 /** What is measured: somewhere, or an app that is served only for that. */
 export interface Target {
@@ -14,7 +14,7 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-const cli = fileURLToPath(new URL('../cli.js', import.meta.url));
+const cli = installed('dist/cli.js');
 
 /**
  * An address as it is, or `penstock serve` of an app.

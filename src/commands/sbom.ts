@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { billOfMaterials } from '../image/sbom.js';
-
-const PENSTOCK = fileURLToPath(new URL('../..', import.meta.url));
+import { installed } from '../installation.js';
 
 /** Adds `penstock sbom`. */
 export function addSbomCommand(program: Command, finish: (code: number) => void): void {
@@ -16,7 +15,7 @@ export function addSbomCommand(program: Command, finish: (code: number) => void)
     .option('--rscript <program>', 'The Rscript whose packages are listed.', 'Rscript')
     .option('--file <path>', 'Write it there.')
     .action(({ file, rscript }: { file?: string; rscript: string }) => {
-      const text = `${JSON.stringify(billOfMaterials({ penstock: PENSTOCK.replace(/\/$/, ''), rscript }), null, 1)}\n`;
+      const text = `${JSON.stringify(billOfMaterials({ penstock: dirname(installed('package.json')), rscript }), null, 1)}\n`;
       if (file === undefined) process.stdout.write(text);
       else writeFileSync(file, text);
       finish(0);

@@ -2,6 +2,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { Gateway } from '../gateway/gateway.js';
+import { gateFor } from '../gateway/security/gate-for.js';
 import { createLog } from '../observe/log.js';
 
 /** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
@@ -11,7 +12,7 @@ export async function serve(
   { dev = false }: { dev?: boolean } = {},
 ): Promise<number> {
   const log = createLog({ format: config.logFormat, level: config.logLevel });
-  const gateway = new Gateway(app, config, log, { dev });
+  const gateway = new Gateway(app, config, log, { dev, gate: await gateFor(config, log.log) });
   const asked = stopSignal();
   process.on('SIGHUP', () => void gateway.reload('signal'));
   try {

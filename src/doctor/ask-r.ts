@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AppLocation } from '../app/find-app.js';
 import type { Hazard } from '../app/manifest.js';
+import { installed } from '../installation.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
-const script = fileURLToPath(new URL('../../r/doctor.R', import.meta.url));
+const script = installed('r/doctor.R');
 const patience = 120_000;
 
 /** A package that the app needs. */

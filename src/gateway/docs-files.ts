@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { installation } from '../installation.js';
 import type { Reply } from './reply.js';
 
-/** `assets/` stands beside `src/` and `dist/` alike. */
-const folder = new URL('../../assets/api-docs/', import.meta.url);
+const folder = new URL('assets/api-docs/', installation);
 
 /** The page loads nothing from elsewhere and runs nothing that stands in it; an answer may be an image. */
 const POLICY =

@@ -25,7 +25,7 @@ import { recordRequest } from './request-record.js';
 import { RequestTraces } from './request-traces.js';
 import { checkAdminAccess } from './security/admin-guard.js';
 import { AdminToken } from './security/admin-token.js';
-import { Gate } from './security/gate.js';
+import type { Gate } from './security/gate.js';
 import { tlsFiles } from './security/tls-files.js';
 import { gatewayState, type Status, versionStatus, workerStatuses, workersByState } from './status.js';
 import { WorkerViews } from './worker-views.js';
@@ -71,9 +71,15 @@ export class Gateway {
   /**
    * Fails with `admin_unprotected` or `secret_unusable`.
    *
-   * @param dev follow the app's files, and show why they do not load instead of ending
+   * @param dev  follow the app's files, and show why they do not load instead of ending
+   * @param gate undefined where every request goes to the app as it is
    */
-  constructor(app: AppLocation, config: Config, { log, request, tail }: Log, { dev }: { dev: boolean }) {
+  constructor(
+    app: AppLocation,
+    config: Config,
+    { log, request, tail }: Log,
+    { dev, gate }: { dev: boolean; gate: Gate | undefined },
+  ) {
     this.#app = app;
     this.#config = config;
     this.#log = log;
@@ -123,7 +129,7 @@ export class Gateway {
       development === undefined
         ? (incoming, response) => this.#versions.serving!.visit(incoming, response)
         : (incoming, response) => development.visit(incoming, response);
-    this.#gate = Gate.from(config, log);
+    this.#gate = gate;
     const guarded = this.#gate?.before(visit, finished) ?? visit;
     this.#publicServer = new PublicServer(
       config,

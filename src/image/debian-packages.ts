@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { installed } from '../installation.js';
 
-const list = new URL('../../assets/image/debian-r-packages.txt', import.meta.url);
+const list = installed('assets/image/debian-r-packages.txt');
 
 /** R packages parted by whether Debian has them prebuilt; `prebuilt` has Debian's names. */
 export function partByDebian(packages: readonly string[]): { prebuilt: string[]; others: string[] } {

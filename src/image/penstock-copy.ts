@@ -1,9 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The installation that runs now. */
-const installation = fileURLToPath(new URL('../..', import.meta.url));
+import { installed } from '../installation.js';
 
 /** What the package consists of, as package.json's `files` says. */
 const parts = ['package.json', 'assets', 'dist', 'r'];
@@ -12,7 +9,7 @@ const parts = ['package.json', 'assets', 'dist', 'r'];
  * Copies the Penstock that runs now, with the npm packages that it needs, so that an image has the very same without
  * asking a registry. None of them has compiled code, so they fit every platform. In one go: there are many small files.
  */
-export function copyPenstock(target: string, source: string = installation): void {
+export function copyPenstock(target: string, source: string = dirname(installed('package.json'))): void {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   for (const part of parts) {

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { AppLocation } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
+import { installed } from '../installation.js';
 
-/** The R side's entry point; `r/` stands beside `src/` and `dist/` alike. */
-const WORKER_SCRIPT = fileURLToPath(new URL('../../r/worker.R', import.meta.url));
+/** The R side's entry point. */
+const WORKER_SCRIPT = installed('r/worker.R');
 
 /** What it takes to start a worker of an app. */
 export interface WorkerCommand {

@@ -29,7 +29,7 @@ describe('penstock image --write', () => {
 
   test('puts a Penstock beside it that runs with nothing but Node', () => {
     const runtime = join(app, '.penstock', 'runtime');
-    const code = `await import(${JSON.stringify(join(runtime, 'dist/commands/serve.js'))}); console.log('loaded')`;
+    const code = `await import(${JSON.stringify(join(runtime, 'dist/index.js'))}); console.log('loaded')`;
     const words = ['--input-type=module', '-e', code];
     expect(execFileSync(process.execPath, words, { cwd: parent, encoding: 'utf8' })).toBe('loaded\n');
     expect(existsSync(join(runtime, 'node_modules', 'typescript'))).toBe(false);

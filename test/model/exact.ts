@@ -1,50 +1,64 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
 import { type Columns, rowCount, rowsOf, slice, TrainedModels } from './make-models.js';
 
 /** Sizes of requests, in turn: one row, some, and many. */
 const sizes = [1, 7, 250, 1, 41];
 
-async function ask(app: ServedApp, query: string, body: unknown): Promise<unknown> {
-  const response = await fetch(`${app.url}/predict${query === '' ? '' : `?${query}`}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-  });
+/** All rows of a question, as the bodies of requests of several sizes and forms. */
+function bodiesOf(input: Columns): unknown[] {
+  const rows = rowCount(input);
+  const bodies: unknown[] = [];
+  for (let from = 0, turn = 0; from < rows; turn++) {
+    const to = Math.min(rows, from + sizes[turn % sizes.length]!);
+    const forms = [rowsOf(input, from, to), slice(input, from, to)];
+    bodies.push(to - from === 1 ? rowsOf(input, from, to)[0] : forms[turn % 2]);
+    from = to;
+  }
+  return bodies;
+}
+
+async function ask(url: string, body: unknown): Promise<unknown[]> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
   const answer = await response.json();
   expect(answer, JSON.stringify(answer).slice(0, 500)).toBeInstanceOf(Array);
   return answer;
 }
 
-/** All rows of a question, in requests of several sizes and forms; gives the answer's rows. */
-async function askAll(app: ServedApp, query: string, input: Columns): Promise<unknown[]> {
-  const rows = rowCount(input);
-  const answers: unknown[] = [];
-  for (let from = 0, turn = 0; from < rows; turn++) {
-    const to = Math.min(rows, from + sizes[turn % sizes.length]!);
-    const forms = [rowsOf(input, from, to), slice(input, from, to)];
-    const body = to - from === 1 ? rowsOf(input, from, to)[0] : forms[turn % 2];
-    answers.push(...((await ask(app, query, body)) as unknown[]));
-    from = to;
-  }
-  return answers;
-}
-
 /** Holds of each class that what `/predict` answers is what R says. */
 export function predictsExactly(names: readonly string[]): void {
   const models = new TrainedModels();
-  beforeAll(() => models.make(2000, names));
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-exact-'));
+  let app: ServedApp;
+  beforeAll(async () => {
+    await models.make(2000, names);
+    symlinkSync(models.folder, join(folder, 'models'));
+    app = await serve(folder, { workers: 1 });
+  });
+  afterAll(async () => {
+    await app?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
-  describe.each(names)('%s', (name) => {
-    test('2,000 rows give what predict() gives in R, to the last digit', async () => {
-      const app = await serve(models.file(name), { workers: 1 });
-      try {
-        for (const { expected, input, query } of models.questions(name)) {
-          const answers = await askAll(app, query, input);
-          expect(answers, `?${query}`).toEqual(rowsOf(expected));
-        }
-      } finally {
-        await app.stop();
-      }
-    });
+  test.each(names)('%s: 2,000 rows give what predict() gives in R, to the last digit', async (name) => {
+    for (const { expected, input, query } of models.questions(name)) {
+      const url = `${app.url}/models/${name}/predict${query === '' ? '' : `?${query}`}`;
+      const bodies = bodiesOf(input);
+      const singly: unknown[][] = [];
+      for (const body of bodies) singly.push(await ask(url, body));
+      expect(singly.flat(), `?${query}`).toEqual(rowsOf(expected));
+      const together = await Promise.all(bodies.map((body) => ask(url, body)));
+      expect(together.flat(), `?${query}, all at once`).toEqual(rowsOf(expected));
+    }
+  });
+
+  test('what is asked at the same time has been computed together', async () => {
+    const metrics = await (await fetch(`${app.adminUrl}/metrics`)).text();
+    const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)![1]);
+    const [requests, batches] = [read('penstock_batch_requests_sum'), read('penstock_batch_requests_count')];
+    expect(requests).toBeGreaterThan(batches * 2);
   });
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import { installation } from '../../installation.js';
 
-/** `assets/` stands beside `src/` and `dist/` alike. */
-const folder = new URL('../../../assets/dashboard/', import.meta.url);
+const folder = new URL('assets/dashboard/', installation);
 
 const scripts = ['dashboard.js', 'chart.js', 'format.js', 'history.js', 'lists.js', 'log.js', 'workers.js'];
 

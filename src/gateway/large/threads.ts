@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { installation } from '../../installation.js';
 import type { LargeJob, LargeResult, LargeResults } from './job.js';
 
 export interface ThreadLimits {
@@ -48,7 +49,7 @@ export class LargeThreads {
   readonly #waiting: Waiting[] = [];
   #closed = false;
 
-  constructor(limits: Partial<ThreadLimits> = {}, script = new URL('./thread.js', import.meta.url)) {
+  constructor(limits: Partial<ThreadLimits> = {}, script = new URL('dist/thread.js', installation)) {
     this.#limits = { ...defaultLimits, ...limits };
     this.#script = script;
     // New threads, and only they, can then say when they are done with their memory.

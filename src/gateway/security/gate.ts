@@ -25,14 +25,8 @@ export class Gate {
   readonly #rules: Rules | undefined;
   readonly #callers: Callers;
 
-  /** Undefined where there is nothing to do: then nothing is done for any request. */
-  static from(config: Config, log: Logger): Gate | undefined {
-    const { rules, tlsClientCa, trustedProxies } = config;
-    const needed = tlsClientCa !== undefined || trustedProxies !== undefined || rules.length > 0;
-    return needed ? new Gate(config, log) : undefined;
-  }
-
-  private constructor({ access, forwardedHeader, rules, trustedProxies }: Config, log: Logger) {
+  /** Fails with `secret_unusable`. */
+  constructor({ access, forwardedHeader, rules, trustedProxies }: Config, log: Logger) {
     this.#proxies =
       trustedProxies === undefined ? undefined : new TrustedProxies(trustedProxies, forwardedHeader);
     this.#rules = rules.length === 0 ? undefined : new Rules(rules);

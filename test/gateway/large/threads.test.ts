@@ -5,7 +5,7 @@ import type { PrintJob } from '../../../src/gateway/large/job.js';
 import { LargeThreads, type ThreadLimits } from '../../../src/gateway/large/threads.js';
 import { printOptions, rInteger, rList, rString, writeRData } from '../../../src/rdata/index.js';
 
-const built = pathToFileURL(resolve(import.meta.dirname, '../../../dist/gateway/large/thread.js'));
+const built = pathToFileURL(resolve(import.meta.dirname, '../../../dist/thread.js'));
 let threads: LargeThreads;
 
 afterEach(() => threads.close());
