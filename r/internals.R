@@ -67,10 +67,10 @@ by_hash <- function(frame) {
 }
 
 # R compiles a function when it is called again, but passes over small ones unless they have a loop. The functions of
-# `env` get one that never runs. (Those of the app are left as they are: compiled, they could name another call in an
-# error.)
-worth_compiling <- function(env) {
-  for (name in ls(env, all.names = TRUE)) {
+# `env` with these names get one that never runs. (Those of the app are left as they are: compiled, they could name
+# another call in an error.)
+worth_compiling <- function(env, names = ls(env, all.names = TRUE)) {
+  for (name in names) {
     f <- env[[name]]
     if (!is.function(f) || is.primitive(f) || !identical(environment(f), env)) next
     body(env[[name]]) <- call("{", quote(while (FALSE) NULL), body(f))

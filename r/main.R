@@ -26,8 +26,8 @@ main <- function() {
   # Else R would keep warnings for the end of the top-level call, which is that of the worker.
   if (identical(getOption("warn"), 0L)) options(warn = 1L)
 
-  if (settings$preloads) compile_ahead(for_serving, environment(main))
   models <- settings$app$entry %in% c("model", "models")
+  if (settings$preloads) compile_ahead(if (models) for_predictions else for_requests, environment(main))
   before <- NULL
   calls <- NULL
   serve <- tryCatch(

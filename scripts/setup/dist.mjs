@@ -1,6 +1,10 @@
-/** dist/, made of src/: one file for each way in, and what they share. Hundreds of files would take longer to load. */
+/**
+ * dist/, made of src/ and the packages that it needs: a file for each way in, and for what they share. Hundreds of files
+ * would take several times as long to load, and more memory.
+ */
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { noteBundled } from './bundled-packages.mjs';
 import { digestOf, readStamp, writeStamp } from './digest.mjs';
 
 /** What the package offers, and the script of its threads. */
@@ -14,19 +18,24 @@ async function bundle(root) {
   const { build } = await import('esbuild');
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.entries(entries).map(([out, file]) => ({ in: join('src', file), out })),
     outdir: 'dist',
     bundle: true,
     splitting: true,
-    packages: 'external',
     format: 'esm',
     platform: 'node',
     target: `node${engines.node.replace('>=', '')}`,
     sourcemap: true,
+    metafile: true,
+    // For packages that are CommonJS.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     logLevel: 'warning',
   });
+  noteBundled(root, Object.keys(metafile.inputs));
 }
 
 /**

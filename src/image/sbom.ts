@@ -34,7 +34,7 @@ export function billOfMaterials(inventory: Inventory, now = new Date()): object 
   const { name, version } = JSON.parse(readFileSync(join(penstock, 'package.json'), 'utf8'));
   const components = [
     component('application', 'generic', 'node', process.versions.node, 'MIT'),
-    ...nodePackages(penstock),
+    ...bundledPackages(penstock),
     ...rPackages(rscript),
     ...(existsSync(dpkgStatus) ? debianPackages(readFileSync(dpkgStatus, 'utf8')) : []),
   ];
@@ -69,39 +69,18 @@ function component(
   };
 }
 
-/** What Penstock needs when it runs, found as Node finds it. */
-function nodePackages(root: string): Component[] {
-  const found = new Map<string, Component>();
-  const add = (from: string, names: readonly string[]): void => {
-    for (const wanted of names) {
-      const folder = resolvePackage(from, wanted, root);
-      if (folder === undefined || found.has(folder)) continue;
-      const { dependencies = {}, license, name, version } = readPackage(folder);
-      found.set(folder, component('library', 'npm', name, version, license));
-      add(folder, Object.keys(dependencies));
-    }
-  };
-  add(root, Object.keys(readPackage(root).dependencies ?? {}));
-  return [...found.values()].toSorted((a, b) => a.purl.localeCompare(b.purl));
+/** What Penstock has taken in, as the build has noted it. */
+function bundledPackages(penstock: string): Component[] {
+  const packages = JSON.parse(
+    readFileSync(join(penstock, 'dist/packages.json'), 'utf8'),
+  ) as readonly Package[];
+  return packages.map(({ license, name, version }) => component('library', 'npm', name, version, license));
 }
 
 interface Package {
   readonly name: string;
   readonly version: string;
-  readonly license?: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-}
-
-function readPackage(folder: string): Package {
-  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Package;
-}
-
-function resolvePackage(from: string, name: string, root: string): string | undefined {
-  for (let folder = from; folder.startsWith(root); folder = join(folder, '..')) {
-    const candidate = join(folder, 'node_modules', name);
-    if (existsSync(join(candidate, 'package.json'))) return candidate;
-  }
-  return undefined;
+  readonly license: string;
 }
 
 function rPackages(rscript: string): Component[] {

@@ -1,11 +1,7 @@
 /** The compressions that `saveRDS()` knows, undone within a limit. */
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { RDataError } from './rdata-error.js';
-
-// Both decoders are CommonJS, which loaders name the exports of differently; and they are rarely needed.
-const require = createRequire(import.meta.url);
 
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz';
 
@@ -28,7 +24,7 @@ export async function decompress(bytes: Uint8Array, limit: number): Promise<Buff
       case 'gzip':
         return await promisify(gunzip)(bytes, { maxOutputLength: limit });
       case 'bzip2':
-        return bunzip2(bytes, limit);
+        return await bunzip2(bytes, limit);
       case 'xz':
         return await unxz(bytes, limit);
       case 'none':
@@ -45,8 +41,9 @@ export async function decompress(bytes: Uint8Array, limit: number): Promise<Buff
   }
 }
 
-function bunzip2(bytes: Uint8Array, limit: number): Buffer {
-  const bunzip: typeof import('seek-bzip').default = require('seek-bzip');
+// Both decoders are rarely needed, so they are loaded when they are. They are CommonJS: loaders agree on its default only.
+async function bunzip2(bytes: Uint8Array, limit: number): Promise<Buffer> {
+  const { default: bunzip } = await import('seek-bzip');
   let output = Buffer.allocUnsafe(Math.min(limit, 64 * 1024));
   let length = 0;
   const writeByte = (byte: number): void => {
@@ -63,7 +60,7 @@ function bunzip2(bytes: Uint8Array, limit: number): Buffer {
 }
 
 async function unxz(bytes: Uint8Array, limit: number): Promise<Buffer> {
-  const { XzReadableStream }: typeof import('xz-decompress') = require('xz-decompress');
+  const { default: xz } = await import('xz-decompress');
   const input = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(bytes);
@@ -72,7 +69,7 @@ async function unxz(bytes: Uint8Array, limit: number): Promise<Buffer> {
   });
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of new XzReadableStream(input)) {
+  for await (const part of new xz.XzReadableStream(input)) {
     length += part.length;
     if (length > limit) throw tooLarge(limit);
     parts.push(part.slice());

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -29,10 +29,12 @@ describe('penstock image --write', () => {
 
   test('puts a Penstock beside it that runs with nothing but Node', () => {
     const runtime = join(app, '.penstock', 'runtime');
-    const code = `await import(${JSON.stringify(join(runtime, 'dist/index.js'))}); console.log('loaded')`;
-    const words = ['--input-type=module', '-e', code];
-    expect(execFileSync(process.execPath, words, { cwd: parent, encoding: 'utf8' })).toBe('loaded\n');
-    expect(existsSync(join(runtime, 'node_modules', 'typescript'))).toBe(false);
+    const flags = '--rscript true --workers 1 --port 0 --admin-port 0 --log-format json'.split(' ');
+    const words = [join(runtime, 'dist/cli.js'), 'serve', app, ...flags];
+    const { status, stdout } = spawnSync(process.execPath, words, { cwd: parent, encoding: 'utf8' });
+    // It has come so far as to start R, which here ends at once.
+    expect([status, stdout]).toEqual([1, expect.stringContaining('"event":"worker-exit"')]);
+    expect(existsSync(join(runtime, 'node_modules'))).toBe(false);
   });
 
   test('never writes over a Dockerfile unasked', async () => {

@@ -25,7 +25,7 @@ async function ask(url: string, body: unknown): Promise<unknown[]> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
   const answer = await response.json();
   expect(answer, JSON.stringify(answer).slice(0, 500)).toBeInstanceOf(Array);
-  return answer;
+  return answer as unknown[];
 }
 
 /** Holds of each class that what `/predict` answers is what R says. */

@@ -117,7 +117,10 @@ test('parameters ask for a type of prediction, outputs for some of its columns',
 });
 
 test('an output that the prediction does not have is a fault', async () => {
-  const { body, status } = await infer({ inputs: tensors(), outputs: [{ name: '.pred' }, { name: '.prod' }] });
+  const { body, status } = await infer({
+    inputs: tensors(),
+    outputs: [{ name: '.pred' }, { name: '.prod' }],
+  });
   expect(status).toBe(422);
   expect(body).toMatchObject({
     error: expect.stringContaining('outputs[1].name must be one of .pred; did you mean `.pred`?'),

@@ -1,4 +1,4 @@
-import { PenstockError } from '../../errors.js';
+import type { PenstockError } from '../../errors.js';
 import { Faults, meantInstead } from '../../model/fault.js';
 import type { Prediction } from '../../model/prediction.js';
 import { version } from '../../version.js';
