@@ -81,7 +81,7 @@ async function startServer(
   return { child, url, admin };
 }
 
-/** Looks at the dashboard as a browser does, and scrapes as Prometheus does. Gives what ends that. */
+/** Looks at the dashboard as a browser does, and scrapes as Prometheus does, only more often. Gives what ends that. */
 function watch(admin: string): () => void {
   const leave = new AbortController();
   for (const path of ['/dashboard/events', '/dashboard/log']) {
@@ -91,7 +91,7 @@ function watch(admin: string): () => void {
       })
       .catch(() => {});
   }
-  const timer = setInterval(() => void fetch(`${admin}/metrics`).then((response) => response.text()), 5000);
+  const timer = setInterval(() => void fetch(`${admin}/metrics`).then((response) => response.text()), 2000);
   return () => {
     leave.abort();
     clearInterval(timer);
