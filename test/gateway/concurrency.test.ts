@@ -67,10 +67,10 @@ test('a prediction answers within 50 ms while three slow requests run', async ()
   await expect.poll(async () => (await penstock.admin('/status')).running).toBe(3);
 
   const times: number[] = [];
-  for (let i = 0; i < 21; i++) times.push(await timed(() => predict(penstock.port)));
+  for (let i = 0; i < 11; i++) times.push(await timed(() => predict(penstock.port)));
 
   expect((await penstock.admin('/status')).running).toBe(3);
-  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50);
+  expect(times.sort((a, b) => a - b)[5]).toBeLessThan(50);
   leave.abort();
   expect(await Promise.all(slow)).toEqual(['left', 'left', 'left']);
 });
