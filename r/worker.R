@@ -18,8 +18,8 @@ local({
        "model-schema.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "traceback.R", "fork.R",
        "preload.R", "main.R")
   loop <- read("internals.R", "frames.R", "loop.R")
-  worker$for_requests <- c(loop, read("request.R", "response.R", "direct-request.R", "direct-answer.R", "direct-batch.R",
-                                      "direct-steps.R", "direct-run.R"))
+  worker$for_requests <- c(loop, read("request.R", "response.R", "direct-request.R", "direct-answer.R",
+                                      "direct-batch.R", "direct-steps.R", "direct-run.R"))
   worker$for_predictions <- c(loop, read("model-predict.R"))
   worker$worth_compiling(worker, unique(c(worker$for_requests, worker$for_predictions)))
   worker$main()

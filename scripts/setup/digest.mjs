@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
  * @param {string} path
  * @returns {string[]}
  */
-export function filesUnder(path) {
+function filesUnder(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)
     .sort()
