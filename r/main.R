@@ -1,10 +1,12 @@
 # A worker's life: hello, load, ready, work, goodbye.
 
-# What the gateway put into the environment, taken out again so that the app and its children don't see it.
+# What the gateway put into the environment, taken out again so that the app and its children don't see it. A spare
+# worker is told the same later.
 worker_settings <- function() {
-  names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS"))
+  names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS", "SPARE"))
   values <- Sys.getenv(names)
   Sys.unsetenv(names)
+  if (nzchar(values[[6L]])) values <- await_settings()
   app <- strsplit(values[[3L]], "\n", fixed = TRUE)[[1L]]
   list(
     port = as.integer(values[[1L]]),
@@ -16,6 +18,14 @@ worker_settings <- function() {
     preloads = nzchar(values[[4L]]),
     documents = nzchar(values[[5L]])
   )
+}
+
+# What can be done without knowing the app is done before.
+await_settings <- function() {
+  tryCatch(loadNamespace("plumber"), error = function(e) NULL) # which is told when it is missed
+  input <- file("stdin", "rb")
+  on.exit(close(input))
+  tryCatch(unserialize(input), error = function(e) quit(save = "no", runLast = FALSE)) # the gateway has gone
 }
 
 main <- function() {

@@ -93,6 +93,7 @@ export class AppVersion {
         cpus: availableCpus(),
         recycling: recyclingLimits(config),
         preload: this.#preload,
+        spare: setting.spare,
         loadTimeout: config.loadTimeout,
         idleTimeout: config.idleTimeout,
         stopGrace: config.shutdownTimeout,

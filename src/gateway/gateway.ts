@@ -10,6 +10,7 @@ import { Metrics } from '../observe/metrics.js';
 import { SlowRequests } from '../observe/slow-requests.js';
 import { SpanExporter } from '../observe/tracing/span-exporter.js';
 import { traceSettings } from '../observe/tracing/trace-settings.js';
+import { Spare } from '../pool/spare.js';
 import { version } from '../version.js';
 import { createAdminServer, listenAdmin } from './admin-server.js';
 import { AppVersions } from './app-versions.js';
@@ -55,6 +56,7 @@ export class Gateway {
   #spans: SpanExporter | undefined;
   /** Set under `penstock dev`. */
   readonly #dev: DevMode | undefined;
+  readonly #spare: Spare | undefined;
   readonly #publicServer: PublicServer;
   readonly #adminToken: AdminToken | undefined;
   /** Undefined where every request goes to the app as it is. */
@@ -100,6 +102,7 @@ export class Gateway {
       write: config.accessLog ? request : undefined,
     };
     const traces = this.#startTracing();
+    this.#spare = dev && app.kind === 'plumber' ? new Spare(config.rscript, app.directory) : undefined;
     let workerIds = 0;
     const finished = (record: ExchangeRecord): void => {
       recordRequest(record, records);
@@ -115,6 +118,7 @@ export class Gateway {
         workerIds += 1;
         return workerIds;
       },
+      spare: this.#spare,
       bodies: this.#bodies,
       draining: () => this.#draining,
       finished,
@@ -123,7 +127,7 @@ export class Gateway {
         this.#failures.raised(error);
       },
     });
-    const development = dev ? new DevMode(app, this.#versions, log) : undefined;
+    const development = dev ? new DevMode(app, this.#versions, log, this.#spare) : undefined;
     this.#dev = development;
     const visit: (incoming: IncomingMessage, response: ServerResponse) => Visit =
       development === undefined
@@ -213,6 +217,7 @@ export class Gateway {
     await this.#publicServer.close();
     this.#dev?.close();
     await this.#versions.close();
+    this.#spare?.close(); // of which one may have been a worker until now
     await this.#threads.close();
     this.#dashboard.close();
     await this.#spans?.close();

@@ -13,6 +13,13 @@ import type { ExchangeRecord } from './exchange-record.js';
 
 const HEADER = 'traceparent';
 
+const CONTEXT = Symbol('trace');
+
+/** A map from requests would cost more, for each of them. */
+interface Traced extends IncomingMessage {
+  [CONTEXT]?: TraceContext;
+}
+
 /**
  * The traces of requests: each takes its place in the trace that it came with, or begins one, and its place is handed on
  * to R. Its spans are made when it is over, of the times that are known by then anyway.
@@ -21,7 +28,6 @@ export class RequestTraces {
   readonly #sampler: Sampler;
   readonly #exporter: SpanExporter;
   readonly #routeOf: (method: string, path: string) => string | undefined;
-  readonly #contexts = new WeakMap<IncomingMessage, TraceContext>();
   /** The span of a batch, which several requests have in common. */
   readonly #batches = new WeakMap<object, { traceId: string; spanId: string }>();
 
@@ -43,7 +49,7 @@ export class RequestTraces {
     const traceId = parent?.traceId ?? randomId(16);
     const sampled = this.#sampler(traceId, parent?.sampled);
     const context = { traceId, spanId: randomId(8), parentId: parent?.parentId, sampled };
-    this.#contexts.set(request, context);
+    (request as Traced)[CONTEXT] = context;
     const value = traceparent(context);
     request.headers[HEADER] = value;
     replaceHeader(request.rawHeaders, value);
@@ -51,7 +57,7 @@ export class RequestTraces {
 
   /** A request is over. */
   finished(record: ExchangeRecord): void {
-    const context = this.#contexts.get(record.request);
+    const context = (record.request as Traced)[CONTEXT];
     if (context?.sampled !== true) return;
     const { cache, duration, error, id, lane, method, path, status, ticket } = record;
     const to = performance.now();

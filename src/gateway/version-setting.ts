@@ -3,6 +3,7 @@ import type { Config } from '../config/load.js';
 import type { RError } from '../observe/failures.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { Spare } from '../pool/spare.js';
 import type { BodyMemory } from './body-memory.js';
 import type { ExchangeRecord } from './exchange-record.js';
 import type { LargeThreads } from './large/threads.js';
@@ -15,6 +16,8 @@ export interface VersionSetting {
   readonly metrics: Metrics;
   readonly threads: LargeThreads;
   nextWorkerId(): number;
+  /** Set under `penstock dev`. */
+  readonly spare: Spare | undefined;
   readonly bodies: BodyMemory;
   /** The gateway is shutting down. */
   draining(): boolean;

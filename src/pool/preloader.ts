@@ -3,9 +3,9 @@ import { type LoadFailure, loadFailureFrom } from '../app/manifest.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { type RValue, readRData, rInteger, rList, rString, toPlain, writeRData } from '../rdata/index.js';
 import { ForkedProcess } from './forked-process.js';
-import { SpawnedProcess } from './spawned-process.js';
+import { SpawnedProcess, startProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
-import { type WorkerCommand, workerProcess } from './worker-command.js';
+import { type WorkerCommand, workerEnvironment, workerSettings } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { ProcessOwner, WorkerBirth, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
@@ -52,26 +52,23 @@ export class Preloader {
     this.#forks = forks;
     this.#owner = owner;
     const token = listener.expect((socket) => this.#connected(socket));
-    const { args, env } = workerProcess(command, { port: listener.port, token, folder });
+    const { args, env } = workerEnvironment(folder);
+    const settings = workerSettings(command, { port: listener.port, token }, true);
     this.journey.step('process');
-    this.#process = new SpawnedProcess(
-      command.rscript,
-      args,
-      { cwd: command.app.directory, env: { ...env, PENSTOCK_WORKER_PRELOADS: '1' } },
-      {
-        running: (pid) => owner.running(pid),
-        printed: () => this.#heir?.printed(),
-        line: (stream, line) => {
-          this.journey.said(line);
-          if (this.#heir === undefined) owner.output(stream, line);
-          else this.#heir.line(stream, line);
-        },
-        ended: (exit) => {
-          listener.forget(token);
-          this.#end(exit);
-        },
+    const place = { cwd: command.app.directory, env: { ...env, ...settings } };
+    this.#process = new SpawnedProcess(startProcess(command.rscript, args, place), {
+      running: (pid) => owner.running(pid),
+      printed: () => this.#heir?.printed(),
+      line: (stream, line) => {
+        this.journey.said(line);
+        if (this.#heir === undefined) owner.output(stream, line);
+        else this.#heir.line(stream, line);
       },
-    );
+      ended: (exit) => {
+        listener.forget(token);
+        this.#end(exit);
+      },
+    });
   }
 
   get pid(): number | undefined {

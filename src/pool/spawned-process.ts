@@ -3,24 +3,29 @@ import { PrintedLines } from './printed-lines.js';
 import type { WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
 
+/** @param stdin `ignore` is an empty one */
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
+  stdin: 'ignore' | 'pipe' = 'ignore',
+): ChildProcess {
+  return spawn(program, args, {
+    cwd,
+    env,
+    stdio: [stdin, 'pipe', 'pipe'],
+    // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
+    detached: true,
+  });
+}
+
 /** An R process that the gateway has started. */
 export class SpawnedProcess implements WorkerHandle {
   readonly #child: ChildProcess;
   readonly #printed: PrintedLines;
 
-  constructor(
-    program: string,
-    args: readonly string[],
-    { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
-    owner: ProcessOwner,
-  ) {
-    this.#child = spawn(program, args, {
-      cwd,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
-      detached: true,
-    });
+  constructor(child: ChildProcess, owner: ProcessOwner) {
+    this.#child = child;
     this.#printed = new PrintedLines(owner);
     for (const name of ['stdout', 'stderr'] as const) this.#printed.read(name, this.#child[name]!);
     if (this.#child.pid !== undefined) owner.running(this.#child.pid);

@@ -18,23 +18,36 @@ export interface WorkerCommand {
   readonly documents?: boolean;
 }
 
-/** Arguments and environment of the R process. `r/main.R` reads the variables and takes them out again. */
-export function workerProcess(
-  command: WorkerCommand,
-  { folder, port: gatewayPort, token }: { port: number; token: string; folder: string },
-): { args: string[]; env: NodeJS.ProcessEnv } {
-  const { app, documents = false, host, packages = [], port } = command;
-  const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
+/** The variable that tells an R process to wait for its settings. */
+export const SPARE = 'PENSTOCK_WORKER_SPARE';
+
+/** What `r/main.R` goes by, in this order where it comes at once; it takes them out of the environment again. */
+export interface WorkerSettings {
+  readonly PENSTOCK_WORKER_PORT: string;
+  readonly PENSTOCK_WORKER_TOKEN: string;
+  readonly PENSTOCK_WORKER_APP: string;
+  readonly PENSTOCK_WORKER_PRELOADS: string;
+  readonly PENSTOCK_WORKER_DOCUMENTS: string;
+}
+
+/** @param preloads workers are to be forked from it */
+export function workerSettings(
+  { app, documents = false, host, packages = [], port }: WorkerCommand,
+  gateway: { port: number; token: string },
+  preloads = false,
+): WorkerSettings {
   return {
-    args: [WORKER_SCRIPT],
-    env: {
-      ...Object.fromEntries(env),
-      // R makes its temporary folder in there.
-      TMPDIR: folder,
-      PENSTOCK_WORKER_PORT: String(gatewayPort),
-      PENSTOCK_WORKER_TOKEN: token,
-      PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
-      PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),
-    },
+    PENSTOCK_WORKER_PORT: String(gateway.port),
+    PENSTOCK_WORKER_TOKEN: gateway.token,
+    PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),
+    PENSTOCK_WORKER_PRELOADS: preloads ? '1' : '',
+    PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
   };
+}
+
+/** Arguments and environment of an R process, but for its settings. */
+export function workerEnvironment(folder: string): { args: string[]; env: NodeJS.ProcessEnv } {
+  const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
+  // R makes its temporary folder in there.
+  return { args: [WORKER_SCRIPT], env: { ...Object.fromEntries(env), TMPDIR: folder } };
 }

@@ -2,10 +2,12 @@ import type { LoadFailure } from '../app/manifest.js';
 import type { ForkedProcess } from './forked-process.js';
 import { Preloader } from './preloader.js';
 import type { Scratch } from './scratch.js';
-import { SpawnedProcess } from './spawned-process.js';
+import type { Spare } from './spare.js';
+import { SpawnedProcess, startProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
-import { type WorkerCommand, workerProcess } from './worker-command.js';
+import { type WorkerCommand, workerEnvironment, workerSettings } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
+import type { ProcessOwner, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
 import type { WorkerStart } from './worker-owner.js';
 
@@ -22,6 +24,8 @@ export interface SourceOptions {
   readonly preload: PreloadMode;
   /** Milliseconds to load the app. */
   readonly loadTimeout: number;
+  /** Where the first worker may come from, when nothing is preloaded. */
+  readonly spare?: Spare | undefined;
 }
 
 /** What becomes of loading the app once for all workers. */
@@ -61,6 +65,8 @@ export class WorkerSource {
   #loaded = false;
   #loadTimer: NodeJS.Timeout | undefined;
   #preloaders = 0;
+  /** No worker has been started by itself yet. */
+  #first = true;
   #closed = false;
 
   constructor(
@@ -122,15 +128,7 @@ export class WorkerSource {
     if (preloader === undefined) {
       const journey = new StartJourney();
       journey.step('process');
-      return {
-        ...start,
-        journey,
-        launch: ({ token }, owner) => {
-          const { command } = this.#options;
-          const { args, env } = workerProcess(command, { port: this.#listener.port, token, folder });
-          return new SpawnedProcess(command.rscript, args, { cwd: command.app.directory, env }, owner);
-        },
-      };
+      return { ...start, journey, launch: ({ token }, owner) => this.#spawn(folder, token, owner) };
     }
     if (this.#forking) {
       const journey = new StartJourney();
@@ -143,6 +141,18 @@ export class WorkerSource {
       journey: preloader.journey,
       launch: (birth, owner) => preloader.become(birth, owner),
     };
+  }
+
+  #spawn(folder: string, token: string, owner: ProcessOwner): WorkerHandle {
+    const { command, spare } = this.#options;
+    const settings = workerSettings(command, { port: this.#listener.port, token });
+    const first = this.#first;
+    this.#first = false;
+    const waiting = first ? spare?.take(settings) : undefined;
+    if (waiting !== undefined) return new SpawnedProcess(waiting, owner);
+    const { args, env } = workerEnvironment(folder);
+    const place = { cwd: command.app.directory, env: { ...env, ...settings } };
+    return new SpawnedProcess(startProcess(command.rscript, args, place), owner);
   }
 
   /** A worker has ended while it started, by a fault of its own. */

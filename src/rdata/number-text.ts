@@ -4,11 +4,20 @@
  */
 import { fixedNotation, roundToDigits } from './general-format.js';
 
+/** Significant digits that R shows at most. */
+const MOST = 15;
+
+/** Up to there R divides by powers of ten that are constants in its source: doubles, of which those above 1e22 are rounded. */
+const LARGEST_CONSTANT = 27;
+
+/** The bits of the mantissa of x86's extended doubles, in which R does that. */
+const EXTENDED = 64n;
+
 export function numberText(x: number, scipen: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? 'NaN' : x > 0 ? 'Inf' : '-Inf';
   if (x === 0) return '0';
   const sign = x < 0 ? '-' : '';
-  const [digits, exponent] = roundToDigits(Math.abs(x), 15);
+  const [digits, exponent] = significantDigits(Math.abs(x));
   const decimals = Math.max(0, digits.length - exponent - 1);
   const fixedWidth = Math.max(1, exponent + 1) + (decimals > 0 ? decimals + 1 : 0);
   const exponentText = `e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
@@ -27,4 +36,64 @@ export function isPlainDecimal(text: string): boolean {
 function fixed(x: number, exponent: number, decimals: number): string {
   if (x >= 1e21) return BigInt(x).toString();
   return fixedNotation(...roundToDigits(x, exponent + 1 + decimals));
+}
+
+/** R's `scientific()`: it finds out how many digits there are by a division, which decides where two are all but as near. */
+function significantDigits(x: number): [digits: string, exponent: number] {
+  const found = roundToDigits(x, MOST);
+  const exponent = found[1];
+  const further = x.toExponential(MOST + 2).slice(MOST + 1, MOST + 4);
+  // Nearer to the middle between two numbers than R's rounded constants are off.
+  if (further < '400' || further >= '600') return found;
+  const scaled = inExtended(quotient(x, exponent - MOST + 1));
+  let rounded = halfToEven(scaled);
+  let count = MOST;
+  for (; count > 1 && rounded % 10n === 0n; count -= 1) rounded /= 10n;
+  return roundToDigits(x, count);
+}
+
+type Fraction = readonly [numerator: bigint, denominator: bigint];
+
+/** x / 10^power, as R's terms go. */
+function quotient(x: number, power: number): Fraction {
+  const [top, bottom] = exactly(x);
+  const size = Math.abs(power);
+  const constant: Fraction =
+    size <= LARGEST_CONSTANT ? exactly(Number(`1e${size}`)) : [10n ** BigInt(size), 1n];
+  if (size <= LARGEST_CONSTANT && power < 0) return [top * constant[0], bottom * constant[1]];
+  const [divisor, of] = inExtended(power < 0 ? [1n, constant[0]] : constant);
+  return [top * of, bottom * divisor];
+}
+
+/** A double as the fraction that it is. */
+function exactly(x: number): Fraction {
+  let bottom = 1n;
+  let top = x;
+  while (!Number.isInteger(top)) {
+    top *= 2;
+    bottom *= 2n;
+  }
+  return [BigInt(top), bottom];
+}
+
+/** The nearest number that an extended double can have. */
+function inExtended([top, bottom]: Fraction): Fraction {
+  const bits = BigInt(top.toString(2).length - bottom.toString(2).length);
+  let shift = EXTENDED - bits;
+  const shifted = (): Fraction => (shift >= 0n ? [top << shift, bottom] : [top, bottom << -shift]);
+  if (floor(shifted()) >= 1n << EXTENDED) shift -= 1n;
+  const mantissa = halfToEven(shifted());
+  return shift >= 0n ? [mantissa, 1n << shift] : [mantissa << -shift, 1n];
+}
+
+function floor([top, bottom]: Fraction): bigint {
+  return top / bottom;
+}
+
+function halfToEven([top, bottom]: Fraction): bigint {
+  const whole = top / bottom;
+  const twice = 2n * (top % bottom);
+  if (twice < bottom) return whole;
+  if (twice > bottom) return whole + 1n;
+  return whole + (whole % 2n);
 }

@@ -42,6 +42,17 @@ test('what has been saved is what the next request sees: the app, what it source
   expect(await (await fetch(`${app.url}/more`)).json()).toEqual(['more']);
 });
 
+test('R starts with the .Rprofile that is there now, and the app sees nothing of how it was started', async () => {
+  const profile = join(folder, '.Rprofile');
+  const greeting = async (): Promise<unknown> => (await fetch(`${app.url}/greeting`)).json();
+  await save(profile, 'options(greeting = "hello")\n');
+  const code = 'c(getOption("greeting"), grep("^PENSTOCK_WORKER", names(Sys.getenv()), value = TRUE))';
+  await save(plumber, `${readFileSync(plumber, 'utf8')}\n#* @get /greeting\nfunction() ${code}\n`);
+  expect(await greeting()).toEqual(['hello']);
+  await save(profile, 'options(greeting = "goodbye")\n');
+  expect(await greeting()).toEqual(['goodbye']);
+});
+
 test('while it does not load, a browser shows why, and programs are answered by the version before', async () => {
   const good = readFileSync(plumber, 'utf8');
   await save(plumber, `stop("no <such> table")\n${good}`);

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import type { AppLocation } from '../../app/find-app.js';
 import { PenstockError } from '../../errors.js';
 import type { Logger } from '../../observe/log.js';
 import { requestId } from '../../observe/request-id.js';
+import type { Spare } from '../../pool/spare.js';
 import type { AppVersions } from '../app-versions.js';
 import { sendError } from '../error-reply.js';
 import type { Visit } from '../public-server.js';
@@ -14,6 +15,9 @@ import { FileWatch } from './file-watch.js';
 /** Says in answers of the version before that the files do not load. */
 const HEADER = 'X-Penstock-Reload';
 
+/** What R reads when it starts. */
+const PROFILE = /^(\.Rprofile|\.Renviron|renv\.lock)$/;
+
 /**
  * `penstock dev`: reloads when a file changes that the app has read. A request that comes meanwhile waits for that, so
  * that what has been saved is what is seen; while the files do not load, browsers are shown why.
@@ -22,13 +26,16 @@ export class DevMode {
   readonly #app: AppLocation;
   readonly #versions: AppVersions;
   readonly #log: Logger;
+  /** For the next reload; undefined where the app is a model. */
+  readonly #spare: Spare | undefined;
   #watch: FileWatch | undefined;
   #reloading: Promise<unknown> | undefined;
 
-  constructor(app: AppLocation, versions: AppVersions, log: Logger) {
+  constructor(app: AppLocation, versions: AppVersions, log: Logger, spare: Spare | undefined) {
     this.#app = app;
     this.#versions = versions;
     this.#log = log;
+    this.#spare = spare;
   }
 
   /** Loads the app for the first time, whether it loads or not, and follows its files from then on. */
@@ -40,6 +47,7 @@ export class DevMode {
 
   close(): void {
     this.#watch?.close();
+    this.#spare?.discard();
   }
 
   visit(request: IncomingMessage, response: ServerResponse): Visit {
@@ -83,6 +91,7 @@ export class DevMode {
   #changed(files: readonly string[]): void {
     const names = files.map((file) => relative(this.#app.directory, file));
     this.#log.info({ event: 'changed', files }, `Changed: ${names.join(', ')}`);
+    if (files.some((file) => PROFILE.test(basename(file)))) this.#spare?.discard();
     void this.#reload();
   }
 
@@ -92,6 +101,7 @@ export class DevMode {
     await reload;
     if (this.#reloading !== reload) return;
     this.#reloading = undefined;
+    this.#spare?.start();
     const files = this.#versions.serving?.manifest?.files ?? [];
     this.#watch?.follow([this.#app.file, ...files]);
   }

@@ -15,7 +15,9 @@ kinds <- list(
   1e14 + sample.int(100000L, n, replace = TRUE) / 2, 10^sample(-30:30, n, replace = TRUE),
   sample.int(1000L, n, replace = TRUE) * 10^sample(-12:15, n, replace = TRUE),
   round(stats::runif(n, 0, 10), 1), 2147483647 + stats::rnorm(n), stats::runif(n, 0, 2e-5),
-  sample.int(2^30, n, replace = TRUE) * 2^sample(1:40, n, replace = TRUE)
+  sample.int(2^30, n, replace = TRUE) * 2^sample(1:40, n, replace = TRUE),
+  # All but in the middle between two numbers of 15 digits, where R's powers of ten are exact and where they are not.
+  as.numeric(sprintf("%.0f5e%d", floor(stats::runif(n, 1e14, 1e15)), sample(-30:30, n, replace = TRUE)))
 )
 x <- sign * do.call(cbind, kinds)[cbind(seq_len(n), sample.int(length(kinds), n, replace = TRUE))]
 
