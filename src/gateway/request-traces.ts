@@ -46,13 +46,15 @@ export class RequestTraces {
   begin(request: IncomingMessage): void {
     const given = request.headers[HEADER];
     const parent = parseTraceparent(typeof given === 'string' ? given : undefined);
-    const traceId = parent?.traceId ?? randomId(16);
+    const ids = randomId(24);
+    const traceId = parent?.traceId ?? ids.slice(16);
     const sampled = this.#sampler(traceId, parent?.sampled);
-    const context = { traceId, spanId: randomId(8), parentId: parent?.parentId, sampled };
+    const context = { traceId, spanId: ids.slice(0, 16), parentId: parent?.parentId, sampled };
     (request as Traced)[CONTEXT] = context;
     const value = traceparent(context);
     request.headers[HEADER] = value;
-    replaceHeader(request.rawHeaders, value);
+    if (given !== undefined) removeHeader(request.rawHeaders);
+    request.rawHeaders.push(HEADER, value);
   }
 
   /** A request is over. */
@@ -116,9 +118,8 @@ export class RequestTraces {
 }
 
 /** Headers as they came, names and values in turn. */
-function replaceHeader(raw: string[], value: string): void {
+function removeHeader(raw: string[]): void {
   for (let i = raw.length - 2; i >= 0; i -= 2) {
     if (raw[i]!.toLowerCase() === HEADER) raw.splice(i, 2);
   }
-  raw.push(HEADER, value);
 }

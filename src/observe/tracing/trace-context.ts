@@ -18,8 +18,8 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
-/** Random digits: a trace has 16 bytes of them, a span 8. */
-export function randomId(bytes: 8 | 16): string {
+/** Random digits: of 8 bytes for a span, of 24 for a trace (16) and a span of it. */
+export function randomId(bytes: 8 | 24): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);
     used = 0;
