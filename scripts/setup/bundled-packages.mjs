@@ -1,5 +1,5 @@
 /** What dist/ has of others: their names, versions and licenses, for bills of materials and for whoever reads them. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -27,9 +27,6 @@ function describe(root, folder) {
   const place = join(root, folder);
   const { license, name, version } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8'));
   const file = readdirSync(place).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  const text =
-    file !== undefined && existsSync(join(place, file))
-      ? readFileSync(join(place, file), 'utf8')
-      : `${license}\n`;
+  const text = file === undefined ? `${license}\n` : readFileSync(join(place, file), 'utf8');
   return { name, version, license, text };
 }

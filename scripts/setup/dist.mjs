@@ -10,7 +10,8 @@ import { digestOf, readStamp, writeStamp } from './digest.mjs';
 /** What the package offers, and the script of its threads. */
 const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'gateway/large/thread.ts' };
 
-const inputs = ['src', 'package.json', 'scripts/setup/dist.mjs'];
+const scripts = ['scripts/setup/dist.mjs', 'scripts/setup/bundled-packages.mjs'];
+const inputs = ['src', 'package.json', 'package-lock.json', ...scripts];
 
 /** @param {string} root */
 async function bundle(root) {
