@@ -321,9 +321,9 @@ export class Dispatcher {
   }
 
   /** A worker has done with a request of the route, which may be what others have waited for. */
-  #leave(load: RouteLoad, rTime: number | undefined): void {
+  #leave(load: RouteLoad, { rTime, worker }: QueuedTicket): void {
     load.running -= 1;
-    if (rTime !== undefined) load.observe(rTime);
+    if (rTime !== undefined) load.observe(rTime, worker);
     if (this.#admission.size > 0) this.workerIdle();
   }
 
@@ -355,7 +355,7 @@ export class Dispatcher {
         crowd.running -= 1;
         if (crowd.running === 0 && crowd.waiting > 0) this.#gatherSoon(ticket.job.batch!.policy);
       }
-      if (job.load !== undefined && ticket.leads) this.#leave(job.load, ticket.rTime);
+      if (job.load !== undefined && ticket.leads) this.#leave(job.load, ticket);
       if (ticket.rTime === undefined) return;
       const took = ticket.rTime / ticket.batchSize;
       ticket.job.routeTime?.observe(took);

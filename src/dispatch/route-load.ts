@@ -14,6 +14,10 @@ export class RouteLoad {
   readonly waiting = new Set<QueuedTicket>();
   #known = false;
   #time = 0;
+  /** Nothing is known yet but what workers have taken for the first time. */
+  #onlyCold = true;
+  /** Workers that have run it. */
+  readonly #warm = new WeakSet<object>();
 
   constructor(most = Infinity) {
     this.most = most;
@@ -29,10 +33,20 @@ export class RouteLoad {
     return this.#time;
   }
 
-  /** A worker was taken for so many milliseconds. */
-  observe(ms: number): void {
-    if (this.#known) this.#time += (ms - this.#time) * (ms > this.#time ? LONGER : SHORTER);
-    else this.#time = ms;
+  /**
+   * A worker was taken for so many milliseconds.
+   *
+   * @param worker if it was not lost: the first time that it runs the route it may have to read a package or to compile
+   *   functions, so that counts only as long as nothing better is known, and never to make the route slower
+   */
+  observe(ms: number, worker?: object): void {
+    const cold = worker !== undefined && !this.#warm.has(worker);
+    if (cold) this.#warm.add(worker);
+    const first = !this.#known || (this.#onlyCold && (!cold || ms < this.#time));
     this.#known = true;
+    if (first) this.#time = ms;
+    else if (ms < this.#time) this.#time += (ms - this.#time) * SHORTER;
+    else if (!cold) this.#time += (ms - this.#time) * LONGER;
+    this.#onlyCold &&= cold;
   }
 }

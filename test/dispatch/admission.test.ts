@@ -84,3 +84,26 @@ test('where nothing short has been asked for in a minute slow routes may have al
 test('a route has no more workers than its @concurrency', () => {
   expect(started(admission(8), load(1, 2))).toBe(2);
 });
+
+test('what a worker takes the first time does not make a route slow that is short from then on', () => {
+  const route = new RouteLoad();
+  const [one, other, third] = [{}, {}, {}];
+  route.observe(900, one);
+  route.observe(700, other);
+  expect(route.time).toBe(700);
+  route.observe(10, one);
+  expect(route.time).toBe(10);
+  route.observe(800, third);
+  expect(route.time).toBe(10);
+});
+
+test('a route that takes long every time is slow, and so is one that costs its worker', () => {
+  const [route, lost] = [new RouteLoad(), new RouteLoad()];
+  const worker = {};
+  for (const ms of [5000, 4000, 6000]) route.observe(ms, worker);
+  expect(route.time).toBeGreaterThan(4000);
+  lost.observe(10, worker);
+  lost.observe(10, worker);
+  lost.observe(3000);
+  expect(lost.time).toBeGreaterThan(500);
+});

@@ -84,10 +84,17 @@ test('versions share requests as penstock.yaml says', async () => {
 test('a new version takes over without a request being lost, and is then what every worker has', async () => {
   put('1.rds', 'flat/1.rds');
   app = await serve(folder, { workers: 2 });
-  const answers: number[] = [];
+  const seen = new Set<number>();
+  let newest = 0;
   let going = true;
   const clients = Array.from({ length: 4 }, async () => {
-    while (going) answers.push(await answerer());
+    while (going) {
+      const before = newest; // of all that had been answered when this was asked
+      const answer = await answerer();
+      expect(answer).toBeGreaterThanOrEqual(before);
+      seen.add(answer);
+      newest = Math.max(newest, answer);
+    }
   });
   put('2.rds', 'flat/2.rds');
   await app.logged('model-added', ({ version }) => version === '2');
@@ -97,8 +104,7 @@ test('a new version takes over without a request being lost, and is then what ev
   expect(await answerer()).toBe(3);
   going = false;
   await Promise.all(clients);
-  expect(answers).toEqual(answers.toSorted());
-  expect(new Set(answers).size).toBe(3);
+  expect(seen.size).toBe(3);
   expect(await answerer('/models/flat/versions/1/predict')).toBe(1);
 });
 
