@@ -14,9 +14,9 @@ local({
     setdiff(ls(worker), before)
   }
   read("location.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "annotations.R", "policy-tags.R",
-       "request-reads.R", "direct-plan.R", "plumber-app.R", "router-speed.R", "api-spec.R", "model-file.R",
-       "model-schema.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "traceback.R", "fork.R",
-       "preload.R", "main.R")
+       "request-reads.R", "direct-plan.R", "plumber-app.R", "router-speed.R", "safe-json.R", "api-spec.R",
+       "model-file.R", "model-schema.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R",
+       "traceback.R", "fork.R", "preload.R", "main.R")
   loop <- read("internals.R", "frames.R", "loop.R")
   worker$for_requests <- c(loop, read("request.R", "response.R", "direct-request.R", "direct-answer.R",
                                       "direct-batch.R", "direct-steps.R", "direct-run.R"))

@@ -137,6 +137,17 @@ test('a body that is shorter than its length never reaches R, one that is longer
   expect(await seenByR()).toBe(before + 1);
 });
 
+test('a body that would end a plumber process, in that it is no JSON but a format of printf, is as wrong as others', async () => {
+  const ask = async (body: string): Promise<number> => {
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch(`${app.url}/echo`, { method: 'POST', headers, body })).status;
+  };
+  const usual = await ask('{a');
+  for (const body of ['{a%n', '{a%s%s%s%s', '["%n%n%n" %n]', '[1] %n']) expect(await ask(body)).toBe(usual);
+  expect(await ask('{"msg":"%n"}')).toBe(200);
+  await expectSane();
+});
+
 test('500 connections that come to nothing leave nothing behind', async () => {
   await expectSane();
   const before = openFiles();

@@ -7,7 +7,7 @@ import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.
 const rscript = resolve(import.meta.dirname, '../fixtures/programs/garbling-rscript.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'penstock-garbled-'));
 const on = join(folder, 'on');
-const ROUNDS = 12;
+const ROUNDS = 6;
 /** Far above what the gateway needs, far below what is announced. */
 const MOST_MEMORY = 500e6;
 

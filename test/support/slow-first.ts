@@ -4,14 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * The files that take longest, and the folders whose files start most servers. vitest itself knows how long a file
  * took the last time, which nobody does in a fresh clone.
  */
-const slow = [
-  'test/fidelity/generated/',
-  'test/model/classes.test.ts',
-  'test/commands/lanes.test.ts',
-  'test/fidelity/',
-  'test/pool/',
-  'test/commands/',
-];
+const slow = ['test/fidelity/generated/', 'test/fidelity/', 'test/pool/', 'test/commands/'];
 
 /** Begins with what takes long, so that the last files are short and all workers end at about the same time. */
 export class SlowFirst extends BaseSequencer {
