@@ -6,6 +6,8 @@ export interface App {
   folder(): string;
   /** The saved model that Penstock serves instead. */
   readonly model?: string;
+  /** Penstock's lane for all routes; the direct one where that can be unless given. */
+  readonly lane?: 'plumber';
   /** A question that the app answers when it is up. */
   readonly probe: Question;
 }

@@ -126,6 +126,22 @@ const behindSlow: Scenario = {
   },
 };
 
+/** One R process each: what the plumber lane makes of plumber's own router. */
+const plumberLane: Scenario = {
+  ...wrkScenario(
+    {
+      key: 'plumber-lane',
+      title: 'The plumber lane, one R process',
+      app: { ...corsApp, lane: 'plumber' },
+      question: echo,
+      measures: throughputMeasures,
+    },
+    ({ connections }) => connections,
+  ),
+  withoutR: false,
+  workers: () => 1,
+};
+
 /** A saved model, by `penstock serve model.rds` and by a plumber file that reads it. */
 function modelScenario(kind: 'lm' | 'ranger', title: string): Scenario {
   const app = new TrainedModel(kind);
@@ -159,6 +175,7 @@ export const scenarios: readonly Scenario[] = [
     },
     ({ connections }) => connections,
   ),
+  plumberLane,
   wrkScenario(
     {
       key: 'unmodified',

@@ -8,13 +8,14 @@ import { ask } from '../question.js';
 export const penstock: Contender = {
   key: 'penstock',
   runsR: true,
-  async start({ folder, model, probe }, workers) {
+  async start({ folder, lane, model, probe }, workers) {
     const port = await freePort();
     const adminPort = await freePort();
     const child = new Child('Penstock', process.execPath, () => [
       ...[join('dist', 'cli.js'), 'serve', model ?? folder(), '--host', '127.0.0.1'],
       ...['--port', String(port), '--admin-port', String(adminPort)],
       ...['--workers', String(workers), '--log-format', 'json'],
+      ...(lane === undefined ? [] : ['--lane', lane]),
     ]);
     const origin = `http://127.0.0.1:${port}`;
     await child.until(() => ask(origin, probe));
