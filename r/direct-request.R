@@ -41,7 +41,7 @@ apply_builtin_filters <- function(req, query, plumber) {
 # Makes response objects as PlumberResponse$new() does, without R6's work for each: a function of which every call's
 # own frame is the environment that holds `self`, and whose closures are the methods. It is the generator's own if that
 # does more than plumber's did.
-response_factory <- function(generator, namespace) {
+response_factory <- function(generator, namespace, prepare = identity) {
   known <- identical(body(generator$public_methods$initialize), quote({
     self$serializer <- serializer
   })) && is.null(generator$private_fields) && is.null(generator$private_methods) && is.null(generator$active) &&
@@ -58,6 +58,7 @@ response_factory <- function(generator, namespace) {
     self
   }, list(members = members, build = as_environment))
   environment(make) <- namespace
+  make <- prepare(make)
   class <- c(generator$classname, "R6")
   locked <- lapply(names(methods), as.name)
   lock <- isTRUE(generator$lock_objects)

@@ -68,7 +68,7 @@ main <- function() {
 
 # Both kinds of app: loads it, and gives function(desk) that takes up work there and serves until the gateway says stop.
 plumber_app <- function(settings, step) {
-  speed_up_router()
+  speed_up_router(if (settings$preloads) compiler::cmpfun else identity)
   guard_json()
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")

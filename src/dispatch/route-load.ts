@@ -16,7 +16,8 @@ export class RouteLoad {
   #time = 0;
   /** Nothing is known yet but what workers have taken for the first time. */
   #onlyCold = true;
-  /** Workers that have run it. */
+  /** Workers that have run it once, and those that have run it twice. */
+  readonly #tried = new WeakSet<object>();
   readonly #warm = new WeakSet<object>();
 
   constructor(most = Infinity) {
@@ -36,12 +37,13 @@ export class RouteLoad {
   /**
    * A worker was taken for so many milliseconds.
    *
-   * @param worker if it was not lost: the first time that it runs the route it may have to read a package or to compile
-   *   functions, so that counts only as long as nothing better is known, and never to make the route slower
+   * @param worker if it was not lost: the first time that it runs the route it may have to read a package, and the second
+   *   time R compiles what it calls. So these count only as long as nothing better is known, and never to make the route
+   *   slower
    */
   observe(ms: number, worker?: object): void {
     const cold = worker !== undefined && !this.#warm.has(worker);
-    if (cold) this.#warm.add(worker);
+    if (cold) (this.#tried.has(worker) ? this.#warm : this.#tried).add(worker);
     const first = !this.#known || (this.#onlyCold && (!cold || ms < this.#time));
     this.#known = true;
     if (first) this.#time = ms;
