@@ -12,7 +12,7 @@ guarded_parser <- function(parse) {
     if (is.character(txt) && any(grepl("%", txt, fixed = TRUE, useBytes = TRUE))) {
       harmless <- gsub("%", "#", txt, fixed = TRUE, useBytes = TRUE)
       Encoding(harmless) <- Encoding(txt)
-      suppressWarnings(parse(harmless, ...))
+      suppressWarnings(parse(harmless))
     }
     parse(txt, ...)
   }

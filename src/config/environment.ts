@@ -2,7 +2,7 @@ import { type OptionName, optionNames, variableOf } from './options.js';
 import { meant, type Setting, type Settings } from './settings.js';
 
 /** Variables under our prefix that are no options: those of our own tests, and those a worker is given. */
-const internal = /^PENSTOCK_(TEST_|WORKER_(PORT|TOKEN|APP|PRELOADS|DOCUMENTS)$)/;
+const internal = /^PENSTOCK_(TEST_|WORKER_(PORT|TOKEN|APP|PRELOADS|DOCUMENTS|SPARE)$)/;
 
 /**
  * Kubernetes puts the address of a Service named "penstock" or "penstock-admin" into every pod of its namespace

@@ -1,10 +1,10 @@
-import { LinkedList } from '../linked-list.js';
 import type { Pool } from '../pool/pool.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit } from '../pool/worker-exit.js';
-import { Admission, type AdmissionOptions } from './admission.js';
+import type { AdmissionOptions } from './admission.js';
 import type { BatchPolicy } from './batch-policy.js';
 import { type BatchOwner, BatchUnit } from './batch-unit.js';
+import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
 import type { RouteLoad } from './route-load.js';
 import type { Job, Ticket } from './ticket.js';
@@ -22,26 +22,19 @@ export interface DispatcherOptions extends AdmissionOptions {
   readonly batchDivided?: (ms: number) => void;
 }
 
-/** Share of the queue that requests may fill whose routes have all the workers that they may have. */
-const HELD_SHARE = 3 / 4;
-
 /** Frame ids are 31 bits, so that R can hold them as integers. */
 const LAST_ID = 0x7fffffff;
 
 /**
- * The bounded queue between gateway and pool. Work goes to an idle worker or waits here, first come first served:
+ * Stands between gateway and pool. Work goes to an idle worker or waits in the queue, first come first served:
  * never into the pipe of a busy worker, where a fast request would wait behind a slow one while others idle.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #pool: Pool;
-  /** In order of arrival. */
-  readonly #queue = new LinkedList<QueuedTicket>();
-  /** Requests that go before all others: those to be run again, and the urgent ones. */
-  readonly #again: QueuedTicket[] = [];
+  readonly #queue: Queue;
   /** Routes of which something came in this turn of the loop that is to be handed out at its end. */
   #gathering: BatchPolicy[] = [];
-  readonly #admission: Admission;
   #running = 0;
   #nextId = 1;
   /** Moving average of R's time per request in ms, for Retry-After. */
@@ -50,11 +43,11 @@ export class Dispatcher {
   constructor(pool: Pool, options: DispatcherOptions) {
     this.#pool = pool;
     this.#options = options;
-    this.#admission = new Admission(options, () => pool.healthy);
+    this.#queue = new Queue(options, () => pool.healthy);
   }
 
   get queued(): number {
-    return this.#queue.size + this.#again.length + this.#admission.size;
+    return this.#queue.size;
   }
 
   get running(): number {
@@ -74,24 +67,22 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    const { load } = job;
     const together = ticket.batchable;
-    const admitted = load === undefined || this.#admission.arrives(load, ticket.queuedAt);
-    const now = admitted && !together && (job.urgent || this.#next() === undefined);
+    const admitted = this.#queue.admits(ticket);
+    const now = admitted && !together && (job.urgent || this.#queue.next() === undefined);
     const worker = now ? this.#workerFor(ticket) : undefined;
-    if (worker === undefined && !job.urgent && this.#isFull(job, admitted)) {
-      const waiting = this.#queue.size + this.#admission.size;
-      ticket.settle({ kind: 'error', code: 'queue_full', detail: `${waiting} wait already.` });
+    if (worker === undefined && !job.urgent && this.#queue.isFull(this.#limitFor(job), admitted)) {
+      ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.waiting} wait already.` });
       return ticket;
     }
     ticket.startDeadline(() => this.#expire(ticket));
     if (!admitted) {
-      this.#admission.hold(ticket, load);
-      if (this.#admission.lacksWorkers) this.#pool.grow();
+      this.#queue.hold(ticket, job.load!);
+      if (this.#queue.lacksWorkers) this.#pool.grow();
     } else if (worker !== undefined) {
       worker.assign(ticket);
     } else if (job.urgent) {
-      this.#again.push(ticket);
+      this.#queue.addAhead(ticket);
     } else if (together) {
       this.#join(ticket, job.batch!.policy);
     } else {
@@ -133,13 +124,6 @@ export class Dispatcher {
     this.#handOut();
   };
 
-  /** Whether no more like it may wait. Those that may not run yet leave a part of the queue to others. */
-  #isFull(job: Job, admitted: boolean): boolean {
-    const limit = this.#limitFor(job);
-    const held = this.#admission.size;
-    return this.#queue.size + held >= limit || (!admitted && held >= Math.ceil(limit * HELD_SHARE));
-  }
-
   /** What is computed together takes one place in a worker: as many may wait as the workers take at once. */
   #limitFor({ batch }: Job): number {
     const { queueLimit } = this.#options;
@@ -159,14 +143,14 @@ export class Dispatcher {
     const own = ticket as QueuedTicket;
     if (own.state === 'settled') return;
     const wasRunning = own.state === 'running';
-    this.#remove(own);
+    this.#queue.remove(own);
     own.abandon();
     if (wasRunning && own.batch?.awaited !== true) own.worker?.interrupt(this.#options.interruptGrace);
   }
 
   /** A worker can take work. */
   workerIdle(): void {
-    const ticket = this.#next();
+    const ticket = this.#queue.next();
     if (ticket?.batchable === true && ticket.crowd?.isEnough === false)
       this.#gatherSoon(ticket.job.batch!.policy);
     else this.#handOut();
@@ -175,9 +159,9 @@ export class Dispatcher {
   /** To each worker that can take work, the request that has waited longest, with all that can be computed with it. */
   #handOut(): void {
     for (;;) {
-      const ticket = this.#next();
+      const ticket = this.#queue.next();
       if (ticket === undefined) {
-        if (this.#admission.lacksWorkers) this.#pool.grow();
+        if (this.#queue.lacksWorkers) this.#pool.grow();
         return;
       }
       const worker = this.#workerFor(ticket);
@@ -185,39 +169,11 @@ export class Dispatcher {
         this.#pool.grow();
         return;
       }
-      this.#remove(ticket);
-      const batch = ticket.batchable ? this.#gather(ticket) : [];
+      this.#queue.remove(ticket);
+      const batch = ticket.batchable ? this.#queue.takeBatch(ticket) : [];
       if (batch.length > 1) worker.assign(new BatchUnit(this.#newId(), batch, this.#batches));
       else worker.assign(ticket);
     }
-  }
-
-  /** What is to run next: what has waited longest, but for what is held. */
-  #next(): QueuedTicket | undefined {
-    while (this.#again.length > 0) {
-      const ticket = this.#again[0]!;
-      if (this.#admits(ticket)) return ticket; // else it is not there any more
-    }
-    const waiting = this.#admission.size === 0 ? undefined : this.#admission.next();
-    let ticket = this.#queue.first;
-    while (ticket !== undefined) {
-      const { next } = ticket;
-      if (!ticket.isHeld) {
-        if (waiting !== undefined && waiting.queuedAt < ticket.queuedAt) return waiting;
-        if (this.#admits(ticket)) return ticket;
-      }
-      ticket = next;
-    }
-    return waiting;
-  }
-
-  /** Whether it may be given a worker; if not, it is put where it waits for that. */
-  #admits(ticket: QueuedTicket): boolean {
-    const { load } = ticket.job;
-    if (load === undefined || this.#admission.admits(load)) return true;
-    this.#remove(ticket);
-    this.#admission.hold(ticket, load);
-    return false;
   }
 
   /** Keeps a request from an idle worker for as long as its route's batches may wait for others. */
@@ -225,9 +181,9 @@ export class Dispatcher {
     const { batch } = ticket.job;
     if (batch === undefined || batch.policy.wait === 0) return false;
     let items = batch.items;
-    for (const other of this.#queue) if (other.job.batch?.key === batch.key) items += other.job.batch.items;
+    for (const mate of this.#queue.mates(ticket)) items += mate.job.batch!.items;
     if (items >= batch.policy.max) {
-      for (const other of this.#queue) if (other.job.batch?.key === batch.key) other.heldUntil = 0;
+      for (const mate of this.#queue.mates(ticket)) mate.heldUntil = 0;
       return false;
     }
     ticket.heldUntil = performance.now() + batch.policy.wait;
@@ -236,31 +192,6 @@ export class Dispatcher {
       this.workerIdle();
     }, batch.policy.wait);
     return true;
-  }
-
-  /** Takes what can be computed together with a ticket out of the queue. */
-  #gather(first: QueuedTicket): QueuedTicket[] {
-    const { items, key, policy } = first.job.batch!;
-    const tickets = [first];
-    let room = policy.limit(first.remaining) - items;
-    const take = (ticket: QueuedTicket): void => {
-      const { batch } = ticket.job;
-      if (batch?.key !== key || !ticket.batchable || batch.items > room) return;
-      room -= batch.items;
-      tickets.push(ticket);
-      this.#remove(ticket);
-    };
-    for (const ticket of first.job.load?.waiting ?? []) {
-      if (room <= 0) break;
-      take(ticket);
-    }
-    let ticket = this.#queue.first;
-    while (ticket !== undefined && room > 0) {
-      const { next } = ticket;
-      take(ticket);
-      ticket = next;
-    }
-    return tickets;
   }
 
   readonly #batches: BatchOwner = {
@@ -303,15 +234,15 @@ export class Dispatcher {
 
   /** No worker can be started: nobody should wait for one. */
   refuseAll(): void {
-    for (const ticket of [...this.#again, ...this.#queue, ...this.#admission]) {
-      this.#remove(ticket);
+    for (const ticket of [...this.#queue]) {
+      this.#queue.remove(ticket);
       ticket.settle({ kind: 'error', code: 'no_workers' });
     }
   }
 
   #expire(ticket: QueuedTicket): void {
     const { state, worker } = ticket;
-    this.#remove(ticket);
+    this.#queue.remove(ticket);
     const limit = `${ticket.job.timeout / 1000} s`;
     const detail =
       state === 'running' ? `It ran for the rest of ${limit}.` : `It waited ${limit} for a worker.`;
@@ -324,21 +255,7 @@ export class Dispatcher {
   #leave(load: RouteLoad, { rTime, worker }: QueuedTicket): void {
     load.running -= 1;
     if (rTime !== undefined) load.observe(rTime, worker);
-    if (this.#admission.size > 0) this.workerIdle();
-  }
-
-  #dequeue(ticket: QueuedTicket): void {
-    if (this.#queue.delete(ticket) && ticket.crowd !== undefined) ticket.crowd.waiting -= 1;
-  }
-
-  #remove(ticket: QueuedTicket): void {
-    if (ticket.held !== undefined) {
-      this.#admission.release(ticket, ticket.held);
-      return;
-    }
-    this.#dequeue(ticket);
-    const at = this.#again.indexOf(ticket);
-    if (at >= 0) this.#again.splice(at, 1);
+    if (this.#queue.holds) this.workerIdle();
   }
 
   readonly #listener: TicketListener = {
@@ -364,7 +281,7 @@ export class Dispatcher {
     returned: (ticket) => {
       if (ticket.state === 'settled') return;
       ticket.requeue();
-      this.#again.push(ticket);
+      this.#queue.addAhead(ticket);
       this.workerIdle();
     },
     lost: (ticket, exit, begun) => {
@@ -375,7 +292,7 @@ export class Dispatcher {
       // Once: what a worker has died of while it read it would bring down one after the other.
       if (maybeAgain && ticket.attempts === 1) {
         ticket.requeue();
-        this.#again.push(ticket);
+        this.#queue.addAhead(ticket);
         this.workerIdle();
         return;
       }

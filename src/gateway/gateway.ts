@@ -102,7 +102,7 @@ export class Gateway {
       write: config.accessLog ? request : undefined,
     };
     const traces = this.#startTracing();
-    this.#spare = dev && app.kind === 'plumber' ? new Spare(config.rscript, app.directory) : undefined;
+    this.#spare = dev && app.kind === 'plumber' ? new Spare({ app, rscript: config.rscript }) : undefined;
     let workerIds = 0;
     const finished = (record: ExchangeRecord): void => {
       recordRequest(record, records);

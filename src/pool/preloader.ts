@@ -3,9 +3,9 @@ import { type LoadFailure, loadFailureFrom } from '../app/manifest.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { type RValue, readRData, rInteger, rList, rString, toPlain, writeRData } from '../rdata/index.js';
 import { ForkedProcess } from './forked-process.js';
-import { SpawnedProcess, startProcess } from './spawned-process.js';
+import { SpawnedProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
-import { type WorkerCommand, workerEnvironment, workerSettings } from './worker-command.js';
+import { startR, type WorkerCommand, workerSettings } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { ProcessOwner, WorkerBirth, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
@@ -52,11 +52,9 @@ export class Preloader {
     this.#forks = forks;
     this.#owner = owner;
     const token = listener.expect((socket) => this.#connected(socket));
-    const { args, env } = workerEnvironment(folder);
     const settings = workerSettings(command, { port: listener.port, token }, true);
     this.journey.step('process');
-    const place = { cwd: command.app.directory, env: { ...env, ...settings } };
-    this.#process = new SpawnedProcess(startProcess(command.rscript, args, place), {
+    this.#process = new SpawnedProcess(startR(command, folder, settings), {
       running: (pid) => owner.running(pid),
       printed: () => this.#heir?.printed(),
       line: (stream, line) => {

@@ -1,24 +1,20 @@
 import type { ChildProcess } from 'node:child_process';
 import { rString, writeRData } from '../rdata/index.js';
 import { Scratch } from './scratch.js';
-import { startProcess } from './spawned-process.js';
-import { SPARE, type WorkerSettings, workerEnvironment } from './worker-command.js';
+import { startR, type WorkerCommand, type WorkerSettings } from './worker-command.js';
 
 /**
  * An R process that has loaded plumber and waits to be told which app to load: with it `penstock dev` serves a change
  * in a fraction of the time that R takes to start. It ends by itself when the gateway has gone.
  */
 export class Spare {
-  readonly #rscript: string;
-  readonly #directory: string;
+  readonly #command: Pick<WorkerCommand, 'app' | 'rscript'>;
   readonly #scratch = new Scratch();
   #process: ChildProcess | undefined;
   #started = 0;
 
-  /** @param directory of the app: the project's own .Rprofile applies, as it does to every worker */
-  constructor(rscript: string, directory: string) {
-    this.#rscript = rscript;
-    this.#directory = directory;
+  constructor(command: Pick<WorkerCommand, 'app' | 'rscript'>) {
+    this.#command = command;
   }
 
   /** Starts one, unless there is one. */
@@ -26,13 +22,7 @@ export class Spare {
     if (this.#process !== undefined && isRunning(this.#process)) return;
     this.#started += 1;
     const folder = this.#scratch.folder(`spare-${this.#started}`);
-    const { args, env } = workerEnvironment(folder);
-    const child = startProcess(
-      this.#rscript,
-      args,
-      { cwd: this.#directory, env: { ...env, [SPARE]: '1' } },
-      'pipe',
-    );
+    const child = startR(this.#command, folder);
     child.on('error', () => {}); // whoever starts a worker without it will hear why
     child.stdin!.on('error', () => {});
     child.once('exit', () => this.#scratch.discard(folder));

@@ -1,23 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { PrintedLines } from './printed-lines.js';
 import type { WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
-
-/** @param stdin `ignore` is an empty one */
-export function startProcess(
-  program: string,
-  args: readonly string[],
-  { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv },
-  stdin: 'ignore' | 'pipe' = 'ignore',
-): ChildProcess {
-  return spawn(program, args, {
-    cwd,
-    env,
-    stdio: [stdin, 'pipe', 'pipe'],
-    // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
-    detached: true,
-  });
-}
 
 /** An R process that the gateway has started. */
 export class SpawnedProcess implements WorkerHandle {

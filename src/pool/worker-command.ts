@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { AppLocation } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
 import { installed } from '../installation.js';
@@ -19,7 +20,7 @@ export interface WorkerCommand {
 }
 
 /** The variable that tells an R process to wait for its settings. */
-export const SPARE = 'PENSTOCK_WORKER_SPARE';
+const SPARE = 'PENSTOCK_WORKER_SPARE';
 
 /** What `r/main.R` goes by, in this order where it comes at once; it takes them out of the environment again. */
 export interface WorkerSettings {
@@ -45,9 +46,23 @@ export function workerSettings(
   };
 }
 
-/** Arguments and environment of an R process, but for its settings. */
-export function workerEnvironment(folder: string): { args: string[]; env: NodeJS.ProcessEnv } {
+/**
+ * Starts R in the app's folder, so that the project's own .Rprofile applies.
+ *
+ * @param folder   R makes its temporary folder in there
+ * @param settings undefined: it is told later, by its standard input
+ */
+export function startR(
+  { app, rscript }: Pick<WorkerCommand, 'app' | 'rscript'>,
+  folder: string,
+  settings?: WorkerSettings,
+): ChildProcess {
   const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
-  // R makes its temporary folder in there.
-  return { args: [WORKER_SCRIPT], env: { ...Object.fromEntries(env), TMPDIR: folder } };
+  return spawn(rscript, [WORKER_SCRIPT], {
+    cwd: app.directory,
+    env: { ...Object.fromEntries(env), TMPDIR: folder, ...(settings ?? { [SPARE]: '1' }) },
+    stdio: [settings === undefined ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
+    detached: true,
+  });
 }

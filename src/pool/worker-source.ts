@@ -3,9 +3,9 @@ import type { ForkedProcess } from './forked-process.js';
 import { Preloader } from './preloader.js';
 import type { Scratch } from './scratch.js';
 import type { Spare } from './spare.js';
-import { SpawnedProcess, startProcess } from './spawned-process.js';
+import { SpawnedProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
-import { type WorkerCommand, workerEnvironment, workerSettings } from './worker-command.js';
+import { startR, type WorkerCommand, workerSettings } from './worker-command.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { ProcessOwner, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
@@ -146,13 +146,9 @@ export class WorkerSource {
   #spawn(folder: string, token: string, owner: ProcessOwner): WorkerHandle {
     const { command, spare } = this.#options;
     const settings = workerSettings(command, { port: this.#listener.port, token });
-    const first = this.#first;
+    const waiting = this.#first ? spare?.take(settings) : undefined;
     this.#first = false;
-    const waiting = first ? spare?.take(settings) : undefined;
-    if (waiting !== undefined) return new SpawnedProcess(waiting, owner);
-    const { args, env } = workerEnvironment(folder);
-    const place = { cwd: command.app.directory, env: { ...env, ...settings } };
-    return new SpawnedProcess(startProcess(command.rscript, args, place), owner);
+    return new SpawnedProcess(waiting ?? startR(command, folder, settings), owner);
   }
 
   /** A worker has ended while it started, by a fault of its own. */

@@ -43,7 +43,7 @@ function significantDigits(x: number): [digits: string, exponent: number] {
   const found = roundToDigits(x, MOST);
   const exponent = found[1];
   const further = x.toExponential(MOST + 2).slice(MOST + 1, MOST + 4);
-  // Nearer to the middle between two numbers than R's rounded constants are off.
+  // Farther from the middle between two numbers than R's constants are off.
   if (further < '400' || further >= '600') return found;
   const scaled = inExtended(quotient(x, exponent - MOST + 1));
   let rounded = halfToEven(scaled);
@@ -81,13 +81,10 @@ function inExtended([top, bottom]: Fraction): Fraction {
   const bits = BigInt(top.toString(2).length - bottom.toString(2).length);
   let shift = EXTENDED - bits;
   const shifted = (): Fraction => (shift >= 0n ? [top << shift, bottom] : [top, bottom << -shift]);
-  if (floor(shifted()) >= 1n << EXTENDED) shift -= 1n;
+  const [above, below] = shifted();
+  if (above / below >= 1n << EXTENDED) shift -= 1n;
   const mantissa = halfToEven(shifted());
   return shift >= 0n ? [mantissa, 1n << shift] : [mantissa << -shift, 1n];
-}
-
-function floor([top, bottom]: Fraction): bigint {
-  return top / bottom;
 }
 
 function halfToEven([top, bottom]: Fraction): bigint {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixtureApp, ServedApp } from '../support/server.js';
+import { fixtureApp, isRunning, ServedApp } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-dev-'));
 const plumber = join(folder, 'plumber.R');
@@ -89,4 +89,20 @@ test('an app that does not load at the start is shown and waited for', async () 
   expect(await (await fetch(other.url)).json()).toEqual(['up']);
   await other.stop();
   rmSync(broken, { recursive: true });
+});
+
+test('when it is killed, R goes with it, that which waits for the next change included', async () => {
+  const killed = new ServedApp(fixtureApp('work.R'), { command: 'dev' });
+  await killed.serving(1);
+  const { workers } = await killed.admin<{ workers: { pid: number }[] }>('/status');
+  const children = (): number[] =>
+    readFileSync(`/proc/${killed.pid}/task/${killed.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const waiting = (): number[] =>
+    children().filter(
+      (pid) => pid !== workers[0]!.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('r/worker.R'),
+    );
+  await expect.poll(waiting).toHaveLength(1);
+  const processes = [...waiting(), workers[0]!.pid];
+  killed.signal('SIGKILL');
+  await expect.poll(() => processes.filter(isRunning), { timeout: 2000 }).toEqual([]);
 });
