@@ -9,6 +9,8 @@ const CHECK_EVERY = 1000;
 const MOST_FAILURES = 3;
 /** Share of the time to the nearest deadline that a batch may take. */
 const SHARE = 0.5;
+/** Weight of a call in the average of what calls take: the first ones, for which R is not prepared, are soon forgotten. */
+const WEIGHT = 0.1;
 
 export interface BatchLimits {
   /** Items of a batch at most. */
@@ -27,6 +29,7 @@ export class BatchPolicy implements BatchLimits {
   readonly crowd = new Crowd();
   readonly #cost = new LinearCost();
   readonly #distrusted: Distrust;
+  #usualTime = Infinity;
   #enabled = true;
   readonly #checked: boolean;
   /** Batches that have had an answer. */
@@ -53,14 +56,16 @@ export class BatchPolicy implements BatchLimits {
     return Math.min(this.max, this.#cost.itemsWithin(remaining * SHARE));
   }
 
-  /** Milliseconds that a call takes, usually. */
+  /** Milliseconds that a call takes, usually; Infinity while nothing is known. */
   get usualTime(): number {
-    return this.#cost.mean;
+    return this.#usualTime;
   }
 
   /** A call of so many items has taken so long. */
   observe(items: number, ms: number): void {
     this.#cost.observe(items, ms);
+    if (this.#usualTime === Infinity) this.#usualTime = ms;
+    else this.#usualTime += (ms - this.#usualTime) * WEIGHT;
   }
 
   /** Whether one request of a batch is to be run alone as well. */

@@ -84,12 +84,14 @@ export class BatchUnit implements WorkUnit {
 
   printed(): void {}
 
-  finished(frame: Frame): void {
-    const rTime = frame.time / 1000;
-    const { policy } = this.#first;
-    policy.observe(this.#items, rTime);
+  left(rTime: number): void {
+    this.#first.policy.observe(this.#items, rTime);
     this.#owner.computed(this.#tickets.length, this.#items, rTime);
     for (const ticket of this.#tickets) ticket.left(rTime);
+  }
+
+  finished(frame: Frame): void {
+    const { policy } = this.#first;
     const begun = performance.now();
     const split = this.#call.split(frame);
     this.#owner.divided(performance.now() - begun);
@@ -111,6 +113,7 @@ export class BatchUnit implements WorkUnit {
   }
 
   returned(): void {
+    for (const ticket of this.#tickets) ticket.unstarted(); // while it stands for all
     for (const ticket of this.#tickets) {
       ticket.batch = undefined;
       ticket.batchSize = 1;

@@ -4,12 +4,15 @@ import { describeExit } from '../pool/worker-exit.js';
 import type { AdmissionOptions } from './admission.js';
 import type { BatchPolicy } from './batch-policy.js';
 import { type BatchOwner, BatchUnit } from './batch-unit.js';
+import { Cores } from './cores.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
 import type { RouteLoad } from './route-load.js';
 import type { Job, Ticket } from './ticket.js';
 
 export interface DispatcherOptions extends AdmissionOptions {
+  /** CPU cores that the gateway and R have. */
+  readonly cores: number;
   /** Requests that wait at most; one more is refused. */
   readonly queueLimit: number;
   /** Milliseconds that R gets to come back from an interrupt. */
@@ -33,8 +36,11 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #pool: Pool;
   readonly #queue: Queue;
+  readonly #cores: Cores;
   /** Routes of which something came in this turn of the loop that is to be handed out at its end. */
   #gathering: BatchPolicy[] = [];
+  /** There is something to be handed out at the end of this turn of the loop. */
+  #gathers = false;
   #running = 0;
   #nextId = 1;
   /** Moving average of R's time per request in ms, for Retry-After. */
@@ -43,6 +49,7 @@ export class Dispatcher {
   constructor(pool: Pool, options: DispatcherOptions) {
     this.#pool = pool;
     this.#options = options;
+    this.#cores = new Cores(options.cores);
     this.#queue = new Queue(options, () => pool.healthy);
   }
 
@@ -99,27 +106,35 @@ export class Dispatcher {
     const held = this.#hold(ticket);
     this.#queue.add(ticket);
     if (held) return;
-    if (policy.crowd.isEnough) this.#handOut();
-    else this.#gatherSoon(policy);
+    if (!policy.crowd.isEnough(this.#coreFree)) this.#gatherSoon(policy);
+    else {
+      policy.crowd.endHold();
+      this.#handOut();
+    }
   }
 
   #gatherSoon(policy: BatchPolicy): void {
-    if (this.#gathering.includes(policy)) return;
-    this.#gathering.push(policy);
-    if (this.#gathering.length === 1) setImmediate(this.#gathered);
+    if (!this.#gathering.includes(policy)) this.#gathering.push(policy);
+    this.#handOutSoon();
+  }
+
+  #handOutSoon(): void {
+    if (this.#gathers) return;
+    this.#gathers = true;
+    setImmediate(this.#gathered);
   }
 
   readonly #gathered = (): void => {
     const now = performance.now();
     const policies = this.#gathering;
     this.#gathering = [];
+    this.#gathers = false;
     for (const { crowd, usualTime } of policies) {
-      const lookAfter = crowd.hold(usualTime, now);
-      if (lookAfter === undefined) continue;
+      const until = crowd.hold(usualTime, now, this.#coreFree);
+      if (until === undefined) continue;
       setTimeout(() => {
-        crowd.endHold();
-        this.#handOut();
-      }, lookAfter);
+        if (crowd.endHoldOf(until)) this.#handOut();
+      }, until - now);
     }
     this.#handOut();
   };
@@ -151,7 +166,7 @@ export class Dispatcher {
   /** A worker can take work. */
   workerIdle(): void {
     const ticket = this.#queue.next();
-    if (ticket?.batchable === true && ticket.crowd?.isEnough === false)
+    if (ticket?.batchable === true && ticket.crowd?.isEnough(this.#coreFree) === false)
       this.#gatherSoon(ticket.job.batch!.policy);
     else this.#handOut();
   }
@@ -232,6 +247,11 @@ export class Dispatcher {
     return this.#pool.take() ?? (mayWaitThere ? this.#pool.takeAhead(ticket) : undefined);
   }
 
+  /** Whether there is a core for a further worker. */
+  get #coreFree(): boolean {
+    return this.#cores.isFree(this.#pool.busy);
+  }
+
   /** No worker can be started: nobody should wait for one. */
   refuseAll(): void {
     for (const ticket of [...this.#queue]) {
@@ -255,22 +275,24 @@ export class Dispatcher {
   #leave(load: RouteLoad, { rTime, worker }: QueuedTicket): void {
     load.running -= 1;
     if (rTime !== undefined) load.observe(rTime, worker);
-    if (this.#queue.holds) this.workerIdle();
+    if (this.#queue.holds) this.#handOutSoon(); // its worker may be idle by then
   }
 
   readonly #listener: TicketListener = {
     started: (ticket) => {
       this.#running += 1;
       const { crowd, job } = ticket;
-      if (crowd !== undefined) crowd.running += 1;
-      if (job.load !== undefined && ticket.leads) job.load.running += 1;
+      if (!ticket.leads) return;
+      if (crowd !== undefined) crowd.calls += 1;
+      if (job.load !== undefined) job.load.running += 1;
     },
     left: (ticket) => {
       this.#running -= 1;
       const { crowd, job } = ticket;
-      if (crowd !== undefined) {
-        crowd.running -= 1;
-        if (crowd.running === 0 && crowd.waiting > 0) this.#gatherSoon(ticket.job.batch!.policy);
+      if (crowd !== undefined && ticket.leads) {
+        crowd.calls -= 1;
+        crowd.endHold();
+        if (crowd.waiting > 0) this.#gatherSoon(job.batch!.policy);
       }
       if (job.load !== undefined && ticket.leads) this.#leave(job.load, ticket);
       if (ticket.rTime === undefined) return;

@@ -17,11 +17,6 @@ export class LinearCost {
     this.#nms = this.#nms * MEMORY + n * ms;
   }
 
-  /** Milliseconds of a call, on the average of the last ones; Infinity while nothing is known. */
-  get mean(): number {
-    return this.#weight === 0 ? Infinity : this.#ms / this.#weight;
-  }
-
   /** Items that are done within `ms`, at least 1; Infinity while nothing is known. */
   itemsWithin(ms: number): number {
     if (this.#weight === 0) return Infinity;

@@ -119,12 +119,11 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   finished(frame: Frame): void {
-    this.left(frame.time / 1000);
     this.ranAlone?.(this.job.batch!.succeeded(frame));
     this.settle({ kind: 'answer', frame });
   }
 
-  /** R is done with it. */
+  /** @param rTime undefined: its worker was lost */
   left(rTime: number | undefined): void {
     this.rTime = rTime;
     this.#listener.left(this);
@@ -134,12 +133,16 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.job.routeTime?.printed();
   }
 
+  /** R has not come to it after all. */
+  unstarted(): void {
+    if (this.startedAt === undefined) return;
+    this.startedAt = undefined;
+    this.attempts -= 1;
+    this.#listener.left(this);
+  }
+
   returned(): void {
-    if (this.startedAt !== undefined) {
-      this.startedAt = undefined;
-      this.attempts -= 1;
-      this.#listener.left(this);
-    }
+    this.unstarted();
     this.#listener.returned(this);
   }
 

@@ -104,6 +104,7 @@ export class AppVersion {
     );
     this.#dispatcher = new Dispatcher(this.#pool, {
       ...config,
+      cores: availableCpus(),
       batchComputed: (requests, items, ms) => {
         metrics.batchRequests.observe(requests);
         metrics.batchItems.observe(items);

@@ -25,7 +25,9 @@ export interface WorkUnit {
   started(worker: Worker): void;
   /** R has printed something while it ran. */
   printed(): void;
-  /** R answered. */
+  /** R is done with it, after so many milliseconds: told before its worker gets other work. */
+  left(rTime: number): void;
+  /** R's answer, dealt with after that. */
   finished(frame: Frame): void;
   /** The worker ended before it answered; `begun` is false if R is certain not to have begun with it. */
   lost(worker: Worker, exit: WorkerExit, begun: boolean): void;

@@ -247,6 +247,7 @@ export class Worker {
     if (frame.type === FrameType.interrupted) {
       this.#owner.interrupted(this, unit?.label, interruptFrom(frame));
     }
+    if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000);
     // R gets its next work before the answer is dealt with, which takes as long for a batch as R needs for the next.
     if (this.#interrupted) {
       this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);
