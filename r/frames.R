@@ -11,7 +11,7 @@ frame_types <- list(
   fork = 64L, become = 65L, reap = 66L,
   # worker to gateway
   hello = 129L, step = 130L, ready = 131L, load_failed = 132L, result = 133L, interrupted = 134L,
-  pong = 135L, value = 136L, unstarted = 137L, failed = 138L,
+  pong = 135L, value = 136L, unstarted = 137L, failed = 138L, begun = 139L,
   # from a process that workers are forked from
   preloaded = 192L, forked = 193L
 )
@@ -22,10 +22,33 @@ frame_split <- 65536L
 # Above this a payload's memory is freed at once, which takes some milliseconds.
 frame_large <- 1048576L
 
-# Up to this a payload lies in R's buffer of the connection when its header has been read: no more wait.
+# Up to this a payload lies in R's buffer of the connection when its header has been read: no more wait. The gateway
+# goes by the same number.
 frame_buffered <- 4000L
 
-# A frame that an interrupt has cut in two leaves the connection out of step, of no more use.
+# What is written at once of a long payload: the kernel has room for so much when it has room for anything.
+frame_piece <- 16384L
+
+# Writes all, or raises an interrupt before it has written anything.
+write_piece <- function(bytes, con) {
+  tryCatch({
+    writeBin(bytes, con)
+    TRUE
+  }, interrupt = function(e) FALSE)
+}
+
+# An interrupt that comes meanwhile comes too late.
+write_pieces <- function(bytes, con) {
+  size <- length(bytes)
+  from <- 1L
+  while (from <= size) {
+    to <- min(from + frame_piece - 1L, size)
+    if (write_piece(bytes[from:to], con)) from <- to + 1L
+  }
+}
+
+# A frame that an interrupt has cut in two leaves the connection out of step, of no more use. The gateway sends none
+# while it may be read.
 in_step <- function(transfer) {
   tryCatch(transfer, interrupt = function(e) stop("interrupted in the middle of a frame", call. = FALSE))
 }
@@ -44,7 +67,7 @@ write_frame <- function(con, type, id, value, time = 0L) {
   header <- words_bytes(c(size, frame_version + 256L * type, id, time))
   if (size > frame_split) {
     writeBin(header, con)
-    in_step(writeBin(payload, con))
+    write_pieces(payload, con)
     # R would let tens of megabytes of such payloads come together before it looks for them.
     payload <- NULL
     if (size > frame_large) gc(full = FALSE)

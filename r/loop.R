@@ -106,6 +106,7 @@ serve_frames <- function(con, engines, manifest) {
       }
       current <<- engines[[frame$type]]
       running <<- frame$id
+      if (length(frame$payload) > frame_buffered) write_frame(con, frame_types$begun, frame$id, NULL)
       value <- if (!early) allowInterrupts(current$run(bytes_value(frame$payload)))
       early <<- FALSE
       finish(value)

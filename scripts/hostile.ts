@@ -6,10 +6,13 @@ import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { attack, holdings } from '../test/security/hostile/attack.js';
 import { serveHostileApp } from '../test/security/hostile/hostile-app.js';
+import type { ServedApp } from '../test/support/server.js';
 
 const ROUND = 5000;
 /** MB that the gateway may have grown by since its first round, which warms it up. */
 const MOST_GROWTH = 100;
+/** Lines of the log that are shown before a worker's end. */
+const LAST_WORDS = 20;
 
 const { values } = parseArgs({ options: { count: { type: 'string' }, seed: { type: 'string' } } });
 const count = Number(values.count ?? 50_000);
@@ -27,6 +30,15 @@ const pids = async (): Promise<string> => {
   const { restarts, workers } = await app.admin<Status>('/status');
   return `${restarts} restarts, workers ${workers.map(({ pid }) => pid).join(' ')}`;
 };
+
+/** What the log says of workers that ended, and of what they did just before. */
+function lastWords(server: ServedApp): string[] {
+  const events = ['interrupted', 'output', 'worker-exit'].flatMap((event) => server.entries(event));
+  events.sort((a, b) => String(a.time).localeCompare(String(b.time)));
+  return events
+    .filter((_, i) => events.slice(i, i + LAST_WORDS).some(({ event }) => event === 'worker-exit'))
+    .map((entry) => JSON.stringify(entry).slice(0, 500));
+}
 
 try {
   const before = await pids();
@@ -48,8 +60,7 @@ try {
   if (forbidden !== 0) faults.push(`${forbidden} requests came to R that should not have`);
   const after = await pids();
   if (after !== before) {
-    const exits = ['interrupted', 'worker-exit'].flatMap((event) => app.entries(event));
-    faults.push(`workers were lost: ${before}, then ${after}: ${JSON.stringify(exits)}`);
+    faults.push(`workers were lost: ${before}, then ${after}:`, ...lastWords(app));
   }
   const answers = Object.entries(statuses).map(([status, times]) => `${status} ${times} times`);
   console.log(`answers: ${answers.join(', ')}; ${seen} requests came to R, ${forbidden} that should not`);

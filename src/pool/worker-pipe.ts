@@ -1,3 +1,4 @@
+import { READ_AT_ONCE } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import type { WorkUnit } from './work-unit.js';
 
@@ -8,6 +9,8 @@ interface Slot {
   /** Wall clock in ms after which R does not begin with it any more; Infinity for what it begins with at once. */
   readonly startBy: number;
   readonly expected: number;
+  /** R has read all of it, if it has come to it. */
+  read: boolean;
 }
 
 /** What a worker has been given and has not answered: what R runs, and what waits behind it in its connection. */
@@ -34,9 +37,21 @@ export class WorkerPipe {
     return this.#slots.some(({ unit }, at) => at > 0 && unit !== undefined);
   }
 
-  push(unit: WorkUnit, startBy: number): void {
+  /** Whether R has read what it runs, and is in the middle of no frame. */
+  get isRead(): boolean {
+    return this.#slots[0]?.read === true;
+  }
+
+  /** R says that it has read what it runs. */
+  hasRead(id: number): void {
+    const slot = this.#slots[0];
+    if (slot?.id === id) slot.read = true;
+  }
+
+  /** @param bytes of its frame's payload */
+  push(unit: WorkUnit, startBy: number, bytes: number): void {
     const { expected, id } = unit;
-    this.#slots.push({ id, unit, startBy, expected });
+    this.#slots.push({ id, unit, startBy, expected, read: bytes <= READ_AT_ONCE });
     this.#backlog += expected;
   }
 

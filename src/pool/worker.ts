@@ -4,6 +4,7 @@ import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { interruptFrom } from './interrupt.js';
+import { Interruption } from './interruption.js';
 import { LateWork } from './late-work.js';
 import { failureFrom } from './r-failure.js';
 import type { StartJourney } from './start-journey.js';
@@ -20,9 +21,6 @@ const LAST_WORDS = 1000;
 
 /** Milliseconds for a process to end by itself after it has closed its connection. */
 const AFTER_CLOSE = 1000;
-
-/** Milliseconds for a worker to say that nothing is left of an interrupt; callbacks of the app may run before. */
-const PONG_TIMEOUT = 5000;
 
 /** Milliseconds of expected work, and units, that a worker has before a brief request at most: it never waits long. */
 export const LOOK_AHEAD = 2;
@@ -45,13 +43,11 @@ export class Worker {
   readonly #late = new LateWork(this.#pipe, () => this.#socket);
   /** Its connection was reset, as a process's is that ends before it has read all that was sent to it. */
   #reset = false;
-  /** An interrupt is on its way: the worker is clean again when it has answered the ping sent after it. */
-  #interrupted = false;
+  readonly #interruption = new Interruption(() => this.#process.signal('SIGINT'));
   #requests = 0;
   #killedFor: string | undefined;
   #stopGrace = 0;
   #idleSince = 0;
-  #interruptTimer: NodeJS.Timeout | undefined;
   #killTimer: NodeJS.Timeout | undefined;
 
   constructor(id: number, { folder, journey, launch, listener }: WorkerStart, owner: WorkerOwner) {
@@ -102,7 +98,7 @@ export class Worker {
 
   /** It is at work, and will have come to this unit before it has waited longer than LOOK_AHEAD. */
   canLookAhead(unit: WorkUnit): boolean {
-    if (this.#state !== 'busy' || this.#interruptTimer !== undefined) return false;
+    if (this.#state !== 'busy' || this.#interruption.isOn) return false;
     if (this.#pipe.head === undefined || this.#pipe.length >= MOST_AHEAD) return false;
     return this.#process.running && unit.expected <= LOOK_AHEAD && this.#pipe.backlog <= LOOK_AHEAD;
   }
@@ -125,29 +121,29 @@ export class Worker {
     const ahead = this.#pipe.length > 0;
     if (this.#state === 'idle') this.#to('busy');
     const startBy = ahead ? this.#late.expect() : Infinity;
-    this.#pipe.push(unit, startBy);
+    const payload = unit.payload();
+    const bytes = payload.reduce((sum, { length }) => sum + length, 0);
+    this.#pipe.push(unit, startBy, bytes);
     if (ahead) unit.handed(this);
     else unit.started(this);
     const { id, type } = unit;
     const time = ahead ? frameTime(startBy) : 0;
-    this.#outbox?.add({ type, id, payload: unit.payload(), startBy: time }, !ahead);
+    this.#outbox?.add({ type, id, payload, startBy: time }, !ahead);
   }
 
   /**
    * Interrupts what runs, as Ctrl-C would, so that R can clean up. If R has not come back after `grace`
    * milliseconds it is killed. Nobody waits for the unit's answer any more. With another unit in the pipe, which a
-   * late signal could hit instead, there is only the grace time.
+   * late signal could hit instead, there is only the grace time. What R is still reading it is left to read: in the middle
+   * of a frame a signal would cost the worker.
    */
   interrupt(grace: number): void {
-    if (this.#pipe.length === 0 || this.#interruptTimer !== undefined) return;
-    if (!this.#pipe.waits) {
-      this.#interrupted = true;
-      this.#process.signal('SIGINT');
-    }
-    this.#interruptTimer = setTimeout(() => {
+    if (this.#pipe.length === 0 || this.#interruption.isOn) return;
+    if (!this.#pipe.waits && this.#pipe.isRead) this.#interruption.signal();
+    this.#interruption.begin(grace, () => {
       this.#owner.interrupted(this, this.unit?.label, undefined);
       this.kill();
-    }, grace);
+    });
   }
 
   /** Lets it finish what it runs, run the app's exit hooks and end; killed if that takes more than `grace` ms. */
@@ -228,9 +224,12 @@ export class Worker {
       case FrameType.failed:
         this.#owner.failed(this, this.unit?.label, failureFrom(frame));
         return;
+      case FrameType.begun:
+        this.#pipe.hasRead(frame.id);
+        if (this.#interruption.isOn && !this.#pipe.waits) this.#interruption.signal();
+        return;
       case FrameType.pong:
-        this.#interrupted = false;
-        this.#endInterrupt();
+        this.#interruption.passed();
         this.#free();
         return;
       default:
@@ -241,7 +240,7 @@ export class Worker {
   #finish(frame: Frame): void {
     this.#process.endLines(); // as the unit's that has printed them
     const unit = this.#pipe.shift(frame.id);
-    this.#endInterrupt();
+    const unsettled = this.#interruption.ended(() => this.kill());
     this.#pipe.head?.started(this);
     if (frame.type !== FrameType.unstarted) this.#requests += 1;
     if (frame.type === FrameType.interrupted) {
@@ -249,19 +248,10 @@ export class Worker {
     }
     if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000);
     // R gets its next work before the answer is dealt with, which takes as long for a batch as R needs for the next.
-    if (this.#interrupted) {
-      this.#interruptTimer = setTimeout(() => this.kill(), PONG_TIMEOUT);
-      this.#command(FrameType.ping);
-    } else {
-      this.#free();
-    }
+    if (unsettled) this.#command(FrameType.ping);
+    else this.#free();
     if (frame.type === FrameType.unstarted) unit?.returned();
     else unit?.finished(frame);
-  }
-
-  #endInterrupt(): void {
-    clearTimeout(this.#interruptTimer);
-    this.#interruptTimer = undefined;
   }
 
   /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
@@ -315,7 +305,7 @@ export class Worker {
 
   #die(how: WorkerExit): void {
     const exit = this.#killedFor === undefined ? how : { ...how, reason: this.#killedFor };
-    clearTimeout(this.#interruptTimer);
+    this.#interruption.end();
     clearTimeout(this.#killTimer);
     this.#late.end();
     this.#process.killGroup(); // what it had started and left behind

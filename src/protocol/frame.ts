@@ -17,6 +17,9 @@
 export const FRAME_VERSION = 1;
 export const HEADER_BYTES = 16;
 
+/** Bytes of a payload up to which a worker has it when it has the header; of a longer one it says when it has read it. */
+export const READ_AT_ONCE = 4000;
+
 /** What a frame asks for or reports. */
 export const FrameType = {
   /** Run one request through the plumber lane. Payload: list(fields, body). */
@@ -66,6 +69,8 @@ export const FrameType = {
    * call, calls): R's message, the call that it names or NULL, and the app's calls, the outermost first.
    */
   failed: 138,
+  /** A long request has been read, and begins. No payload. */
+  begun: 139,
   /** From a process that has loaded the app: it waits for orders. Payload: list(obstacles), why not to fork it. */
   preloaded: 192,
   /** A worker was forked. Payload: list(token, pid), or list(token, failure). */

@@ -106,6 +106,23 @@ test('a client that leaves as soon as it has asked costs no worker', async () =>
   expect(app.entries('worker-exit')).toEqual([]);
 });
 
+test('clients that leave while R reads what they have sent cost no worker', async () => {
+  const pid = await (await ask('/pid', 'reads')).json();
+  const body = 'x'.repeat(900_000);
+  const fields = `Host: x\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`;
+  const leave = async (id: string): Promise<void> => {
+    const client = await RawClient.open(app.port);
+    await client.sendMuch(
+      Buffer.from(`POST /echo HTTP/1.1\r\n${fields}\r\nX-Request-Id: ${id}\r\n\r\n${body}`),
+    );
+    client.leave();
+    await app.request(id);
+  };
+  for (let i = 0; i < 60; i++) await Promise.all(['a', 'b', 'c'].map((name) => leave(`${name}-${i}`)));
+  const next = await ask('/pid', 'has-read');
+  expect(await next.json()).toBe(pid);
+});
+
 test('a client that leaves just as its answer comes interrupts nobody else', async () => {
   const pid = await (await ask('/pid', 'same')).json();
   for (let i = 0; i < 60; i++) {
