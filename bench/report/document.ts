@@ -50,8 +50,8 @@ shares of samples and rounded:
 
 The table was taken before requests were kept out of churning sets, which had made a fifth of the gateway's time garbage
 collection. For batched predictions the gateway now takes about 60 µs for a request (bare Fastify 45 in the same run) and
-R, with half of the clients in each batch, 30 to 50, so that both hyperthreads are busy. The next steps: fewer calls of R
-where two workers take parts of one crowd, and the cost of a filter with its request and response in R.
+R, with half of the clients in each batch, 30 to 50, so that both hyperthreads are busy. The next step is
+the cost of a filter with its request and response in R.
 
 ## Method
 
