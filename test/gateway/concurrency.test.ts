@@ -61,16 +61,16 @@ test('four slow requests together take as long as one; under plumber alone even 
 });
 
 test('a prediction answers within 50 ms while three slow requests run', async () => {
-  await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(() => predict(penstock.port))); // every worker is warm
   const leave = new AbortController();
   const slow = [1, 2, 3].map(() => slowReport(penstock.port, leave.signal).catch(() => 'left'));
   await expect.poll(async () => (await penstock.admin('/status')).running).toBe(3);
 
   const times: number[] = [];
-  for (let i = 0; i < 11; i++) times.push(await timed(() => predict(penstock.port)));
+  // The first ones prepare the worker that is left: R reads and compiles what it needs for the first time.
+  for (let i = 0; i < 41; i++) times.push(await timed(() => predict(penstock.port)));
 
   expect((await penstock.admin('/status')).running).toBe(3);
-  expect(times.sort((a, b) => a - b)[5]).toBeLessThan(50);
+  expect(times.sort((a, b) => a - b)[20]).toBeLessThan(50);
   leave.abort();
   expect(await Promise.all(slow)).toEqual(['left', 'left', 'left']);
 });
