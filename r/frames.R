@@ -29,7 +29,7 @@ frame_buffered <- 4000L
 # What is written at once of a long payload: the kernel has room for so much when it has room for anything.
 frame_piece <- 16384L
 
-# Writes all, or raises an interrupt before it has written anything.
+# Whether all is written: nothing is where an interrupt comes, since R waits before it writes.
 write_piece <- function(bytes, con) {
   tryCatch({
     writeBin(bytes, con)

@@ -7,11 +7,10 @@ import { PathTimes } from '../dispatch/path-times.js';
 import { PenstockError } from '../errors.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
-import type { RecyclingLimits } from '../pool/recycler.js';
 import { AppLog } from './app-log.js';
 import { ResponseCache } from './cache/response-cache.js';
 import { DirectLane } from './direct/direct-lane.js';
-import { docsReplies } from './docs-files.js';
+import { docsPages } from './docs-files.js';
 import { DocsVisit } from './docs-visit.js';
 import { Exchange } from './exchange.js';
 import type { ExchangeContext } from './exchange-context.js';
@@ -22,6 +21,7 @@ import type { Visit } from './public-server.js';
 import type { Reply } from './reply.js';
 import { RoutePolicies } from './route-policies.js';
 import type { VersionSetting } from './version-setting.js';
+import { reasonNotToFork, recyclingLimits } from './worker-life.js';
 
 /** Room for the status, the headers and R's own framing around an answer's body. */
 const ANSWER_OVERHEAD = 65_536;
@@ -72,6 +72,7 @@ export class AppVersion {
 
   constructor(number: number, setting: VersionSetting) {
     const { app, config, log, metrics, threads } = setting;
+    const cpus = availableCpus();
     this.number = number;
     this.#setting = setting;
     this.#config = config;
@@ -90,7 +91,7 @@ export class AppVersion {
         },
         min: config.workers.min,
         max: config.workers.max,
-        cpus: availableCpus(),
+        cpus,
         recycling: recyclingLimits(config),
         preload: this.#preload,
         spare: setting.spare,
@@ -104,7 +105,7 @@ export class AppVersion {
     );
     this.#dispatcher = new Dispatcher(this.#pool, {
       ...config,
-      cores: availableCpus(),
+      cores: cpus,
       batchComputed: (requests, items, ms) => {
         metrics.batchRequests.observe(requests);
         metrics.batchItems.observe(items);
@@ -321,31 +322,4 @@ export class AppVersion {
     this.#exchanges = { ...this.#exchanges, direct: undefined };
     this.#log.routesDiffer();
   }
-}
-
-/** What a request for a page of the documentation is answered with; undefined for all others. */
-function docsPages(): (request: IncomingMessage) => Reply | undefined {
-  const replies = docsReplies();
-  return ({ method, url }) => {
-    if (!url!.startsWith('/__docs__') || (method !== 'GET' && method !== 'HEAD')) return undefined;
-    return replies.get(url!.split('?')[0]!)?.();
-  };
-}
-
-/** Why workers are not forked, whatever the app is; undefined if they may be, or if nobody wants them to be. */
-function reasonNotToFork({ preload, workers }: Config): string | undefined {
-  if (preload === 'off') return undefined;
-  if (process.platform !== 'linux') return 'only on Linux can be seen whether forking is safe';
-  return preload === 'auto' && workers.max === 1 ? 'there is no other to share it with' : undefined;
-}
-
-/** When workers are replaced, from the options; undefined if they never are, so that no worker is looked at. */
-function recyclingLimits(config: Config): RecyclingLimits | undefined {
-  const {
-    maxWorkerMemory: maxMemory,
-    maxWorkerRequests: maxRequests,
-    workerMemoryLimit: memoryLimit,
-  } = config;
-  if (maxRequests === 0 && maxMemory === 0 && memoryLimit === 0) return undefined;
-  return { maxRequests, maxMemory, memoryLimit };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { installation } from '../installation.js';
 import type { Reply } from './reply.js';
 
@@ -44,4 +45,13 @@ function docsReply(type: string, body: Buffer): Reply {
 /** @param to relative to the address that was asked for */
 export function redirect(to: string): Reply {
   return { status: 307, headers: [['Location', to]], body: Buffer.alloc(0) };
+}
+
+/** What a request for a page of the documentation is answered with; undefined for all others. */
+export function docsPages(): (request: IncomingMessage) => Reply | undefined {
+  const replies = docsReplies();
+  return ({ method, url }) => {
+    if (!url!.startsWith('/__docs__') || (method !== 'GET' && method !== 'HEAD')) return undefined;
+    return replies.get(url!.split('?')[0]!)?.();
+  };
 }
