@@ -49,14 +49,14 @@ function wrkScenario(
       const { question } = part;
       const connections = connectionsOf(settings);
       const clients = connections === 1 ? 'one connection' : `${connections} connections`;
-      return `\`${question.method} ${question.path}\` over ${clients}, ${settings.rounds} rounds of ${settings.seconds} s`;
+      return `\`${question.method} ${question.path}\` over ${clients}, ${settings.rounds} rounds of ${settings.seconds} s after one that is not counted`;
     },
     async run(entrants, settings, report) {
       const { question } = part;
       const load = { connections: connectionsOf(settings), seconds: settings.seconds };
       for (const entrant of entrants) {
         report(`warming up: ${entrant.name}`);
-        await runWrk(entrant, question, { ...load, seconds: 1 });
+        await runWrk(entrant, question, load);
       }
       const measured = await alternate(
         entrants,

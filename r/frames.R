@@ -6,7 +6,7 @@ frame_version <- 1L
 
 frame_types <- list(
   # gateway to worker
-  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L, batch = 7L,
+  request = 1L, stop = 2L, ping = 3L, call = 4L, print = 5L, predict = 6L, batch = 7L, collect = 8L,
   # gateway to a process that workers are forked from
   fork = 64L, become = 65L, reap = 66L,
   # worker to gateway

@@ -92,8 +92,8 @@ serve_frames <- function(con, engines, manifest) {
       idle_callbacks(con, events)
       frame <- read_frame(con)
       if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
-      if (frame$type == frame_types$ping) {
-        drop_interrupts()
+      if (frame$type == frame_types$ping || frame$type == frame_types$collect) {
+        if (frame$type == frame_types$ping) drop_interrupts() else gc()
         early <<- FALSE
         unsent <<- list(frame_types$pong, 0L, NULL, 0L)
         next

@@ -241,7 +241,9 @@ export class Pool {
     },
     idle: (worker) => {
       if (this.#stopping || this.#recycler?.idle(worker) === true) return;
-      this.#idle.push(worker);
+      // Only while another one has nothing to do either.
+      if (this.#idle.length > 0 && worker.awaitsCollection) worker.collect();
+      else this.#idle.push(worker);
       this.#observer.idle();
     },
     room: (worker) => {

@@ -26,6 +26,11 @@ const AFTER_CLOSE = 1000;
 export const LOOK_AHEAD = 2;
 const MOST_AHEAD = 16;
 
+/** Requests after which R's memory has taken its shape, and it is worth having R look at all of it. */
+const COLLECT_AFTER = 500;
+/** Milliseconds that it gets for that; the app's finalizers may run. */
+const COLLECT_TIMEOUT = 60_000;
+
 /** One R process. */
 export class Worker {
   readonly id: number;
@@ -45,6 +50,7 @@ export class Worker {
   #reset = false;
   readonly #interruption = new Interruption(() => this.#process.signal('SIGINT'));
   #requests = 0;
+  #collected = false;
   #killedFor: string | undefined;
   #stopGrace = 0;
   #idleSince = 0;
@@ -144,6 +150,24 @@ export class Worker {
       this.#owner.interrupted(this, this.unit?.label, undefined);
       this.kill();
     });
+  }
+
+  /** Whether a full collection of R's garbage would do it good: the first one, by far the longest, is still to come. */
+  get awaitsCollection(): boolean {
+    return !this.#collected && this.#requests >= COLLECT_AFTER;
+  }
+
+  /**
+   * Has an idle one collect its garbage now rather than in the middle of some request, as Unicorn and Puma have it done
+   * out of band. R marks every object then, which costs a forked worker a copy of each page of memory that it shares.
+   */
+  collect(): void {
+    this.#collected = true;
+    this.#to('busy');
+    this.#interruption.begin(COLLECT_TIMEOUT, () =>
+      this.kill('was killed, since it had collected its garbage for a minute'),
+    );
+    this.#command(FrameType.collect);
   }
 
   /** Lets it finish what it runs, run the app's exit hooks and end; killed if that takes more than `grace` ms. */

@@ -36,6 +36,8 @@ export const FrameType = {
   predict: 6,
   /** Run several requests to one handler as one call. Payload: see `r/direct-batch.R`. */
   batch: 7,
+  /** Free all memory that nobody uses any more, and answer with a pong. No payload. */
+  collect: 8,
   /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number). */
   fork: 64,
   /** Become a worker itself. Payload: list(token). */

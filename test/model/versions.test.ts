@@ -128,6 +128,21 @@ test('a bad new version is refused and never replaces a good one, not in a new w
   expect(await answerer()).toBe(2);
 });
 
+test('a model that is served alone is replaced on SIGHUP, but not by a bad one', async () => {
+  const alone = join(folder, 'alone.rds');
+  copyFileSync(join(made, '1.rds'), alone);
+  app = await serve(alone, { workers: 2 });
+  expect(await answerer()).toBe(1);
+  copyFileSync(join(made, '2.rds'), alone);
+  app.signal('SIGHUP');
+  await app.logged('reloaded');
+  expect(await answerer()).toBe(2);
+  writeFileSync(alone, 'nothing that R knows');
+  app.signal('SIGHUP');
+  expect((await app.logged('reload-failed')).msg).toContain('alone.rds cannot be read as a saved R object');
+  expect([await versions('alone'), await answerer()]).toEqual([['1'], 2]);
+});
+
 test('a version that is bad at the start costs itself alone', async () => {
   put('1.rds', 'flat/1.rds');
   mkdirSync(join(folder, 'models/flat'), { recursive: true });
