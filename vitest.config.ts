@@ -19,7 +19,7 @@ export default defineConfig({
       // It takes half an hour: npm run soak.
       ...(process.env.PENSTOCK_SOAK_MINUTES ? [] : ['test/chaos/soak.test.ts']),
     ],
-    globalSetup: ['test/support/build.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],
     // Most tests wait for R processes, which are what takes time: vitest's own shall not. A process for each file
     // would take half a second.
