@@ -138,19 +138,21 @@ export class Worker {
   }
 
   /**
-   * Interrupts what runs, as Ctrl-C would, so that R can clean up. If R has not come back after `grace`
-   * milliseconds it is killed. Nobody waits for the unit's answer any more. With another unit in the pipe, which a
+   * Interrupts what runs, as Ctrl-C would, so that R can clean up, unless it ends in a moment by itself. If R has not come
+   * back after `grace` milliseconds it is killed. Nobody waits for the unit's answer any more. With another unit in the pipe, which a
    * late signal could hit instead, there is only the grace time. What R is still reading it is left to read: in the middle
    * of a frame a signal would cost the worker.
    */
   interrupt(grace: number): void {
     if (this.#pipe.length === 0 || this.#interruption.isOn) return;
-    if (!this.#pipe.waits && this.#pipe.isRead) this.#interruption.signal();
     this.#interruption.begin(grace, () => {
       this.#owner.interrupted(this, this.unit?.label, undefined);
       this.kill();
     });
+    this.#interruption.signalSoon(this.#maySignal);
   }
+
+  readonly #maySignal = (): boolean => !this.#pipe.waits && this.#pipe.isRead;
 
   /** Whether a full collection of R's garbage would do it good: the first one, by far the longest, is still to come. */
   get awaitsCollection(): boolean {
@@ -250,7 +252,7 @@ export class Worker {
         return;
       case FrameType.begun:
         this.#pipe.hasRead(frame.id);
-        if (this.#interruption.isOn && !this.#pipe.waits) this.#interruption.signal();
+        if (this.#interruption.isOn) this.#interruption.signalSoon(this.#maySignal);
         return;
       case FrameType.pong:
         this.#interruption.passed();
