@@ -7,6 +7,8 @@ const left = 52;
 const bottom = 30;
 const top = 34;
 const gap = 30;
+/** Room on the left for the longest label, 10,000 ms. */
+const margin = 18;
 
 /** Readable on a light and on a dark page: the viewer's own scheme decides. */
 const style = `
@@ -94,7 +96,7 @@ export function latencyChart(results: readonly Result[]): string | undefined {
     return `<g transform="${at}">\n    ${panel(connections, own, scale).join('\n    ')}\n  </g>`;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-margin} 0 ${width + margin} ${height}" width="${width + margin}" height="${height}" role="img">`,
     '  <title>Latency by percentile and number of connections</title>',
     `  <style>${style}</style>`,
     `  ${legend([...new Set(curves.map(({ name }) => name))]).join('\n  ')}`,
