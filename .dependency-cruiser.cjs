@@ -1,51 +1,82 @@
 /**
- * The dependency rule: a folder of src/ imports only from itself and from folders that stand to its right in `order`.
- * Everybody may use what `shared` lists.
+ * The dependency rule. Every folder of src/ has a rank: it may import from itself and from the folders below it.
+ * The files directly in src/ that are listed in `base` may be imported from everywhere.
  */
-const order = ['commands', 'gateway', 'dispatch', 'pool', 'protocol', 'rdata'];
-const shared = ['app', 'config', 'model', 'observe'];
+const ranks = [
+  'commands',
+  'image',
+  'doctor',
+  'kubernetes',
+  'load-test',
+  'serve',
+  'admin',
+  'access',
+  'models',
+  'lanes',
+  'http',
+  'dispatch',
+  'pool',
+  'protocol',
+  'config',
+  'app',
+  'json',
+  'rdata',
+  'observe',
+];
+const base = ['errors', 'installation', 'key-file', 'linked-list', 'version'];
 
-const layers = order.slice(1).map((folder, index) => ({
-  name: `${folder}-imports-only-to-its-right`,
+const ranking = ranks.slice(1).map((folder, index) => ({
+  name: `${folder}-imports-only-from-below`,
   severity: 'error',
-  comment: `src/${folder} stands to the right of ${order.slice(0, index + 1).join(', ')}.`,
+  comment: `src/${folder} ranks below ${ranks.slice(0, index + 1).join(', ')}.`,
   from: { path: `^src/${folder}/` },
-  to: { path: `^src/(${order.slice(0, index + 1).join('|')})/` },
+  to: { path: `^src/(${ranks.slice(0, index + 1).join('|')})/` },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...layers,
+    ...ranking,
     {
-      name: 'shared-imports-no-layer',
+      name: 'every-folder-has-a-rank',
       severity: 'error',
-      comment: 'What everybody may use would otherwise carry a layer along.',
-      from: { path: `^src/(${shared.join('|')})/` },
-      to: { path: `^src/(${order.join('|')})/`, pathNot: '^src/(rdata|protocol)/' },
+      from: { path: '^src/' },
+      to: { path: '^src/[^/]+/', pathNot: `^src/(${ranks.join('|')})/` },
     },
     {
-      name: 'doctor-is-for-its-command',
+      name: 'folders-import-no-entry-point',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(commands|doctor|image)/' },
-      to: { path: '^src/doctor/' },
+      from: { path: '^src/[^/]+/' },
+      to: { path: '^src/[^/]+\\.ts$', pathNot: `^src/(${base.join('|')})\\.ts$` },
     },
     {
-      name: 'image-is-for-its-command',
+      name: 'deployment-knows-no-server',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(commands|image)/' },
-      to: { path: '^src/image/' },
+      comment:
+        'Images and manifests describe a server; they do not run one, but for loading the app once to measure it.',
+      from: { path: '^src/(image|kubernetes)/' },
+      to: {
+        path: '^src/(load-test|serve|admin|access|models|lanes|http|dispatch|pool|protocol)/',
+        pathNot: '^src/pool/look-at-app\\.ts$',
+      },
     },
     {
       name: 'no-cycles',
       severity: 'error',
-      from: {},
+      comment: 'Cycles of types count too: files that need each other are one file, or lack an interface.',
+      from: { path: '^src/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-cycles-of-code',
+      severity: 'error',
+      from: { pathNot: '^src/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'source-stands-alone',
       severity: 'error',
-      comment: 'What is published must not need what is not.',
+      comment: 'The published package must not need files that are not published.',
       from: { path: '^src/' },
       to: { path: '^(test|bench|scripts|examples)/' },
     },

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       // They need packages that set-up does not install: npm run test:cran-models does.
-      ...(process.env.PENSTOCK_TEST_CRAN ? [] : ['test/model/cran/**']),
+      ...(process.env.PENSTOCK_TEST_CRAN ? [] : ['test/models/cran/**']),
       // They need podman and two images: npm run test:containers makes them.
       ...(process.env.PENSTOCK_TEST_CONTAINERS ? [] : ['test/container/**']),
       // They need kubectl and helm: npm run test:kubernetes brings them.
@@ -15,7 +15,7 @@ export default defineConfig({
       // They need Prometheus: npm run test:prometheus brings it.
       ...(process.env.PENSTOCK_TEST_PROMETHEUS ? [] : ['test/monitoring/prometheus.test.ts']),
       // They take minutes: npm run test:models.
-      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/model/long/**']),
+      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/models/long/**']),
       // It takes half an hour: npm run soak.
       ...(process.env.PENSTOCK_SOAK_MINUTES ? [] : ['test/chaos/soak.test.ts']),
     ],

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Load } from '../../src/bench/load.js';
+import { Load } from '../../src/load-test/load.js';
 import { freePort } from '../free-port.js';
 
 const root = resolve(import.meta.dirname, '../..');

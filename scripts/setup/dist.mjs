@@ -8,7 +8,7 @@ import { noteBundled } from './bundled-packages.mjs';
 import { digestOf, readStamp, writeStamp } from './digest.mjs';
 
 /** What the package offers, and the script of its threads. */
-const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'gateway/large/thread.ts' };
+const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'lanes/large/thread.ts' };
 
 const scripts = ['scripts/setup/dist.mjs', 'scripts/setup/bundled-packages.mjs'];
 const inputs = ['src', 'package.json', 'package-lock.json', ...scripts];

@@ -1,5 +1,5 @@
-import { descriptionFrom, type ModelDescription } from '../model/description.js';
 import { readRData, toPlain } from '../rdata/index.js';
+import { descriptionFrom, type ModelDescription } from './model-description.js';
 
 /** One endpoint of the app, as plumber's router has it. */
 export interface Route {

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Load, type LoadResult } from '../bench/load.js';
-import { type Question, questionFor } from '../bench/question.js';
-import { reportPage } from '../bench/report.js';
-import { type Summary, summarize } from '../bench/summary.js';
-import { openTarget, type Target } from '../bench/target.js';
-import { describeComparison, describeProgress, describeSummary } from '../bench/terminal.js';
 import { PenstockError } from '../errors.js';
+import { Load, type LoadResult } from '../load-test/load.js';
+import { type Question, questionFor } from '../load-test/question.js';
+import { reportPage } from '../load-test/report.js';
+import { type Summary, summarize } from '../load-test/summary.js';
+import { openTarget, type Target } from '../load-test/target.js';
+import { describeComparison, describeProgress, describeSummary } from '../load-test/terminal.js';
 import { version } from '../version.js';
 
 /** The flags of `penstock bench`. */

@@ -1,4 +1,4 @@
-import type { ModelSchema, ServedModel } from '../model/schema.js';
+import type { ModelSchema, ServedModel } from '../app/model-schema.js';
 import { table } from './table.js';
 
 /** A model for a person to read: what it takes and what it can be asked. */

@@ -1,9 +1,9 @@
+import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
-import { Gateway } from '../gateway/gateway.js';
-import { gateFor } from '../gateway/security/gate-for.js';
 import { createLog } from '../observe/log.js';
+import { Gateway } from '../serve/gateway.js';
 
 /** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
 export async function serve(

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
-import type { ModelSettings, VersionedSettings } from '../model/settings.js';
 import { readAccessSection, readRulesSection } from './access-section.js';
 import type { AccessSettings, RuleSettings } from './access-settings.js';
 import { readModelSection, readModelsSection } from './model-section.js';
+import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { type OptionName, options } from './options.js';
 import { meant, type Setting, type Settings } from './settings.js';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { PenstockError } from '../errors.js';
-import type { ModelSettings, VersionedSettings } from '../model/settings.js';
 import type { AccessSettings, RuleSettings } from './access-settings.js';
 import { readEnvironment } from './environment.js';
 import { type ConfigFile, displayPath, findConfigFile, readConfigFile } from './file.js';
+import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
 import { parseSetting, type Setting, type Settings, type Source } from './settings.js';
 

@@ -1,6 +1,6 @@
 import { type Document, isScalar } from 'yaml';
-import { type FieldType, fieldTypes } from '../model/schema.js';
-import type { FieldSettings, ModelSettings, VersionedSettings } from '../model/settings.js';
+import { type FieldType, fieldTypes } from '../app/model-schema.js';
+import type { FieldSettings, ModelSettings, VersionedSettings } from './model-settings.js';
 import { type Read, type Section, SectionReader } from './section-reader.js';
 
 /**

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { ModelSettings, VersionedSettings } from '../model/settings.js';
 import type { AccessSettings, RuleSettings } from './access-settings.js';
 import type { Kind } from './kinds.js';
+import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { type OptionName, options } from './options.js';
 import { suggest } from './suggest.js';
 

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isLoopback } from '../admin/loopback.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
-import { isLoopback } from '../gateway/security/loopback.js';
-import { millisecondsLeft } from '../gateway/security/tls-files.js';
+import { millisecondsLeft } from '../http/tls-files.js';
 import type { Finding } from './finding.js';
 
 /** Addresses that no proxy of anybody's has: they are kept for examples (RFC 5737). */

@@ -1,11 +1,19 @@
-import type { Status } from '../gateway/status.js';
 import type { Kubectl } from './kubectl.js';
 import type { LivePod } from './live-objects.js';
 import { adminPort } from './resources/names.js';
 
-/** What one pod says of itself. */
+/** The part of the answer to `GET /status` that is read here. */
+interface PodStatus {
+  readonly state: string;
+  readonly release?: string;
+  readonly running: number;
+  readonly queued: number;
+  readonly workers: readonly unknown[];
+}
+
+/** What one pod reports about itself. */
 export interface PodAnswer {
-  readonly status: Status;
+  readonly status: PodStatus;
   /** Requests answered since it started, and those of them that failed by its own fault (5xx). */
   readonly answered: number;
   readonly failed: number;
@@ -18,7 +26,7 @@ export async function askPod(kubectl: Kubectl, pod: LivePod): Promise<PodAnswer 
     askAdmin(kubectl, pod, 'metrics'),
   ]);
   if (status === undefined || metrics === undefined) return undefined;
-  return { status: JSON.parse(status) as Status, ...countRequests(metrics) };
+  return { status: JSON.parse(status) as PodStatus, ...countRequests(metrics) };
 }
 
 /** By way of the API server; where a network policy or a token keeps that from the admin port, from inside the pod. */

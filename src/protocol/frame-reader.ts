@@ -1,5 +1,5 @@
 import { FRAME_VERSION, type Frame, HEADER_BYTES } from './frame.js';
-import { SharedBytes } from './shared-bytes.js';
+import { LARGE_BYTES, SharedBytes } from './shared-bytes.js';
 
 /** The other side does not speak this protocol: the connection is of no more use. */
 export class ProtocolError extends Error {
@@ -7,8 +7,6 @@ export class ProtocolError extends Error {
 }
 
 const EMPTY = Buffer.alloc(0);
-/** Bytes of a frame from which on it is put together as it comes, in memory that threads can read. */
-const LARGE_BYTES = 128 * 1024;
 
 /**
  * Cuts a byte stream into frames, whatever the pieces it arrives in.

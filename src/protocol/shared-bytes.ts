@@ -1,3 +1,6 @@
+/** Bytes from which a body or a value is large: it is kept in shared memory and converted in a thread. */
+export const LARGE_BYTES = 128 * 1024;
+
 /** TypeScript's library for ES2023 does not know that shared memory can grow. */
 type Growable = SharedArrayBuffer & { readonly maxByteLength: number; grow(bytes: number): void };
 const GrowableBuffer = SharedArrayBuffer as unknown as new (

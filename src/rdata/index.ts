@@ -1,11 +1,5 @@
 export { getAttribute, setAttribute, withClass } from './attribute.js';
-export { type JsonPrintOptions, printOptions } from './json-options.js';
-export { type JsonParseOptions, parseJson, parseLargeJson } from './json-parse.js';
-export { printParts } from './json-parts.js';
-export { TextTooLong } from './json-piece-sink.js';
-export { printJson, printJsonWith, printLargeJson } from './json-print.js';
 export { isNaReal, NA_INTEGER } from './na.js';
-export { NotCovered } from './not-covered.js';
 export { toPlain } from './plain.js';
 export { RDataError } from './rdata-error.js';
 export { readRds } from './rds.js';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readRData, writeRData } from '../../src/rdata/index.js';
+import { RecordReader, RecordWriter } from '../json/records.js';
 import { inFolder, runRScript } from './r-script.js';
-import { RecordReader, RecordWriter } from './records.js';
 
 export interface RoundTrips {
   count: number;

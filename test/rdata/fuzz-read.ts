@@ -1,4 +1,5 @@
-import { printJson, RDataError, readRData, writeRData } from '../../src/rdata/index.js';
+import { printJson } from '../../src/json/index.js';
+import { RDataError, readRData, writeRData } from '../../src/rdata/index.js';
 import { mutate } from './mutate.js';
 import { Random } from './random.js';
 

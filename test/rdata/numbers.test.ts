@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { formatDouble } from '../../src/json/print/cells.js';
+import { printOptions } from '../../src/json/print/options.js';
 import { formatGeneral } from '../../src/rdata/general-format.js';
-import { formatDouble } from '../../src/rdata/json-cells.js';
-import { printOptions } from '../../src/rdata/json-options.js';
 import { numberText } from '../../src/rdata/number-text.js';
+import { RecordReader } from '../json/records.js';
 import { inFolder, runRScript } from './r-script.js';
-import { RecordReader } from './records.js';
 
 const SEED = 20240203;
 const COUNT = 20_000;

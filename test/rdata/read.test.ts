@@ -10,9 +10,9 @@ import {
   rString,
   writeRData,
 } from '../../src/rdata/index.js';
+import { RecordReader } from '../json/records.js';
 import { fuzzRead } from './fuzz-read.js';
 import { inFolder, runRScript } from './r-script.js';
-import { RecordReader } from './records.js';
 
 const SEED = 20240203;
 

@@ -3,10 +3,10 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRData, writeRData } from '../../src/rdata/index.js';
+import { RecordReader, RecordWriter } from '../json/records.js';
 import { compareRoundTrips } from './compare-round-trip.js';
 import { inFolder, runRScript } from './r-script.js';
 import { randomValue } from './random-value.js';
-import { RecordReader, RecordWriter } from './records.js';
 
 const SEED = 20240203;
 

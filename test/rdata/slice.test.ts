@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  NotCovered,
-  printJson,
-  type RInteger,
-  type RList,
-  readRData,
-  slicer,
-} from '../../src/rdata/index.js';
+import { NotCovered, printJson } from '../../src/json/index.js';
+import { type RInteger, type RList, readRData, slicer } from '../../src/rdata/index.js';
 import { inFolder, runRScript } from './r-script.js';
 
 test('results fall into parts as R itself takes elements, rows and columns of them, or not at all', async () => {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { findApp } from '../../src/app/find-app.js';
 import { defaultConfig } from '../../src/config/load.js';
-import { DirectLane } from '../../src/gateway/direct/direct-lane.js';
+import { DirectLane } from '../../src/lanes/direct/direct-lane.js';
 import { loadOnce } from '../../src/pool/load-once.js';
 import { type CorpusApp, corpus } from './corpus.js';
 

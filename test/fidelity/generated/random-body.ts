@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { jsonText } from '../../rdata/random-json.js';
+import { jsonText } from '../../json/random-json.js';
 import { pieces } from './random-target.js';
 import { anyText, argumentName } from './random-text.js';
 

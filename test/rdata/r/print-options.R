@@ -1,4 +1,4 @@
-# The same option sets, in the same order, as in test/rdata/print-option-sets.ts.
+# The same option sets, in the same order, as in test/json/print-option-sets.ts.
 print_option_sets <- list(
   list(),
   list(auto_unbox = TRUE),

@@ -1,0 +1,68 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Config } from '../config/load.js';
+import { addressError } from '../http/public-server.js';
+import type { Metrics } from '../observe/metrics.js';
+import { type AdminGuard, guardAdmin } from './admin-guard.js';
+import type { Dashboard } from './dashboard/dashboard.js';
+import type { ReloadRecord } from './reload-record.js';
+import type { Status } from './status.js';
+
+/** What the admin server tells of. */
+export interface AdminSources {
+  readonly metrics: Metrics;
+  /** At least one healthy worker, and not draining. Not "a worker is idle": a busy server is ready. */
+  ready(): boolean;
+  status(): Status;
+  reload(): Promise<ReloadRecord>;
+  readonly dashboard: Dashboard;
+}
+
+/** The operator's own port: liveness, readiness, metrics, scale, status and dashboard, answered without R. */
+export function createAdminServer(
+  { dashboard, metrics, ready, reload, status }: AdminSources,
+  guard: AdminGuard,
+): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    // No route has a schema. Fastify's compilers of schemas are a third of what there would be to load.
+    schemaController: { compilersFactory: { buildSerializer: noSchemas, buildValidator: noSchemas } },
+  });
+  guardAdmin(server, guard);
+  server.get('/livez', () => ({ status: 'ok' }));
+  server.get('/readyz', (_request, reply) => {
+    const { state } = status();
+    return ready() ? { status: 'ready' } : reply.code(503).send({ status: state });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+  server.get('/scale', () => {
+    const { converting, running, queued, workers } = status();
+    return { ongoing: running + queued + converting, queued, workers: workers.length };
+  });
+  server.get('/status', () => status());
+  server.post('/reload', async (_request, reply) => {
+    const record = await reload();
+    return reply.code(record.outcome === 'reloaded' ? 200 : 500).send(record);
+  });
+  dashboard.serve(server);
+  return server;
+}
+
+function noSchemas(): never {
+  throw new Error('a route of the admin server has a schema');
+}
+
+/** Listens; fails with `address_unavailable`. Returns the URL. */
+export async function listenAdmin(
+  server: FastifyInstance,
+  { adminHost, adminPort }: Config,
+): Promise<string> {
+  try {
+    return await server.listen({ host: adminHost, port: adminPort });
+  } catch (error) {
+    throw addressError(error as NodeJS.ErrnoException, adminHost, adminPort);
+  }
+}

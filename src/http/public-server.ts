@@ -1,0 +1,267 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { Config } from '../config/load.js';
+import type { WatchedFiles } from '../config/watched-files.js';
+import { PenstockError } from '../errors.js';
+import { type Linked, LinkedList } from '../linked-list.js';
+import { requestId } from '../observe/request-id.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { connectionRoom } from './descriptors.js';
+import { rawErrorReply, sendError } from './error-reply.js';
+import { Http2Door } from './http2-server.js';
+import { linger } from './linger.js';
+import { MOST_HEADERS, requestFault } from './request-fault.js';
+
+/** Milliseconds between looks for connections that are too slow. */
+const CHECK_INTERVAL = 1000;
+
+/** Milliseconds for requests to arrive on connections that are open when the server closes: they were on their way. */
+const LAST_CALL = 100;
+
+/** Turns of the loop at most in which connections are still taken that the kernel has accepted meanwhile. */
+const LAST_TURNS = 100;
+
+/** A request that is being answered. */
+export interface Visit extends Linked<Visit> {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Begins with it. */
+  run(): void;
+  /** It is answered, or its client has left. */
+  closed(): void;
+}
+
+/** The HTTP server of the user's paths. It adds none of its own. */
+export class PublicServer {
+  readonly #server: Server | SecureServer;
+  readonly #tls: WatchedFiles<SecureContextOptions> | undefined;
+  /** Where HTTP/2 is spoken. */
+  readonly #http2: Http2Door | undefined;
+  readonly #config: Config;
+  readonly #limits: ConnectionLimits;
+  /** What is still to be answered. */
+  readonly #open = new LinkedList<Visit>();
+  /** Connections that are ending, since what came on them was no HTTP. */
+  readonly #refused = new WeakSet<Socket>();
+  /** Connections that have been taken so far. */
+  #accepted = 0;
+  #draining = false;
+  #closing = false;
+  /** Nothing that was on its way can still arrive. */
+  #final = false;
+
+  /**
+   * @param visit   takes a request, to be run
+   * @param refused a request that was no valid HTTP
+   * @param tls     with it the server speaks HTTPS
+   */
+  constructor(
+    config: Config,
+    visit: (request: IncomingMessage, response: ServerResponse) => Visit,
+    refused: (error: PenstockError) => void,
+    tls?: WatchedFiles<SecureContextOptions>,
+  ) {
+    this.#config = config;
+    this.#tls = tls;
+    const receive = (request: IncomingMessage, response: ServerResponse): void => {
+      const fault = requestFault(request);
+      if (fault !== undefined) {
+        refused(fault);
+        linger(request.socket);
+        response.setHeader('Connection', 'close');
+        sendError(response, fault, requestId(request.headers));
+        return;
+      }
+      if (this.#draining) response.setHeader('Connection', 'close');
+      const open = visit(request, response);
+      this.#open.add(open);
+      response.on('close', () => {
+        this.#open.delete(open);
+        open.closed();
+        if (this.#closing) this.#closeWhenDone();
+      });
+      open.run();
+    };
+    const options = {
+      maxHeaderSize: config.headerLimit,
+      headersTimeout: config.headerTimeout,
+      requestTimeout: config.headerTimeout + config.bodyTimeout,
+      keepAliveTimeout: config.keepAliveTimeout,
+      connectionsCheckingInterval: CHECK_INTERVAL,
+      noDelay: true,
+      insecureHTTPParser: false,
+      requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
+    };
+    if (tls === undefined) this.#server = createServer(options, receive);
+    else {
+      const server = createSecureServer({ ...options, ...tlsOptions(config, tls.value) }, receive);
+      tls.onChange(() => server.setSecureContext(tls.value));
+      if (config.http2) this.#http2 = openHttp2(server, config.keepAliveTimeout);
+      this.#server = server;
+    }
+    // Whoever asks before sending a body that is over the limit need not send it.
+    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (Number(request.headers['content-length'] ?? 0) <= config.bodyLimit) response.writeContinue();
+      receive(request, response);
+    });
+    this.#server.maxHeadersCount = MOST_HEADERS;
+    this.#limits = new ConnectionLimits(
+      { ...config, maxConnections: mostConnections(config), tell: tls === undefined },
+      refused,
+    );
+    this.#limits.guard(this.#server);
+    this.#server.on('connection', () => {
+      this.#accepted += 1;
+    });
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+      if (this.#refused.has(socket)) return; // more of the same
+      if (error.code === 'ECONNRESET' || error.code?.startsWith('ERR_SSL') || !socket.writable) {
+        socket.destroy();
+        return;
+      }
+      const known = parseFailure(error);
+      refused(known);
+      this.#refused.add(socket);
+      linger(socket);
+      // Whoever asked something before on this connection waits for that answer, not for this one.
+      const asked = [...this.#open].findLast(({ request }) => request.socket === socket && request.complete);
+      if (asked !== undefined) {
+        asked.response.once('close', () => socket.destroySoon());
+        return;
+      }
+      socket.write(rawErrorReply(known));
+      socket.destroySoon();
+    });
+  }
+
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `${this.#tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Listens; fails with `address_unavailable`. Returns the port, which differs from the option's when that is 0. */
+  async listen(): Promise<number> {
+    const { host, port } = this.#config;
+    await listening(this.#server, host, port);
+    if (this.#closing) this.#server.close(); // it was told to while it was about to listen
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** From now on each answer asks its client to close the connection. */
+  startDraining(): void {
+    this.#draining = true;
+    this.#http2?.startDraining();
+    for (const { response } of this.#open)
+      if (!response.headersSent) response.setHeader('Connection', 'close');
+  }
+
+  /** Takes no more connections; resolves when the last request has been answered. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#tls?.close();
+    if (!this.#server.listening) {
+      this.#limits.close();
+      return;
+    }
+    const closed = once(this.#server, 'close');
+    await this.#emptyBacklog();
+    // Not http's, which closes also what is idle, though a request may be on its way there.
+    NetServer.prototype.close.call(this.#server);
+    const lastCall = setTimeout(() => {
+      this.#final = true;
+      this.#limits.close();
+      this.#closeWhenDone();
+    }, LAST_CALL);
+    await closed;
+    clearTimeout(lastCall);
+  }
+
+  /** Takes what waits to be accepted, which would be reset otherwise: until a turn of the loop has brought nothing. */
+  async #emptyBacklog(): Promise<void> {
+    let before = -1;
+    for (let turns = 0; before !== this.#accepted && turns < LAST_TURNS; turns += 1) {
+      before = this.#accepted;
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** Node would wait for the clients to close what they hold open and have not used yet, or not again. */
+  #closeWhenDone(): void {
+    if (this.#final && this.#open.size === 0) this.closeNow();
+  }
+
+  /** Cuts what is left. */
+  closeNow(): void {
+    this.#server.closeAllConnections();
+    this.#http2?.closeNow();
+  }
+}
+
+function tlsOptions({ headerTimeout, http2, tlsClientCa, tlsClients }: Config, files: SecureContextOptions) {
+  return {
+    ...files,
+    minVersion: 'TLSv1.2' as const,
+    handshakeTimeout: headerTimeout,
+    requestCert: tlsClientCa !== undefined,
+    rejectUnauthorized: tlsClientCa !== undefined && tlsClients === 'required',
+    ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+  };
+}
+
+/** Clients that have chosen HTTP/2 go through a door of their own. */
+function openHttp2(server: SecureServer, idleTimeout: number): Http2Door {
+  const [accept] = server.listeners('secureConnection') as ((socket: unknown) => void)[];
+  const door = new Http2Door((socket) => accept!.call(server, socket), idleTimeout);
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') door.take(socket);
+    else accept!.call(server, socket);
+  });
+  return door;
+}
+
+/** As many as may be, and as there are files for. */
+function mostConnections({ maxConnections, workers }: Config): number {
+  const room = connectionRoom(workers.max);
+  if (room === undefined) return maxConnections;
+  return maxConnections === 0 ? room : Math.min(maxConnections, room);
+}
+
+/** Waits until `server` listens, or fails with what is wrong with the address. */
+async function listening(server: Server, host: string, port: number): Promise<void> {
+  server.listen({ host, port, backlog: 1024 });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw addressError(error as NodeJS.ErrnoException, host, port);
+  }
+}
+
+/** `address_unavailable`, in words. */
+export function addressError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: 'another process is listening there',
+    EACCES: 'ports below 1024 need more rights',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'the host name is not known',
+  };
+  const reason = reasons[error.code ?? ''];
+  return reason === undefined
+    ? error
+    : new PenstockError('address_unavailable', `${host}:${port}: ${reason}.`);
+}
+
+/** Node's parser and its timers, translated. */
+function parseFailure(error: NodeJS.ErrnoException & { reason?: string }): PenstockError {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new PenstockError('headers_too_large');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new PenstockError('request_timeout');
+    default:
+      return new PenstockError('bad_request', error.reason === undefined ? undefined : `${error.reason}.`);
+  }
+}

@@ -1,0 +1,47 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COMMA,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  QUOTE,
+} from '../characters.js';
+
+/** yajl takes tabs and feeds of all kinds. */
+export function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+/** Where the value that starts at `from` ends, whatever it is; whether it is valid is found out by reading it. */
+export function endOfJson(bytes: Uint8Array, from: number): number {
+  const { length } = bytes;
+  let open = 0;
+  let at = from;
+  while (at < length) {
+    const code = bytes[at] as number;
+    if (code === QUOTE) {
+      at++;
+      for (; at < length && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at++;
+      at++;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      open++;
+      at++;
+      continue;
+    } else if (
+      open === 0 &&
+      (code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || isSpace(code))
+    ) {
+      return at;
+    } else {
+      if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open--;
+      else if (open === 0) {
+        at++;
+        continue;
+      }
+      at++;
+    }
+    if (open === 0) return at;
+  }
+  return at;
+}

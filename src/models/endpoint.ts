@@ -1,0 +1,79 @@
+import type { PredictOptions, ServedModel } from '../app/model-schema.js';
+import { BatchPolicy } from '../dispatch/batch-policy.js';
+import { RouteLoad } from '../dispatch/route-load.js';
+import { RouteTime } from '../dispatch/route-time.js';
+import { ColumnReader } from './columns.js';
+import { type Faults, meantInstead } from './fault.js';
+
+const parameters = ['type', 'interval', 'level'];
+const intervalKinds = ['confidence', 'prediction'] as const;
+
+/** Rows of different requests that are predicted together at most. */
+const MOST_ROWS = 1024;
+
+/** One model version, ready to be asked. */
+export class Endpoint {
+  readonly model: ServedModel;
+  readonly reader: ColumnReader;
+  readonly time = new RouteTime();
+  readonly load = new RouteLoad();
+  /** predict() takes as many rows as there are; whether each has its answer for itself is seen at the first ones. */
+  readonly batching: BatchPolicy;
+
+  /** @param distrusted hears why requests are not predicted together any more */
+  constructor(model: ServedModel, distrusted: (model: ServedModel, reason: string) => void = () => {}) {
+    this.model = model;
+    this.batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, (reason) => distrusted(model, reason));
+    this.reader = new ColumnReader(model);
+  }
+
+  /** What a request asks of predict(): `type`, `interval` and `level`, in the query or as V2's parameters. */
+  options(
+    asked: ReadonlyMap<string, unknown>,
+    faults: Faults,
+    pathOf: (name: string) => string,
+  ): PredictOptions {
+    for (const name of asked.keys()) {
+      if (!parameters.includes(name)) {
+        faults.add(pathOf(name), 'extra', `is no parameter of predictions${meantInstead(name, parameters)}`);
+      }
+    }
+    const type = this.#type(asked.get('type'), faults, pathOf('type'));
+    const interval = this.#interval(asked.get('interval'), faults, pathOf('interval'));
+    const level = intervalLevel(asked.get('level'), faults, pathOf('level'));
+    return {
+      ...this.model.options,
+      ...(type !== undefined && { type }),
+      ...(interval !== undefined && { interval }),
+      ...(level !== undefined && interval !== undefined && { level }),
+    };
+  }
+
+  #type(value: unknown, faults: Faults, path: string): string | undefined {
+    if (value === undefined) return undefined;
+    const { types } = this.model;
+    if (typeof value === 'string' && (types === undefined || types.includes(value))) return value;
+    const known =
+      types === undefined ? 'a string' : types.length === 0 ? 'left out' : `one of ${types.join(', ')}`;
+    faults.add(path, 'level', `must be ${known}, not ${JSON.stringify(value)}`);
+    return undefined;
+  }
+
+  #interval(value: unknown, faults: Faults, path: string): PredictOptions['interval'] {
+    if (value === undefined) return undefined;
+    const found = intervalKinds.find((kind) => kind === value);
+    if (found !== undefined && this.model.intervals.includes(found)) return found;
+    const { intervals } = this.model;
+    const known = intervals.length === 0 ? 'left out: the model has none' : `one of ${intervals.join(', ')}`;
+    faults.add(path, 'level', `must be ${known}, not ${JSON.stringify(value)}`);
+    return undefined;
+  }
+}
+
+function intervalLevel(value: unknown, faults: Faults, path: string): number | undefined {
+  if (value === undefined) return undefined;
+  const level = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof level === 'number' && level > 0 && level < 1) return level;
+  faults.add(path, 'range', `must be a number between 0 and 1, not ${JSON.stringify(value)}`);
+  return undefined;
+}

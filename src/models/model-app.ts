@@ -1,0 +1,226 @@
+import type { AppLocation } from '../app/find-app.js';
+import type { Manifest } from '../app/manifest.js';
+import type { ModelDescription } from '../app/model-description.js';
+import { type ModelFile, modelFiles } from '../app/model-files.js';
+import type { ServedModel } from '../app/model-schema.js';
+import type { Config } from '../config/load.js';
+import type { Dispatcher } from '../dispatch/dispatcher.js';
+import type { Outcome } from '../dispatch/outcome.js';
+import { PenstockError } from '../errors.js';
+import type { Logger } from '../observe/log.js';
+import { loadOnce } from '../pool/load-once.js';
+import type { WorkerCommand } from '../pool/worker-command.js';
+import { FrameType } from '../protocol/frame.js';
+import { ColumnReader } from './columns.js';
+import { Faults } from './fault.js';
+import { ModelServer } from './model-server.js';
+import { ModelStore, type StoredModel } from './model-store.js';
+import { type Loaded, ModelUpdates } from './model-updates.js';
+import { predictPayload } from './payload.js';
+import { readPrediction } from './prediction.js';
+import { exampleRow } from './protocols/openapi.js';
+import { ModelRegistry } from './registry.js';
+import { servedModel } from './served-model.js';
+
+/** One saved model, or a folder of them: what the workers are to load, and what is served. */
+export class ModelApp {
+  readonly #app: AppLocation;
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #isReady: () => boolean;
+  readonly #store: ModelStore | undefined;
+  readonly #stored: readonly StoredModel[];
+  #updates: ModelUpdates | undefined;
+  #server: ModelServer | undefined;
+
+  /** @param isReady whether a worker could answer */
+  constructor(app: AppLocation, config: Config, log: Logger, isReady: () => boolean) {
+    this.#app = app;
+    this.#config = config;
+    this.#log = log;
+    this.#isReady = isReady;
+    checkSections(app, config);
+    this.#store = app.entry === 'models' ? new ModelStore() : undefined;
+    this.#stored =
+      this.#store === undefined ? [] : modelFiles(app.file).map((file) => this.#store!.add(file));
+    this.#store?.write(this.#stored);
+  }
+
+  /** What the workers are told: of a folder, the list of copies. */
+  get command(): WorkerCommand {
+    const { host, model, models, port, rscript } = this.#config;
+    const packages = [model, ...models.values()].flatMap((one) => one?.packages ?? []);
+    const app = this.#store === undefined ? this.#app : { ...this.#app, file: this.#store.list };
+    return { rscript, app, host, port, packages: [...new Set(packages)] };
+  }
+
+  /** Of a folder, whose models come and go one by one. */
+  get updates(): ModelUpdates | undefined {
+    return this.#updates;
+  }
+
+  get server(): ModelServer {
+    return this.#server!;
+  }
+
+  /** The first worker is ready. Fails if nothing can be served of what it has loaded. */
+  start({ models }: Manifest, dispatcher: Dispatcher): void {
+    if (this.#store === undefined) {
+      const [found] = models as [ModelDescription];
+      this.#warnOfTrial(found);
+      this.#serve([servedModel(found, this.#config.model)]);
+      return;
+    }
+    const loaded: Loaded[] = [];
+    const bad: ModelFile[] = [];
+    let failure: unknown;
+    for (const stored of this.#stored) {
+      try {
+        const found = models.find(({ loadedAs }) => loadedAs === stored.loadedAs);
+        loaded.push({ stored, model: this.#complete(stored, found) });
+        if (found !== undefined) this.#warnOfTrial(found);
+      } catch (error) {
+        // What the configuration says is for a person to mend, now; a bad file costs itself alone.
+        if (error instanceof PenstockError && error.code === 'config_invalid') throw error;
+        failure ??= error;
+        bad.push(stored);
+        this.#refused(stored, error);
+      }
+    }
+    if (loaded.length === 0) throw failure;
+    this.#warnOfNames(loaded.map(({ model }) => model.name));
+    this.#store.write(loaded.map(({ stored }) => stored));
+    this.#serve(loaded.map(({ model }) => model));
+    this.#updates = this.#follow(this.#store, dispatcher);
+    this.#updates.start(loaded, bad);
+  }
+
+  close(): void {
+    this.#updates?.stop();
+    this.#store?.close();
+  }
+
+  #serve(models: readonly ServedModel[]): void {
+    const registry = new ModelRegistry(models, this.#config.models, ({ name, version }, reason) =>
+      this.#log.warn(
+        { event: 'not-batched', model: name, version },
+        `Model ${name} version ${version} is asked for one request at a time from now on: ${reason}`,
+      ),
+    );
+    this.#server = new ModelServer(registry, this.#isReady);
+  }
+
+  #follow(store: ModelStore, dispatcher: Dispatcher): ModelUpdates {
+    return new ModelUpdates(this.#app.file, store, {
+      describe: (stored) => this.#describe(stored),
+      complete: (stored, found) => this.#complete(stored, found),
+      warm: (model) => this.#warm(model, dispatcher),
+      serve: (models) => this.#serve(models),
+      refused: (file, error) => this.#refused(file, error),
+      added: ({ name, version }) =>
+        this.#log.info(
+          { event: 'model-added', model: name, version },
+          `Model ${name} version ${version} is served`,
+        ),
+      removed: ({ name, version }) =>
+        this.#log.info(
+          { event: 'model-removed', model: name, version },
+          `Model ${name} version ${version} is gone`,
+        ),
+    });
+  }
+
+  /** In a process of its own: a file that makes R crash or grow without end harms nobody. */
+  async #describe({ copy }: StoredModel): Promise<ModelDescription> {
+    const { loadTimeout, idleTimeout, responseLimit, shutdownTimeout } = this.#config;
+    const app: AppLocation = { ...this.#app, entry: 'model', file: copy };
+    const { models } = await loadOnce(
+      {
+        command: { ...this.command, app },
+        loadTimeout,
+        idleTimeout,
+        stopGrace: shutdownTimeout,
+        maxPayload: responseLimit,
+      },
+      (line) => this.#log.info({ event: 'output', stream: 'stderr' }, line),
+    );
+    return models[0]!;
+  }
+
+  #complete({ loadedAs, name, version }: StoredModel, found: ModelDescription | undefined): ServedModel {
+    if (found === undefined || found.failure !== undefined) {
+      throw new PenstockError('app_load_failed', found?.failure);
+    }
+    const settings = this.#config.models.get(name);
+    return servedModel({ ...found, loadedAs, name, version }, settings);
+  }
+
+  /** Asks as many times as there may be workers, so that each loads it before anybody waits for that. */
+  async #warm(model: ServedModel, dispatcher: Dispatcher): Promise<void> {
+    const input = new ColumnReader(model).read([exampleRow(model)], new Faults());
+    const payload = predictPayload(model, model.options, [input]);
+    const ask = () =>
+      new Promise<Outcome>((settle) => {
+        dispatcher.submit({
+          label: 'model-update',
+          url: model.name,
+          type: FrameType.predict,
+          payload: () => [payload],
+          safe: true,
+          urgent: true,
+          routeTime: undefined,
+          timeout: this.#config.loadTimeout,
+          settle,
+        });
+      });
+    const outcomes = await Promise.all(Array.from({ length: this.#config.workers.max }, ask));
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'error') throw new PenstockError(outcome.code, outcome.detail);
+      if (outcome.kind !== 'answer') throw new TypeError('a model update is never batched');
+      const { frame } = outcome;
+      const result =
+        frame.type === FrameType.value ? readPrediction(frame.payload) : { failure: 'It was interrupted.' };
+      if ('failure' in result && model.outputs.length > 0)
+        throw new PenstockError('prediction_failed', result.failure);
+    }
+  }
+
+  #refused({ name, version }: ModelFile, error: unknown): void {
+    const message = error instanceof PenstockError ? error.message : String(error);
+    this.#log.error(
+      { event: 'model-refused', model: name, version },
+      `Model ${name} version ${version} is not served: ${message}`,
+    );
+  }
+
+  #warnOfNames(known: readonly string[]): void {
+    for (const name of this.#config.models.keys()) {
+      if (known.includes(name)) continue;
+      this.#log.warn(
+        { event: 'model-unknown', model: name },
+        `There is no model ${name}, which \`models\` names`,
+      );
+    }
+  }
+
+  #warnOfTrial({ name, trialFailure, version }: ModelDescription): void {
+    if (trialFailure === undefined) return;
+    this.#log.warn(
+      { event: 'model-trial', model: name, version },
+      `predict() of model ${name} failed for an example row: ${trialFailure}`,
+    );
+  }
+}
+
+/** `model` is for one file, `models` for a folder. */
+function checkSections({ entry }: AppLocation, { model, models }: Config): void {
+  if (entry === 'model' && models.size > 0) {
+    throw new PenstockError('config_invalid', 'The app is one model: its section is `model`, not `models`.');
+  }
+  if (entry === 'models' && model !== undefined) {
+    throw new PenstockError(
+      'config_invalid',
+      'The app is a folder of models: its section is `models`, not `model`.',
+    );
+  }
+}

@@ -1,0 +1,51 @@
+import type { PredictOptions } from '../../app/model-schema.js';
+import { PenstockError } from '../../errors.js';
+import type { Reply } from '../../http/reply.js';
+import type { ColumnSet } from '../columns.js';
+import type { Endpoint } from '../endpoint.js';
+import { Faults } from '../fault.js';
+import type { Prediction } from '../prediction.js';
+
+/** A request as the endpoints of a model see it. */
+export interface ModelRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Buffer | undefined;
+  readonly requestId: string;
+}
+
+/** Work for R, and what its result is to become. */
+export interface PredictWork {
+  readonly endpoint: Endpoint;
+  readonly options: PredictOptions;
+  readonly input: ColumnSet;
+  /** @param from the first of this request's rows in the prediction, `to` the first that is not its own */
+  readonly reply: (prediction: Prediction, from: number, to: number) => Reply;
+}
+
+/** Reads JSON whatever its label: vetiver's clients send none, curl says that it is a form. */
+export function jsonBody(body: Buffer | undefined): unknown {
+  if (body === undefined || body.length === 0) throw new PenstockError('body_not_json', 'It is empty.');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new PenstockError('body_not_json', `${(error as Error).message}.`);
+  }
+}
+
+/** Runs a reading of input, and fails with all that it found wrong. */
+export function withFaults<T>(read: (faults: Faults) => T): T {
+  const faults = new Faults();
+  const result = read(faults);
+  if (faults.count === 0) return result;
+  throw inputInvalid(faults);
+}
+
+export function inputInvalid(faults: Faults): PenstockError {
+  return new PenstockError('input_invalid', faults.describe(), {
+    faultCount: faults.count,
+    faults: faults.told,
+  });
+}

@@ -1,0 +1,99 @@
+import type { FoundField, ModelDescription } from '../app/model-description.js';
+import type { Field, FieldType, ServedModel } from '../app/model-schema.js';
+import type { FieldSettings, ModelSettings } from '../config/model-settings.js';
+import { PenstockError } from '../errors.js';
+import { meantInstead } from './fault.js';
+
+/**
+ * A model as it is served: what R found in the object, with what the configuration gives or corrects. Fails with
+ * `config_invalid` where the two don't fit, and `model_unknown` where both together don't tell what the model takes.
+ */
+export function servedModel(found: ModelDescription, settings: ModelSettings = {}): ServedModel {
+  const { defaultType, intervals, types } = found;
+  if (settings.type !== undefined && types !== undefined && !types.includes(settings.type)) {
+    const known = types.length === 0 ? 'has no types of prediction' : `has the types ${types.join(', ')}`;
+    throw new PenstockError('config_invalid', `\`model.type\` is ${settings.type}, but the model ${known}.`);
+  }
+  return {
+    name: settings.name ?? found.name,
+    version: found.version,
+    loadedAs: found.loadedAs,
+    classes: found.classes,
+    description: settings.description ?? found.description,
+    packages: found.packages,
+    fields: fields(found, settings),
+    extraFields: settings.extraFields ?? 'refuse',
+    types,
+    rDefault: defaultType,
+    intervals,
+    options: settings.type === undefined ? {} : { type: settings.type },
+    metadata: found.metadata,
+    outputs: settings.type === undefined || settings.type === defaultType ? found.outputs : [],
+  };
+}
+
+function fields(found: ModelDescription, { fields: given = new Map() }: ModelSettings): Field[] {
+  if (found.fields === undefined) {
+    if (given.size > 0)
+      return [...given].map(([name, settings]) => field({ name, type: 'unknown' }, settings, found));
+    throw new PenstockError('model_unknown', 'The object does not tell the names of its input.');
+  }
+  const names = found.fields.map(({ name }) => name);
+  const strange = [...given.keys()].filter((name) => !names.includes(name));
+  if (strange.length > 0) {
+    const near = meantInstead(strange[0]!, names).replace(/^; d/, ' D');
+    throw new PenstockError('config_invalid', `The model has no field \`${strange[0]}\`.${near}`);
+  }
+  return found.fields.map((one) => field(one, given.get(one.name) ?? {}, found));
+}
+
+function field(found: FoundField, settings: FieldSettings, { nulls }: ModelDescription): Field {
+  const type =
+    settings.type ?? (settings.levels !== undefined && found.type === 'unknown' ? 'factor' : found.type);
+  if (type === 'unknown') {
+    throw new PenstockError('model_unknown', `The object does not tell the type of \`${found.name}\`.`);
+  }
+  const levels = settings.levels ?? (type === 'factor' || type === 'string' ? found.levels : undefined);
+  if (type === 'factor' && levels === undefined) {
+    throw new PenstockError(
+      'model_unknown',
+      `The levels of the factor \`${found.name}\` are not in the object.`,
+    );
+  }
+  const same = type === found.type;
+  const required = settings.required ?? true;
+  return {
+    name: found.name,
+    type,
+    ...(levels !== undefined && { levels }),
+    ...((settings.ordered ?? found.ordered) && { ordered: true }),
+    ...(same && found.values !== undefined && { values: found.values }),
+    ...(settings.min !== undefined && { min: settings.min }),
+    ...(settings.max !== undefined && { max: settings.max }),
+    ...(same && found.seen !== undefined && { seen: found.seen }),
+    nulls: settings.nulls ?? (nulls || !required),
+    required,
+    example: settings.example ?? (same ? found.example : undefined) ?? exampleOf(type, levels, settings),
+    ...(found.timezone !== undefined && { timezone: found.timezone }),
+  };
+}
+
+function exampleOf(
+  type: FieldType,
+  levels: readonly string[] | undefined,
+  { min, max }: FieldSettings,
+): Field['example'] {
+  switch (type) {
+    case 'number':
+    case 'integer':
+      return min ?? max ?? 1;
+    case 'boolean':
+      return true;
+    case 'date':
+      return '2026-01-31';
+    case 'datetime':
+      return '2026-01-31T10:00:00Z';
+    default:
+      return levels?.[0] ?? 'a';
+  }
+}

@@ -1,0 +1,325 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeLoadFailure, type Manifest } from '../app/manifest.js';
+import { availableCpus } from '../config/cpus.js';
+import type { Config } from '../config/load.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import { PathTimes } from '../dispatch/path-times.js';
+import { PenstockError } from '../errors.js';
+import type { Visit } from '../http/public-server.js';
+import type { Reply } from '../http/reply.js';
+import { ResponseCache } from '../lanes/cache/response-cache.js';
+import { DirectLane } from '../lanes/direct/direct-lane.js';
+import { docsPages } from '../lanes/docs-files.js';
+import { DocsVisit } from '../lanes/docs-request.js';
+import { Exchange } from '../lanes/exchange.js';
+import type { ExchangeContext } from '../lanes/exchange-context.js';
+import { RoutePolicies } from '../lanes/route-policies.js';
+import { ModelApp } from '../models/model-app.js';
+import { ModelExchange, type ModelExchangeContext } from '../models/model-exchange.js';
+import { startFailure } from '../pool/load-once.js';
+import { Pool, type PoolObserver } from '../pool/pool.js';
+import { AppLog } from './app-log.js';
+import { fingerprint } from './fingerprint.js';
+import type { VersionSetting } from './version-setting.js';
+import { reasonNotToFork, recyclingLimits } from './worker-life.js';
+
+/** Room for the status, the headers and R's own framing around an answer's body. */
+const ANSWER_OVERHEAD = 65_536;
+
+/** Milliseconds between looks whether work that nobody waits for is done. */
+const LAST_WORK = 50;
+
+/** Paths of saved models that say what is to be done with one: there are as many as models. */
+const MODEL_ACTION = /\/(predict|infer|metadata|prototype)$/;
+
+/** The app as it was when it was loaded: its workers, their queue, and the way of a request to them. */
+export class AppVersion {
+  /** Counts the versions of one gateway, from 1. */
+  readonly number: number;
+  /** What the files were that the app has read while it was loaded; undefined until that is known. */
+  fingerprint: string | undefined;
+  manifest: Manifest | undefined;
+  readonly #config: Config;
+  readonly #log: AppLog;
+  readonly #setting: VersionSetting;
+  readonly #pool: Pool;
+  readonly #preload: Config['preload'];
+  /** Why no worker is forked, whatever the app; undefined if they may be, or if that is what was asked for. */
+  readonly #notForked: string | undefined;
+  readonly #dispatcher: Dispatcher;
+  #exchanges: ExchangeContext;
+  /** Set where the app is saved models. */
+  readonly models: ModelApp | undefined;
+  #modelExchanges: ModelExchangeContext | undefined;
+  /** Gives Penstock's page for the requests that ask for it; undefined where plumber's own is served, or none. */
+  #docs: ((request: IncomingMessage) => Reply | undefined) | undefined;
+  /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
+  #routes: string | undefined;
+  #differing = false;
+  /** Workers that are to be ready before the app counts as loaded. */
+  #wanted = 1;
+  /** Settles with the fate of the first workers: the manifest, or why the app does not load. */
+  #loaded!: (result: Manifest | PenstockError) => void;
+  readonly #load = new Promise<Manifest | PenstockError>((resolve) => {
+    this.#loaded = resolve;
+  });
+  /** Requests that have entered and may still need R. */
+  #inside = 0;
+  #emptied: (() => void) | undefined;
+  /** The version that takes the requests now. */
+  #successor: AppVersion | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(number: number, setting: VersionSetting) {
+    const { app, config, log, metrics, threads } = setting;
+    const cpus = availableCpus();
+    this.number = number;
+    this.#setting = setting;
+    this.#config = config;
+    this.#log = new AppLog(log);
+    this.#notForked = reasonNotToFork(config);
+    this.#preload = this.#notForked === undefined ? config.preload : 'off';
+    this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
+    this.#pool = new Pool(
+      {
+        command: this.models?.command ?? {
+          rscript: config.rscript,
+          app,
+          host: config.host,
+          port: config.port,
+          documents: config.docs === 'penstock',
+        },
+        min: config.workers.min,
+        max: config.workers.max,
+        cpus,
+        recycling: recyclingLimits(config),
+        preload: this.#preload,
+        spare: setting.spare,
+        loadTimeout: config.loadTimeout,
+        idleTimeout: config.idleTimeout,
+        stopGrace: config.shutdownTimeout,
+        maxPayload: config.responseLimit + ANSWER_OVERHEAD,
+        nextId: () => setting.nextWorkerId(),
+      },
+      this.#observer,
+    );
+    this.#dispatcher = new Dispatcher(this.#pool, {
+      ...config,
+      cores: cpus,
+      batchComputed: (requests, items, ms) => {
+        metrics.batchRequests.observe(requests);
+        metrics.batchItems.observe(items);
+        metrics.itemTime.observe(ms / 1000 / items);
+      },
+      batchDivided: (ms) => metrics.serialization.observe(ms / 1000),
+    });
+    this.#exchanges = {
+      dispatcher: this.#dispatcher,
+      direct: undefined,
+      policies: undefined,
+      cache: undefined,
+      pathTimes: new PathTimes(),
+      threads,
+      bodies: setting.bodies,
+      options: config,
+      enter: () => this.#enter().#exchanges,
+      leave: () => this.#leave(),
+      serialized: (ms) => metrics.serialization.observe(ms / 1000),
+      finished: (record) => setting.finished(record),
+    };
+  }
+
+  get pool(): Pool {
+    return this.#pool;
+  }
+
+  /** A worker could answer, now or when it comes free. */
+  get ready(): boolean {
+    return !this.#setting.draining() && this.#pool.healthy > 0;
+  }
+
+  /** Responses that are kept; undefined where none are. */
+  get cache(): ResponseCache | undefined {
+    return this.#exchanges.cache;
+  }
+
+  get queued(): number {
+    return this.#dispatcher.queued;
+  }
+
+  get running(): number {
+    return this.#dispatcher.running;
+  }
+
+  /**
+   * Loads the app; fails with `app_load_failed` in R's words, if one of the first `workers` workers does not load it.
+   * Requests can be handled from then on.
+   */
+  async load(workers: number): Promise<Manifest> {
+    this.#wanted = workers;
+    if (this.#notForked !== undefined) this.#log.notPreloaded([this.#notForked]);
+    await this.#pool.start();
+    const result = await this.#load;
+    if (result instanceof PenstockError) throw result;
+    this.manifest = result;
+    const documented = result.routes.some(({ path }) => path === '/openapi.json');
+    if (this.#config.docs === 'penstock' && documented) this.#docs = docsPages();
+    if (result.direct !== undefined) {
+      const policies = new RoutePolicies(result.direct);
+      const { cacheLimit } = this.#config;
+      const cache = policies.keeps && cacheLimit > 0 ? new ResponseCache(cacheLimit) : undefined;
+      this.#exchanges = { ...this.#exchanges, policies, cache };
+    }
+    if (this.models !== undefined) {
+      this.#serveModels(this.models, result);
+    } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
+      const { threads } = this.#setting;
+      const direct = new DirectLane(result.direct, threads, (route, reason) =>
+        this.#log.distrusted(route, reason),
+      );
+      this.#exchanges = { ...this.#exchanges, direct };
+    }
+    return result;
+  }
+
+  /** Reads the files of the app, to tell this version from others. */
+  async identify(): Promise<void> {
+    const { app } = this.#setting;
+    const files = app.entry === 'model' ? [app.file] : (this.manifest?.files ?? []);
+    this.fingerprint = await fingerprint(files, app.directory);
+  }
+
+  /** Says what in the app does not go together with how it is served. */
+  warn(): void {
+    const { direct, hazards } = this.manifest!;
+    if (this.#config.workers.max > 1) this.#log.hazards(hazards);
+    this.#log.unbatched(direct?.routes ?? []);
+  }
+
+  /** The path of the endpoint that a path leads to, with its parameters by name; undefined if none is known. */
+  routeOf(method: string, path: string): string | undefined {
+    if (this.models !== undefined) return MODEL_ACTION.test(path) ? path : undefined;
+    const index = this.#exchanges.policies?.indexOf(method, path) ?? 0;
+    return index === 0 ? undefined : this.manifest?.routes.find(({ direct }) => direct === index)?.path;
+  }
+
+  /** Takes a request, to be run. */
+  visit(request: IncomingMessage, response: ServerResponse): Visit {
+    if (this.#docs !== undefined) {
+      const page = this.#docs(request);
+      if (page !== undefined) {
+        return new DocsVisit(request, response, page, (record) => this.#setting.finished(record));
+      }
+    }
+    return this.#modelExchanges === undefined
+      ? new Exchange(request, response, this.#exchanges)
+      : new ModelExchange(request, response, this.#modelExchanges);
+  }
+
+  /** Another version takes the requests from now on: finishes those that have entered, then ends the workers. */
+  async retire(successor: AppVersion): Promise<void> {
+    this.#successor = successor;
+    if (this.#inside > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve;
+      });
+    }
+    // Of requests that nobody waits for.
+    while (this.#stopped === undefined && this.queued + this.running > 0) {
+      await new Promise((resolve) => setTimeout(resolve, LAST_WORK));
+    }
+    await this.stop();
+  }
+
+  /** Ends the workers, with the app's exit hooks. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<void> {
+    this.#loaded(new PenstockError('app_load_failed', 'It was given up before it was loaded.'));
+    await this.#pool.stop();
+    this.models?.close();
+  }
+
+  readonly #observer: PoolObserver = {
+    idle: () => this.#dispatcher.workerIdle(),
+    waiting: () => this.#dispatcher.queued,
+    recycling: (worker, reason) => this.#log.recycling(worker, reason),
+    broken: () => {
+      this.#log.broken();
+      this.#dispatcher.refuseAll();
+    },
+    ready: (worker, manifest) => {
+      this.#compareRoutes(manifest);
+      this.#log.workerReady(worker);
+      this.#wanted -= 1;
+      if (this.#wanted === 0) this.#loaded(manifest);
+    },
+    loadFailed: (worker, failure) => {
+      this.#log.loadFailed(worker, failure);
+      this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+    },
+    dead: (worker, exit, expected) => {
+      this.#setting.metrics.workerExits.inc({ reason: expected ? 'expected' : 'unexpected' });
+      this.#log.workerEnded(worker, exit, expected);
+      if (!expected && !worker.journey.done) this.#loaded(startFailure(worker.journey, exit));
+    },
+    interrupted: (worker, label, interrupt) => this.#log.interrupted(worker, label, interrupt),
+    failed: (worker, requestId, failure) => {
+      this.#log.failed(worker, requestId, failure);
+      this.#setting.failed({ requestId, worker: worker.id, ...failure });
+    },
+    output: (worker, stream, line) => this.#log.output(worker, stream, line),
+    preload: {
+      preloaded: (pid, journey, risks) => this.#log.preloaded(pid, journey, risks),
+      notPreloaded: (reasons) => this.#log.notPreloaded(reasons),
+      loadFailed: (failure) => {
+        this.#log.loadFailed(undefined, failure);
+        this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+      },
+      dead: (pid, journey, exit) => {
+        this.#log.preloaderEnded(pid, journey, exit);
+        if (!journey.steps.some(({ name }) => name === 'loaded')) this.#loaded(startFailure(journey, exit));
+      },
+      output: (stream, line) => this.#log.preloadOutput(stream, line),
+    },
+  };
+
+  #serveModels(models: ModelApp, manifest: Manifest): void {
+    models.start(manifest, this.#dispatcher);
+    this.#modelExchanges = {
+      dispatcher: this.#dispatcher,
+      options: this.#config,
+      bodies: this.#setting.bodies,
+      answer: (request) => models.server.answer(request),
+      errorReply: (path, error, id) => models.server.errorReply(path, error, id),
+      enter: () => this.#enter().#modelExchanges!,
+      leave: () => this.#leave(),
+      serialized: this.#exchanges.serialized,
+      finished: (record) => this.#setting.finished(record),
+    };
+  }
+
+  #enter(): AppVersion {
+    if (this.#successor !== undefined) return this.#successor.#enter();
+    this.#inside += 1;
+    return this;
+  }
+
+  #leave(): void {
+    this.#inside -= 1;
+    if (this.#inside === 0) this.#emptied?.();
+  }
+
+  /** The direct lane names routes by their place, so every worker must have the same. */
+  #compareRoutes(manifest: Manifest): void {
+    const routes = JSON.stringify(manifest.direct);
+    this.#routes ??= routes;
+    if (this.#routes === routes || this.#differing) return;
+    this.#differing = true;
+    this.#exchanges = { ...this.#exchanges, direct: undefined };
+    this.#log.routesDiffer();
+  }
+}

@@ -1,0 +1,56 @@
+import { ticketTimes } from '../dispatch/ticket.js';
+import type { ExchangeRecord } from '../lanes/exchange-record.js';
+import type { Failures } from '../observe/failures.js';
+import type { Log } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { SlowRequests } from '../observe/slow-requests.js';
+
+/** Where finished exchanges are recorded. */
+export interface Records {
+  readonly metrics: Metrics;
+  readonly failures: Failures;
+  readonly slow: SlowRequests;
+  /** Undefined without an access log. */
+  readonly write: Log['request'] | undefined;
+}
+
+/** Counts a finished exchange and writes its line. */
+export function recordRequest(
+  { bytes, cache, duration, error, id, lane, method, path, status, ticket }: ExchangeRecord,
+  { failures, metrics, slow, write }: Records,
+): void {
+  metrics.requests.count(method, status);
+  metrics.requestTime.observe(duration / 1000);
+  if (error !== undefined) metrics.errors.inc({ code: error.code });
+  if (cache !== undefined) metrics.cache.inc({ result: cache });
+  const times = ticket === undefined ? undefined : ticketTimes(ticket);
+  if (times?.queue !== undefined) metrics.queueWait.observe(times.queue / 1000);
+  if (times?.r !== undefined) metrics.rTime.observe(times.r / 1000);
+  const worker = ticket?.worker?.id;
+  if (status >= 500 || failures.pending) {
+    const { code, detail } = error ?? {};
+    failures.answered({ requestId: id, method, path, status, worker, code, detail });
+  }
+  if (duration >= slow.threshold) {
+    metrics.slow.inc();
+    const at = Date.now();
+    slow.add({ at, requestId: id, method, path, status, duration, queue: times?.queue, r: times?.r, worker });
+  }
+  if (write === undefined) return;
+  const batch = ticket?.batchSize ?? 1;
+  write({
+    requestId: id,
+    method,
+    path,
+    status,
+    bytes,
+    durationMs: duration,
+    queueMs: times?.queue,
+    rMs: times?.r,
+    worker,
+    batch: batch > 1 ? batch : undefined,
+    lane,
+    code: error?.code,
+    detail: error?.detail,
+  });
+}

@@ -1,0 +1,27 @@
+import type { AppLocation } from '../app/find-app.js';
+import type { Config } from '../config/load.js';
+import type { BodyMemory } from '../http/body-memory.js';
+import type { ExchangeRecord } from '../lanes/exchange-record.js';
+import type { LargeThreads } from '../lanes/large/threads.js';
+import type { RError } from '../observe/failures.js';
+import type { Logger } from '../observe/log.js';
+import type { Metrics } from '../observe/metrics.js';
+import type { Spare } from '../pool/spare.js';
+
+/** What an app's versions share. */
+export interface VersionSetting {
+  readonly app: AppLocation;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly threads: LargeThreads;
+  nextWorkerId(): number;
+  /** Set under `penstock dev`. */
+  readonly spare: Spare | undefined;
+  readonly bodies: BodyMemory;
+  /** The gateway is shutting down. */
+  draining(): boolean;
+  finished(record: ExchangeRecord): void;
+  /** R has raised an error for a request. */
+  failed(error: RError): void;
+}

@@ -1,0 +1,119 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TrustedProxies } from '../../src/access/trusted-proxies.js';
+import { networks } from '../../src/config/kinds.js';
+import { originOf } from '../../src/http/origin.js';
+
+const trusted = networks().parse('loopback 10.0.0.0/8, 2001:db8::/32')!;
+const headerOf = { current: 'x-forwarded-for' as 'x-forwarded-for' | 'forwarded', networks: trusted };
+const server = createServer((incoming, response) => {
+  new TrustedProxies(headerOf.networks, headerOf.current).apply(incoming);
+  response.end(
+    JSON.stringify({ ...originOf(incoming), names: Object.keys(incoming.headers), raw: incoming.rawHeaders }),
+  );
+});
+
+beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+afterAll(() => void server.close());
+
+interface Seen {
+  readonly address: string;
+  readonly port: string;
+  readonly scheme: string;
+  readonly names: string[];
+  readonly raw: string[];
+}
+
+function seen(headers: Record<string, string | string[]>): Promise<Seen> {
+  return new Promise((resolve) => {
+    const { port } = server.address() as AddressInfo;
+    request({ port, host: '127.0.0.1', headers, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(JSON.parse(text) as Seen));
+    }).end();
+  });
+}
+
+describe('behind trusted proxies the client is', () => {
+  test.each([
+    ['the connection itself, if nothing is said', {}, '127.0.0.1', 'http'],
+    ['whom the proxy has named', { 'X-Forwarded-For': '192.0.2.1' }, '192.0.2.1', 'http'],
+    [
+      'the last that no trusted proxy is',
+      { 'X-Forwarded-For': '6.6.6.6, 192.0.2.1, 10.1.1.1' },
+      '192.0.2.1',
+      'http',
+    ],
+    [
+      'in several headers the same',
+      { 'X-Forwarded-For': ['6.6.6.6, 192.0.2.1', '10.1.1.1'] },
+      '192.0.2.1',
+      'http',
+    ],
+    ['the first of all, if all are trusted', { 'X-Forwarded-For': '10.0.0.9, 10.1.1.1' }, '10.0.0.9', 'http'],
+    ['with a port', { 'X-Forwarded-For': '192.0.2.1:4711' }, '192.0.2.1', 'http'],
+    ['IPv6', { 'X-Forwarded-For': '2a00::1, 2001:db8::5' }, '2a00::1', 'http'],
+    ['IPv6 in brackets', { 'X-Forwarded-For': '[2a00::1]:80' }, '2a00::1', 'http'],
+    [
+      'the last that is known, past what is no address',
+      { 'X-Forwarded-For': '1.1.1.1, unknown, 10.1.1.1' },
+      '10.1.1.1',
+      'http',
+    ],
+    ['not what an injected text says', { 'X-Forwarded-For': '1.1.1.1; drop, 10.1.1.1' }, '10.1.1.1', 'http'],
+    [
+      'by HTTPS, if they say so',
+      { 'X-Forwarded-For': '192.0.2.1', 'X-Forwarded-Proto': 'https' },
+      '192.0.2.1',
+      'https',
+    ],
+    [
+      'by no scheme that is none',
+      { 'X-Forwarded-For': '192.0.2.1', 'X-Forwarded-Proto': 'gopher' },
+      '192.0.2.1',
+      'http',
+    ],
+    ['not whom another header names', { Forwarded: 'for=6.6.6.6' }, '127.0.0.1', 'http'],
+  ])('%s', async (_, headers, address, scheme) => {
+    headerOf.current = 'x-forwarded-for';
+    expect(await seen(headers)).toMatchObject({ address, scheme });
+  });
+
+  test.each([
+    ['for=192.0.2.1;proto=https;by=10.0.0.1', '192.0.2.1', '', 'https'],
+    ['for=6.6.6.6, for="[2a00::1]:4711";proto=https, For=10.0.0.1', '2a00::1', '4711', 'https'],
+    ['for=_hidden, for=10.0.0.1', '10.0.0.1', '', 'http'],
+    ['rubbish', '127.0.0.1', undefined, 'http'],
+  ])('by Forwarded: %s', async (forwarded, address, port, scheme) => {
+    headerOf.current = 'forwarded';
+    const answer = await seen({ Forwarded: forwarded, 'X-Forwarded-For': '6.6.6.6' });
+    expect(answer).toMatchObject({ address, scheme, ...(port !== undefined && { port }) });
+  });
+});
+
+test('what somebody who is no proxy says of where it comes from is taken out', async () => {
+  headerOf.current = 'x-forwarded-for';
+  headerOf.networks = networks().parse('10.0.0.0/8')!;
+  const answer = await seen({
+    'X-Forwarded-For': '6.6.6.6',
+    'X-Forwarded-Host': 'elsewhere',
+    X_Forwarded_For: '6.6.6.6',
+    Forwarded: 'for=6.6.6.6',
+    'X-Real-IP': '6.6.6.6',
+    'X-Other': 'stays',
+  });
+  expect(answer.address).toBe('127.0.0.1');
+  expect(answer.names).toEqual(['x-other', 'host', 'connection']);
+  expect(JSON.stringify(answer.raw)).not.toContain('6.6.6.6');
+});
+
+test.each(['10.0.0.0/33', '10.0.0', 'everybody', '10.0.0.0/-1', '::1/129', ',', '10.0.0.0/8/8'])(
+  '%s is no network',
+  (text) => {
+    expect(networks().parse(text)).toBeUndefined();
+  },
+);

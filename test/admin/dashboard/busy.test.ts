@@ -1,0 +1,139 @@
+import fastify from 'fastify';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Dashboard } from '../../../src/admin/dashboard/dashboard.js';
+import type { Status } from '../../../src/admin/status.js';
+import type { WorkerView } from '../../../src/admin/worker-views.js';
+import { Failures } from '../../../src/observe/failures.js';
+import { LogTail } from '../../../src/observe/log-tail.js';
+import { Metrics } from '../../../src/observe/metrics.js';
+import { SlowRequests } from '../../../src/observe/slow-requests.js';
+import { noBrowser, openBrowser, openPage } from '../../support/browser.js';
+
+const WORKERS = 64;
+const PER_SECOND = 10_000;
+
+const metrics = new Metrics({
+  appVersion: undefined,
+  workers: () => ({}),
+  queued: () => 0,
+  running: () => 0,
+  bodyBytes: () => 0,
+});
+const tail = new LogTail();
+let requests = 0;
+
+/** What the gateway counts and logs of so many requests. */
+function take(count: number): void {
+  let text = '';
+  for (let i = 0; i < count; i++) {
+    requests += 1;
+    metrics.requests.count('GET', requests % 50 === 0 ? 500 : 200);
+    metrics.requestTime.observe((requests % 100) / 5000);
+    metrics.queueWait.observe((requests % 10) / 5000);
+    metrics.rTime.observe((requests % 30) / 5000);
+    text +=
+      `{"level":"info","time":"${new Date().toISOString()}","event":"request","requestId":"r-${requests}","method":"GET",` +
+      `"path":"/items/${requests % 97}","status":200,"bytes":120,"durationMs":8.1,"worker":${requests % WORKERS},"lane":"direct"}\n`;
+  }
+  tail.add(text);
+}
+
+function workers(): WorkerView[] {
+  return Array.from({ length: WORKERS }, (_, i) => {
+    const view = {
+      id: i + 1,
+      pid: 1000 + i,
+      version: 1,
+      requests: requests + i,
+      age: 100,
+      memory: 1e8 + requests,
+    };
+    if ((requests + i) % 5 === 0) return { ...view, state: 'idle' };
+    return {
+      ...view,
+      state: 'busy',
+      path: `/items/${(requests + i) % 97}`,
+      batch: 3,
+      lane: 'direct',
+      since: requests % 900,
+    };
+  });
+}
+
+const status = (): Status => ({
+  state: 'serving',
+  version: '0',
+  app: '/srv/app/plumber.R',
+  appVersion: undefined,
+  finishing: [],
+  reloads: [],
+  release: undefined,
+  uptime: 1000,
+  running: 50,
+  queued: 10,
+  converting: 0,
+  queueLimit: 640,
+  cache: undefined,
+  restarts: 0,
+  workers: [],
+});
+
+const dashboard = new Dashboard({
+  metrics,
+  tail,
+  failures: new Failures(),
+  slow: new SlowRequests(1000),
+  workers: {
+    get all() {
+      return workers();
+    },
+    weigh: async () => {},
+  },
+  signedIn: false,
+  status,
+});
+const server = fastify({ forceCloseConnections: true });
+let browser: Browser;
+let traffic: NodeJS.Timeout;
+
+beforeAll(async () => {
+  dashboard.serve(server);
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  traffic = setInterval(() => take(PER_SECOND / 50), 20);
+  if (noBrowser === '') browser = await openBrowser();
+});
+
+afterAll(async () => {
+  clearInterval(traffic);
+  dashboard.close();
+  await browser?.close();
+  await server.close();
+});
+
+test.skipIf(noBrowser !== '')(
+  `the page keeps up with 64 workers and 10,000 requests a second${noBrowser}`,
+  async () => {
+    const { faults, page } = await openPage(browser, server.listeningOrigin);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const debug = await page.context().newCDPSession(page);
+    await debug.send('Performance.enable');
+    const ticks = async () => Number(await page.evaluate('document.documentElement.dataset.ticks ?? 0'));
+    /** Seconds that the page has been at work. */
+    const work = async (): Promise<number> => {
+      const { metrics: all } = await debug.send('Performance.getMetrics');
+      const parts = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
+      return all.filter(({ name }) => parts.includes(name)).reduce((sum, { value }) => sum + value, 0);
+    };
+    await expect.poll(ticks).toBeGreaterThan(1);
+    const [before, from] = [await work(), await ticks()];
+    await expect.poll(ticks).toBeGreaterThanOrEqual(from + 4);
+    const perTick = ((await work()) - before) / ((await ticks()) - from);
+    // An event comes each second: at least three quarters of it are left for whoever looks at the page.
+    expect(perTick).toBeLessThan(0.25);
+    expect(await page.locator('.worker').count()).toBe(WORKERS);
+    expect(await page.locator('#log li').count()).toBeLessThanOrEqual(500);
+    expect(await page.locator('#log-note').textContent()).toMatch(/lines a second are left out/);
+    expect(faults).toEqual([]);
+  },
+);

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { NotCovered, printJson } from '../../src/json/index.js';
+import { readRData } from '../../src/rdata/index.js';
+import { inFolder, runRScript } from '../rdata/r-script.js';
+import { printOptionSets } from './print-option-sets.js';
+import { RecordReader } from './records.js';
+
+export interface PrintComparison {
+  /** Byte for byte what jsonlite wrote. */
+  same: number;
+  /** jsonlite refuses the value, and it is not covered here. */
+  refused: number;
+  /** jsonlite's alone. */
+  notCovered: Map<string, number>;
+  /** One line for each difference. */
+  differences: string[];
+}
+
+/** Prints `count` values that R generated from the seed, and compares each with what jsonlite made of it. */
+export async function comparePrint(seed: number, count: number): Promise<PrintComparison> {
+  return inFolder(async (folder) => {
+    const file = path.join(folder, 'cases');
+    await runRScript('print-cases.R', [file, seed, count]);
+    const records = new RecordReader(await readFile(file));
+    const result: PrintComparison = { same: 0, refused: 0, notCovered: new Map(), differences: [] };
+    for (let index = 1; !records.atEnd; index++) compareOne(records, index, result);
+    return result;
+  });
+}
+
+function compareOne(records: RecordReader, index: number, result: PrintComparison): void {
+  const value = readRData(records.block() as Buffer);
+  const times = records.int();
+  for (let i = 0; i < times; i++) {
+    const options = printOptionSets[records.int()];
+    const expected = records.block();
+    const printed = printJson(value, { ...options, timezone: 'UTC' });
+    if (printed instanceof NotCovered) {
+      if (expected === undefined) result.refused++;
+      else result.notCovered.set(printed.reason, (result.notCovered.get(printed.reason) ?? 0) + 1);
+    } else if (expected && Buffer.compare(printed, expected) === 0) result.same++;
+    else
+      result.differences.push(`value ${index} with ${JSON.stringify(options)}: ${printed}, not ${expected}`);
+  }
+}

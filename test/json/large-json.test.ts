@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  NotCovered,
+  parseJson,
+  parseLargeJson,
+  printJson,
+  printLargeJson,
+  printOptions,
+  TextTooLong,
+} from '../../src/json/index.js';
+import { type RValue, readRData, rInteger, writeRData, writeRDataPieces } from '../../src/rdata/index.js';
+import { randomValue } from '../rdata/random-value.js';
+import { jsonText } from './random-json.js';
+
+const SEED = 20240203;
+const COUNT = 20_000;
+
+const written = (value: RValue): string => Buffer.concat(writeRDataPieces(value)).toString('latin1');
+
+/** What both ways of reading make of a text: bytes for R, or that R has to be asked. */
+function bothWays(text: string): [string, string] {
+  const ways = [parseJson(Buffer.from(text)), parseLargeJson(Buffer.from(text), {})];
+  return ways.map((value) => (value instanceof NotCovered ? 'not covered' : written(value))) as [
+    string,
+    string,
+  ];
+}
+
+test(`${COUNT} generated texts become the same in the compact way and in the general one (seed ${SEED})`, () => {
+  let covered = 0;
+  for (const text of fc.sample(jsonText, { seed: SEED, numRuns: COUNT })) {
+    if (text.includes('$date')) continue;
+    const [general, compact] = bothWays(text);
+    if (compact !== 'not covered') covered++;
+    expect(compact, text).toBe(general);
+  }
+  expect(covered).toBeGreaterThan(0.7 * COUNT);
+});
+
+test('columns that grow, of every kind and with what is missing in between, become the same', () => {
+  const cells = [
+    () => String(1),
+    (i: number) => String(i / 8),
+    (i: number) => `${i}.${'123456789012345'.slice(0, i % 16)}5`,
+    (i: number) => String(i % 3 === 0),
+    (i: number) => `"text ${i} ${'é'.repeat(i % 5)}${i % 7 === 0 ? '\\n' : ''}"`,
+    (i: number) => `{"x":${i},"y":[${i}]}`,
+    (i: number) => `[${i},"a"]`,
+    (i: number) => (i < 900 ? String(i) : '1.5'),
+    (i: number) => (i < 900 ? 'true' : '7'),
+    (i: number) => (i < 900 ? '"NA"' : '7'),
+    (i: number) => (i < 900 ? '3' : '"seven"'),
+    (i: number) => (i < 900 ? 'null' : '"seven"'),
+    (i: number) => (i < 900 ? 'null' : '{"x":1}'),
+    (i: number) => (i < 900 ? '1' : '{"x":1}'),
+  ];
+  for (const cell of cells) {
+    const values = Array.from({ length: 1000 }, (_, i) => (i % 11 === 5 ? 'null' : cell(i)));
+    const records = values.map((value, i) => (i % 13 === 5 ? '{"id":1}' : `{"id":${i},"cell":${value}}`));
+    for (const text of [`[${values}]`, `{"data":[${records}]}`, `[${values.map((x) => `[${x},${x}]`)}]`]) {
+      const [general, compact] = bothWays(text);
+      expect(compact === general, text.slice(0, 300)).toBe(true);
+    }
+  }
+});
+
+test('a text that would become a huge table of nothing is left to R, whichever way it is read', () => {
+  const records = Array.from({ length: 20_000 }, (_, i) => `{"k${i}":1}`);
+  expect(bothWays(`[${records}]`)).toEqual(['not covered', 'not covered']);
+});
+
+test('values print the same from packed strings, in pieces, as from strings, at once', () => {
+  for (const value of fc.sample(randomValue, { seed: SEED, numRuns: 3000 })) {
+    const bytes = writeRData(value);
+    const packed = readRData(bytes, { packFrom: 0 });
+    expect(Buffer.concat(writeRDataPieces(packed)).equals(bytes)).toBe(true);
+    const texts = [printJson(readRData(bytes)), printLargeJson(packed, printOptions(), Infinity)].map(
+      (text) => (text instanceof NotCovered ? text.reason : Buffer.concat([text].flat()).toString()),
+    );
+    expect(texts[1]).toBe(texts[0]);
+  }
+});
+
+test('a text is given up when it becomes too long', () => {
+  const numbers = rInteger(new Int32Array(2 ** 20).fill(12345));
+  expect(() => printLargeJson(numbers, printOptions(), 2 ** 20)).toThrow(TextTooLong);
+});

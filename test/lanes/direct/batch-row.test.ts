@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { NotCovered, parseJson } from '../../../src/json/index.js';
+import { readRow } from '../../../src/lanes/direct/batch-row.js';
+import { members, type Table, table } from '../../../src/lanes/direct/batch-shape.js';
+import type { RValue } from '../../../src/rdata/index.js';
+
+const row = (text: string, argument?: string): Table | undefined => readRow(Buffer.from(text), argument);
+
+/** The same as jsonlite reads it. */
+function slow(text: string, argument?: string): Table | undefined {
+  const value = parseJson(Buffer.from(text), { rVersion: [4, 2], scipen: 0 });
+  if (value instanceof NotCovered) return undefined;
+  const outer = members(value);
+  const inner: RValue | undefined = argument === undefined ? undefined : outer?.get(argument);
+  const all = inner === undefined ? outer : members(inner);
+  return all === undefined ? undefined : table(all);
+}
+
+const name = fc.string({ minLength: 1, maxLength: 6 });
+const number = fc.oneof(
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.constantFrom(
+    '1.0',
+    '-0',
+    '0',
+    '1e3',
+    '2147483647',
+    '2147483648',
+    '-2147483648',
+    '0.10',
+    '100.250',
+    '5E-1',
+  ),
+);
+const scalar = fc.oneof(
+  number,
+  fc.boolean(),
+  fc.string().map((text) => JSON.stringify(text)),
+  fc.constant(null),
+);
+const object = fc
+  .array(fc.tuple(name, scalar), { maxLength: 6 })
+  .map((pairs) => `{${pairs.map(([key, value]) => `${JSON.stringify(key)}: ${value}`).join(', ')}}`);
+
+test('what is read in one go is what jsonlite reads', () => {
+  let read = 0;
+  fc.assert(
+    fc.property(object, fc.boolean(), (text, wrapped) => {
+      const body = wrapped ? `{"rows":${text}}` : text;
+      const found = row(body, 'rows');
+      if (found === undefined) return;
+      read += 1;
+      const expected = slow(body, 'rows');
+      expect(expected).toBeDefined();
+      expect([found.names, found.types, found.items]).toEqual([expected!.names, expected!.types, 1]);
+      const values = expected!.columns!.map(({ type, values: [value] }) =>
+        type === 'logical' ? value === 1 : value,
+      );
+      expect(found.row).toEqual(values);
+    }),
+    { numRuns: 20_000, seed: 5 },
+  );
+  expect(read).toBeGreaterThan(2000);
+});
+
+test('whole numbers keep the type that they are written with', () => {
+  expect(row('{"a":1,"b":1.5,"c":true,"d":"x"}')).toEqual({
+    names: ['a', 'b', 'c', 'd'],
+    types: ['integer', 'double', 'logical', 'character'],
+    row: [1, 1.5, true, 'x'],
+    items: 1,
+  });
+  expect(row('{"a":1.0}')).toBeUndefined();
+  expect(row('{"a":1e3}')).toBeUndefined();
+  expect(row('{"a":3000000000}')).toBeUndefined();
+});
+
+test.each([
+  ['names that are there twice', '{"a":1,"a":2}'],
+  ['nothing', '{"a":null}'],
+  ['vectors', '{"a":[1,2]}'],
+  ['objects within', '{"a":{"b":1}}'],
+  ['arrays', '[{"a":1}]'],
+  ['what is no JSON', '{"a":1'],
+  ['escapes', '{"a":"\\u0041"}'],
+  ['names in the order of numbers', '{"b":1,"1":2}'],
+])('%s are left to the parser that knows all of jsonlite', (_, text) => {
+  expect(row(text)).toBeUndefined();
+});

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import type { Field } from '../../src/app/model-schema.js';
+import { ColumnReader, type ColumnSet } from '../../src/models/columns.js';
+import { Faults } from '../../src/models/fault.js';
+
+const field = (name: string, type: Field['type'], more: Partial<Field> = {}): Field => ({
+  name,
+  type,
+  nulls: true,
+  required: true,
+  example: 1,
+  ...more,
+});
+
+const fields: Field[] = [
+  field('age', 'number', { min: 0, max: 120 }),
+  field('rooms', 'integer', { nulls: false }),
+  field('city', 'factor', { levels: ['Bern', 'Köln'] }),
+  field('first name', 'string'),
+  field('member', 'boolean'),
+  field('since', 'date', { required: false }),
+  field('seen', 'datetime', { required: false }),
+  field('cyl', 'number', { values: [4, 6, 8], required: false }),
+];
+const good = { age: 30.5, rooms: 3, city: 'Bern', 'first name': 'Ada', member: true };
+
+function read(
+  body: unknown,
+  extraFields: 'refuse' | 'ignore' = 'refuse',
+): { set: ColumnSet; faults: string[] } {
+  const faults = new Faults();
+  const set = new ColumnReader({ fields, extraFields }).read(body, faults);
+  return { set, faults: faults.told.map(({ code, message, path }) => `${path}|${code}|${message}`) };
+}
+
+describe('The forms of input', () => {
+  const columns = [[30.5], [3], [1], ['Ada'], [true], [null], [null], [null]];
+
+  test('one row, rows and columns come to the same', () => {
+    const byColumn = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, [value]]));
+    for (const body of [good, [good], byColumn]) {
+      expect(read(body)).toEqual({ set: { rows: 1, columns }, faults: [] });
+    }
+  });
+
+  test('no rows are no rows', () => {
+    expect(read([])).toMatchObject({ set: { rows: 0 }, faults: [] });
+  });
+
+  test.each([[null], [3], ['text'], [true]])('%j is none of them', (body) => {
+    expect(read(body).faults).toEqual([
+      '|shape|must be an object (one row), an array of objects (rows) or an object of arrays (columns)',
+    ]);
+  });
+
+  test('what is no row among rows is told by its place', () => {
+    expect(read([good, 3, [1], null]).faults).toEqual([
+      '[1]|shape|must be an object, one row',
+      '[2]|shape|must be an object, one row',
+      '[3]|shape|must be an object, one row',
+    ]);
+  });
+});
+
+describe('Values', () => {
+  test.each([
+    ['age', null, null],
+    ['age', 'NA', null],
+    ['age', 0, 0],
+    ['age', 120, 120],
+    ['city', 'Köln', 2],
+    ['city', 'NA', null],
+    ['first name', 'NA', 'NA'],
+    ['first name', '', ''],
+    ['member', false, false],
+    ['since', '1970-01-11', 10],
+    ['since', '1969-12-31', -1],
+    ['seen', '1970-01-01T00:01:00Z', 60],
+    ['seen', '1970-01-01 01:00:00+01:00', 0],
+    ['seen', '1970-01-01T00:00:00.25', 0.25],
+    ['cyl', 6, 6],
+  ] as const)('%s takes %j', (name, value, cell) => {
+    const { set, faults } = read({ ...good, [name]: value });
+    expect(faults).toEqual([]);
+    expect(set.columns[fields.findIndex((one) => one.name === name)]).toEqual([cell]);
+  });
+
+  test('numbers that JSON does not have are written as jsonlite does', () => {
+    const free = new ColumnReader({ fields: [field('x', 'number')], extraFields: 'refuse' });
+    const set = free.read({ x: ['Inf', '-Inf', 'NaN', 'NA', null, 1e300] }, new Faults());
+    expect(set.columns[0]).toEqual([Infinity, -Infinity, Number.NaN, null, null, 1e300]);
+  });
+
+  test('levels that look like numbers may come as numbers', () => {
+    const gears = new ColumnReader({
+      fields: [field('gear', 'factor', { levels: ['3', '4'] })],
+      extraFields: 'refuse',
+    });
+    expect(gears.read({ gear: [4, '3'] }, new Faults()).columns[0]).toEqual([2, 1]);
+  });
+
+  test.each([
+    ['age', '30', 'age|type|must be a number, not the string "30"'],
+    ['age', true, 'age|type|must be a number, not a boolean'],
+    ['age', { a: 1 }, 'age|type|must be a number, not an object'],
+    ['age', 121, 'age|range|must be from 0 to 120, not 121'],
+    ['age', 'Inf', 'age|type|must be a number, not the string "Inf"'],
+    ['rooms', 2.5, 'rooms|type|must be a whole number, not 2.5'],
+    ['rooms', null, 'rooms|null|must not be missing (null): the model needs a value'],
+    ['rooms', 'NA', 'rooms|null|must not be missing (null): the model needs a value'],
+    ['rooms', 2 ** 31, 'rooms|range|must be at most 2147483647, not 2147483648'],
+    ['city', 'Berm', 'city|level|must be one of "Bern", "Köln", not "Berm"; did you mean `Bern`?'],
+    ['city', 1, 'city|level|must be one of "Bern", "Köln", not 1'],
+    ['city', true, 'city|type|must be one of "Bern", "Köln", not a boolean'],
+    ['first name', 3, '["first name"]|type|must be a string, not a number'],
+    ['member', 1, 'member|type|must be true or false, not a number'],
+    ['since', '2026-02-30', 'since|type|must be a date like "2026-01-31", not "2026-02-30"'],
+    ['seen', 'now', 'seen|type|must be a time like "2026-01-31T10:00:00Z", not "now"'],
+    ['cyl', 5, 'cyl|level|must be one of 4, 6, 8, not 5'],
+  ] as const)('%s does not take %j', (name, value, fault) => {
+    expect(read({ ...good, [name]: value }).faults).toEqual([fault]);
+  });
+});
+
+describe('Faults', () => {
+  test('every one is told, by its path', () => {
+    const { rooms: _, ...incomplete } = good;
+    expect(
+      read([good, { ...incomplete, age: 'x', roms: 3 }, { ...good, city: 'Rom', member: null }]).faults,
+    ).toEqual([
+      '[1].age|type|must be a number, not the string "x"',
+      '[1].rooms|missing|is missing',
+      '[1].roms|extra|is no field of the model; did you mean `rooms`?',
+      '[2].city|level|must be one of "Bern", "Köln", not "Rom"',
+    ]);
+  });
+
+  test('columns have theirs behind the name', () => {
+    const body = {
+      age: [1, 'x', 3],
+      rooms: [1, 2, null],
+      city: ['Bern', 'Bern', 'Bern'],
+      member: [true, true],
+      other: [1, 2, 3],
+    };
+    expect(read(body).faults).toEqual([
+      'age[1]|type|must be a number, not the string "x"',
+      'rooms[2]|null|must not be missing (null): the model needs a value',
+      '["first name"]|missing|is missing',
+      'member|shape|must be an array of 3 values as the other columns are, not 2',
+      'other|extra|is no field of the model',
+    ]);
+  });
+
+  test('members that every object has are no fields', () => {
+    const reader = new ColumnReader({ fields: [field('constructor', 'number')], extraFields: 'refuse' });
+    const faults = new Faults();
+    reader.read([{}, JSON.parse('{"constructor":1,"__proto__":2}')], faults);
+    expect(faults.told.map(({ path, code }) => `${path} ${code}`)).toEqual([
+      '[0].constructor missing',
+      '[1].__proto__ extra',
+    ]);
+  });
+
+  test('fields that the model does not have can be ignored', () => {
+    expect(read({ ...good, other: 1 }, 'ignore').faults).toEqual([]);
+  });
+
+  test('of very many, the first 1,000 are told and all are counted', () => {
+    const faults = new Faults();
+    new ColumnReader({ fields, extraFields: 'refuse' }).read(new Array(5000).fill(1), faults);
+    expect([faults.told.length, faults.count]).toEqual([1000, 5000]);
+    expect(faults.describe()).toContain('And 4995 more.');
+  });
+});

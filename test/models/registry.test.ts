@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import type { ServedModel } from '../../src/app/model-schema.js';
+import type { VersionedSettings } from '../../src/config/model-settings.js';
+import { ModelRegistry } from '../../src/models/registry.js';
+
+const model = (name: string, version: string): ServedModel => ({
+  name,
+  version,
+  loadedAs: `${name}/${version}`,
+  classes: ['lm'],
+  description: '',
+  packages: [],
+  types: [],
+  rDefault: undefined,
+  intervals: [],
+  options: {},
+  metadata: {},
+  outputs: [],
+  fields: [],
+  extraFields: 'refuse',
+});
+
+function registry(versions: readonly string[], settings: VersionedSettings = {}, random = () => 0) {
+  const models = versions.map((version) => model('m', version));
+  return new ModelRegistry(models, new Map([['m', settings]]), undefined, random);
+}
+
+const chosen = (of: ModelRegistry, version?: string) => of.find('m', version).model.version;
+
+test('the highest version is asked when none is named', () => {
+  expect(chosen(registry(['1.9', '1.10', '1.2']))).toBe('1.10');
+  expect(chosen(registry(['2024-01', '2023-12']))).toBe('2024-01');
+});
+
+test('the configuration can name another, which counts once it is there', () => {
+  expect(chosen(registry(['1', '2'], { default: '1' }))).toBe('1');
+  expect(chosen(registry(['1', '2'], { default: '3' }))).toBe('2');
+});
+
+test('requests are shared among versions by weight', () => {
+  const split = new Map([
+    ['1', 3],
+    ['2', 1],
+    ['9', 5],
+  ]);
+  const at = (random: number) => chosen(registry(['1', '2', '3'], { split }, () => random));
+  expect([0, 0.5, 0.74, 0.76, 0.999].map(at)).toEqual(['1', '1', '1', '2', '2']);
+});
+
+test('a split whose versions are all gone does not count', () => {
+  expect(chosen(registry(['1', '2'], { split: new Map([['7', 1]]) }))).toBe('2');
+});
+
+test('a version that is named is asked whatever the split is', () => {
+  expect(chosen(registry(['1', '2'], { split: new Map([['1', 1]]) }), '2')).toBe('2');
+});
+
+test('what is not there is told', () => {
+  expect(() => registry(['1', '2']).find('m', '3')).toThrow('Model m has no version "3", but 1, 2.');
+  expect(() => registry(['1']).find('n', undefined)).toThrow('There is no model "n".');
+});
+
+test('only a single model need not be named', () => {
+  expect(registry(['1', '2']).only).toBe('m');
+  expect(new ModelRegistry([model('a', '1'), model('b', '1')]).only).toBeUndefined();
+});
