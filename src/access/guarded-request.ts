@@ -96,7 +96,7 @@ export class GuardedVisit implements Visit {
       status: answered ? this.response.statusCode : 0,
       bytes: answered ? Number(this.response.getHeader('content-length') ?? 0) : 0,
       error: this.#error,
-      ticket: undefined,
+      tickets: [],
       lane: 'gate',
       duration: performance.now() - this.#startedAt,
     });

@@ -55,10 +55,10 @@ export const options = {
   }),
   'queue-limit': option({
     kind: integer({ min: 0, max: 1_000_000 }),
-    default: '0',
-    defaultNote: '10 for each worker at most, and at least 64',
-    summary:
-      'Requests that may wait for a worker; beyond it they get 503. 0 chooses by the number of workers.',
+    default: '10000',
+    summary: 'Requests that may wait for a worker. Penstock rejects more with 503.',
+    details:
+      'A bound for memory: a waiting request takes about 10 KB. Before it is reached, Penstock rejects a request that it does not expect to answer within 80 % of its deadline. [reliability.md](reliability.md#overload) says how it estimates that.',
     group: 'requests',
     commands: serving,
   }),
