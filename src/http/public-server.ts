@@ -10,9 +10,10 @@ import { type Linked, LinkedList } from '../linked-list.js';
 import { requestId } from '../observe/request-id.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { connectionRoom } from './descriptors.js';
-import { rawErrorReply, sendError } from './error-reply.js';
+import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Door } from './http2-server.js';
 import { linger } from './linger.js';
+import { RejectionThrottle } from './rejection-throttle.js';
 import { MOST_HEADERS, requestFault } from './request-fault.js';
 
 /** Milliseconds between looks for connections that are too slow. */
@@ -42,6 +43,7 @@ export class PublicServer {
   readonly #http2: Http2Door | undefined;
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
+  readonly #throttle = new RejectionThrottle();
   /** What is still to be answered. */
   readonly #open = new LinkedList<Visit>();
   /** Connections that are ending, since what came on them was no HTTP. */
@@ -80,6 +82,7 @@ export class PublicServer {
       this.#open.add(open);
       response.on('close', () => {
         this.#open.delete(open);
+        if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(request.socket);
         open.closed();
         if (this.#closing) this.#closeWhenDone();
       });
@@ -161,6 +164,7 @@ export class PublicServer {
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#throttle.close();
     this.#tls?.close();
     if (!this.#server.listening) {
       this.#limits.close();
