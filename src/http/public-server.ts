@@ -25,7 +25,7 @@ const LAST_CALL = 100;
 const LAST_TURNS = 100;
 
 /** A request that is being answered. */
-export interface Visit extends Linked<Visit> {
+export interface OpenRequest extends Linked<OpenRequest> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Begins with it. */
@@ -43,7 +43,7 @@ export class PublicServer {
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
   /** What is still to be answered. */
-  readonly #open = new LinkedList<Visit>();
+  readonly #open = new LinkedList<OpenRequest>();
   /** Connections that are ending, since what came on them was no HTTP. */
   readonly #refused = new WeakSet<Socket>();
   /** Connections that have been taken so far. */
@@ -54,13 +54,13 @@ export class PublicServer {
   #final = false;
 
   /**
-   * @param visit   takes a request, to be run
+   * @param open    takes a request, to be run
    * @param refused a request that was no valid HTTP
    * @param tls     with it the server speaks HTTPS
    */
   constructor(
     config: Config,
-    visit: (request: IncomingMessage, response: ServerResponse) => Visit,
+    open: (request: IncomingMessage, response: ServerResponse) => OpenRequest,
     refused: (error: PenstockError) => void,
     tls?: WatchedFiles<SecureContextOptions>,
   ) {
@@ -76,14 +76,14 @@ export class PublicServer {
         return;
       }
       if (this.#draining) response.setHeader('Connection', 'close');
-      const open = visit(request, response);
-      this.#open.add(open);
+      const opened = open(request, response);
+      this.#open.add(opened);
       response.on('close', () => {
-        this.#open.delete(open);
-        open.closed();
+        this.#open.delete(opened);
+        opened.closed();
         if (this.#closing) this.#closeWhenDone();
       });
-      open.run();
+      opened.run();
     };
     const options = {
       maxHeaderSize: config.headerLimit,
