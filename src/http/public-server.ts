@@ -26,7 +26,7 @@ const LAST_CALL = 100;
 const LAST_TURNS = 100;
 
 /** A request that is being answered. */
-export interface Visit extends Linked<Visit> {
+export interface OpenRequest extends Linked<OpenRequest> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Begins with it. */
@@ -45,7 +45,7 @@ export class PublicServer {
   readonly #limits: ConnectionLimits;
   readonly #throttle = new RejectionThrottle();
   /** What is still to be answered. */
-  readonly #open = new LinkedList<Visit>();
+  readonly #open = new LinkedList<OpenRequest>();
   /** Connections that are ending, since what came on them was no HTTP. */
   readonly #refused = new WeakSet<Socket>();
   /** Connections that have been taken so far. */
@@ -56,13 +56,13 @@ export class PublicServer {
   #final = false;
 
   /**
-   * @param visit   takes a request, to be run
+   * @param open    takes a request, to be run
    * @param refused a request that was no valid HTTP
    * @param tls     with it the server speaks HTTPS
    */
   constructor(
     config: Config,
-    visit: (request: IncomingMessage, response: ServerResponse) => Visit,
+    open: (request: IncomingMessage, response: ServerResponse) => OpenRequest,
     refused: (error: PenstockError) => void,
     tls?: WatchedFiles<SecureContextOptions>,
   ) {
@@ -78,15 +78,15 @@ export class PublicServer {
         return;
       }
       if (this.#draining) response.setHeader('Connection', 'close');
-      const open = visit(request, response);
-      this.#open.add(open);
+      const opened = open(request, response);
+      this.#open.add(opened);
       response.on('close', () => {
-        this.#open.delete(open);
+        this.#open.delete(opened);
         if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(request.socket);
-        open.closed();
+        opened.closed();
         if (this.#closing) this.#closeWhenDone();
       });
-      open.run();
+      opened.run();
     };
     const options = {
       maxHeaderSize: config.headerLimit,

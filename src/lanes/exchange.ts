@@ -5,7 +5,7 @@ import { PenstockError } from '../errors.js';
 import { clientTimeout } from '../http/client-timeout.js';
 import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
-import type { Visit } from '../http/public-server.js';
+import type { OpenRequest } from '../http/public-server.js';
 import { bytesOf, type Reply, sendReply, tooLarge } from '../http/reply.js';
 import { hasBody, readBody } from '../http/request-body.js';
 import { requestId } from '../observe/request-id.js';
@@ -29,9 +29,9 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  * Everything that calls into an exchange goes through `#guard`, the one error boundary: whatever is thrown, the request
  * is answered with an error, and no other request notices.
  */
-export class Exchange implements Visit {
-  next: Visit | undefined;
-  previous: Visit | undefined;
+export class Exchange implements OpenRequest {
+  next: OpenRequest | undefined;
+  previous: OpenRequest | undefined;
   listed = false;
   readonly id: string;
   readonly request: IncomingMessage;

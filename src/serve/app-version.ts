@@ -4,7 +4,7 @@ import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { PenstockError } from '../errors.js';
-import type { Visit } from '../http/public-server.js';
+import type { OpenRequest } from '../http/public-server.js';
 import { AppLanes } from '../lanes/app-lanes.js';
 import { AppRoutes } from '../lanes/app-routes.js';
 import { ResponseCache } from '../lanes/cache/response-cache.js';
@@ -216,7 +216,7 @@ export class AppVersion {
   }
 
   /** Takes a request, to be run. */
-  visit(request: IncomingMessage, response: ServerResponse): Visit {
+  open(request: IncomingMessage, response: ServerResponse): OpenRequest {
     return new Exchange(request, response, this.#exchanges!);
   }
 
