@@ -129,6 +129,8 @@ export class Dispatcher {
       this.#queue.add(ticket);
       this.#pool.grow();
     }
+    // None of the idle workers has its plan, or another request may run since time has passed.
+    if (this.#pool.idle > 0) this.#handOutSoon();
   }
 
   #handOutSoon(): void {
