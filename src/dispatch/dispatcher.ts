@@ -333,6 +333,11 @@ export class Dispatcher {
   };
 
   #again(ticket: QueuedTicket): void {
+    // The worker that it was lost with was the last.
+    if (this.#pool.broken) {
+      ticket.settle({ kind: 'error', code: 'no_workers' });
+      return;
+    }
     ticket.requeue();
     this.#queue.addAhead(ticket);
     this.#handOut();
