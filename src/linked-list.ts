@@ -6,7 +6,7 @@ export interface Linked<T> {
 }
 
 /**
- * Things in order of arrival, that can be taken out of the middle.
+ * Things in order of arrival, that can be put into the middle and taken out of it.
  *
  * In place of a Set where things come and go with every request: a Set's table is replaced by a new one every some
  * dozen changes, and an old table that V8 has moved to its old generation keeps the new one, and all that was ever in
@@ -25,13 +25,19 @@ export class LinkedList<T extends Linked<T>> {
     return this.#first;
   }
 
-  add(item: T): void {
+  /** @param isBehind whether another goes behind it; undefined: it goes behind all */
+  add(item: T, isBehind?: (other: T) => boolean): void {
     if (item.listed) return;
     item.listed = true;
-    item.previous = this.#last;
-    if (this.#last === undefined) this.#first = item;
-    else this.#last.next = item;
-    this.#last = item;
+    let previous = this.#last;
+    while (previous !== undefined && isBehind?.(previous) === true) previous = previous.previous;
+    const next = previous === undefined ? this.#first : previous.next;
+    item.previous = previous;
+    item.next = next;
+    if (previous === undefined) this.#first = item;
+    else previous.next = item;
+    if (next === undefined) this.#last = item;
+    else next.previous = item;
     this.#size += 1;
   }
 

@@ -129,6 +129,8 @@ export class Dispatcher {
       this.#queue.add(ticket);
       this.#pool.grow();
     }
+    // None of the idle workers has its plan, or another request may run since time has passed.
+    if (this.#pool.idle > 0) this.#handOutSoon();
   }
 
   #handOutSoon(): void {
@@ -331,6 +333,11 @@ export class Dispatcher {
   };
 
   #again(ticket: QueuedTicket): void {
+    // The worker that it was lost with was the last.
+    if (this.#pool.broken) {
+      ticket.settle({ kind: 'error', code: 'no_workers' });
+      return;
+    }
     ticket.requeue();
     this.#queue.addAhead(ticket);
     this.#handOut();

@@ -91,7 +91,8 @@ export class Isolation {
       tickets = new LinkedList();
       this.#held.set(route, tickets);
     }
-    tickets.add(ticket);
+    // Older ones come from the line later than those that found their route without a worker.
+    tickets.add(ticket, ({ queuedAt }) => queuedAt > ticket.queuedAt);
     this.#size += 1;
   }
 

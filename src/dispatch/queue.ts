@@ -64,9 +64,10 @@ export class Queue implements Backlog {
     this.#count(ticket, 1);
   }
 
-  /** Adds a request before all others. */
+  /** Adds a request before all others, but behind older ones that were added so. */
   addAhead(ticket: QueuedTicket): void {
-    this.#ahead.push(ticket);
+    const at = this.#ahead.findLastIndex(({ queuedAt }) => queuedAt <= ticket.queuedAt);
+    this.#ahead.splice(at + 1, 0, ticket);
   }
 
   /** Adds a request that waits for others of its route. */

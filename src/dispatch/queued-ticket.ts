@@ -110,6 +110,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   handed(worker: UnitWorker): void {
     if (this.state !== 'settled') this.state = 'handed';
     this.worker = worker;
+    this.startedAt = undefined; // of an earlier run
   }
 
   started(worker: UnitWorker): void {

@@ -351,7 +351,7 @@ export class Worker implements UnitWorker {
     const begun = !this.#reset || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
+    running?.lost(this, exit, begun); // the oldest first, in case it is run again
     for (const unit of waiting) unit.returned();
-    running?.lost(this, exit, begun);
   }
 }
