@@ -68,6 +68,11 @@ export class Dispatcher {
     return this.#running;
   }
 
+  /** Workers that the requests that run and wait could use; what an autoscaler should follow. */
+  get demand(): number {
+    return this.#running + this.#queue.demand;
+  }
+
   /** How long the request that has waited longest has waited, in ms. */
   get longestWait(): number {
     const { oldest } = this.#queue;

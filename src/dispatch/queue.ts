@@ -50,6 +50,17 @@ export class Queue implements Backlog {
     return this.#routes;
   }
 
+  /** Workers that the requests that wait could use. */
+  get demand(): number {
+    let demand = 0;
+    let counted = 0;
+    for (const route of this.#routes) {
+      demand += route.demand;
+      counted += route.queued;
+    }
+    return demand + Math.max(0, this.size - counted); // nothing is known about the rest
+  }
+
   /** When the request that has waited longest came, by the clock; undefined if none waits. */
   get oldest(): number | undefined {
     let oldest = this.#line.first?.queuedAt ?? Infinity;

@@ -9,6 +9,8 @@ const ANSWERS_TO_FORGET = 64;
 const WEIGHT = 0.1;
 /** Weight of a call that took longer than the average, where being late to notice costs more than being wrong. */
 const LONGER_WEIGHT = 0.5;
+/** How long a request may wait, in ms, before it counts as work for another worker. */
+const TARGET_WAIT_MS = 1000;
 /** Runs of a route on each worker that say nothing about later ones: R loads packages, then compiles what it calls. */
 const COLD_RUNS = 2;
 
@@ -73,6 +75,14 @@ export class Route {
   /** How long R will take for a request, in ms; Infinity if unknown, or if no request may wait behind it. */
   get expected(): number {
     return this.#prints || this.#answersToTrust > 0 ? Infinity : this.#brief;
+  }
+
+  /**
+   * How many workers its waiting requests could use, so that each waits no longer than TARGET_WAIT_MS. A request of
+   * unknown time counts as one.
+   */
+  get demand(): number {
+    return this.queued * (this.#warmCalls === 0 ? 1 : Math.min(1, this.#mean / TARGET_WAIT_MS));
   }
 
   /** How long one worker needs for its requests that wait and the rest of those that run, in ms; 0 if unknown. */

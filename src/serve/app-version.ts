@@ -138,6 +138,16 @@ export class AppVersion {
     return this.#dispatcher.running;
   }
 
+  /** Workers that its requests could use. */
+  get demand(): number {
+    return this.#dispatcher.demand;
+  }
+
+  /** How long the request that has waited longest has waited, and how long a new one is expected to, in ms. */
+  get waits(): { longest: number; expected: number } {
+    return { longest: this.#dispatcher.longestWait, expected: this.#dispatcher.expectedWait };
+  }
+
   /**
    * Loads the app; fails with `app_load_failed` in R's words, if one of the first `workers` workers does not load it.
    * Requests can be handled from then on.
