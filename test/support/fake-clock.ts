@@ -58,4 +58,10 @@ export class FakeClock implements Clock {
     }
     this.#now = end;
   }
+
+  /** Lets so many ms pass in one turn of the loop: what becomes due meanwhile is called only at the end of it. */
+  late(ms: number): void {
+    this.#now += ms;
+    this.advance(0);
+  }
 }

@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { RejectionThrottle } from '../../src/http/rejection-throttle.js';
+import { FakeClock } from '../support/fake-clock.js';
+
+class FakeSocket {
+  destroyed = false;
+  reads = true;
+  pause(): void {
+    this.reads = false;
+  }
+  resume(): void {
+    this.reads = true;
+  }
+}
+
+function throttled() {
+  const clock = new FakeClock();
+  const throttle = new RejectionThrottle(clock);
+  const reject = (): FakeSocket => {
+    const socket = new FakeSocket();
+    throttle.rejected(socket as unknown as Socket);
+    return socket;
+  };
+  return { clock, throttle, reject };
+}
+
+test('a few rejections slow no connection down', () => {
+  const { clock, reject } = throttled();
+  for (let tick = 0; tick < 50; tick += 1) {
+    expect(Array.from({ length: 4 }, reject).every(({ reads }) => reads)).toBe(true);
+    clock.advance(2);
+  }
+});
+
+test('in a storm of rejections connections are read again one after the other, each in its turn', () => {
+  const { clock, throttle, reject } = throttled();
+  const sockets = Array.from({ length: 1000 }, reject);
+  expect(sockets.filter(({ reads }) => reads)).toHaveLength(8);
+  clock.advance(100);
+  const resumed = sockets.filter(({ reads }) => reads).length;
+  expect(resumed).toBeGreaterThan(390);
+  expect(resumed).toBeLessThan(420);
+  expect(sockets.slice(0, resumed).every(({ reads }) => reads)).toBe(true);
+  clock.advance(1000);
+  expect(throttle.waiting).toBe(0);
+  expect(sockets.every(({ reads }) => reads)).toBe(true);
+});
+
+test('the later the event loop comes round, the fewer connections are read again', () => {
+  const { clock, throttle, reject } = throttled();
+  for (let i = 0; i < 1000; i += 1) reject();
+  clock.advance(100);
+  const calm = 1000 - throttle.waiting;
+  for (let i = 0; i < 1000; i += 1) reject();
+  const before = throttle.waiting;
+  for (let i = 0; i < 50; i += 1) clock.late(20);
+  expect(before - throttle.waiting).toBeLessThan(calm / 4);
+  expect(before - throttle.waiting).toBeGreaterThan(5);
+});
+
+test('a connection that has closed meanwhile takes no turn', () => {
+  const { clock, throttle, reject } = throttled();
+  for (let i = 0; i < 8; i += 1) reject();
+  const gone = Array.from({ length: 20 }, reject);
+  const left = reject();
+  for (const socket of gone) socket.destroyed = true;
+  clock.advance(2);
+  expect(left.reads).toBe(true);
+  expect(throttle.waiting).toBe(0);
+});
+
+test('all connections are read again when the server closes', () => {
+  const { throttle, reject } = throttled();
+  const sockets = Array.from({ length: 500 }, reject);
+  throttle.close();
+  expect(sockets.every(({ reads }) => reads)).toBe(true);
+});

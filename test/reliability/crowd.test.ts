@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { putLoad } from '../../bench/crowd/load.js';
+import { type ServedApp, serve } from '../support/server.js';
+
+// Short forms of `npm run bench -- --scenarios crowd-…,overload-…`, with room for a busy machine.
+
+const file = join(resolve(import.meta.dirname, '../..'), 'bench/reliability/app.R');
+const workers = 2;
+let app: ServedApp;
+let small: ServedApp;
+
+beforeAll(async () => {
+  const flags = ['--reserved-workers', '0', '--no-access-log'];
+  [app, small] = await Promise.all([
+    serve(file, { workers, flags }),
+    serve(file, { workers, flags: [...flags, '--queue-limit', '8'] }),
+  ]);
+});
+
+afterAll(() => Promise.all([app?.stop(), small?.stop()]));
+
+const nap = (seconds: number) => ({ method: 'GET' as const, path: `/nap?seconds=${seconds}`, answer: '' });
+const load = (of: ServedApp, seconds: number, connections: number, lasts: number) =>
+  putLoad({ origin: of.url, keepAlive: true }, nap(seconds), { connections, seconds: lasts, graceMs: 0 });
+
+test.each([64, 256, 1024])('no request of %d clients that ask all the time is rejected', async (clients) => {
+  const { failed, good, rejected } = await load(app, 0, clients, 2);
+  expect({ failed, rejected }).toEqual({ failed: 0, rejected: 0 });
+  expect(good).toBeGreaterThan(clients);
+});
+
+test('each of 256 clients gets its share', async () => {
+  const { unevenness } = await load(app, 0, 256, 3);
+  expect(unevenness).toBeLessThan(3);
+});
+
+test('clients that come back as soon as they are rejected do not starve R', async () => {
+  const calm = await load(small, 0.02, 8, 2);
+  const storm = await load(small, 0.02, 300, 3);
+  expect(storm.rejected).toBeGreaterThan(storm.good);
+  expect(storm.failed).toBe(0);
+  expect(storm.goodPerSecond).toBeGreaterThan(0.8 * calm.goodPerSecond);
+});
+
+test('a request that cannot be answered within its deadline is rejected at once, one that can is not', async () => {
+  const ask = (timeout: string) =>
+    fetch(`${app.url}/nap?seconds=0.4`, { headers: { 'X-Request-Timeout': timeout } });
+  // Warm: the time of the route is known.
+  await Promise.all(Array.from({ length: 12 }, () => ask('20s')));
+  const waiting = Array.from({ length: 20 }, () => ask('30s'));
+  await expect.poll(() => app.admin<{ queued: number }>('/scale')).toMatchObject({ queued: 18 });
+  const [hasty, patient] = await Promise.all([ask('1s'), ask('20s')]);
+  expect(hasty.status).toBe(503);
+  expect(await hasty.json()).toMatchObject({
+    code: 'queue_full',
+    message: expect.stringMatching(/would wait/),
+  });
+  expect(Number(hasty.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+  expect(patient.status).toBe(200);
+  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+});
