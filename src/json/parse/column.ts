@@ -1,5 +1,6 @@
 import { NA_INTEGER, setNaReal } from '../../rdata/na.js';
-import { type TextPacker as Packer, packedCharacter, TextPacker } from '../../rdata/packed-text.js';
+import { packedCharacter } from '../../rdata/packed-character.js';
+import { TextPacker } from '../../rdata/packed-text.js';
 import type { RAtomic } from '../../rdata/value.js';
 import { rDouble, rInteger, rLogical } from '../../rdata/value.js';
 
@@ -19,7 +20,7 @@ export class ScalarColumn {
   kind: 'missing' | 'logical' | 'integer' | 'double' | 'text' = 'missing';
   #integers = new Int32Array(0);
   #doubles = new Float64Array(0);
-  #text: Packer | undefined;
+  #text: TextPacker | undefined;
 
   missing(): void {
     switch (this.kind) {
