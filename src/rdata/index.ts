@@ -5,6 +5,7 @@ export { RDataError } from './rdata-error.js';
 export { readRds } from './rds.js';
 export { readRData } from './read.js';
 export type { ReadLimits } from './read-limits.js';
-export { rowCount, slicer } from './slice.js';
+export { rowCount } from './row-names.js';
+export { slicer } from './slice.js';
 export * from './value.js';
 export { writeRData, writeRDataPieces } from './write.js';

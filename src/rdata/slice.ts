@@ -1,5 +1,5 @@
 import { getAttribute } from './attribute.js';
-import { NA_INTEGER } from './na.js';
+import { rowCount } from './row-names.js';
 import {
   type Attributes,
   compactRowNames,
@@ -146,12 +146,4 @@ function frameSlicer(value: RList, items: number): Slicer | undefined {
         : attribute,
     ),
   });
-}
-
-/** The number of rows of a data frame with these row names; -1 if they are not row names. */
-export function rowCount(rowNames: RValue): number {
-  if (rowNames.type === 'character') return rowNames.values.length;
-  if (rowNames.type !== 'integer') return -1;
-  const [first, second] = rowNames.values;
-  return rowNames.values.length === 2 && first === NA_INTEGER ? Math.abs(second!) : rowNames.values.length;
 }
