@@ -307,7 +307,7 @@ describe('without a restart', () => {
     expect(await ask('/who', apiKey(other.key))).toBe(401);
     writeFileSync(keyFile, `reporting ${reporting.key}\n`);
     const kept = await app.logged('secrets-kept');
-    expect(kept.msg).toContain('Line 1 of the API keys');
+    expect(kept.msg).toContain('API keys, line 1:');
     expect(await ask('/who', apiKey(added.key))).toBe(200);
   });
 
