@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { setGatewayHeaders } from '../http/gateway-headers.js';
@@ -9,6 +8,7 @@ import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { Logger } from '../observe/log.js';
 import { type Caller, Callers } from './callers.js';
 import { clientCertificate } from './client-certificate.js';
+import { clientNetwork } from './client-network.js';
 import { corsHeaders, isListed, isPreflight, preflightHeaders } from './cors.js';
 import { type Decision, GuardedRequest } from './guarded-request.js';
 import { addHeader, isPenstockHeader, removeHeaders } from './request-headers.js';
@@ -78,7 +78,7 @@ export class Gate {
       const listed = isListed(headers.origin, policy.cors);
       return { kind: 'answer', status: 204, headers: listed ? preflightHeaders(policy.cors) : [] };
     }
-    const wait = policy.perAddress?.take(addressKey(originOf(request).address), performance.now()) ?? 0;
+    const wait = policy.perAddress?.take(clientNetwork(originOf(request).address), performance.now()) ?? 0;
     if (wait > 0) return limited(wait);
     if (policy.allow === 'anyone') return PASS;
     if (policy.allow === 'nobody')
@@ -116,11 +116,4 @@ function rejection(error: PenstockError): Decision {
 
 function limited(wait: number): Decision {
   return { kind: 'reject', error: new PenstockError('rate_limited'), retryAfter: Math.ceil(wait / 1000) };
-}
-
-/** For IPv6 the /64 network, since a client usually has all of its 2^64 addresses. */
-function addressKey(address: string): string {
-  return isIPv6(address)
-    ? new URL(`http://[${address.split('%')[0]}]`).hostname.split(':', 4).join(':')
-    : address;
 }

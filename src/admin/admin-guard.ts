@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { clientNetwork } from '../access/client-network.js';
 import { RateLimiter } from '../access/rate-limiter.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
@@ -95,13 +96,13 @@ export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
   });
 
   function isLimited(request: FastifyRequest, reply: FastifyReply): boolean {
-    const wait = wrong.wait(request.ip, performance.now());
+    const wait = wrong.wait(clientNetwork(request.ip), performance.now());
     if (wait > 0) reply.header('Retry-After', Math.ceil(wait / 1000));
     return wait > 0;
   }
 
   function noteWrong(request: FastifyRequest): void {
-    wrong.take(request.ip, performance.now());
+    wrong.take(clientNetwork(request.ip), performance.now());
     log.warn({ event: 'wrong-token', address: request.ip }, `Wrong admin token from ${request.ip}`);
   }
 }
