@@ -175,7 +175,7 @@ export class AppVersion {
     } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
       const { threads } = this.#setting;
       const direct = new DirectLane(result.direct, threads, (route, reason) =>
-        this.#log.distrusted(route, reason),
+        this.#log.batchingStopped(route, reason),
       );
       this.#exchanges = { ...this.#exchanges, direct };
     }

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Visit } from '../../http/public-server.js';
 
-/** A request that may have to wait for a reload before it is known who answers it. */
-export class DevVisit implements Visit {
+/** A request that may wait for a reload. */
+export class DevRequest implements Visit {
   next: Visit | undefined;
   previous: Visit | undefined;
   listed = false;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly #decide: (visit: DevVisit) => void;
-  #decided: Visit | undefined;
+  readonly #decide: (request: DevRequest) => void;
+  #inner: Visit | undefined;
 
-  /** @param decide answers it, or calls `pass`; now or later */
-  constructor(request: IncomingMessage, response: ServerResponse, decide: (visit: DevVisit) => void) {
+  /** @param decide answers the request or calls `pass`, immediately or later */
+  constructor(request: IncomingMessage, response: ServerResponse, decide: (request: DevRequest) => void) {
     this.request = request;
     this.response = response;
     this.#decide = decide;
@@ -22,13 +22,13 @@ export class DevVisit implements Visit {
     this.#decide(this);
   }
 
-  /** Leaves it to `visit`. */
-  pass(visit: Visit): void {
-    this.#decided = visit;
-    visit.run();
+  /** Passes the request on. */
+  pass(inner: Visit): void {
+    this.#inner = inner;
+    inner.run();
   }
 
   closed(): void {
-    this.#decided?.closed();
+    this.#inner?.closed();
   }
 }
