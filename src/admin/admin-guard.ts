@@ -6,7 +6,7 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { errorBody } from '../http/error-reply.js';
 import type { Logger } from '../observe/log.js';
-import type { AdminToken } from './admin-token.js';
+import { type AdminToken, SESSION_MS } from './admin-token.js';
 import { isLoopback } from './loopback.js';
 import { signInPage, signInPolicy } from './sign-in-page.js';
 
@@ -177,9 +177,9 @@ function sessionOf(request: FastifyRequest): string | undefined {
 
 function setSession(request: FastifyRequest, reply: FastifyReply, session: string): void {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
-  const age = session === '' ? '; Max-Age=0' : '; Max-Age=43200';
+  const age = session === '' ? 0 : SESSION_MS / 1000;
   reply.header(
     'Set-Cookie',
-    `${cookieName(request)}=${session}; Path=/; HttpOnly; SameSite=Strict${age}${secure}`,
+    `${cookieName(request)}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`,
   );
 }

@@ -5,7 +5,7 @@ import { linesOf, WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 
-const SESSION_MS = 12 * 3_600_000;
+export const SESSION_MS = 12 * 3_600_000;
 
 /** The tokens of the admin server, and the sessions of browsers that signed in with one. */
 export class AdminToken {
