@@ -31,7 +31,7 @@ export function checkAdminAccess(
   token: AdminToken | undefined,
 ): void {
   if (token !== undefined || adminOpen || isLoopback(adminHost)) return;
-  throw new PenstockError('admin_unprotected', `It listens on ${adminHost} and has no token.`);
+  throw new PenstockError('admin_unprotected', `It listens on ${adminHost}.`);
 }
 
 /** Protects all routes of the admin server: checks the token, and rejects requests from pages of other sites. */
