@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 
-/** Who a client has proven to be. */
+/** The verified certificate of a client. */
 export interface ClientCertificate {
-  /** Its distinguished name, as RFC 4514 writes one: `CN=reporting,O=Example`. */
+  /** The distinguished name as in RFC 4514: `CN=reporting,O=Example`. */
   readonly subject: string;
-  /** The common name alone; empty if it has none. */
+  /** The common name; empty if there is none. */
   readonly name: string;
   /** SHA-256 of the certificate, in hexadecimal. */
   readonly fingerprint: string;
 }
 
-/** By connection: a certificate is looked at once. */
+/** One entry per connection, so that each certificate is read only once. */
 const known = new WeakMap<Socket, ClientCertificate | null>();
 
-/** The certificate of a connection's client; undefined without one that an accepted authority has signed. */
+/** The client's certificate; undefined unless an accepted authority has signed it. */
 export function clientCertificate(socket: Socket): ClientCertificate | undefined {
   let certificate = known.get(socket);
   if (certificate === undefined) {
@@ -42,13 +42,13 @@ function distinguishedName(subject: PeerCertificate['subject']): string {
   return parts.toReversed().join(',');
 }
 
-/** Of a key that comes several times Node gives a list. */
+/** Node returns a list for a key that occurs several times. */
 function texts(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;
 }
 
-/** No name can pass for two of them, nor end the header that it stands in. */
+/** Escapes a value so that it cannot be read as two values or end its header. */
 function escaped(text: string): string {
   return text
     .replace(/[\\,+"<>;=]/g, '\\$&')

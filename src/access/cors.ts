@@ -3,20 +3,20 @@ import type { CorsSettings } from '../config/access-settings.js';
 
 type Headers = [string, string][];
 
-const usual = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const DEFAULT_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** What an app may have said of it itself. */
-const unsaid: Headers = [
+/** Removes the headers that the app may have set itself. */
+const NO_CORS_HEADERS: Headers = [
   ['Access-Control-Allow-Origin', ''],
   ['Access-Control-Allow-Credentials', ''],
   ['Access-Control-Expose-Headers', ''],
 ];
 
-/** Headers of an answer to a request that a page of `origin` has made; they allow nothing to one that is not listed. */
+/** Response headers for a request from a page of `origin`. They allow nothing if the origin is not listed. */
 export function corsHeaders(origin: string | undefined, settings: CorsSettings): Headers {
   const { credentials, expose, origins } = settings;
   const vary: Headers = origins.includes('*') ? [] : [['Vary', 'Origin']];
-  if (!isListed(origin, settings)) return [...vary, ...unsaid];
+  if (!isListed(origin, settings)) return [...vary, ...NO_CORS_HEADERS];
   return [
     ...vary,
     ['Access-Control-Allow-Origin', origins.includes('*') ? '*' : origin],
@@ -25,7 +25,7 @@ export function corsHeaders(origin: string | undefined, settings: CorsSettings):
   ];
 }
 
-/** Whether a browser asks what the page of another site may do. */
+/** Whether a browser asks which requests a page of another site may send. */
 export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
   return (
     method === 'OPTIONS' &&
@@ -34,9 +34,13 @@ export function isPreflight(method: string, headers: IncomingHttpHeaders): boole
   );
 }
 
-/** The answer to that, on top of `corsHeaders`. */
+/** Headers of the response to a preflight, in addition to `corsHeaders`. */
 export function preflightHeaders(settings: CorsSettings): Headers {
-  const { headers = ['Authorization', 'Content-Type', 'X-API-Key'], maxAge, methods = usual } = settings;
+  const {
+    headers = ['Authorization', 'Content-Type', 'X-API-Key'],
+    maxAge,
+    methods = DEFAULT_METHODS,
+  } = settings;
   const answer: Headers = [
     ['Access-Control-Allow-Methods', methods.join(', ')],
     ['Access-Control-Allow-Headers', headers.join(', ')],

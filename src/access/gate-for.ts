@@ -3,7 +3,7 @@ import type { Logger } from '../observe/log.js';
 import type { Gate } from './gate.js';
 
 /**
- * Undefined where there is nothing to do: then nothing is done for any request, and what checks tokens is not loaded.
+ * Undefined if no rules, proxies or certificates are configured: requests then skip the gate, and its code is not loaded.
  * Fails with `secret_unusable`.
  */
 export async function gateFor(config: Config, log: Logger): Promise<Gate | undefined> {

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isIPv6 } from 'node:net';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { setGatewayHeaders } from '../http/gateway-headers.js';
@@ -9,17 +8,18 @@ import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { Logger } from '../observe/log.js';
 import { type Caller, Callers } from './callers.js';
 import { clientCertificate } from './client-certificate.js';
+import { clientNetwork } from './client-network.js';
 import { corsHeaders, isListed, isPreflight, preflightHeaders } from './cors.js';
-import { GuardedRequest, type Verdict } from './guarded-request.js';
-import { isOwn, putIn, takeOut } from './request-headers.js';
+import { type Decision, GuardedRequest } from './guarded-request.js';
+import { addHeader, isPenstockHeader, removeHeaders } from './request-headers.js';
 import { type Policy, Rules } from './rules.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-type Open = (request: IncomingMessage, response: ServerResponse) => OpenRequest;
+type Handler = (request: IncomingMessage, response: ServerResponse) => OpenRequest;
 
-const PASS: Verdict = { kind: 'pass' };
+const PASS: Decision = { kind: 'pass' };
 
-/** What every request goes through before the app sees it, where anything is configured that asks for it. */
+/** Checks every request before it reaches the app: trusted proxies, client certificates and access rules. */
 export class Gate {
   readonly #proxies: TrustedProxies | undefined;
   readonly #rules: Rules | undefined;
@@ -34,17 +34,17 @@ export class Gate {
   }
 
   /**
-   * Puts itself before what takes the requests.
+   * Wraps the handler of all requests.
    *
-   * @param finished hears of the requests that have come no further
+   * @param finished called for requests that the gate answered itself
    */
-  before(open: Open, finished: (record: ExchangeRecord) => void): Open {
+  before(handle: Handler, finished: (record: ExchangeRecord) => void): Handler {
     const rules = this.#rules;
     return (request, response) => {
       this.#identify(request);
-      if (rules === undefined) return open(request, response);
-      const judge = () => this.#judge(request, response, rules);
-      return new GuardedRequest(request, response, { judge, open, finished });
+      if (rules === undefined) return handle(request, response);
+      const decide = () => this.#decide(request, response, rules);
+      return new GuardedRequest(request, response, { decide, handle, finished });
     };
   }
 
@@ -52,42 +52,42 @@ export class Gate {
     this.#callers.close();
   }
 
-  /** Makes a request say the truth of where it comes from and who has sent it. */
+  /** Replaces the headers that name the sender by what is known of the connection. */
   #identify(request: IncomingMessage): void {
-    takeOut(request, isOwn);
+    removeHeaders(request, isPenstockHeader);
     this.#proxies?.apply(request);
     const certificate = clientCertificate(request.socket);
     if (certificate === undefined) return;
-    putIn(request, 'X-Penstock-Certificate', certificate.subject);
-    putIn(request, 'X-Penstock-Certificate-Fingerprint', certificate.fingerprint);
+    addHeader(request, 'X-Penstock-Certificate', certificate.subject);
+    addHeader(request, 'X-Penstock-Certificate-Fingerprint', certificate.fingerprint);
   }
 
-  #judge(request: IncomingMessage, response: ServerResponse, rules: Rules): Verdict | Promise<Verdict> {
+  #decide(request: IncomingMessage, response: ServerResponse, rules: Rules): Decision | Promise<Decision> {
     const { headers } = request;
     const [path = ''] = request.url!.split('?');
     const preflight = isPreflight(request.method!, headers);
     const method = preflight ? String(headers['access-control-request-method']) : request.method!;
     const policy = rules.find(method, path);
     if (policy === undefined) {
-      return refusal(new PenstockError('bad_request', 'The address can be read in more than one way.'));
+      return rejection(new PenstockError('bad_request', 'The path matches different rules when decoded.'));
     }
     const cors = policy.cors === undefined ? [] : corsHeaders(headers.origin, policy.cors);
     const own = [...policy.headers, ...cors];
     setGatewayHeaders(response, own);
     if (preflight && policy.cors !== undefined) {
-      // An origin that is not listed is told of nothing it may do.
       const listed = isListed(headers.origin, policy.cors);
       return { kind: 'answer', status: 204, headers: listed ? preflightHeaders(policy.cors) : [] };
     }
-    const wait = policy.perAddress?.take(addressKey(originOf(request).address), performance.now()) ?? 0;
+    const wait = policy.perAddress?.take(clientNetwork(originOf(request).address), performance.now()) ?? 0;
     if (wait > 0) return limited(wait);
     if (policy.allow === 'anyone') return PASS;
-    if (policy.allow === 'nobody') return refusal(new PenstockError('forbidden', 'Nobody may ask for it.'));
+    if (policy.allow === 'nobody')
+      return rejection(new PenstockError('forbidden', 'A rule denies all requests.'));
     const caller = this.#callers.of(request, policy.allow);
-    const admit = (found: Caller | undefined): Verdict => {
+    const admit = (found: Caller | undefined): Decision => {
       if (found === undefined) {
         setGatewayHeaders(response, [...own, ['WWW-Authenticate', 'Bearer']]);
-        return refusal(new PenstockError('unauthorized'));
+        return rejection(new PenstockError('unauthorized'));
       }
       return admitted(request, policy, found);
     };
@@ -95,32 +95,25 @@ export class Gate {
   }
 }
 
-function admitted(request: IncomingMessage, policy: Policy, caller: Caller): Verdict {
+function admitted(request: IncomingMessage, policy: Policy, caller: Caller): Decision {
   const { kind, name, scopes } = caller;
   if (policy.names !== undefined && !policy.names.includes(name)) {
-    return refusal(new PenstockError('forbidden', 'It is for others.'));
+    return rejection(new PenstockError('forbidden', 'The rule does not list this caller.'));
   }
   if (scopes !== undefined && policy.scopes?.every((scope) => scopes.has(scope)) === false) {
-    return refusal(new PenstockError('forbidden', `It takes the scope ${policy.scopes.join(' ')}.`));
+    return rejection(new PenstockError('forbidden', `Required scope: ${policy.scopes.join(' ')}.`));
   }
   const wait = policy.perKey?.take(`${kind}:${name}`, performance.now()) ?? 0;
   if (wait > 0) return limited(wait);
-  putIn(request, 'X-Penstock-Client', name);
-  putIn(request, 'X-Penstock-Client-By', kind);
+  addHeader(request, 'X-Penstock-Client', name);
+  addHeader(request, 'X-Penstock-Client-By', kind);
   return PASS;
 }
 
-function refusal(error: PenstockError): Verdict {
-  return { kind: 'refuse', error };
+function rejection(error: PenstockError): Decision {
+  return { kind: 'reject', error };
 }
 
-function limited(wait: number): Verdict {
-  return { kind: 'refuse', error: new PenstockError('rate_limited'), retryAfter: Math.ceil(wait / 1000) };
-}
-
-/** Whoever has an address of IPv6 has 2^64 of them. */
-function addressKey(address: string): string {
-  return isIPv6(address)
-    ? new URL(`http://[${address.split('%')[0]}]`).hostname.split(':', 4).join(':')
-    : address;
+function limited(wait: number): Decision {
+  return { kind: 'reject', error: new PenstockError('rate_limited'), retryAfter: Math.ceil(wait / 1000) };
 }

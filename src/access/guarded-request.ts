@@ -8,19 +8,19 @@ import { hasBody } from '../http/request-body.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import { requestId } from '../observe/request-id.js';
 
-/** What becomes of a request. */
-export type Verdict =
+/** How to proceed with a request. */
+export type Decision =
   | { readonly kind: 'pass' }
-  | { readonly kind: 'refuse'; readonly error: PenstockError; readonly retryAfter?: number }
+  | { readonly kind: 'reject'; readonly error: PenstockError; readonly retryAfter?: number }
   | { readonly kind: 'answer'; readonly status: number; readonly headers: [string, string][] };
 
 interface Guard {
-  judge(): Verdict | Promise<Verdict>;
-  open(request: IncomingMessage, response: ServerResponse): OpenRequest;
+  decide(): Decision | Promise<Decision>;
+  handle(request: IncomingMessage, response: ServerResponse): OpenRequest;
   finished(record: ExchangeRecord): void;
 }
 
-/** A request that goes on only when it is known to be allowed. */
+/** A request that reaches the app only if the rules allow it. */
 export class GuardedRequest implements OpenRequest {
   next: OpenRequest | undefined;
   previous: OpenRequest | undefined;
@@ -31,9 +31,9 @@ export class GuardedRequest implements OpenRequest {
   readonly #startedAt = performance.now();
   #inner: OpenRequest | undefined;
   #error: PenstockError | undefined;
-  /** Of a request that goes no further. */
+  /** Set if the request does not reach the app. */
   #id = '';
-  /** Its client has left. */
+  /** The client has disconnected. */
   #left = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, guard: Guard) {
@@ -43,40 +43,40 @@ export class GuardedRequest implements OpenRequest {
   }
 
   run(): void {
-    const verdict = this.#guard.judge();
-    if (!(verdict instanceof Promise)) {
-      this.#act(verdict);
+    const decision = this.#guard.decide();
+    if (!(decision instanceof Promise)) {
+      this.#act(decision);
       return;
     }
-    verdict.then(
+    decision.then(
       (found) => this.#act(found),
       (error: unknown) => {
-        // What cannot be checked is not allowed.
+        // Credentials that cannot be checked are rejected.
         const known = error instanceof PenstockError ? error : new PenstockError('credentials_unchecked');
-        this.#act({ kind: 'refuse', error: known, retryAfter: 5 });
+        this.#act({ kind: 'reject', error: known, retryAfter: 5 });
       },
     );
   }
 
-  #act(verdict: Verdict): void {
+  #act(decision: Decision): void {
     if (this.#left) return;
-    if (verdict.kind === 'pass') {
-      this.#inner = this.#guard.open(this.request, this.response);
+    if (decision.kind === 'pass') {
+      this.#inner = this.#guard.handle(this.request, this.response);
       this.#inner.run();
       return;
     }
     if (hasBody(this.request)) {
-      // It is not read, so the connection can't be used again.
+      // The body is not read, so the connection cannot be reused.
       linger(this.request.socket);
       this.response.setHeader('Connection', 'close');
     }
     this.#id = requestId(this.request.headers);
-    if (verdict.kind === 'refuse') {
-      this.#error = verdict.error;
-      sendError(this.response, verdict.error, this.#id, verdict.retryAfter);
+    if (decision.kind === 'reject') {
+      this.#error = decision.error;
+      sendError(this.response, decision.error, this.#id, decision.retryAfter);
     } else {
-      const headers: [string, string][] = [['X-Request-Id', this.#id], ...verdict.headers];
-      void sendReply(this.request, this.response, { status: verdict.status, headers });
+      const headers: [string, string][] = [['X-Request-Id', this.#id], ...decision.headers];
+      void sendReply(this.request, this.response, { status: decision.status, headers });
     }
   }
 

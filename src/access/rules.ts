@@ -1,8 +1,8 @@
 import type { CorsSettings, CredentialKind, RuleSettings } from '../config/access-settings.js';
-import { pathPattern, plainPath } from './path-reading.js';
+import { pathPattern, plainPath } from './path-pattern.js';
 import { RateLimiter } from './rate-limiter.js';
 
-/** What holds for a request. */
+/** The combined settings of all rules that match a request. */
 export interface Policy {
   readonly allow: 'anyone' | 'nobody' | readonly CredentialKind[];
   readonly names: readonly string[] | undefined;
@@ -10,7 +10,7 @@ export interface Policy {
   readonly perKey: RateLimiter | undefined;
   readonly perAddress: RateLimiter | undefined;
   readonly cors: CorsSettings | undefined;
-  /** To be added to the answer. */
+  /** Added to the response. */
   readonly headers: readonly (readonly [string, string])[];
 }
 
@@ -22,10 +22,10 @@ interface Rule {
   readonly perAddress: RateLimiter | undefined;
 }
 
-/** The rules of a configuration. Of those that match a request, each setting is that of the first that has it. */
+/** The rules of a configuration. If several match, each setting comes from the first rule that has it. */
 export class Rules {
   readonly #rules: readonly Rule[];
-  /** By the rules that match. */
+  /** Keyed by the matching rules. */
   readonly #policies = new Map<string, Policy>();
 
   constructor(rules: readonly RuleSettings[]) {
@@ -38,10 +38,7 @@ export class Rules {
     }));
   }
 
-  /**
-   * Undefined where a path can be read in two ways that fall under different rules: nobody can tell then which of them
-   * whoever serves it would go by.
-   */
+  /** Undefined if the path and its decoded form match different rules: the app may use either of them. */
   find(method: string, path: string): Policy | undefined {
     const policy = this.#match(method, path);
     const plain = plainPath(path);
@@ -66,7 +63,7 @@ export class Rules {
 function merged(rules: readonly Rule[]): Policy {
   const first = <K extends keyof RuleSettings>(name: K): RuleSettings[K] | undefined =>
     rules.find(({ settings }) => settings[name] !== undefined)?.settings[name];
-  // Who may is one decision: names and scopes are those of the rule that says who.
+  // `names` and `scopes` belong to `allow`, so all three come from the same rule.
   const deciding = rules.find(({ settings }) => settings.allow !== undefined)?.settings;
   return {
     allow: deciding?.allow ?? 'anyone',

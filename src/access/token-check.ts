@@ -3,13 +3,13 @@ import type { TokenSettings } from '../config/access-settings.js';
 import { PenstockError } from '../errors.js';
 import type { TokenKeys } from './token-keys.js';
 
-/** What a good token says. */
+/** The claims of a valid token. */
 export interface TokenClaims {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
 }
 
-/** Undefined for a token that is not good: forged, of another, for another, too early or too late. */
+/** Undefined for an invalid token: wrong signature, issuer or audience, expired, or not valid yet. */
 export async function checkToken(
   token: string,
   keys: TokenKeys,

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Networks } from '../config/kinds.js';
 import { connectionOrigin, type Origin, plainAddress, setOrigin } from '../http/origin.js';
-import { takeOut } from './request-headers.js';
+import { removeHeaders } from './request-headers.js';
 
-/** Headers by which proxies say whom they stand for. */
+/** Headers in which proxies name their client. */
 const FORWARDING = /^(x-forwarded(-.+)?|forwarded|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip)$/;
 
-/** One proxy's word of who has asked it. */
+/** The client of one proxy, as the proxy names it. */
 interface Hop {
   readonly address: string | undefined;
   readonly port: string;
   readonly scheme: string | undefined;
 }
 
-/** Finds who the client is behind the proxies that may say so. */
+/** Finds the client behind trusted proxies. */
 export class TrustedProxies {
   readonly #networks: Networks;
   readonly #header: 'x-forwarded-for' | 'forwarded';
@@ -24,18 +24,18 @@ export class TrustedProxies {
     this.#header = header;
   }
 
-  /** Sets where the request comes from; or takes out what somebody who is no proxy says of that. */
+  /** Sets the request's origin. If the sender is not a trusted proxy, removes its forwarding headers instead. */
   apply(request: IncomingMessage): void {
     const own = connectionOrigin(request);
     if (!this.#networks.has(own.address)) {
-      takeOut(request, (name) => FORWARDING.test(name));
+      removeHeaders(request, (name) => FORWARDING.test(name));
       return;
     }
     const origin = this.#behind(own, this.#hops(request));
     if (origin !== own) setOrigin(request, origin);
   }
 
-  /** From the nearest: the first that is no trusted proxy is the client, or the last of whom is known who it is. */
+  /** Starts at the nearest proxy. The client is the first hop that is not trusted, or the last with a known address. */
   #behind(own: Origin, hops: readonly Hop[]): Origin {
     let origin = own;
     for (const { address, port, scheme } of hops.toReversed()) {

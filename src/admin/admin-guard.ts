@@ -1,42 +1,43 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { clientNetwork } from '../access/client-network.js';
 import { RateLimiter } from '../access/rate-limiter.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { errorBody } from '../http/error-reply.js';
 import type { Logger } from '../observe/log.js';
-import type { AdminToken } from './admin-token.js';
+import { type AdminToken, SESSION_MS } from './admin-token.js';
 import { isLoopback } from './loopback.js';
 import { signInPage, signInPolicy } from './sign-in-page.js';
 
-/** For the probes of Kubernetes, which have no token. */
-const ALWAYS_OPEN = new Set(['/livez', '/readyz', '/sign-in', '/sign-out']);
-const METRICS = new Set(['/metrics', '/scale']);
-/** Wrong tokens that one address may send at once, and milliseconds for each one more. */
-const WRONG_TOKENS = { burst: 20, interval: 3000 };
-/** Where a browser may be sent once it is signed in: a path of this server. */
-const PLAIN_PATH = /^[\w./?=&%~:,-]*$/;
+/** Without a token, since the probes of Kubernetes have none. */
+const PUBLIC_PATHS = new Set(['/livez', '/readyz', '/sign-in', '/sign-out']);
+const METRICS_PATHS = new Set(['/metrics', '/scale']);
+/** Wrong tokens that one address may send: 20 at once, then one every 3 s. */
+const WRONG_TOKEN_RATE = { burst: 20, interval: 3000 };
+/** Valid targets after signing in: paths of this server. */
+const LOCAL_PATH = /^[\w./?=&%~:,-]*$/;
 
 export interface AdminGuard {
-  /** Undefined where the server is to be open. */
+  /** Undefined if the server needs no token. */
   readonly token: AdminToken | undefined;
   readonly config: Pick<Config, 'adminHost' | 'adminMetricsOpen' | 'adminOpen'>;
   readonly log: Logger;
 }
 
-/** Refuses an admin server that everybody could reach, unless it is wanted so. */
+/** Fails if other machines could reach the admin server without a token, unless `--admin-open` is set. */
 export function checkAdminAccess(
   { adminHost, adminOpen }: Pick<Config, 'adminHost' | 'adminOpen'>,
   token: AdminToken | undefined,
 ): void {
   if (token !== undefined || adminOpen || isLoopback(adminHost)) return;
-  throw new PenstockError('admin_unprotected', `It has no token, and listens on ${adminHost}.`);
+  throw new PenstockError('admin_unprotected', `It listens on ${adminHost}.`);
 }
 
-/** Stands before everything that the admin server has, or will have: the token, and what browsers must not do. */
+/** Protects all routes of the admin server: checks the token, and rejects requests from pages of other sites. */
 export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
   const { config, log, token } = guard;
-  const wrong = new RateLimiter(WRONG_TOKENS);
+  const wrong = new RateLimiter(WRONG_TOKEN_RATE);
 
   server.addHook('onRequest', async (request, reply) => {
     reply.headers({
@@ -45,23 +46,23 @@ export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
       'X-Content-Type-Options': 'nosniff',
       'X-Frame-Options': 'DENY',
     });
-    if (isOfOtherSite(request) || (token === undefined && isRebound(request, config))) {
-      return refuse(request, reply, 'admin_forbidden');
+    if (isCrossSite(request) || (token === undefined && isRebound(request, config))) {
+      return reject(request, reply, 'admin_forbidden');
     }
     if (token === undefined || isOpen(request, config.adminMetricsOpen)) return;
     const session = sessionOf(request);
     if (session !== undefined && token.acceptsSession(session)) return;
     const bearer = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
-      if (isLimited(request, reply)) return refuse(request, reply, 'sign_in_limited');
+      if (isLimited(request, reply)) return reject(request, reply, 'sign_in_limited');
       if (token.accepts(bearer)) return;
       noteWrong(request);
     }
     if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
-      return reply.redirect(signInAddress(request.url), 303);
+      return reply.redirect(signInUrl(request.url), 303);
     }
     reply.header('WWW-Authenticate', 'Bearer realm="Penstock admin server"');
-    return refuse(request, reply, 'admin_unauthorized');
+    return reject(request, reply, 'admin_unauthorized');
   });
 
   if (token === undefined) return;
@@ -77,15 +78,15 @@ export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
     const next = localPath(form.get('next'));
     if (isLimited(request, reply)) {
       reply.code(429);
-      return showSignIn(reply, 'There were too many wrong tokens. Try again in a while.', next);
+      return showSignIn(reply, 'Too many wrong tokens. Try again later.', next);
     }
     const given = form.get('token')?.trim() ?? '';
     if (!token.accepts(given)) {
       noteWrong(request);
       reply.code(401);
-      return showSignIn(reply, 'That is not the token.', next);
+      return showSignIn(reply, 'Wrong token.', next);
     }
-    log.info({ event: 'signed-in', address: request.ip }, `Signed in from ${request.ip}`);
+    log.info({ event: 'signed-in', address: request.ip }, `Admin sign-in from ${request.ip}`);
     setSession(request, reply, token.session(given));
     return reply.redirect(`./${next}`, 303);
   });
@@ -95,37 +96,32 @@ export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
   });
 
   function isLimited(request: FastifyRequest, reply: FastifyReply): boolean {
-    const wait = wrong.wait(request.ip, performance.now());
+    const wait = wrong.wait(clientNetwork(request.ip), performance.now());
     if (wait > 0) reply.header('Retry-After', Math.ceil(wait / 1000));
     return wait > 0;
   }
 
   function noteWrong(request: FastifyRequest): void {
-    wrong.take(request.ip, performance.now());
-    log.warn(
-      { event: 'wrong-token', address: request.ip },
-      `A wrong token for the admin server came from ${request.ip}`,
-    );
+    wrong.take(clientNetwork(request.ip), performance.now());
+    log.warn({ event: 'wrong-token', address: request.ip }, `Wrong admin token from ${request.ip}`);
   }
 }
 
 function isOpen({ routeOptions }: FastifyRequest, metricsOpen: boolean): boolean {
-  // The route that was found, however its address was written.
+  // The matched route, however the client wrote its URL.
   const { url } = routeOptions;
-  return url !== undefined && (ALWAYS_OPEN.has(url) || (metricsOpen && METRICS.has(url)));
+  return url !== undefined && (PUBLIC_PATHS.has(url) || (metricsOpen && METRICS_PATHS.has(url)));
 }
 
-/** A page that a browser shows, from wherever, must not change anything here. */
-function isOfOtherSite({ headers, method }: FastifyRequest): boolean {
+/** Prevents pages of other sites from changing anything. */
+function isCrossSite({ headers, method }: FastifyRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   return headers.origin !== undefined && headers.origin.replace(/^https?:\/\//, '') !== headers.host;
 }
 
-/**
- * A page whose own name leads to this machine by now (DNS rebinding) must not read anything here. It comes with its name.
- */
+/** Detects DNS rebinding: the page's own host name now points to this machine. Such requests carry that name as Host. */
 function isRebound(
   { headers }: FastifyRequest,
   { adminHost, adminOpen }: Pick<Config, 'adminHost' | 'adminOpen'>,
@@ -135,7 +131,7 @@ function isRebound(
   return isIP(name) === 0 && name.toLowerCase() !== 'localhost' && name !== adminHost;
 }
 
-function refuse(
+function reject(
   request: FastifyRequest,
   reply: FastifyReply,
   code: 'admin_unauthorized' | 'admin_forbidden' | 'sign_in_limited',
@@ -154,21 +150,21 @@ function showSignIn(reply: FastifyReply, message: string | undefined, next: stri
     .send(signInPage(message, next.replaceAll('&', '&amp;')));
 }
 
-/** Relative, so that it is right behind a proxy with a prefix, too. */
-function signInAddress(url: string): string {
+/** Relative, so that it also works behind a proxy with a path prefix. */
+function signInUrl(url: string): string {
   const [path = ''] = url.split('?');
   const up = '../'.repeat(Math.max(0, path.split('/').length - 2)) || './';
   const next = localPath(url);
   return `${up}sign-in${next === '' ? '' : `?next=${encodeURIComponent(next)}`}`;
 }
 
-/** A path of this server without its first slash; the start page for anything else. */
+/** A path of this server without its first slash; empty, the start page, for anything else. */
 function localPath(next: string | null | undefined): string {
   const path = next?.replace(/^\/+/, '') ?? '';
-  return PLAIN_PATH.test(path) && path.length < 1000 ? path : '';
+  return LOCAL_PATH.test(path) && path.length < 1000 ? path : '';
 }
 
-/** By port, since browsers send the cookies of one server to all others of the same host. */
+/** Contains the port, since browsers send cookies to all servers on the same host. */
 function cookieName({ socket }: FastifyRequest): string {
   return `penstock-session-${socket.localPort}`;
 }
@@ -181,9 +177,9 @@ function sessionOf(request: FastifyRequest): string | undefined {
 
 function setSession(request: FastifyRequest, reply: FastifyReply, session: string): void {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
-  const age = session === '' ? '; Max-Age=0' : '; Max-Age=43200';
+  const age = session === '' ? 0 : SESSION_MS / 1000;
   reply.header(
     'Set-Cookie',
-    `${cookieName(request)}=${session}; Path=/; HttpOnly; SameSite=Strict${age}${secure}`,
+    `${cookieName(request)}=${session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}${secure}`,
   );
 }

@@ -7,7 +7,7 @@ import type { Dashboard } from './dashboard/dashboard.js';
 import type { ReloadRecord } from './reload-record.js';
 import type { Status } from './status.js';
 
-/** What the admin server tells of. */
+/** The data behind the admin server's routes. */
 export interface AdminSources {
   readonly metrics: Metrics;
   /** At least one healthy worker, and not draining. Not "a worker is idle": a busy server is ready. */
@@ -17,7 +17,7 @@ export interface AdminSources {
   readonly dashboard: Dashboard;
 }
 
-/** The operator's own port: liveness, readiness, metrics, scale, status and dashboard, answered without R. */
+/** The server for operators: liveness, readiness, metrics, scale, status and dashboard, all without R. */
 export function createAdminServer(
   { dashboard, metrics, ready, reload, status }: AdminSources,
   guard: AdminGuard,
@@ -25,7 +25,7 @@ export function createAdminServer(
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
-    // No route has a schema. Fastify's compilers of schemas are a third of what there would be to load.
+    // No route has a schema. Loading fastify's schema compilers would take a third of the load time.
     schemaController: { compilersFactory: { buildSerializer: noSchemas, buildValidator: noSchemas } },
   });
   guardAdmin(server, guard);
@@ -55,7 +55,7 @@ function noSchemas(): never {
   throw new Error('a route of the admin server has a schema');
 }
 
-/** Listens; fails with `address_unavailable`. Returns the URL. */
+/** Returns the URL. Fails with `address_unavailable`. */
 export async function listenAdmin(
   server: FastifyInstance,
   { adminHost, adminPort }: Config,

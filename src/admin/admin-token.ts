@@ -5,16 +5,15 @@ import { linesOf, WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 
-/** Milliseconds that a browser stays signed in. */
-const SESSION = 12 * 3_600_000;
+export const SESSION_MS = 12 * 3_600_000;
 
-/** The token of the admin server, or several of them, and the sessions of those who have signed in with one. */
+/** The tokens of the admin server, and the sessions of browsers that signed in with one. */
 export class AdminToken {
   readonly #fixed: readonly string[];
   readonly #file: WatchedFiles<readonly string[]> | undefined;
   readonly #now: () => number;
 
-  /** Undefined where no token is set. */
+  /** Undefined if no token is set. */
   static from(
     { adminToken, adminTokenFile }: Pick<Config, 'adminToken' | 'adminTokenFile'>,
     log: Logger,
@@ -39,16 +38,16 @@ export class AdminToken {
     return this.#tokens.filter((one) => equal(one, token)).length > 0;
   }
 
-  /** What a browser that is signed in sends from now on. It holds until its time is over or the token is taken away. */
+  /** The session of a browser that signed in. Valid until it expires or the token is removed. */
   session(token: string): string {
-    const until = String(this.#now() + SESSION);
-    return `${until}.${seal(token, until)}`;
+    const until = String(this.#now() + SESSION_MS);
+    return `${until}.${signature(token, until)}`;
   }
 
   acceptsSession(session: string): boolean {
     const [until = '', mark = ''] = session.split('.');
     if (!/^\d{1,15}$/.test(until) || Number(until) < this.#now()) return false;
-    return this.#tokens.filter((token) => equal(seal(token, until), mark)).length > 0;
+    return this.#tokens.filter((token) => equal(signature(token, until), mark)).length > 0;
   }
 
   close(): void {
@@ -58,23 +57,23 @@ export class AdminToken {
 
 function readTokens([text]: readonly Buffer[]): readonly string[] {
   const lines = linesOf(text!);
-  if (lines.length === 0) throw new PenstockError('secret_unusable', 'The file of admin tokens has none.');
+  if (lines.length === 0) throw new PenstockError('secret_unusable', 'The admin token file has no token.');
   for (const { line, number } of lines) {
     if (line.length < SHORTEST_TOKEN || !/^[\x21-\x7e]+$/.test(line)) {
       throw new PenstockError(
         'secret_unusable',
-        `Line ${number} of the admin tokens must have at least ${SHORTEST_TOKEN} characters and no blanks.`,
+        `Admin tokens, line ${number}: expected at least ${SHORTEST_TOKEN} characters without spaces.`,
       );
     }
   }
   return lines.map(({ line }) => line);
 }
 
-function seal(token: string, until: string): string {
+function signature(token: string, until: string): string {
   return createHmac('sha256', token).update(`penstock admin session ${until}`).digest('base64url');
 }
 
-/** In a time that tells nothing of where they differ. */
+/** Compares in constant time. */
 function equal(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }

@@ -1,18 +1,18 @@
-/** Who has asked for it: SIGHUP, `POST /reload`, or a changed file under `penstock dev`. */
+/** What caused the reload: SIGHUP, `POST /reload`, or a changed file under `penstock dev`. */
 export type ReloadCause = 'signal' | 'admin' | 'change';
 
-/** How a reload went. */
+/** The result of a reload. */
 export interface ReloadRecord {
-  /** When it began, in ISO form. */
+  /** Start time in ISO 8601. */
   readonly at: string;
   readonly by: ReloadCause;
-  /** `superseded`: a file has changed again meanwhile. */
+  /** `superseded`: a file changed again during the reload. */
   readonly outcome: 'reloaded' | 'failed' | 'superseded';
-  /** Milliseconds until it served, or was given up. */
+  /** Milliseconds until the new version served requests, or the reload failed. */
   readonly took: number;
-  /** The version that serves since, and what its files were. */
+  /** The new version and the fingerprint of its files. */
   readonly appVersion?: number;
   readonly fingerprint?: string | undefined;
-  /** Why it failed, in R's words. */
+  /** Why it failed, usually R's message. */
   readonly message?: string;
 }

@@ -1,4 +1,4 @@
-/** The page on which a browser signs in; it needs nothing from elsewhere, and no script. */
+/** The sign-in page, without scripts or external resources. */
 export function signInPage(message: string | undefined, next: string): string {
   const alert = message === undefined ? '' : `<p role="alert">${message}</p>`;
   return `<!doctype html>
@@ -20,7 +20,7 @@ button { margin-top: 1rem; cursor: pointer; }
 <h1>Sign in to Penstock</h1>
 ${alert}
 <form method="post">
-<label for="token">Token of the admin server</label>
+<label for="token">Admin token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <input type="hidden" name="next" value="${next}">
 <button>Sign in</button>
@@ -30,6 +30,6 @@ ${alert}
 `;
 }
 
-/** What a browser may do on it: nothing but show it and send its form. */
+/** Allows a browser only to show the page and to send its form. */
 export const signInPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

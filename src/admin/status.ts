@@ -3,7 +3,6 @@ import type { StartStep } from '../pool/start-journey.js';
 import type { WorkerState } from '../pool/worker-state.js';
 import type { ReloadRecord } from './reload-record.js';
 
-/** Where the gateway stands in its own life. */
 export type GatewayState = 'loading' | 'serving' | 'broken' | 'draining';
 
 export interface WorkerStatus {
@@ -11,24 +10,24 @@ export interface WorkerStatus {
   readonly pid: number | undefined;
   readonly state: WorkerState;
   readonly requests: number;
-  /** Seconds since its process was started. */
+  /** Seconds since the start of its process. */
   readonly age: number;
-  /** Steps of its start, each with the milliseconds it was reached after. */
+  /** The completed steps of its start, with the time of each in ms. */
   readonly journey: readonly StartStep[];
 }
 
-/** One version of the app. */
+/** One version of the app, in `/status`. */
 export interface VersionStatus {
-  /** Counts the versions of this gateway, from 1. */
+  /** Counts the versions of this gateway, starting at 1. */
   readonly number: number;
-  /** Stands for the contents of the files that it has read: the same in other replicas of the same app. */
+  /** Identifies the contents of the app's files. Equal in all replicas of the same app. */
   readonly fingerprint: string | undefined;
   readonly running: number;
   readonly queued: number;
   readonly workers: number;
 }
 
-/** A version of the app, as far as it is shown here. */
+/** What the status needs of a version of the app. */
 export interface ShownVersion {
   readonly number: number;
   readonly fingerprint: string | undefined;
@@ -37,32 +36,32 @@ export interface ShownVersion {
   readonly pool: Pool;
 }
 
-/** What `/status` says. */
+/** The response of `/status`. */
 export interface Status {
   readonly state: GatewayState;
-  /** Penstock's. */
+  /** Version of Penstock. */
   readonly version: string;
   readonly app: string;
-  /** The one that serves; absent before one is loaded. */
+  /** The version that serves requests; absent before the first is loaded. */
   readonly appVersion: VersionStatus | undefined;
-  /** Those that finish what they had when they were replaced. */
+  /** Replaced versions that still have requests. */
   readonly finishing: readonly VersionStatus[];
-  /** The last reloads, the newest at the end. */
+  /** The last reloads, oldest first. */
   readonly reloads: readonly ReloadRecord[];
-  /** What `--app-version` says. */
+  /** The value of `--app-version`. */
   readonly release: string | undefined;
-  /** Seconds since the gateway was started. */
+  /** Seconds since the start of the gateway. */
   readonly uptime: number;
-  /** Requests that R is running, in all versions. */
+  /** Requests running in R, of all versions. */
   readonly running: number;
   readonly queued: number;
-  /** Requests whose large body or value a thread is at. */
+  /** Requests whose large body or value a thread is converting. */
   readonly converting: number;
   readonly queueLimit: number;
-  /** Of responses; undefined where none are kept. */
+  /** The response cache; undefined if no route uses it. */
   readonly cache: { readonly entries: number; readonly bytes: number; readonly limit: number } | undefined;
   readonly restarts: number;
-  /** Those of the version that serves. */
+  /** The workers of the version that serves requests. */
   readonly workers: readonly WorkerStatus[];
 }
 

@@ -4,20 +4,20 @@ import type { WorkerState } from '../pool/worker-state.js';
 import { FrameType } from '../protocol/frame.js';
 import type { ShownVersion } from './status.js';
 
-/** What a worker is at. */
+/** A worker, as the dashboard and the metrics show it. */
 export interface WorkerView {
   readonly id: number;
   readonly pid: number | undefined;
   readonly state: WorkerState;
-  /** The version of the app that it has loaded. */
+  /** The version of the app that it runs. */
   readonly version: number;
   /** Requests answered. */
   readonly requests: number;
-  /** Seconds since its process was started. */
+  /** Seconds since the start of its process. */
   readonly age: number;
-  /** Bytes; undefined where that is not known (yet). */
+  /** Bytes; undefined if unknown, or not yet measured. */
   readonly memory: number | undefined;
-  /** What it runs at the moment, if anything: the path, its requests, the lane, and for how many ms. */
+  /** The task it is running: path, request id, number of requests, lane, and running time in ms. */
   readonly path?: string;
   readonly requestId?: string;
   readonly batch?: number;
@@ -25,8 +25,7 @@ export interface WorkerView {
   readonly since?: number;
 }
 
-/** Characters of a path that are told. */
-const MOST_PATH = 120;
+const MAX_PATH_LENGTH = 120;
 
 const lanes: Partial<Record<FrameType, string>> = {
   [FrameType.request]: 'plumber',
@@ -36,7 +35,7 @@ const lanes: Partial<Record<FrameType, string>> = {
   [FrameType.predict]: 'model',
 };
 
-/** The workers of all versions of the app, with their memory, which is asked for at intervals. */
+/** The workers of all versions of the app, with their memory as last measured. */
 export class WorkerViews {
   readonly #versions: () => readonly ShownVersion[];
   #memory = new Map<number, number>();
@@ -45,7 +44,7 @@ export class WorkerViews {
     this.#versions = versions;
   }
 
-  /** Looks how much memory each worker takes. */
+  /** Measures the memory of each worker. */
   async weigh(): Promise<void> {
     const memory = new Map<number, number>();
     const workers = this.#versions().flatMap(({ pool }) => pool.workers);
@@ -74,7 +73,7 @@ export class WorkerViews {
     const query = url.indexOf('?');
     return {
       ...view,
-      path: (query < 0 ? url : url.slice(0, query)).slice(0, MOST_PATH),
+      path: (query < 0 ? url : url.slice(0, query)).slice(0, MAX_PATH_LENGTH),
       requestId: label,
       batch: size,
       lane: lanes[type] ?? '',

@@ -1,4 +1,4 @@
-/** Codes of the characters that JSON is made of. */
+/** Character codes of JSON's syntax. */
 export const QUOTE = 34;
 export const COMMA = 44;
 export const MINUS = 45;

@@ -1,6 +1,6 @@
 /**
- * The answer of jsonlite's rules here when a case is outside what is proven to be the same: the caller then asks R.
- * It is thrown inside (cheaply: it is no `Error` and has no stack) and returned at the border.
+ * Result for a case where the output is not certain to equal jsonlite's: the caller then asks R. Thrown inside
+ * `src/json`, cheaply because it is not an `Error` and has no stack, and returned from there.
  */
 export class NotCovered {
   readonly reason: string;
@@ -14,7 +14,7 @@ export function notCovered(reason: string): never {
   throw new NotCovered(reason);
 }
 
-/** Runs `work` and returns what it threw as `NotCovered`. */
+/** Runs `work` and returns a thrown `NotCovered`. */
 export function covered<T>(work: () => T): T | NotCovered {
   try {
     return work();

@@ -2,24 +2,26 @@ import type { Field } from '../app/model-schema.js';
 import { type FaultCode, meantInstead } from './fault.js';
 
 /**
- * One value as it goes into an R vector: a number (also the code of a factor's level, days or seconds since 1970), a
- * boolean or a string; null is NA.
+ * One value for an R vector: a number, a boolean or a string. Factor levels are codes; dates and times are days and
+ * seconds since 1970. null is NA.
  */
 export type Cell = number | string | boolean | null;
 
-/** Gives the cell of a JSON value, or undefined when the value is none of the field's. */
+/** Converts a JSON value to a cell; undefined if the value is not valid for the field. */
 export type CellReader = (value: unknown) => Cell | undefined;
 
-/** How jsonlite writes what JSON has no numbers for. */
-const NOT_FINITE = new Map([
+/** How jsonlite writes numbers that JSON does not have. */
+const NON_FINITE = new Map([
   ['NaN', Number.NaN],
   ['Inf', Number.POSITIVE_INFINITY],
   ['-Inf', Number.NEGATIVE_INFINITY],
 ]);
-const LARGEST_INTEGER = 2 ** 31 - 1;
-const DAY = 86_400_000;
+const MAX_INTEGER = 2 ** 31 - 1;
+const DAY_MS = 86_400_000;
+/** Levels or values that a message lists. */
+const MAX_SHOWN_VALUES = 20;
 
-/** The reader of a field, made once: it runs for every value of every request. */
+/** The reader of a field. Created once, since it runs for every value of every request. */
 export function cellReader(field: Field): CellReader {
   const read = plainReader(field);
   const nothing = field.nulls ? null : undefined;
@@ -29,7 +31,7 @@ export function cellReader(field: Field): CellReader {
   return (value) => {
     const cell = read(value);
     if (cell !== undefined) return cell;
-    // R's clients write NA so; where it is one of the levels, it was found among them.
+    // R clients write NA like this. A level "NA" was already found above.
     return value === null || value === 'NA' ? nothing : undefined;
   };
 }
@@ -41,7 +43,7 @@ function plainReader(field: Field): CellReader {
     case 'integer':
       return (value) =>
         Number.isInteger(value) &&
-        Math.abs(value as number) <= LARGEST_INTEGER &&
+        Math.abs(value as number) <= MAX_INTEGER &&
         isWithin(field, value as number)
           ? (value as number)
           : undefined;
@@ -53,7 +55,7 @@ function plainReader(field: Field): CellReader {
     }
     case 'factor': {
       const codes = new Map(field.levels?.map((level, index) => [level, index + 1]));
-      // Levels like "4" and "6" may come as the numbers that they look like.
+      // Clients may send levels such as "4" as numbers.
       return (value) =>
         typeof value === 'string' || typeof value === 'number' ? codes.get(String(value)) : undefined;
     }
@@ -68,13 +70,13 @@ function numberReader(field: Field): CellReader {
   return (value) => {
     if (typeof value === 'number') return isWithin(field, value) ? value : undefined;
     if (typeof value !== 'string') return undefined;
-    const number = NOT_FINITE.get(value);
+    const number = NON_FINITE.get(value);
     if (number === undefined || !isWithin(field, number)) return undefined;
     return Number.isNaN(number) && !field.nulls ? undefined : number;
   };
 }
 
-/** NaN is within all bounds: it is a kind of missing value. */
+/** NaN is within all bounds, since it is a kind of missing value. */
 function isWithin({ min, max, values }: Field, value: number): boolean {
   if (min !== undefined && value < min) return false;
   if (max !== undefined && value > max) return false;
@@ -85,10 +87,10 @@ function isWithin({ min, max, values }: Field, value: number): boolean {
 function dayOf(text: string): number | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
   const time = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? undefined : time / DAY;
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text ? undefined : time / DAY_MS;
 }
 
-/** Seconds since 1970 of `2026-01-31T10:00:00Z`; without a zone it is UTC. */
+/** Seconds since 1970 of `2026-01-31T10:00:00Z`. The default zone is UTC. */
 function secondOf(text: string): number | undefined {
   const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text);
   if (match === null || dayOf(match[1]!) === undefined) return undefined;
@@ -99,7 +101,7 @@ function secondOf(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time / 1000;
 }
 
-/** Why a value was not read, for a fault. */
+/** Why a value is not valid, for a fault. */
 export function complaint(field: Field, value: unknown): { code: FaultCode; message: string } {
   const { levels, nulls, type } = field;
   if (value === null || value === 'NA' || (value === 'NaN' && !nulls)) {
@@ -131,11 +133,11 @@ function numberComplaint(field: Field, value: number): { code: FaultCode; messag
       ? `from ${min} to ${max}`
       : min !== undefined
         ? `at least ${min}`
-        : `at most ${max ?? LARGEST_INTEGER}`;
+        : `at most ${max ?? MAX_INTEGER}`;
   return { code: 'range', message: `must be ${bounds}, not ${value}` };
 }
 
-/** What a field takes, in words. */
+/** The expected value of a field, in words. */
 function noun({ levels, type }: Field): string {
   switch (type) {
     case 'number':
@@ -154,9 +156,8 @@ function noun({ levels, type }: Field): string {
 }
 
 function oneOf(values: readonly string[], quoted = true): string {
-  const most = 20;
-  const list = values.slice(0, most).map((value) => (quoted ? shown(value) : value));
-  return `one of ${list.join(', ')}${values.length > most ? ` and ${values.length - most} more` : ''}`;
+  const list = values.slice(0, MAX_SHOWN_VALUES).map((value) => (quoted ? shown(value) : value));
+  return `one of ${list.join(', ')}${values.length > MAX_SHOWN_VALUES ? ` and ${values.length - MAX_SHOWN_VALUES} more` : ''}`;
 }
 
 function jsonType(value: unknown): string {

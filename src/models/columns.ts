@@ -2,13 +2,13 @@ import type { Field, ModelSchema } from '../app/model-schema.js';
 import { type Cell, type CellReader, cellReader, complaint } from './cell.js';
 import { type Faults, meantInstead, member } from './fault.js';
 
-/** The input of one request by column, in the order of the schema's fields: whatever its form was, the types are these. */
+/** The input of one request by column, in the order of the schema's fields. */
 export interface ColumnSet {
   readonly rows: number;
   readonly columns: readonly (readonly Cell[])[];
 }
 
-/** Reads JSON input by a model's schema. */
+/** Reads JSON input according to a model's schema. */
 export class ColumnReader {
   readonly #fields: readonly Field[];
   readonly #readers: readonly CellReader[];
@@ -23,9 +23,9 @@ export class ColumnReader {
   }
 
   /**
-   * One row as an object, rows as an array of objects, or columns as an object of arrays.
+   * Reads one row as an object, rows as an array of objects, or columns as an object of arrays.
    *
-   * @param faults gets everything that is wrong; the result is of use only if that is nothing
+   * @param faults collects all faults; the result is only valid if there are none
    */
   read(body: unknown, faults: Faults): ColumnSet {
     if (Array.isArray(body)) return this.#rows(body, faults);
@@ -42,7 +42,7 @@ export class ColumnReader {
       : this.#rows([body], faults, '');
   }
 
-  /** @param path that of the only row; by default the rows are counted */
+  /** @param path of a single row; by default the path of each row is its index */
   #rows(rows: readonly unknown[], faults: Faults, path?: string): ColumnSet {
     const columns: Cell[][] = this.#fields.map(() => new Array(rows.length));
     for (let i = 0; i < rows.length; i++) {
@@ -81,7 +81,7 @@ export class ColumnReader {
     for (const name of names) if (!this.#names.has(name)) this.#extra(member(path, name), name, faults);
   }
 
-  /** @param pathOf where a column stands */
+  /** @param pathOf the path of a column, for faults */
   columns(values: ReadonlyMap<string, unknown>, faults: Faults, pathOf: (name: string) => string): ColumnSet {
     const rows = rowsOf(values);
     const columns = this.#fields.map((field, f) => {
@@ -95,7 +95,7 @@ export class ColumnReader {
         faults.add(
           pathOf(field.name),
           'shape',
-          `must be an array of ${rows} values as the other columns are${length}`,
+          `must be an array of ${rows} values like the other columns${length}`,
         );
         return [];
       }
@@ -114,7 +114,7 @@ export class ColumnReader {
   }
 
   #extra(path: string, name: string, faults: Faults): void {
-    faults.add(path, 'extra', `is no field of the model${meantInstead(name, [...this.#names])}`);
+    faults.add(path, 'extra', `is not a field of the model${meantInstead(name, [...this.#names])}`);
   }
 }
 
@@ -124,7 +124,7 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What most columns have, so that one of another length is the one that is told of. */
+/** The most frequent length of the columns, so that faults name the columns of other lengths. */
 function rowsOf(values: ReadonlyMap<string, unknown>): number {
   const counts = new Map<number, number>();
   for (const value of values.values()) {

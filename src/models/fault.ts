@@ -1,27 +1,27 @@
 import { suggest } from '../config/suggest.js';
 
-/** One thing that is wrong with a request's input, and where. */
+/** A fault in the input of a request. */
 export interface Fault {
-  /** Place in the body, like `[3].age`, `age[3]` or `inputs[0].data[3]`; `?type` in the query. */
+  /** Place in the body, such as `[3].age`, `age[3]` or `inputs[0].data[3]`; `?type` in the query. */
   readonly path: string;
   readonly code: FaultCode;
-  /** What is wrong, as the rest of a sentence that begins with the path. */
+  /** The rest of a sentence that starts with the path. */
   readonly message: string;
 }
 
 /**
- * `missing`: a field is not there. `extra`: there is no such field. `null`: a missing value where none may be.
- * `type`: the JSON type is another. `level`: none of the values that there are. `range`: outside its bounds.
- * `shape`: the body as a whole is none of the forms that are read.
+ * `missing`: a required field is missing. `extra`: unknown field. `null`: missing value in a field that needs one.
+ * `type`: wrong JSON type. `level`: not one of the allowed values. `range`: out of bounds. `shape`: unsupported form of the
+ * body, or wrong length.
  */
 export type FaultCode = 'missing' | 'extra' | 'null' | 'type' | 'level' | 'range' | 'shape';
 
-/** Faults that are told of one request; the others are counted. */
-const MOST_TOLD = 1000;
+/** Faults listed per request. Further ones are only counted. */
+const MAX_LISTED = 1000;
 
-/** What is wrong with one request, in the order of the body. */
+/** The faults of one request, in the order of the body. */
 export class Faults {
-  readonly told: Fault[] = [];
+  readonly listed: Fault[] = [];
   #count = 0;
 
   get count(): number {
@@ -30,12 +30,12 @@ export class Faults {
 
   add(path: string, code: FaultCode, message: string): void {
     this.#count += 1;
-    if (this.told.length < MOST_TOLD) this.told.push({ path, code, message });
+    if (this.listed.length < MAX_LISTED) this.listed.push({ path, code, message });
   }
 
-  /** For people: the first ones. */
+  /** The first faults, for an error message. */
   describe(): string {
-    const shown = this.told
+    const shown = this.listed
       .slice(0, 5)
       .map(({ path, message }) => `${path === '' ? 'The body' : path} ${sentence(message)}`);
     const rest = this.#count - shown.length;
@@ -43,13 +43,13 @@ export class Faults {
   }
 }
 
-/** `.age`, or `["a name"]` where it is no identifier; without the dot at the beginning of a path. */
+/** Appends `.age`, or `["a name"]` if the name is not an identifier. A path never starts with a dot. */
 export function member(path: string, name: string): string {
   if (!/^[A-Za-z_.$][\w.$]*$/.test(name)) return `${path}[${JSON.stringify(name)}]`;
   return path === '' ? name : `${path}.${name}`;
 }
 
-/** The rest of a message that has a near candidate for what was written. */
+/** The end of a message that suggests a similar candidate; empty if there is none. */
 export function meantInstead(word: string, candidates: readonly string[]): string {
   const candidate = suggest(word, candidates);
   return candidate === undefined ? '' : `; did you mean \`${candidate}\`?`;

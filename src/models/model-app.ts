@@ -22,7 +22,7 @@ import { exampleRow } from './protocols/openapi.js';
 import { ModelRegistry } from './registry.js';
 import { servedModel } from './served-model.js';
 
-/** One saved model, or a folder of them: what the workers are to load, and what is served. */
+/** A saved model or a folder of models: what workers load, and what is served. */
 export class ModelApp {
   readonly #app: AppLocation;
   readonly #config: Config;
@@ -33,7 +33,7 @@ export class ModelApp {
   #updates: ModelUpdates | undefined;
   #server: ModelServer | undefined;
 
-  /** @param isReady whether a worker could answer */
+  /** @param isReady whether a worker can answer */
   constructor(app: AppLocation, config: Config, log: Logger, isReady: () => boolean) {
     this.#app = app;
     this.#config = config;
@@ -46,7 +46,7 @@ export class ModelApp {
     this.#store?.write(this.#stored);
   }
 
-  /** What the workers are told: of a folder, the list of copies. */
+  /** The command for workers. For a folder, they load the list of copies. */
   get command(): WorkerCommand {
     const { host, model, models, port, rscript } = this.#config;
     const packages = [model, ...models.values()].flatMap((one) => one?.packages ?? []);
@@ -54,7 +54,7 @@ export class ModelApp {
     return { rscript, app, host, port, packages: [...new Set(packages)] };
   }
 
-  /** Of a folder, whose models come and go one by one. */
+  /** For a folder only, since its models change independently. */
   get updates(): ModelUpdates | undefined {
     return this.#updates;
   }
@@ -63,11 +63,11 @@ export class ModelApp {
     return this.#server!;
   }
 
-  /** The first worker is ready. Fails if nothing can be served of what it has loaded. */
+  /** Called when the first worker is ready. Fails if none of its models can be served. */
   start({ models }: Manifest, dispatcher: Dispatcher): void {
     if (this.#store === undefined) {
       const [found] = models as [ModelDescription];
-      this.#warnOfTrial(found);
+      this.#warnOfFailedTrial(found);
       this.#serve([servedModel(found, this.#config.model)]);
       return;
     }
@@ -78,17 +78,17 @@ export class ModelApp {
       try {
         const found = models.find(({ loadedAs }) => loadedAs === stored.loadedAs);
         loaded.push({ stored, model: this.#complete(stored, found) });
-        if (found !== undefined) this.#warnOfTrial(found);
+        if (found !== undefined) this.#warnOfFailedTrial(found);
       } catch (error) {
-        // What the configuration says is for a person to mend, now; a bad file costs itself alone.
+        // An error in the configuration stops the start. A bad file only excludes itself.
         if (error instanceof PenstockError && error.code === 'config_invalid') throw error;
         failure ??= error;
         bad.push(stored);
-        this.#refused(stored, error);
+        this.#rejected(stored, error);
       }
     }
     if (loaded.length === 0) throw failure;
-    this.#warnOfNames(loaded.map(({ model }) => model.name));
+    this.#warnOfUnknownNames(loaded.map(({ model }) => model.name));
     this.#store.write(loaded.map(({ stored }) => stored));
     this.#serve(loaded.map(({ model }) => model));
     this.#updates = this.#follow(this.#store, dispatcher);
@@ -104,7 +104,7 @@ export class ModelApp {
     const registry = new ModelRegistry(models, this.#config.models, ({ name, version }, reason) =>
       this.#log.warn(
         { event: 'not-batched', model: name, version },
-        `Model ${name} version ${version} is asked for one request at a time from now on: ${reason}`,
+        `Model ${name} version ${version} is no longer batched: ${reason}`,
       ),
     );
     this.#server = new ModelServer(registry, this.#isReady);
@@ -116,21 +116,21 @@ export class ModelApp {
       complete: (stored, found) => this.#complete(stored, found),
       warm: (model) => this.#warm(model, dispatcher),
       serve: (models) => this.#serve(models),
-      refused: (file, error) => this.#refused(file, error),
+      rejected: (file, error) => this.#rejected(file, error),
       added: ({ name, version }) =>
         this.#log.info(
           { event: 'model-added', model: name, version },
-          `Model ${name} version ${version} is served`,
+          `Model ${name} version ${version} is now served`,
         ),
       removed: ({ name, version }) =>
         this.#log.info(
           { event: 'model-removed', model: name, version },
-          `Model ${name} version ${version} is gone`,
+          `Model ${name} version ${version} was removed`,
         ),
     });
   }
 
-  /** In a process of its own: a file that makes R crash or grow without end harms nobody. */
+  /** Runs in a separate process, so that a file that crashes R or uses up memory does no harm. */
   async #describe({ copy }: StoredModel): Promise<ModelDescription> {
     const { loadTimeout, idleTimeout, responseLimit, shutdownTimeout } = this.#config;
     const app: AppLocation = { ...this.#app, entry: 'model', file: copy };
@@ -155,7 +155,7 @@ export class ModelApp {
     return servedModel({ ...found, loadedAs, name, version }, settings);
   }
 
-  /** Asks as many times as there may be workers, so that each loads it before anybody waits for that. */
+  /** Predicts once per possible worker, so that each loads the model before the first request. */
   async #warm(model: ServedModel, dispatcher: Dispatcher): Promise<void> {
     const input = new ColumnReader(model).read([exampleRow(model)], new Faults());
     const payload = predictPayload(model, model.options, [input]);
@@ -184,7 +184,7 @@ export class ModelApp {
     }
   }
 
-  #refused({ name, version }: ModelFile, error: unknown): void {
+  #rejected({ name, version }: ModelFile, error: unknown): void {
     const message = error instanceof PenstockError ? error.message : String(error);
     this.#log.error(
       { event: 'model-refused', model: name, version },
@@ -192,17 +192,17 @@ export class ModelApp {
     );
   }
 
-  #warnOfNames(known: readonly string[]): void {
+  #warnOfUnknownNames(known: readonly string[]): void {
     for (const name of this.#config.models.keys()) {
       if (known.includes(name)) continue;
       this.#log.warn(
         { event: 'model-unknown', model: name },
-        `There is no model ${name}, which \`models\` names`,
+        `\`models\` configures ${name}, but there is no such model`,
       );
     }
   }
 
-  #warnOfTrial({ name, trialFailure, version }: ModelDescription): void {
+  #warnOfFailedTrial({ name, trialFailure, version }: ModelDescription): void {
     if (trialFailure === undefined) return;
     this.#log.warn(
       { event: 'model-trial', model: name, version },
@@ -214,12 +214,15 @@ export class ModelApp {
 /** `model` is for one file, `models` for a folder. */
 function checkSections({ entry }: AppLocation, { model, models }: Config): void {
   if (entry === 'model' && models.size > 0) {
-    throw new PenstockError('config_invalid', 'The app is one model: its section is `model`, not `models`.');
+    throw new PenstockError(
+      'config_invalid',
+      'The app is a single model: configure it under `model`, not `models`.',
+    );
   }
   if (entry === 'models' && model !== undefined) {
     throw new PenstockError(
       'config_invalid',
-      'The app is a folder of models: its section is `models`, not `model`.',
+      'The app is a folder of models: configure it under `models`, not `model`.',
     );
   }
 }

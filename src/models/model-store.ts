@@ -6,25 +6,25 @@ import type { ModelFile } from '../app/model-files.js';
 /** A model's file, and the copy of it that the workers read. */
 export interface StoredModel extends ModelFile {
   readonly copy: string;
-  /** What the workers know this content as: another one when the file has changed. */
+  /** The name of this content in workers. Changes with the file. */
   readonly loadedAs: string;
 }
 
 /**
- * Private copies of the files of models, and the list of them that workers read. A file that is overwritten or removed
- * does not touch what is served, and a worker that starts later loads what the others have.
+ * Private copies of model files, and the list of copies that workers read. Overwriting or removing a file does not affect
+ * the served models, and workers that start later load the same content.
  */
 export class ModelStore {
   readonly #folder = mkdtempSync(join(tmpdir(), 'penstock-models-'));
   readonly list = join(this.#folder, 'list');
   #copies = 0;
-  /** What the last list had, and the one before it: requests that wait may still ask for it. */
+  /** Contents of the last two lists: queued requests may still need the older one. */
   #listed: readonly StoredModel[] = [];
   #before: readonly StoredModel[] = [];
 
   add(file: ModelFile): StoredModel {
     this.#copies += 1;
-    // Under its own name, which stands in R's messages.
+    // Keeps the file name, since R's messages contain it.
     const copy = join(this.#folder, String(this.#copies), basename(file.file));
     mkdirSync(dirname(copy));
     copyFileSync(file.file, copy, constants.COPYFILE_FICLONE);
@@ -35,7 +35,7 @@ export class ModelStore {
     rmSync(dirname(copy), { recursive: true, force: true });
   }
 
-  /** Lists what is served, which each new worker loads, and what is only to be found when it is asked for. */
+  /** Writes the list: `served` models are loaded by each new worker, `more` only on request. */
   write(served: readonly StoredModel[], more: readonly StoredModel[] = []): void {
     const kept = new Set([...served, ...more]);
     for (const old of this.#before) if (!kept.has(old) && !this.#listed.includes(old)) this.remove(old);

@@ -3,48 +3,48 @@ import { type ModelFile, modelFiles } from '../app/model-files.js';
 import type { ServedModel } from '../app/model-schema.js';
 import type { ModelStore, StoredModel } from './model-store.js';
 
-/** Milliseconds between looks at the folder. File systems of containers and clusters tell of few changes themselves. */
-const INTERVAL = 1000;
+/** The folder is polled, since container and cluster file systems report few changes. */
+const POLL_INTERVAL_MS = 1000;
 
-/** A model that is served, and the copy of its file that it came from. */
+/** A served model and the copy of its file. */
 export interface Loaded {
   readonly stored: StoredModel;
   readonly model: ServedModel;
 }
 
-/** What it takes to bring a new version into service. */
+/** The steps to serve a new version. */
 export interface UpdateSteps {
-  /** Loads it in a process of its own. */
+  /** Loads the model in a separate process. */
   describe(stored: StoredModel): Promise<ModelDescription>;
-  /** Fails if the model's settings and the object don't fit. */
+  /** Fails if the model's settings do not match the object. */
   complete(stored: StoredModel, found: ModelDescription): ServedModel;
-  /** Loads it in the workers that serve. */
+  /** Loads the model in the workers. */
   warm(model: ServedModel): Promise<void>;
-  /** From now on these are served. */
+  /** Replaces the served models. */
   serve(models: readonly ServedModel[]): void;
-  refused(file: ModelFile, error: unknown): void;
+  rejected(file: ModelFile, error: unknown): void;
   added(file: ModelFile): void;
   removed(file: ModelFile): void;
 }
 
 /**
- * Follows the files of a folder of models. A new or changed version is loaded and tried first; only one that works
- * takes its place, at once for all requests that come from then on.
+ * Watches a folder of models. A new or changed version is first loaded and tried. If it works, it serves all requests from
+ * then on.
  */
 export class ModelUpdates {
   readonly #folder: string;
   readonly #store: ModelStore;
   readonly #steps: UpdateSteps;
   readonly #served = new Map<string, Loaded>();
-  /** Stamps by file: of the last look, and of what was refused. */
+  /** Stamps by file, from the last scan. */
   #seen = new Map<string, string>();
-  readonly #refused = new Map<string, string>();
+  readonly #rejected = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  /** The look that is being taken, or was taken last. */
-  #looking: Promise<void> = Promise.resolve();
-  /** What the last look has refused. */
-  #faults: unknown[] = [];
+  /** The current or last scan. */
+  #scanning: Promise<void> = Promise.resolve();
+  /** Errors of the last scan. */
+  #errors: unknown[] = [];
 
   constructor(folder: string, store: ModelStore, steps: UpdateSteps) {
     this.#folder = folder;
@@ -52,10 +52,10 @@ export class ModelUpdates {
     this.#steps = steps;
   }
 
-  /** @param bad files that could not be loaded, which are not tried again until they change */
+  /** @param bad files that did not load; they are only tried again after a change */
   start(served: readonly Loaded[], bad: readonly ModelFile[]): void {
     for (const one of served) this.#served.set(one.stored.file, one);
-    for (const { file, stamp } of bad) this.#refused.set(file, stamp);
+    for (const { file, stamp } of bad) this.#rejected.set(file, stamp);
     this.#next();
   }
 
@@ -67,40 +67,40 @@ export class ModelUpdates {
   #next(): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.look().finally(() => this.#next());
-    }, INTERVAL);
+      this.scan().finally(() => this.#next());
+    }, POLL_INTERVAL_MS);
     this.#timer.unref();
   }
 
-  /** One look at the folder. What has changed since the last one may still be written to, and waits for the next. */
-  look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look(false));
-    return this.#looking;
+  /** Scans the folder. Files that changed since the last scan may be incomplete, and wait for the next. */
+  scan(): Promise<void> {
+    this.#scanning = this.#scanning.then(() => this.#scan(false));
+    return this.#scanning;
   }
 
-  /** Takes what has changed as it is now; fails with what is wrong with it, whatever has become of the rest. */
+  /** Loads changed files immediately. Fails with the first error, after trying all files. */
   async lookNow(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look(true));
-    await this.#looking;
-    if (this.#faults.length > 0) throw this.#faults[0];
+    this.#scanning = this.#scanning.then(() => this.#scan(true));
+    await this.#scanning;
+    if (this.#errors.length > 0) throw this.#errors[0];
   }
 
-  async #look(now: boolean): Promise<void> {
-    this.#faults = [];
+  async #scan(now: boolean): Promise<void> {
+    this.#errors = [];
     const files = modelFiles(this.#folder);
     const seen = this.#seen;
     this.#seen = new Map(files.map(({ file, stamp }) => [file, stamp]));
     this.#remove(new Set([...seen.keys(), ...this.#seen.keys()]));
     for (const file of files) {
-      const known = this.#served.get(file.file)?.stored.stamp ?? this.#refused.get(file.file);
-      const bad = this.#refused.get(file.file) === file.stamp;
+      const known = this.#served.get(file.file)?.stored.stamp ?? this.#rejected.get(file.file);
+      const bad = this.#rejected.get(file.file) === file.stamp;
       if (known === file.stamp || bad || (!now && seen.get(file.file) !== file.stamp)) continue;
       await this.#adopt(file);
       if (this.#stopped) return;
     }
   }
 
-  /** What is gone for two looks is served no more, unless nothing would be left. */
+  /** Stops serving files that were missing in two scans, unless no model would be left. */
   #remove(there: ReadonlySet<string>): void {
     const gone = [...this.#served.values()].filter(({ stored }) => !there.has(stored.file));
     if (gone.length === 0 || gone.length === this.#served.size) return;
@@ -118,16 +118,16 @@ export class ModelUpdates {
       await this.#steps.warm(model);
       if (this.#stopped) return;
       this.#served.set(file.file, { stored, model });
-      this.#refused.delete(file.file);
+      this.#rejected.delete(file.file);
       this.#publish();
       this.#steps.added(file);
     } catch (error) {
       if (this.#stopped) return;
-      this.#refused.set(file.file, file.stamp);
+      this.#rejected.set(file.file, file.stamp);
       this.#store.write(this.#copies);
       if (stored !== undefined) this.#store.remove(stored);
-      this.#steps.refused(file, error);
-      this.#faults.push(error);
+      this.#steps.rejected(file, error);
+      this.#errors.push(error);
     }
   }
 

@@ -15,7 +15,7 @@ import {
 import type { Cell } from './cell.js';
 import type { ColumnSet } from './columns.js';
 
-/** What one call of predict() is for. */
+/** The model of one call of predict(). */
 export interface Target {
   readonly loadedAs: string;
   readonly fields: readonly Field[];
@@ -43,7 +43,7 @@ function cellsOf(sets: readonly ColumnSet[], field: number): readonly Cell[] {
   return sets.length === 1 ? sets[0]!.columns[field]! : sets.flatMap((set) => set.columns[field]!);
 }
 
-/** The field alone decides on the type in R, whatever the values are. */
+/** The field alone determines the type in R, whatever the values are. */
 function rVector(field: Field, cells: readonly Cell[]): RValue {
   switch (field.type) {
     case 'number':

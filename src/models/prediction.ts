@@ -1,31 +1,31 @@
 import type { Output } from '../app/model-schema.js';
 import { getAttribute, isNaReal, NA_INTEGER, type RList, type RValue, readRData } from '../rdata/index.js';
 
-/** What predict() gave for the rows of one call, by column. */
+/** The result of one call of predict(), by column. */
 export interface Prediction {
   readonly columns: readonly PredictedColumn[];
 }
 
 export interface PredictedColumn extends Output {
-  /** Element `i` as it stands in JSON. */
+  /** Element `i` as JSON. */
   text(i: number): string;
 }
 
-/** predict() has failed, in R's words. */
+/** predict() failed, with R's message. */
 export interface PredictFailure {
   readonly failure: string;
 }
 
-/** The payload of the answer to a predict frame. */
+/** Reads the reply to a predict frame. */
 export function readPrediction(payload: Uint8Array): Prediction | PredictFailure {
   const [columns, message] = (readRData(payload) as RList).values;
   if (message?.type === 'character') return { failure: message.values[0] ?? 'NA' };
   const names = getAttribute(columns!, 'names');
-  if (columns?.type !== 'list' || names?.type !== 'character') return { failure: 'It gave no columns.' };
+  if (columns?.type !== 'list' || names?.type !== 'character') return { failure: 'It returned no columns.' };
   return { columns: columns.values.map((value, i) => column(names.values[i] ?? '', value)) };
 }
 
-/** JSON members of `{"name": value}` objects, one for each row from `from` up to `to`. */
+/** A JSON array of objects, one for each row from `from` up to `to`. */
 export function rowsJson({ columns }: Prediction, from: number, to: number): string {
   const keys = columns.map(({ name }, i) => `${i === 0 ? '{' : ','}${JSON.stringify(name)}:`);
   let json = '[';
@@ -77,10 +77,7 @@ function column(name: string, value: RValue): PredictedColumn {
   }
 }
 
-/**
- * JavaScript writes the shortest digits that read back as the same number. NA is null; what else is not finite is
- * written as jsonlite reads it.
- */
+/** The shortest digits that read back as the same number. NA is null; NaN and infinities are written for jsonlite. */
 function doubleText(values: Float64Array, i: number): string {
   const x = values[i]!;
   if (Number.isFinite(x)) return String(x);

@@ -6,30 +6,30 @@ import { Endpoint } from './endpoint.js';
 
 /** The versions of one model. */
 interface Versions {
-  /** The highest last. */
+  /** In ascending order. */
   readonly all: readonly Endpoint[];
-  /** The one that stands for the model where one has to. */
+  /** The default version. */
   readonly main: Endpoint;
-  /** Those that share the requests that name no version, with the sum of the shares up to each. */
+  /** Versions that share the requests without a version, with their cumulative shares. */
   readonly split: readonly { readonly endpoint: Endpoint; readonly upTo: number }[];
 }
 
-/** The models that are served, by name and version. It does not change: new models make a new registry. */
+/** The served models, by name and version. Immutable: new models need a new registry. */
 export class ModelRegistry {
   readonly #models: ReadonlyMap<string, Versions>;
   readonly #random: () => number;
 
   /**
-   * @param notBatched called with the reason when requests to a model are not predicted together any more
-   * @param random     from 0 up to 1, for the choice among versions that share requests
+   * @param batchingStopped called with the reason when a model is no longer batched
+   * @param random          returns 0 to 1, for the choice among versions that share requests
    */
   constructor(
     models: readonly ServedModel[],
     settings: ReadonlyMap<string, VersionedSettings> = new Map(),
-    notBatched: (model: ServedModel, reason: string) => void = () => {},
+    batchingStopped: (model: ServedModel, reason: string) => void = () => {},
     random: () => number = Math.random,
   ) {
-    const endpoint = (model: ServedModel) => new Endpoint(model, notBatched);
+    const endpoint = (model: ServedModel) => new Endpoint(model, batchingStopped);
     const names = [...new Set(models.map(({ name }) => name))];
     const of = (name: string) => models.filter((model) => model.name === name);
     this.#models = new Map(
@@ -42,7 +42,7 @@ export class ModelRegistry {
     return [...this.#models.keys()];
   }
 
-  /** The model whose name need not be said, because there is no other. */
+  /** The only model, which requests need not name; undefined if there are several. */
   get only(): string | undefined {
     return this.#models.size === 1 ? this.names[0] : undefined;
   }
@@ -55,12 +55,12 @@ export class ModelRegistry {
     return this.#of(name).all;
   }
 
-  /** The version that describes the model. */
+  /** The default version. */
   main(name: string): Endpoint {
     return this.#of(name).main;
   }
 
-  /** One version; without one, that which is to answer this request. Fails with `not_found`. */
+  /** The given version, or by default a version chosen by the shares. Fails with `not_found`. */
   find(name: string, version: string | undefined): Endpoint {
     const { all, main, split } = this.#of(name);
     if (version === undefined) {
@@ -73,7 +73,7 @@ export class ModelRegistry {
     const known = all.map(({ model }) => model.version).join(', ');
     throw new PenstockError(
       'not_found',
-      `Model ${name} has no version ${JSON.stringify(version)}, but ${known}.`,
+      `Model ${name} has no version ${JSON.stringify(version)}. Available: ${known}.`,
     );
   }
 

@@ -5,8 +5,8 @@ import { PenstockError } from '../errors.js';
 import { meantInstead } from './fault.js';
 
 /**
- * A model as it is served: what R found in the object, with what the configuration gives or corrects. Fails with
- * `config_invalid` where the two don't fit, and `model_unknown` where both together don't tell what the model takes.
+ * Combines what R found in the object with the configuration. Fails with `config_invalid` if they contradict each other,
+ * and with `model_unknown` if both together do not define the input.
  */
 export function servedModel(found: ModelDescription, settings: ModelSettings = {}): ServedModel {
   const { defaultType, intervals, types } = found;
@@ -36,13 +36,13 @@ function fields(found: ModelDescription, { fields: given = new Map() }: ModelSet
   if (found.fields === undefined) {
     if (given.size > 0)
       return [...given].map(([name, settings]) => field({ name, type: 'unknown' }, settings, found));
-    throw new PenstockError('model_unknown', 'The object does not tell the names of its input.');
+    throw new PenstockError('model_unknown', 'The object does not contain the names of its inputs.');
   }
   const names = found.fields.map(({ name }) => name);
-  const strange = [...given.keys()].filter((name) => !names.includes(name));
-  if (strange.length > 0) {
-    const near = meantInstead(strange[0]!, names).replace(/^; d/, ' D');
-    throw new PenstockError('config_invalid', `The model has no field \`${strange[0]}\`.${near}`);
+  const unknown = [...given.keys()].filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    const near = meantInstead(unknown[0]!, names).replace(/^; d/, ' D');
+    throw new PenstockError('config_invalid', `The model has no field \`${unknown[0]}\`.${near}`);
   }
   return found.fields.map((one) => field(one, given.get(one.name) ?? {}, found));
 }
@@ -51,13 +51,13 @@ function field(found: FoundField, settings: FieldSettings, { nulls }: ModelDescr
   const type =
     settings.type ?? (settings.levels !== undefined && found.type === 'unknown' ? 'factor' : found.type);
   if (type === 'unknown') {
-    throw new PenstockError('model_unknown', `The object does not tell the type of \`${found.name}\`.`);
+    throw new PenstockError('model_unknown', `The object does not contain the type of \`${found.name}\`.`);
   }
   const levels = settings.levels ?? (type === 'factor' || type === 'string' ? found.levels : undefined);
   if (type === 'factor' && levels === undefined) {
     throw new PenstockError(
       'model_unknown',
-      `The levels of the factor \`${found.name}\` are not in the object.`,
+      `The object does not contain the levels of the factor \`${found.name}\`.`,
     );
   }
   const same = type === found.type;

@@ -1,16 +1,13 @@
-/**
- * R's short forms of vectors (ALTREP, serialization version 3), expanded to the vectors that they stand for.
- * State layouts: `src/main/altclasses.c`.
- */
+/** Expands R's short forms of vectors (ALTREP, serialization version 3). State layouts: `src/main/altclasses.c`. */
+import type { ItemReader } from './item-reader.js';
 import { isNaReal, NA_INTEGER } from './na.js';
 import { isPlainDecimal, numberText } from './number-text.js';
 import type { RValue } from './value.js';
-import type { ValueReader } from './value-reader.js';
 
-/** Since R 4.3 numbers become text by other rules. */
+/** R 4.3 changed how numbers become text. */
 const NEW_NUMBER_TEXT = 0x040300;
 
-export function expandAltrep(reader: ValueReader, info: RValue, state: RValue): RValue {
+export function expandAltrep(reader: ItemReader, info: RValue, state: RValue): RValue {
   const head = info.type === 'pairlist' ? info.items[0]?.value : undefined;
   const name = head?.type === 'symbol' ? head.name : '';
   switch (name) {
@@ -30,13 +27,13 @@ export function expandAltrep(reader: ValueReader, info: RValue, state: RValue): 
     default:
       return reader.fail(
         'unsupported',
-        `the vector form '${name}' only has a meaning in the R process that made it`,
+        `vectors of the form '${name}' exist only in the R process that made them`,
       );
   }
 }
 
-/** Length, first element and increment. */
-function expandSequence(reader: ValueReader, state: RValue, integer: boolean): RValue {
+/** The state holds length, first element and increment. */
+function expandSequence(reader: ItemReader, state: RValue, integer: boolean): RValue {
   const [length, first, increment] = state.type === 'double' && state.values.length === 3 ? state.values : [];
   if (
     length === undefined ||
@@ -46,7 +43,7 @@ function expandSequence(reader: ValueReader, state: RValue, integer: boolean): R
     length < 0 ||
     Math.abs(increment) !== 1
   ) {
-    return reader.fail('malformed', 'a compact sequence has no valid length, start and step');
+    return reader.fail('malformed', 'a compact sequence without a valid length, start and step');
   }
   reader.charge(length);
   if (integer) {
@@ -59,8 +56,8 @@ function expandSequence(reader: ValueReader, state: RValue, integer: boolean): R
   return { type: 'double', values, attributes: undefined };
 }
 
-/** A number vector that has not been converted to text yet, and the `scipen` it is to be converted with. */
-function expandDeferredString(reader: ValueReader, state: RValue): RValue {
+/** The state holds numbers that R has not converted to text yet, and the `scipen` for the conversion. */
+function expandDeferredString(reader: ItemReader, state: RValue): RValue {
   const numbers = state.type === 'pairlist' ? state.items[0]?.value : undefined;
   if (numbers?.type === 'integer') {
     reader.charge(8 * numbers.values.length);
@@ -68,7 +65,7 @@ function expandDeferredString(reader: ValueReader, state: RValue): RValue {
     return { type: 'character', values, attributes: undefined };
   }
   if (numbers?.type !== 'double')
-    return reader.fail('malformed', 'a deferred character vector has no numbers');
+    return reader.fail('malformed', 'a deferred character vector without numbers');
   reader.charge(8 * numbers.values.length);
   const scipen =
     state.type === 'pairlist' && state.tail?.type === 'integer' ? (state.tail.values[0] ?? 0) : 0;
@@ -76,15 +73,15 @@ function expandDeferredString(reader: ValueReader, state: RValue): RValue {
     if (isNaReal(numbers.values, i)) return null;
     const text = numberText(x, scipen);
     if (reader.writerVersion >= NEW_NUMBER_TEXT && !isPlainDecimal(text)) {
-      reader.fail('unsupported', 'a character vector is stored as numbers that only R can convert');
+      reader.fail('unsupported', 'a deferred character vector has numbers that only R can convert');
     }
     return text;
   });
   return { type: 'character', values, attributes: undefined };
 }
 
-function unwrap(reader: ValueReader, state: RValue): RValue {
+function unwrap(reader: ItemReader, state: RValue): RValue {
   const inner =
     state.type === 'list' ? state.values[0] : state.type === 'pairlist' ? state.items[0]?.value : undefined;
-  return inner ?? reader.fail('malformed', 'a wrapped vector has nothing inside');
+  return inner ?? reader.fail('malformed', 'an empty wrapped vector');
 }

@@ -6,7 +6,7 @@ const NEWLINE = 10;
 const BACKSLASH = 92;
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, v: 11, b: 8, r: 13, f: 12, a: 7 };
 
-/** The text encoding ('A'): one number, or the escaped content of one string, per line. */
+/** The ASCII format ('A'): one number, or the escaped content of one string, per line. */
 export class AsciiSource implements ByteSource {
   position: number;
   private readonly buffer: Buffer;
@@ -28,7 +28,7 @@ export class AsciiSource implements ByteSource {
   int(): number {
     const word = this.word();
     if (word === 'NA') return NA_INTEGER;
-    if (!/^[+-]?\d{1,10}$/.test(word)) this.fail('malformed', 'a whole number is expected');
+    if (!/^[+-]?\d{1,10}$/.test(word)) this.fail('malformed', 'expected an integer');
     return Number(word) | 0;
   }
 
@@ -67,16 +67,16 @@ export class AsciiSource implements ByteSource {
     const bytes = new Uint8Array(length);
     for (let i = 0; i < length; i++) {
       const word = this.word();
-      if (!/^[0-9a-fA-F]{2}$/.test(word)) this.fail('malformed', 'two hexadecimal digits are expected');
+      if (!/^[0-9a-fA-F]{2}$/.test(word)) this.fail('malformed', 'expected two hexadecimal digits');
       bytes[i] = Number.parseInt(word, 16);
     }
     return bytes;
   }
 
   expect(elements: number, bytesEach: number): void {
-    // The last line's end may be missing.
+    // The last line may lack its line feed.
     if (this.position + elements * bytesEach > this.buffer.length + 1) {
-      this.fail('truncated', `${elements} elements are announced, which the rest of the input cannot hold`);
+      this.fail('truncated', `${elements} elements do not fit into the rest of the input`);
     }
   }
 
@@ -105,7 +105,7 @@ export class AsciiSource implements ByteSource {
   private word(): string {
     this.skipSpace();
     const start = this.position;
-    // No number that R writes is longer; a longer word is not one.
+    // Longer than any number that R writes.
     const stop = Math.min(this.buffer.length, start + 64);
     while (this.position < stop && !isSpace(this.buffer[this.position] as number)) this.position++;
     if (this.position === start) this.fail('truncated', 'the input ends inside a value');
@@ -118,7 +118,7 @@ export class AsciiSource implements ByteSource {
     if (word === '-Inf') return Number.NEGATIVE_INFINITY;
     const hex = /^([+-]?)0x([0-9a-f]+)(?:\.([0-9a-f]*))?p([+-]?\d{1,5})$/i.exec(word);
     if (hex) return parseHexDouble(hex[1] as string, hex[2] as string, hex[3] ?? '', Number(hex[4]));
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) this.fail('malformed', 'a number is expected');
+    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word)) this.fail('malformed', 'expected a number');
     return Number(word);
   }
 
@@ -127,7 +127,7 @@ export class AsciiSource implements ByteSource {
       this.position++;
   }
 
-  private fail(kind: RDataErrorKind, reason: string): never {
+  fail(kind: RDataErrorKind, reason: string): never {
     throw new RDataError(kind, reason, this.position);
   }
 }
@@ -136,11 +136,11 @@ function isSpace(byte: number): boolean {
   return byte === 32 || (byte >= 9 && byte <= NEWLINE + 3);
 }
 
-/** C's `%a`, which `serialize(ascii = NA)` writes: exact, where decimal digits may not be. */
+/** C's `%a`, which `serialize(ascii = NA)` writes because decimal digits may be inexact. */
 function parseHexDouble(sign: string, whole: string, fraction: string, exponent: number): number {
   const digits = BigInt(`0x${whole}${fraction}`);
   const binaryExponent = exponent - 4 * fraction.length;
-  // Two steps, so that a subnormal result does not pass through a factor that underflows to zero.
+  // In two steps: a single factor would underflow to zero for subnormal results.
   const half = Math.trunc(binaryExponent / 2);
   const magnitude = Number(digits) * 2 ** half * 2 ** (binaryExponent - half);
   return sign === '-' ? -magnitude : magnitude;

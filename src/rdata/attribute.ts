@@ -1,7 +1,6 @@
 import type { RCharacter, RValue } from './value.js';
 import { rString } from './value.js';
 
-/** The attribute's value, or `undefined`. */
 export function getAttribute(value: RValue, name: string): RValue | undefined {
   if (!('attributes' in value) || value.attributes === undefined) return undefined;
   for (const attribute of value.attributes) if (attribute.name === name) return attribute.value;
@@ -19,12 +18,12 @@ export function setAttribute<T extends RValue>(value: T, name: string, attribute
   return value;
 }
 
-/** The names of a vector's elements; `undefined` when it has none. */
+/** The names of a vector's elements; undefined if it has none. */
 export function namesOf(value: RValue): (string | null)[] | undefined {
   return strings(getAttribute(value, 'names'));
 }
 
-/** Sets the class attribute, as `structure(x, class = …)`. */
+/** Sets the class attribute, like `structure(x, class = …)`. */
 export function withClass<T extends RValue>(value: T, ...classes: string[]): T {
   return setAttribute(value, 'class', rString(classes));
 }

@@ -1,26 +1,26 @@
 import { type FastBuffer, fastBuffer } from './fast-buffer.js';
 
-/**
- * The growing buffer that values are written to.
- *
- * Small results are written to one shared scratch buffer and copied out, which is cheaper than allocating for the
- * worst case; a large block makes the sink move to a buffer of its own, so that the block is copied once.
- */
 const SCRATCH_BYTES = 64 * 1024;
 const scratch = fastBuffer(Buffer.allocUnsafeSlow(SCRATCH_BYTES));
 const scratchView = viewOf(scratch);
 let scratchTaken = false;
 
-/** Below this many UTF-16 units a loop is faster than a call into Node's string writer. */
+/** Up to this many UTF-16 units, a loop is faster than calling Node's string writer. */
 const SHORT_STRING = 24;
 
+/**
+ * The growing buffer that values are written to.
+ *
+ * Small results are written to a shared scratch buffer and copied out, which is cheaper than allocating for the worst
+ * case. A sink that outgrows it moves to its own buffer.
+ */
 export class ByteSink {
   protected buffer: FastBuffer;
   private view: DataView;
   protected position = 0;
   private readonly usesScratch: boolean;
 
-  /** @param first the buffer to begin with, instead of the shared one */
+  /** @param first buffer to start with instead of the shared one */
   constructor(first?: Buffer) {
     this.usesScratch = first === undefined && !scratchTaken;
     this.buffer = this.usesScratch ? scratch : fastBuffer(first ?? Buffer.allocUnsafeSlow(1024));
@@ -28,14 +28,14 @@ export class ByteSink {
     if (this.usesScratch) scratchTaken = true;
   }
 
-  /** What was written. The sink must not be used any more. */
+  /** Returns the written bytes. The sink cannot be used afterwards. */
   finish(): Buffer {
     if (this.usesScratch) scratchTaken = false;
     if (this.buffer === scratch) return Buffer.from(scratch.subarray(0, this.position));
     return this.buffer.subarray(0, this.position);
   }
 
-  /** Gives the scratch buffer back when writing failed. */
+  /** Releases the scratch buffer after a failure. */
   abandon(): void {
     if (this.usesScratch) scratchTaken = false;
   }
@@ -46,7 +46,7 @@ export class ByteSink {
     this.position += 4;
   }
 
-  /** Two numbers at once: nearly everything starts with flags and a length. */
+  /** Two numbers at once, since nearly everything starts with flags and a length. */
   pair(first: number, second: number): void {
     this.reserve(8);
     this.view.setInt32(this.position, first, true);
@@ -54,7 +54,7 @@ export class ByteSink {
     this.position += 8;
   }
 
-  /** The memory of a typed array, on the little-endian machines that Node runs on. */
+  /** The memory of a typed array. Node runs on little-endian machines only. */
   memory(array: Uint8Array | Int32Array | Float64Array): void {
     const bytes =
       array instanceof Uint8Array ? array : new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -63,9 +63,7 @@ export class ByteSink {
     this.position += bytes.length;
   }
 
-  /**
-   * The flags, length and content of a string: with the first flags when it is ASCII, the second when it is not.
-   */
+  /** Flags, length and content of a string. */
   string(text: string, asciiFlags: number, utf8Flags: number): void {
     const length = text.length;
     this.reserve(8 + 3 * length);

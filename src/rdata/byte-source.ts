@@ -2,30 +2,30 @@ import { type FastBuffer, fastBuffer } from './fast-buffer.js';
 import { type PackedText, packedTextAt } from './packed-text.js';
 import { RDataError, type RDataErrorKind } from './rdata-error.js';
 
-/** What the reader of values needs from an encoding of R's serialization format. */
+/** One of the formats of R's serialization: native binary, XDR or ASCII. */
 export interface ByteSource {
   /** Offset of the next byte, for error messages. */
   readonly position: number;
   int(): number;
   ints(length: number): Int32Array;
   doubles(length: number): Float64Array;
-  /** `length` bytes of string content; may share memory with the input. */
+  /** String content. May share memory with the input. */
   bytes(length: number): Buffer;
-  /** The same as text, each byte one character: for ASCII. */
+  /** String content in ASCII, as text. */
   latin1(length: number): string;
-  /** `length` bytes of a raw vector; a large one shares memory with the input. */
+  /** The content of a raw vector. Large ones share memory with the input. */
   raw(length: number): Uint8Array;
-  /** Fails unless the rest of the input can hold that many elements of at least so many bytes. */
+  /** Fails unless the rest of the input can hold this many elements. */
   expect(elements: number, bytesEach: number): void;
-  /** So many strings as they lie there, without a look at each; undefined where that can't be had. */
+  /** Takes strings without decoding them; undefined if the format or the strings do not allow it. */
   packed(length: number): PackedText | undefined;
-  /** Whether everything was consumed. */
   readonly atEnd: boolean;
+  fail(kind: RDataErrorKind, reason: string): never;
 }
 
-const LARGE_RAW = 64 * 1024;
+const SHARED_RAW_MIN_BYTES = 64 * 1024;
 
-/** The binary encodings: native (little-endian, as on every machine R commonly runs on) and XDR (big-endian). */
+/** The binary formats: native (little-endian wherever R commonly runs) and XDR (big-endian). */
 export class BinarySource implements ByteSource {
   position: number;
   private readonly buffer: FastBuffer;
@@ -81,12 +81,12 @@ export class BinarySource implements ByteSource {
 
   raw(length: number): Uint8Array {
     const bytes = this.slice(length, 1);
-    return length < LARGE_RAW ? new Uint8Array(bytes) : bytes;
+    return length < SHARED_RAW_MIN_BYTES ? new Uint8Array(bytes) : bytes;
   }
 
   expect(elements: number, bytesEach: number): void {
     if (this.position + elements * bytesEach > this.buffer.length) {
-      this.fail('truncated', `${elements} elements are announced, which the rest of the input cannot hold`);
+      this.fail('truncated', `${elements} elements do not fit into the rest of the input`);
     }
   }
 
@@ -104,7 +104,7 @@ export class BinarySource implements ByteSource {
     return this.buffer.subarray(start, this.position);
   }
 
-  private fail(kind: RDataErrorKind, reason: string): never {
+  fail(kind: RDataErrorKind, reason: string): never {
     throw new RDataError(kind, reason, this.position);
   }
 }

@@ -1,35 +1,35 @@
 /**
- * Compiled functions. Nothing here runs them: of the whole structure only the expression that was compiled (the
- * first constant) is kept, but the rest has to be read to get past it. See `ReadBC` in R's `serialize.c`.
+ * Reads compiled functions. Only the compiled expression (the first constant) is kept; the rest is read to skip it.
+ * See `ReadBC` in R's `serialize.c`.
  */
+import type { ItemReader } from './item-reader.js';
 import { TypeCode } from './type-code.js';
 import type { Attributes, PairlistItem, RSymbol, RValue } from './value.js';
 import { rNull } from './value.js';
-import type { ValueReader } from './value-reader.js';
 
-/** A list cell that later code may refer to: where its list is, and what expanding it costs. */
+/** A list cell that later code may refer to. */
 interface SharedCell {
   readonly type: 'language' | 'pairlist';
   readonly items: PairlistItem[];
   readonly start: number;
   readonly attributes: Attributes | undefined;
+  /** Cells from here to the end; undefined until the list is complete. */
   cost: number | undefined;
   value: RValue | undefined;
 }
 
 export class BytecodeReader {
-  private readonly reader: ValueReader;
+  private readonly reader: ItemReader;
   private shared: (SharedCell | undefined)[] = [];
   private cells = 0;
 
-  constructor(reader: ValueReader) {
+  constructor(reader: ItemReader) {
     this.reader = reader;
   }
 
   read(): RValue {
     const length = this.reader.source.int();
-    // Each shared cell has a definition of at least five numbers in the input.
-    if (length < 0) this.reader.fail('malformed', 'compiled code has a negative number of shared parts');
+    if (length < 0) this.reader.fail('malformed', 'compiled code has a negative number of shared cells');
     this.reader.source.expect(length, 2);
     return this.code();
   }
@@ -69,7 +69,7 @@ export class BytecodeReader {
     }
   }
 
-  /** One list, cell after cell; each cell may define a shared part that starts with it. */
+  /** Reads a list in a loop. Each cell may define a shared list that starts with it. */
   private list(firstType: number): RValue {
     const items: PairlistItem[] = [];
     const defined: { cell: SharedCell; cellsBefore: number }[] = [];
@@ -88,7 +88,7 @@ export class BytecodeReader {
         break;
       }
       if (head !== undefined && cell.attributes)
-        this.reader.fail('unsupported', 'an inner list cell has attributes');
+        this.reader.fail('unsupported', 'a list cell other than the first has attributes');
       head ??= cell;
       if (slot >= 0) {
         const shared: SharedCell = { ...cell, items, start: items.length, cost: undefined, value: undefined };
@@ -140,7 +140,7 @@ export class BytecodeReader {
   private append(items: PairlistItem[], rest: RValue): void {
     if (rest.type === 'NULL') return;
     if (rest.type !== 'pairlist' && rest.type !== 'language') {
-      this.reader.fail('unsupported', 'a pairlist ends in a value that is no pairlist');
+      this.reader.fail('unsupported', 'a pairlist does not end in NULL');
     }
     this.count(rest.items.length);
     for (const item of rest.items) items.push(item);
@@ -149,7 +149,7 @@ export class BytecodeReader {
   private lookUp(slot: number): RValue {
     const cell = this.shared[this.checkSlot(slot)];
     if (cell?.cost === undefined) {
-      return this.reader.fail('malformed', `compiled code has no part ${slot} yet`);
+      return this.reader.fail('malformed', `compiled code refers to the undefined shared cell ${slot}`);
     }
     this.count(cell.cost);
     const value = cell.value ?? {
@@ -162,11 +162,12 @@ export class BytecodeReader {
   }
 
   private checkSlot(slot: number): number {
-    if (slot < 0 || slot > 1 << 20) this.reader.fail('malformed', `compiled code cannot have a part ${slot}`);
+    if (slot < 0 || slot > 1 << 20)
+      this.reader.fail('malformed', `invalid shared cell ${slot} in compiled code`);
     return slot;
   }
 
-  /** Shared parts can nest, so that a short input stands for a huge expression: charged as if written out. */
+  /** Shared cells can nest, so a short input may expand to a huge expression. Every expanded cell is charged. */
   private count(cells: number): void {
     this.cells += cells;
     this.reader.charge(cells);

@@ -1,4 +1,4 @@
-/** The compressions that `saveRDS()` knows, undone within a limit. */
+/** Decompresses what `saveRDS()` writes, within a limit. */
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { RDataError } from './rdata-error.js';
@@ -16,7 +16,7 @@ function compressionOf(bytes: Uint8Array): Compression {
   return MAGIC.find(([, magic]) => start.startsWith(magic))?.[0] ?? 'none';
 }
 
-/** The bytes without their compression; fails with `RDataError` when they are damaged or more than `limit`. */
+/** Throws `RDataError` if the data is damaged or larger than `limit`. */
 export async function decompress(bytes: Uint8Array, limit: number): Promise<Buffer> {
   const compression = compressionOf(bytes);
   try {
@@ -33,15 +33,11 @@ export async function decompress(bytes: Uint8Array, limit: number): Promise<Buff
   } catch (error) {
     if (error instanceof RDataError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
-    throw new RDataError(
-      'malformed',
-      `the ${compression} compression is damaged (${(error as Error).message})`,
-      0,
-    );
+    throw new RDataError('malformed', `invalid ${compression} data (${(error as Error).message})`, 0);
   }
 }
 
-// Both decoders are rarely needed, so they are loaded when they are. They are CommonJS: loaders agree on its default only.
+// These decoders are rarely needed, so they are loaded on demand. For CommonJS, loaders agree on the default export only.
 async function bunzip2(bytes: Uint8Array, limit: number): Promise<Buffer> {
   const { default: bunzip } = await import('seek-bzip');
   let output = Buffer.allocUnsafe(Math.min(limit, 64 * 1024));
@@ -78,5 +74,5 @@ async function unxz(bytes: Uint8Array, limit: number): Promise<Buffer> {
 }
 
 function tooLarge(limit: number): RDataError {
-  return new RDataError('limit', `the data is more than ${limit} bytes without its compression`, 0);
+  return new RDataError('limit', `the decompressed data exceeds ${limit} bytes`, 0);
 }

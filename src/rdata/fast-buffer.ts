@@ -1,6 +1,6 @@
 /**
- * `Buffer` methods that Node has but does not type: `toString` and `write` without the look-up of the encoding's
- * name, which costs as much as the work itself on the short strings that R data is made of.
+ * `Buffer` methods that Node has but does not type: `toString` and `write` for one encoding. Looking up the encoding by
+ * name takes as long as the work itself on the short strings of R data.
  */
 interface UntypedMethods {
   latin1Slice(start: number, end: number): string;

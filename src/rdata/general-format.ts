@@ -1,9 +1,9 @@
 /**
- * C's `%.{digits}g`: so many significant digits, trailing zeros dropped, an exponent of at least two digits when
- * it is below -4 or not below the number of digits.
+ * C's `%.{digits}g`: significant digits without trailing zeros. Exponents below -4, or from `digits` on, are written
+ * with at least two digits.
  */
 export function formatGeneral(x: number, digits: number): string {
-  // As in C: a negative precision is as if there were none, and none at all means 6; 0 means 1.
+  // As in C: a negative precision means the default of 6, and 0 means 1.
   const precision = digits < 0 ? 6 : digits === 0 ? 1 : digits;
   if (x === 0) return Object.is(x, -0) ? '-0' : '0';
   const negative = x < 0;
@@ -18,7 +18,7 @@ export function formatGeneral(x: number, digits: number): string {
 /** The significant digits, without trailing zeros, and the decimal exponent of the first of them. */
 export function roundToDigits(x: number, precision: number): [digits: string, exponent: number] {
   if (precision === 15 && x > 1e-300) {
-    // A double holds any 15 digits: when its shortest form has no more, rounding to 15 gives those.
+    // A double holds any 15 digits. If its shortest form has no more, rounding to 15 gives the same digits.
     const shortest = shortestDigits(x);
     if (shortest[0].length <= 15) return shortest;
   }
@@ -46,8 +46,8 @@ function shortestDigits(x: number): [digits: string, exponent: number] {
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
 /**
- * A quick answer for nearly all numbers. A double with a fraction has as many decimals as its lowest bit is below
- * the point; one without is a multiple of 5^22 at most. `exponent` may be one too high, from rounding up.
+ * Rules out a tie quickly for nearly all numbers. A double with a fraction has as many decimals as its lowest bit is
+ * below the point; one without is a multiple of 5^22 at most. `exponent` may be one too high, from rounding up.
  */
 function mayTie(x: number, precision: number, exponent: number): boolean {
   const decimals = precision - exponent;
@@ -59,9 +59,9 @@ function mayTie(x: number, precision: number, exponent: number): boolean {
   return false;
 }
 
-/** Whether `x` lies exactly between two numbers of that many digits. JavaScript then rounds up, C to even. */
+/** Whether `x` lies exactly between two numbers with `precision` digits. JavaScript rounds ties up, C to even. */
 function isTie(x: number, precision: number): boolean {
-  // A double that is no tie differs from one within its first 40 digits; one that is has only zeros after the 5.
+  // A tie has only zeros after the 5. Any other double differs from that within 40 digits.
   const exact = x.toExponential(Math.min(100, precision + 40));
   const e = exact.indexOf('e');
   if (exact.charCodeAt(precision + 1) !== 53) return false;
@@ -90,7 +90,7 @@ function scientific(digits: string, exponent: number): string {
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${size < 10 ? '0' : ''}${size}`;
 }
 
-/** Digits and exponent without an exponent. */
+/** Writes digits and exponent as a plain decimal. */
 export function fixedNotation(digits: string, exponent: number): string {
   if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${digits}`;
   if (digits.length <= exponent + 1) return digits + '0'.repeat(exponent + 1 - digits.length);

@@ -2,15 +2,15 @@
 
 export const NA_INTEGER = -2147483648;
 
-/** `NA_real_` is the NaN with 1954 in its low word. */
+/** `NA_real_` is a NaN with 1954 in its low word. */
 const NA_REAL_LOW = 1954;
 
-// Created as R creates it, in bits: assigning a NaN to an element may lose its payload.
+// Built from bits, as in R: assigning a NaN to an element may lose its payload.
 const naRealBytes = new Uint8Array(8);
 new DataView(naRealBytes.buffer).setUint32(0, NA_REAL_LOW, true);
 new DataView(naRealBytes.buffer).setUint32(4, 0x7ff00000, true);
 
-/** Whether element `i` is NA rather than another NaN or a number. */
+/** Whether element `i` is NA and not just NaN. */
 export function isNaReal(values: Float64Array, i: number): boolean {
   const x = values[i];
   if (x === undefined || !Number.isNaN(x)) return false;

@@ -1,17 +1,16 @@
 /**
- * R's `as.character()` of a double: at most 15 significant digits, in fixed notation unless the scientific one is
+ * R's `as.character()` of a double: at most 15 significant digits, in fixed notation unless scientific notation is
  * shorter by more than `scipen` (`formatReal` in R's `src/main/format.c`).
  */
 import { fixedNotation, roundToDigits } from './general-format.js';
 
-/** Significant digits that R shows at most. */
-const MOST = 15;
+const MAX_DIGITS = 15;
 
-/** Up to there R divides by powers of ten that are constants in its source: doubles, of which those above 1e22 are rounded. */
+/** Up to this power, R divides by constants in its source: doubles, which are rounded above 1e22. */
 const LARGEST_CONSTANT = 27;
 
-/** The bits of the mantissa of x86's extended doubles, in which R does that. */
-const EXTENDED = 64n;
+/** Mantissa bits of x86's extended doubles, which R calculates with. */
+const EXTENDED_BITS = 64n;
 
 export function numberText(x: number, scipen: number): string {
   if (!Number.isFinite(x)) return Number.isNaN(x) ? 'NaN' : x > 0 ? 'Inf' : '-Inf';
@@ -27,7 +26,7 @@ export function numberText(x: number, scipen: number): string {
   return sign + mantissa + exponentText;
 }
 
-/** Whether all versions of R write a number so: since 4.3 some others are written differently. */
+/** Whether all versions of R write the number like this. R 4.3 changed the other forms. */
 export function isPlainDecimal(text: string): boolean {
   return /^-?\d{1,15}(\.\d+)?$/.test(text);
 }
@@ -38,23 +37,23 @@ function fixed(x: number, exponent: number, decimals: number): string {
   return fixedNotation(...roundToDigits(x, exponent + 1 + decimals));
 }
 
-/** R's `scientific()`: it finds out how many digits there are by a division, which decides where two are all but as near. */
+/** R's `scientific()`. It counts the digits by a division, whose rounding decides between two nearly equal results. */
 function significantDigits(x: number): [digits: string, exponent: number] {
-  const found = roundToDigits(x, MOST);
+  const found = roundToDigits(x, MAX_DIGITS);
   const exponent = found[1];
-  const further = x.toExponential(MOST + 2).slice(MOST + 1, MOST + 4);
-  // Farther from the middle between two numbers than R's constants are off.
+  const further = x.toExponential(MAX_DIGITS + 2).slice(MAX_DIGITS + 1, MAX_DIGITS + 4);
+  // Too far from the middle between two numbers for R's rounding errors to matter.
   if (further < '400' || further >= '600') return found;
-  const scaled = inExtended(quotient(x, exponent - MOST + 1));
+  const scaled = inExtended(quotient(x, exponent - MAX_DIGITS + 1));
   let rounded = halfToEven(scaled);
-  let count = MOST;
+  let count = MAX_DIGITS;
   for (; count > 1 && rounded % 10n === 0n; count -= 1) rounded /= 10n;
   return roundToDigits(x, count);
 }
 
 type Fraction = readonly [numerator: bigint, denominator: bigint];
 
-/** x / 10^power, as R's terms go. */
+/** x / 10^power, calculated as in R. */
 function quotient(x: number, power: number): Fraction {
   const [top, bottom] = exactly(x);
   const size = Math.abs(power);
@@ -65,7 +64,7 @@ function quotient(x: number, power: number): Fraction {
   return [top * of, bottom * divisor];
 }
 
-/** A double as the fraction that it is. */
+/** The exact value of a double. */
 function exactly(x: number): Fraction {
   let bottom = 1n;
   let top = x;
@@ -76,13 +75,13 @@ function exactly(x: number): Fraction {
   return [BigInt(top), bottom];
 }
 
-/** The nearest number that an extended double can have. */
+/** The nearest extended double. */
 function inExtended([top, bottom]: Fraction): Fraction {
   const bits = BigInt(top.toString(2).length - bottom.toString(2).length);
-  let shift = EXTENDED - bits;
+  let shift = EXTENDED_BITS - bits;
   const shifted = (): Fraction => (shift >= 0n ? [top << shift, bottom] : [top, bottom << -shift]);
   const [above, below] = shifted();
-  if (above / below >= 1n << EXTENDED) shift -= 1n;
+  if (above / below >= 1n << EXTENDED_BITS) shift -= 1n;
   const mantissa = halfToEven(shifted());
   return shift >= 0n ? [mantissa, 1n << shift] : [mantissa << -shift, 1n];
 }

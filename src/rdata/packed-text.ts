@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { Flag, Level, TypeCode } from './type-code.js';
-import type { Attributes, RCharacter } from './value.js';
 
 const FLAGS_ASCII = TypeCode.char | (Level.ascii << Flag.levelShift);
 const FLAGS_UTF8 = TypeCode.char | (Level.utf8 << Flag.levelShift);
-const HEAD = 8;
+const HEAD_BYTES = 8;
+/** Up to this many bytes, a loop is faster than creating a view. */
+const SHORT_STRING_BYTES = 48;
 
 /**
- * Many strings in the form in which R writes them, one after the other: flags, bytes, content; little-endian. Large
- * columns stay in it on their way from JSON to R and back, since a JavaScript string for each would take several
- * times the memory and most of the time.
+ * Strings as R serializes them, one after the other: flags, length, content; little-endian. Large columns stay packed
+ * between JSON and R: a JavaScript string for each would need several times the memory and most of the time.
  */
 export class PackedText {
   constructor(
@@ -27,11 +27,10 @@ export class PackedText {
   }
 }
 
-/** A place in packed text. Going forward is cheap, going back starts over. */
+/** A position in packed text. Moving forward is cheap; moving back starts over. */
 export class PackedCursor {
   readonly bytes: Uint8Array;
-  /** Where the content of the string lies. */
-  start = HEAD;
+  start = HEAD_BYTES;
   end = 0;
   missing = false;
   private index = 0;
@@ -59,40 +58,20 @@ export class PackedCursor {
   private look(at: number): void {
     const size = this.view.getInt32(at + 4, true);
     this.missing = size < 0;
-    this.start = at + HEAD;
+    this.start = at + HEAD_BYTES;
     this.end = this.missing ? this.start : this.start + size;
   }
 }
 
-/** A character vector of packed text; its strings are made when somebody asks for them. */
-export function packedCharacter(packed: PackedText): RCharacter {
-  return new PackedCharacter(packed);
-}
-
-class PackedCharacter implements RCharacter {
-  readonly type = 'character';
-  attributes: Attributes | undefined = undefined;
-  #strings: (string | null)[] | undefined;
-
-  constructor(readonly packed: PackedText) {}
-
-  get values(): (string | null)[] {
-    this.#strings ??= this.packed.strings();
-    return this.#strings;
-  }
-}
-
-/**
- * The `length` strings that lie at `from` as packed text, or undefined where one of them is not plain UTF-8.
- */
+/** The `length` strings that start at `from`; undefined if one of them is not plain UTF-8. */
 export function packedTextAt(bytes: Uint8Array, from: number, length: number): PackedText | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = from;
   for (let i = 0; i < length; i++) {
-    if (at + HEAD > bytes.length) return undefined;
+    if (at + HEAD_BYTES > bytes.length) return undefined;
     const flags = view.getInt32(at, true);
     const size = view.getInt32(at + 4, true);
-    at += HEAD;
+    at += HEAD_BYTES;
     if (size === -1 && flags === TypeCode.char) continue;
     if (size < 0 || at + size > bytes.length) return undefined;
     if (flags !== FLAGS_ASCII && flags !== FLAGS_UTF8) return undefined;
@@ -102,7 +81,7 @@ export function packedTextAt(bytes: Uint8Array, from: number, length: number): P
   return new PackedText(bytes.subarray(from, at), length);
 }
 
-/** Packed text under construction. */
+/** Builds packed text. */
 export class TextPacker {
   length = 0;
   private position = 0;
@@ -115,33 +94,33 @@ export class TextPacker {
   }
 
   missing(): void {
-    this.reserve(HEAD);
+    this.reserve(HEAD_BYTES);
     this.view.setInt32(this.position, TypeCode.char, true);
     this.view.setInt32(this.position + 4, -1, true);
-    this.position += HEAD;
+    this.position += HEAD_BYTES;
     this.length++;
   }
 
-  /** UTF-8 that lies between two places of `source`. */
+  /** Adds the UTF-8 between two positions of `source`. */
   copy(source: Uint8Array, from: number, to: number, ascii: boolean): void {
     const size = to - from;
-    this.reserve(HEAD + size);
-    const start = this.position + HEAD;
-    if (size > SHORT) this.buffer.set(source.subarray(from, to), start);
+    this.reserve(HEAD_BYTES + size);
+    const start = this.position + HEAD_BYTES;
+    if (size > SHORT_STRING_BYTES) this.buffer.set(source.subarray(from, to), start);
     else for (let i = 0; i < size; i++) this.buffer[start + i] = source[from + i] as number;
     this.close(size, ascii);
   }
 
   text(text: string): void {
-    this.reserve(HEAD + 3 * text.length);
-    const size = this.buffer.write(text, this.position + HEAD, 'utf8');
+    this.reserve(HEAD_BYTES + 3 * text.length);
+    const size = this.buffer.write(text, this.position + HEAD_BYTES, 'utf8');
     this.close(size, size === text.length);
   }
 
   private close(size: number, ascii: boolean): void {
     this.view.setInt32(this.position, ascii ? FLAGS_ASCII : FLAGS_UTF8, true);
     this.view.setInt32(this.position + 4, size, true);
-    this.position += HEAD + size;
+    this.position += HEAD_BYTES + size;
     this.length++;
   }
 
@@ -158,6 +137,3 @@ export class TextPacker {
     this.view = new DataView(larger.buffer);
   }
 }
-
-/** Bytes up to which a loop is faster than making a view. */
-const SHORT = 48;

@@ -1,10 +1,10 @@
 import { ByteSink } from './byte-sink.js';
 
 const PIECE_BYTES = 64 * 1024;
-/** Blocks from here on are taken as they are instead of being copied. */
-const OWN_PIECE = 32 * 1024;
+/** Blocks of at least this size become a piece without being copied. */
+const UNCOPIED_MIN_BYTES = 32 * 1024;
 
-/** A sink for large values: pieces instead of one buffer, since growing that would hold everything twice. */
+/** A sink for large values. It fills pieces, since growing a single buffer would hold everything twice. */
 export class PieceSink extends ByteSink {
   readonly #pieces: Uint8Array[] = [];
 
@@ -13,7 +13,7 @@ export class PieceSink extends ByteSink {
   }
 
   override memory(array: Uint8Array | Int32Array | Float64Array): void {
-    if (array.byteLength < OWN_PIECE) {
+    if (array.byteLength < UNCOPIED_MIN_BYTES) {
       super.memory(array);
       return;
     }
@@ -21,7 +21,7 @@ export class PieceSink extends ByteSink {
     this.#pieces.push(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
   }
 
-  /** What was written. Large blocks are still the memory that was given. */
+  /** Returns the written pieces. Large blocks share memory with the value. */
   pieces(): Uint8Array[] {
     this.#cut();
     return this.#pieces;
@@ -33,7 +33,7 @@ export class PieceSink extends ByteSink {
     if (bytes > this.buffer.length) this.use(Buffer.allocUnsafeSlow(Math.max(bytes, PIECE_BYTES)), 0);
   }
 
-  /** Closes the piece that is being written; what is left of its buffer holds the next one. */
+  /** Completes the current piece. The next one uses the rest of its buffer. */
   #cut(): void {
     if (this.position === 0) return;
     this.#pieces.push(this.buffer.subarray(0, this.position));

@@ -1,14 +1,13 @@
-/**
- * R values as ordinary JavaScript, for Penstock's own use (reports of workers); not how jsonlite sees them.
- */
 import { namesOf } from './attribute.js';
 import { isNaReal, NA_INTEGER } from './na.js';
 import { RDataError } from './rdata-error.js';
 import type { RAtomic, RValue } from './value.js';
 
 /**
- * Atomic vectors of length one become scalars, others arrays; lists with names objects, others arrays;
- * NA and NULL `null`; raw vectors a `Buffer`; factors their labels. Functions, environments and the like are refused.
+ * Converts an R value to ordinary JavaScript. This is for Penstock's own messages; jsonlite's rules are in `src/json`.
+ *
+ * Atomic vectors of length one become scalars, other vectors arrays, lists with names objects, NA and NULL `null`, raw
+ * vectors a `Buffer`, factors their labels. Functions, environments and the like throw `RDataError`.
  */
 export function toPlain(value: RValue): unknown {
   switch (value.type) {
@@ -38,7 +37,7 @@ export function toPlain(value: RValue): unknown {
     case 'symbol':
       return value.name;
     default:
-      throw new RDataError('unsupported', `a value of type ${value.type} has no plain form`);
+      throw new RDataError('unsupported', `a value of type ${value.type} cannot be converted`);
   }
 }
 
@@ -65,11 +64,11 @@ function plainElements(value: RAtomic): unknown[] {
   }
 }
 
-/** An unnamed element gets its position as its key, counted from 1 as R does. */
+/** The key of an unnamed element is its position, counted from 1 as in R. */
 function plainObject(names: readonly (string | null)[], elements: unknown[]): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (const [i, element] of elements.entries()) {
-    // Defined, not assigned, so that a name such as `__proto__` stays a name.
+    // Assigning would give a name such as `__proto__` its special meaning.
     Object.defineProperty(object, names[i] || String(i + 1), {
       value: element,
       enumerable: true,

@@ -1,8 +1,8 @@
 /**
- * The bytes of a string that is not simply UTF-8, with how R has it marked.
+ * The bytes and the encoding mark of a string that is not plain UTF-8.
  *
- * R's strings carry an encoding each. `native` has no mark (C code made it from bytes), `latin1` and `bytes` are
- * marked so, and `utf8` is here only when the bytes are marked UTF-8 but are not valid UTF-8.
+ * Each of R's strings carries an encoding mark. `native` means no mark, as on strings that C code creates from bytes.
+ * `utf8` means that the string is marked as UTF-8 but is not valid UTF-8.
  */
 export interface RawString {
   readonly encoding: 'native' | 'latin1' | 'bytes' | 'utf8';

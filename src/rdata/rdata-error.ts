@@ -1,17 +1,17 @@
-/** Why bytes are not R data that can be read, or a value cannot be written. */
+/** Why data cannot be read or a value cannot be written. */
 export type RDataErrorKind =
   /** The input ends before the value does. */
   | 'truncated'
   /** The input contradicts the format. */
   | 'malformed'
-  /** The input is valid, but holds something that has no meaning outside the R process that wrote it. */
+  /** The input is valid, but has no meaning outside the R process that wrote it, or Penstock does not support it. */
   | 'unsupported'
-  /** Reading on would take more memory or depth than the limits allow. */
+  /** The value needs more memory or depth than the limits allow. */
   | 'limit';
 
 export class RDataError extends Error {
   readonly kind: RDataErrorKind;
-  /** Offset in the (decompressed) input, or -1 when writing. */
+  /** Offset in the decompressed input; -1 when writing. */
   readonly position: number;
   readonly reason: string;
 

@@ -1,5 +1,5 @@
 import { getAttribute } from './attribute.js';
-import { NA_INTEGER } from './na.js';
+import { rowCount } from './row-names.js';
 import {
   type Attributes,
   compactRowNames,
@@ -10,12 +10,12 @@ import {
   rString,
 } from './value.js';
 
-/** A part of a value: the items from `from` up to `to`, as they would have come alone. */
+/** The part of a value for the items from `from` up to `to`. */
 export type Slicer = (from: number, to: number) => RValue;
 
 /**
- * How a result for `items` items falls into what each of them gets: by element of a vector, a factor or an unnamed
- * list, by row of a matrix or a data frame, and by both for a named list of such things. Undefined when it does not.
+ * How to split a result for `items` items: by element of a vector, factor or unnamed list, by row of a matrix or data
+ * frame, and by column for a named list of these. Undefined if the result cannot be split.
  */
 export function slicer(value: RValue, items: number): Slicer | undefined {
   switch (value.type) {
@@ -107,7 +107,7 @@ function listSlicer(value: RList, items: number): Slicer | undefined {
     if (values.length !== items) return undefined;
     return (from, to) => ({ ...value, values: values.slice(from, to) });
   }
-  // By element or by column: where it could be either, it is neither.
+  // By element or by column. If both are possible, the result is ambiguous and is not split.
   const columns = columnSlicers(values, items);
   if (values.length !== items) {
     return columns && ((from, to) => ({ ...value, values: columns.map((column) => column(from, to)) }));
@@ -146,12 +146,4 @@ function frameSlicer(value: RList, items: number): Slicer | undefined {
         : attribute,
     ),
   });
-}
-
-/** Rows of a data frame with these row names; -1 when they are none. */
-export function rowCount(rowNames: RValue): number {
-  if (rowNames.type === 'character') return rowNames.values.length;
-  if (rowNames.type !== 'integer') return -1;
-  const [first, second] = rowNames.values;
-  return rowNames.values.length === 2 && first === NA_INTEGER ? Math.abs(second!) : rowNames.values.length;
 }

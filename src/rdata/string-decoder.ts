@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type RawString, rawString } from './raw-string.js';
 import { Level } from './type-code.js';
 
-/** A string as read: its text, and its mark when bytes or encoding could not be told from the text alone. */
+/** A decoded string. It has a mark if the text alone does not determine its bytes and encoding. */
 export interface DecodedString {
   readonly text: string;
   readonly mark: RawString | undefined;
@@ -10,7 +10,7 @@ export interface DecodedString {
 
 const latin1 = new TextDecoder('windows-1252');
 
-/** Decodes the bytes of an R string whose encoding its general purpose bits name. */
+/** Decodes an R string. Its general purpose bits, `levels`, name the encoding. */
 export function decodeString(bytes: Buffer, levels: number, nativeIsLatin1: boolean): DecodedString {
   if (levels & Level.utf8) {
     const mark = isUtf8(bytes) ? undefined : rawString('utf8', Buffer.from(bytes));
@@ -20,7 +20,7 @@ export function decodeString(bytes: Buffer, levels: number, nativeIsLatin1: bool
     const mark = levels & Level.bytes ? rawString('bytes', Buffer.from(bytes)) : undefined;
     return { text: bytes.toString('latin1'), mark };
   }
-  // R reads "latin1" as Windows-1252 wherever its iconv knows that.
+  // R treats "latin1" as Windows-1252 wherever its iconv supports that.
   if (levels & Level.latin1)
     return { text: latin1.decode(bytes), mark: rawString('latin1', Buffer.from(bytes)) };
   const encoding = levels & Level.bytes ? 'bytes' : 'native';

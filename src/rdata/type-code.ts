@@ -49,5 +49,5 @@ export const Flag = {
   levelShift: 12,
 } as const;
 
-/** General purpose bits that mean something to a reader. */
+/** The general purpose bits that matter to a reader. */
 export const Level = { bytes: 2, latin1: 4, utf8: 8, s4: 16, cached: 32, ascii: 64 } as const;

@@ -1,10 +1,12 @@
 import { expandAltrep } from './altrep.js';
 import type { ByteSource } from './byte-source.js';
 import { BytecodeReader } from './bytecode-reader.js';
-import { packedCharacter } from './packed-text.js';
+import type { Header } from './header.js';
+import type { ItemReader } from './item-reader.js';
+import { packedCharacter } from './packed-character.js';
 import type { RawString } from './raw-string.js';
-import { RDataError, type RDataErrorKind } from './rdata-error.js';
-import type { Header, ReadLimits } from './read.js';
+import type { RDataErrorKind } from './rdata-error.js';
+import type { ReadLimits } from './read-limits.js';
 import { type DecodedString, decodeString } from './string-decoder.js';
 import { Flag, Level, TypeCode } from './type-code.js';
 import type {
@@ -18,14 +20,13 @@ import type {
 } from './value.js';
 import { rMissingArgument, rNull, rUnboundValue } from './value.js';
 
-/** Reads one value from a source, recursively; see R's `ReadItem` in `src/main/serialize.c` for the format. */
-export class ValueReader {
+/** Reads one value from a source, recursively. Format: R's `ReadItem` in `src/main/serialize.c`. */
+export class ValueReader implements ItemReader {
   readonly source: ByteSource;
-  /** The R that wrote the data, such as 0x040202. */
   readonly writerVersion: number;
   private readonly limits: Required<ReadLimits>;
   private readonly nativeIsLatin1: boolean;
-  /** Symbols, environments and external pointers, in the order in which they were met. */
+  /** Symbols, environments and external pointers, in order of appearance. */
   private readonly references: RValue[] = [];
   private expanded = 0;
   private depth = 0;
@@ -41,7 +42,6 @@ export class ValueReader {
     return this.readWithFlags(this.source.int());
   }
 
-  /** Charges for elements that the input does not itself contain. */
   charge(elements: number): void {
     this.expanded += elements;
     if (this.expanded > this.limits.maxExpanded) {
@@ -58,7 +58,7 @@ export class ValueReader {
   }
 
   fail(kind: RDataErrorKind, reason: string): never {
-    throw new RDataError(kind, reason, this.source.position);
+    return this.source.fail(kind, reason);
   }
 
   private readWithFlags(flags: number): RValue {
@@ -167,7 +167,10 @@ export class ValueReader {
       case TypeCode.altrep:
         return this.altrep();
       case TypeCode.persistent:
-        return this.fail('unsupported', 'the value refers to what only the R process that wrote it has');
+        return this.fail(
+          'unsupported',
+          'the value refers to an object that exists only in the R process that wrote it',
+        );
       default:
         return this.fail('malformed', `there is no type ${flags & 255}`);
     }
@@ -178,7 +181,7 @@ export class ValueReader {
     return marked(value, flags);
   }
 
-  /** The length of a vector. -1 announces a long vector, of 2^31 elements and more. */
+  /** The length of a vector. -1 marks a long vector, of 2^31 elements or more. */
   private length(): number {
     const length = this.source.int();
     if (length === -1) this.fail('unsupported', 'long vectors are not supported');
@@ -224,10 +227,10 @@ export class ValueReader {
     return { type: 'character', values, marks, attributes: undefined };
   }
 
-  /** One CHARSXP: ASCII, by far the most common, is returned bare. */
+  /** One CHARSXP. ASCII, by far the most common, is returned as a plain string. */
   private string(): string | null | DecodedString {
     const flags = this.source.int();
-    if ((flags & 255) !== TypeCode.char) this.fail('malformed', 'a string is expected');
+    if ((flags & 255) !== TypeCode.char) this.fail('malformed', 'expected a string');
     const length = this.source.int();
     if (length === -1) return null;
     if (length < 0) this.fail('malformed', `a string cannot have ${length} bytes`);
@@ -254,7 +257,7 @@ export class ValueReader {
     return value;
   }
 
-  /** The cells of a pairlist are read in a loop: argument lists and attributes may be long, not deep. */
+  /** Reads the cells in a loop: argument lists and attributes may be longer than the depth limit. */
   private pairlist(flags: number): RValue {
     const type =
       (flags & 255) === TypeCode.language
@@ -269,12 +272,11 @@ export class ValueReader {
       const code = next & 255;
       if (code === TypeCode.null) break;
       if (code !== TypeCode.pairlist && code !== TypeCode.language && code !== TypeCode.dots) {
-        if (type === 'language')
-          this.fail('unsupported', 'the arguments of a call end in what is no pairlist');
+        if (type === 'language') this.fail('unsupported', 'the arguments of a call do not end in NULL');
         return marked({ type, items, tail: this.readWithFlags(next), attributes }, flags);
       }
       if (next & Flag.attributes)
-        this.fail('unsupported', 'the rest of a pairlist has attributes of its own');
+        this.fail('unsupported', 'a pairlist cell other than the first has attributes');
       items.push(this.cell(next));
     }
     return marked({ type, items, attributes }, flags);

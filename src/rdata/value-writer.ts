@@ -30,10 +30,10 @@ const SINGLE_ENVIRONMENT: Readonly<Partial<Record<REnvironment['kind'], number>>
   'base-namespace': TypeCode.baseNamespace,
 };
 const MAX_LENGTH = 2 ** 31 - 1;
-/** Well within what JavaScript's stack holds. */
+/** JavaScript's stack holds several times more. */
 const MAX_DEPTH = 1000;
 
-/** Writes one value to a sink, recursively; the reverse of `ValueReader`. */
+/** Writes one value to a sink, recursively. The reverse of `ValueReader`. */
 export class ValueWriter {
   private readonly sink: ByteSink;
   private symbols: Map<string, number> | undefined;
@@ -256,7 +256,7 @@ export class ValueWriter {
     else this.sink.int(TypeCode.null);
   }
 
-  /** Writes a reference when the value was written before; otherwise it gets the next number. */
+  /** Writes a reference if the value was written before; otherwise gives it the next number. */
   private repeated(value: RValue): boolean {
     this.shared ??= new Map();
     const known = this.shared.get(value);
@@ -279,7 +279,7 @@ function flagsOf(code: number, value: { attributes: Attributes | undefined; s4?:
     flags |= Flag.attributes;
     for (const attribute of value.attributes) if (attribute.name === 'class') flags |= Flag.object;
   }
-  // An S4 object has the object bit, whether it has a class attribute or not.
+  // S4 objects have the object bit even without a class attribute.
   if (value.s4) flags |= Flag.object | (Level.s4 << Flag.levelShift);
   return flags;
 }

@@ -1,8 +1,8 @@
 /**
- * R values as JavaScript sees them: one tagged union, `RValue`, and the constructors for what Penstock builds.
+ * R values in JavaScript: one tagged union, `RValue`, and constructors for the values that Penstock builds.
  *
- * Vectors keep R's own representation (NA included) so that reading and writing is a copy of memory and
- * nothing is lost on the way; `plain.ts` turns a value into ordinary JavaScript where that is what is wanted.
+ * Vectors keep R's own representation, including NA. Reading and writing then copy memory and lose nothing. `plain.ts`
+ * converts a value to ordinary JavaScript.
  */
 import { NA_INTEGER, setNaReal } from './na.js';
 import type { PackedText } from './packed-text.js';
@@ -18,14 +18,14 @@ export type Attributes = Attribute[];
 
 interface Attributed {
   attributes: Attributes | undefined;
-  /** The S4 bit: an S4 object, also one whose data is a basic vector or a function. */
+  /** The S4 bit. An S4 object may have a basic vector or a function as its data. */
   s4?: boolean;
 }
 
 export interface RNull {
   readonly type: 'NULL';
 }
-/** 1, 0 or `NA_INTEGER` each. */
+/** Each value is 1, 0 or `NA_INTEGER`. */
 export interface RLogical extends Attributed {
   readonly type: 'logical';
   readonly values: Int32Array;
@@ -34,7 +34,7 @@ export interface RInteger extends Attributed {
   readonly type: 'integer';
   readonly values: Int32Array;
 }
-/** NA is a NaN with a payload: ask `isNaReal`, and copy arrays whole rather than by element. */
+/** NA is a NaN with a payload: test it with `isNaReal`, and copy whole arrays, not single elements. */
 export interface RDouble extends Attributed {
   readonly type: 'double';
   readonly values: Float64Array;
@@ -48,9 +48,9 @@ export interface RCharacter extends Attributed {
   readonly type: 'character';
   /** `null` is `NA_character_`. */
   readonly values: (string | null)[];
-  /** The elements that are not plain UTF-8, by index, with the bytes that R has for them. */
+  /** The elements that are not plain UTF-8, by index. */
   readonly marks?: Map<number, RawString> | undefined;
-  /** The same strings as R writes them, where that is what they came as. */
+  /** The same strings as R serializes them, if they were read or built in that form. */
   readonly packed?: PackedText | undefined;
 }
 export interface RRaw extends Attributed {
@@ -69,7 +69,7 @@ export interface RSymbol {
   readonly type: 'symbol';
   readonly name: string;
   readonly mark?: RawString | undefined;
-  /** R's empty argument and unbound value are symbols that no name reaches. */
+  /** R's empty argument and unbound value are symbols without a name. */
   readonly special?: 'missing' | 'unbound';
 }
 export interface PairlistItem {
@@ -79,10 +79,10 @@ export interface PairlistItem {
 export interface RPairlist extends Attributed {
   readonly type: 'pairlist' | 'dots';
   readonly items: PairlistItem[];
-  /** What the last cell is followed by when that is not NULL, which only R's own insides make. */
+  /** What follows the last cell if it is not NULL. Only R's internals create such lists. */
   readonly tail?: RValue | undefined;
 }
-/** A call; the first item is the function. */
+/** A call. The first item is the function. */
 export interface RLanguage extends Attributed {
   readonly type: 'language';
   readonly items: PairlistItem[];
@@ -103,11 +103,11 @@ export interface RBuiltin {
   readonly type: 'builtin' | 'special';
   readonly name: string;
 }
-/** Environments are shared, not copied: the same object is the same environment. */
+/** Environments have identity: the same object is the same environment. */
 export interface REnvironment extends Attributed {
   readonly type: 'environment';
   readonly kind: 'global' | 'base' | 'empty' | 'base-namespace' | 'namespace' | 'package' | 'local';
-  /** What identifies a namespace (name and version) or an attached package. */
+  /** Name and version of a namespace, or the name of an attached package. */
   readonly name?: (string | null)[];
   locked: boolean;
   enclosure: RValue;
@@ -125,7 +125,7 @@ export interface RExternalPointer extends Attributed {
 export interface RWeakReference extends Attributed {
   readonly type: 'weakref';
 }
-/** Compiled code is kept as the expression that it was compiled from, which is what R compares too. */
+/** Compiled code, kept as the expression it was compiled from. R compares that expression, too. */
 export interface RBytecode extends Attributed {
   readonly type: 'bytecode';
   readonly expression: RValue;
@@ -159,12 +159,12 @@ export function rLogical(values: boolean | null | readonly (boolean | null)[] | 
   return { type: 'logical', values: logicalValues(values), attributes: undefined };
 }
 
-/** An integer vector; `null` is NA. An `Int32Array` is taken as it is. */
+/** An integer vector; `null` is NA. An `Int32Array` is used without a copy. */
 export function rInteger(values: number | null | readonly (number | null)[] | Int32Array): RInteger {
   return { type: 'integer', values: integerValues(values), attributes: undefined };
 }
 
-/** A double vector; `null` is NA. A `Float64Array` is taken as it is. */
+/** A double vector; `null` is NA. A `Float64Array` is used without a copy. */
 export function rDouble(values: number | null | readonly (number | null)[] | Float64Array): RDouble {
   if (values instanceof Float64Array) return { type: 'double', values, attributes: undefined };
   const list = Array.isArray(values) ? values : [values as number | null];
@@ -177,14 +177,14 @@ export function rDouble(values: number | null | readonly (number | null)[] | Flo
   return { type: 'double', values: doubles, attributes: undefined };
 }
 
-/** A character vector in UTF-8; `null` is NA. An array is taken as it is, not copied. */
+/** A character vector in UTF-8; `null` is NA. An array is used without a copy. */
 export function rString(values: string | null | (string | null)[]): RCharacter {
   return { type: 'character', values: Array.isArray(values) ? values : [values], attributes: undefined };
 }
 
 /**
- * A character vector of strings in the session's native encoding, as C code makes with `mkChar()`: R sees no
- * encoding mark on them. This is how httpuv hands over everything of a request. Bytes are kept as they are.
+ * A character vector of strings without an encoding mark, as C code creates them with `mkChar()`. httpuv passes all
+ * parts of a request like this. Bytes are kept unchanged.
  */
 export function rNativeString(
   values: string | Uint8Array | null | readonly (string | Uint8Array | null)[],
@@ -195,7 +195,7 @@ export function rNativeString(
     if (x === null) return null;
     const bytes = typeof x === 'string' ? undefined : Buffer.from(x.buffer, x.byteOffset, x.byteLength);
     const text = typeof x === 'string' ? x : Buffer.from(x).toString('utf8');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the ASCII range is meant.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is exactly the ASCII range.
     if (/^[\x00-\x7f]*$/.test(text)) return text;
     marks ??= new Map();
     marks.set(i, rawString('native', bytes ?? Buffer.from(text, 'utf8')));
@@ -208,7 +208,7 @@ export function rRaw(values: Uint8Array): RRaw {
   return { type: 'raw', values, attributes: undefined };
 }
 
-/** A list. Without `names` it has none; a `null` or empty name is R's `""`. */
+/** A list, with `names` if given. A `null` or empty name is R's `""`. */
 export function rList(values: RValue[], names?: Names): RList {
   return {
     type: 'list',
@@ -234,7 +234,7 @@ export function rDataFrame(columns: RValue[], names: Names, rows: number): RList
   };
 }
 
-/** R's own short form of the row names 1..n. */
+/** R's short form of the row names 1..n. */
 export function compactRowNames(rows: number): RInteger {
   return rInteger(rows === 0 ? new Int32Array(0) : Int32Array.of(NA_INTEGER, -rows));
 }

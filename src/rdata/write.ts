@@ -3,13 +3,13 @@ import { PieceSink } from './piece-sink.js';
 import type { RValue } from './value.js';
 import { ValueWriter } from './value-writer.js';
 
-/** R 4.0.0 as the writer, R 2.3.0 as the oldest reader: what version 2 of the format says. */
+/** Version 2 of the format records the writer, here R 4.0.0, and the oldest reader, R 2.3.0. */
 const WRITER_VERSION = 0x040000;
 const OLDEST_READER = 0x020300;
 
 /**
- * Writes what R's `unserialize()` reads: version 2 in native binary (`B\n`, little-endian), which every R since
- * 2.3.0 knows and which is the cheapest for both sides.
+ * Writes input for R's `unserialize()`: version 2 in native binary (`B\n`, little-endian). Every R since 2.3.0 reads
+ * it, and it is the cheapest format for both sides.
  */
 export function writeRData(value: RValue): Buffer {
   const sink = new ByteSink();
@@ -22,7 +22,7 @@ export function writeRData(value: RValue): Buffer {
   }
 }
 
-/** The same in pieces, of which the large ones are the memory of the value itself. */
+/** The same in pieces. Large pieces share memory with the value. */
 export function writeRDataPieces(value: RValue): Uint8Array[] {
   const sink = new PieceSink();
   write(value, sink);

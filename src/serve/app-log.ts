@@ -6,7 +6,7 @@ import type { StartJourney } from '../pool/start-journey.js';
 import type { Worker } from '../pool/worker.js';
 import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
 
-/** What the log says of an app and of its workers. */
+/** Writes the log entries about an app and its workers. */
 export class AppLog {
   readonly #log: Logger;
 
@@ -18,14 +18,14 @@ export class AppLog {
     const { elapsed, steps } = journey;
     this.#log.info(
       { event: 'worker-ready', worker: id, pid, journey: steps },
-      `Worker ${id} ready after ${elapsed} ms`,
+      `Worker ${id} is ready after ${elapsed} ms`,
     );
   }
 
   workerEnded({ id, journey, pid }: Worker, exit: WorkerExit, expected: boolean): void {
     const details = { event: 'worker-exit', worker: id, pid, ...exit };
     if (expected) {
-      this.#log.info(details, `Worker ${id} ended`);
+      this.#log.info(details, `Worker ${id} stopped`);
     } else if (journey.done) {
       this.#log.warn(details, `Worker ${id} ${describeExit(exit)}`);
     } else {
@@ -34,7 +34,7 @@ export class AppLog {
     }
   }
 
-  /** R has failed for a request; plumber's own error handler prints the message, but not how R came there. */
+  /** R failed for a request. plumber's own error handler prints the message, but not the calls. */
   failed({ id }: Worker, requestId: string | undefined, { call, calls, message }: RFailure): void {
     const [summary] = message.split('\n');
     const where = calls.length === 0 ? '' : ` in ${calls.join(' > ')}`;
@@ -54,19 +54,18 @@ export class AppLog {
     this.#log.error(details, `The app could not be loaded: ${text}`);
   }
 
-  /** The app is loaded, and workers are forked from the process that has loaded it. */
+  /** The preload process has loaded the app, and workers are forked from it. */
   preloaded(pid: number | undefined, { elapsed, steps }: StartJourney, risks: readonly string[]): void {
     const details = { event: 'preloaded', pid, journey: steps };
     this.#log.info(details, `App loaded after ${elapsed} ms: workers are forked from process ${pid}`);
     if (risks.length > 0) {
       this.#log.warn(
         { event: 'fork-risk', risks },
-        `Forked as told (--preload on), though ${risks.join('; ')}`,
+        `Workers are forked because of --preload on, despite these risks: ${risks.join('; ')}`,
       );
     }
   }
 
-  /** Each worker loads the app by itself. */
   notPreloaded(reasons: readonly string[]): void {
     this.#log.info(
       { event: 'not-preloaded', reasons },
@@ -77,35 +76,34 @@ export class AppLog {
   preloaderEnded(pid: number | undefined, journey: StartJourney, exit: WorkerExit): void {
     const details = { event: 'preloader-exit', pid, ...exit, journey: journey.steps };
     const where =
-      journey.last === 'loaded' ? ': another one is started' : ` while it started${journey.describe()}`;
-    this.#log.warn(details, `The process to fork workers from ${describeExit(exit)}${where}`);
+      journey.last === 'loaded' ? ': starting another one' : ` while it started${journey.describe()}`;
+    this.#log.warn(details, `The preload process ${describeExit(exit)}${where}`);
   }
 
   preloadOutput(stream: 'stdout' | 'stderr', line: string): void {
     this.#log.info({ event: 'output', stream }, line);
   }
 
-  /** A worker that has served long, or has grown, makes place for a new one. */
   recycling({ id, pid }: Worker, reason: string): void {
-    this.#log.info({ event: 'recycling', worker: id, pid, reason }, `Worker ${id} is replaced: ${reason}`);
+    this.#log.info({ event: 'recycling', worker: id, pid, reason }, `Replacing worker ${id}: ${reason}`);
   }
 
   broken(): void {
-    this.#log.error({ event: 'broken' }, 'No worker can be started: requests are refused until one can');
+    this.#log.error({ event: 'broken' }, 'No worker starts. Requests are rejected until one does.');
   }
 
   routesDiffer(): void {
     this.#log.warn(
       { event: 'routes-differ' },
-      'The app has other routes in each worker: every request takes the plumber lane',
+      'The routes of the app differ between workers. All requests take the plumber lane.',
     );
   }
 
-  /** What was thrown away of R's work, and where R was; or that R does not stop. */
+  /** @param interrupt what R was doing; undefined if R did not react */
   interrupted(worker: Worker, requestId: string | undefined, interrupt: Interrupt | undefined): void {
     const details = { event: 'interrupted', worker: worker.id, requestId };
     if (interrupt === undefined) {
-      this.#log.warn(details, `Worker ${worker.id} has not come back from an interrupt, and is killed`);
+      this.#log.warn(details, `Killing worker ${worker.id}: it did not react to an interrupt`);
       return;
     }
     const { calls, ms } = interrupt;
@@ -113,11 +111,11 @@ export class AppLog {
     this.#log.warn({ ...details, rMs: ms, calls }, `R was interrupted after ${Math.round(ms)} ms${where}`);
   }
 
-  /** A route is not batched any more, since its handler turned out not to be vectorised. */
-  notBatched({ path, verbs }: DirectRoute, reason: string): void {
+  /** The handler of a route turned out not to be vectorised. */
+  batchingStopped({ path, verbs }: DirectRoute, reason: string): void {
     this.#log.warn(
       { event: 'not-batched', path, reason },
-      `${verbs.join(',')} ${path} is not batched any more, in spite of its @batch: ${reason}`,
+      `${verbs.join(',')} ${path} is no longer batched despite its @batch: ${reason}`,
     );
   }
 
@@ -126,19 +124,19 @@ export class AppLog {
     this.#log.error({ event: 'batch-failed', err: error }, 'The answer to a batch could not be split');
   }
 
-  /** Routes that ask to be batched and can't be. */
+  /** Warns of routes with @batch that cannot be batched. */
   unbatched(routes: readonly DirectRoute[]): void {
     for (const { batch, path, verbs } of routes) {
       if (batch?.obstacle === undefined) continue;
       const { obstacle } = batch;
       this.#log.warn(
         { event: 'not-batched', path, obstacle },
-        `${verbs.join(',')} ${path} is not batched, in spite of its @batch: ${obstacle}`,
+        `${verbs.join(',')} ${path} is not batched despite its @batch: ${obstacle}`,
       );
     }
   }
 
-  /** What several workers break. */
+  /** Warns of code that breaks with several workers. */
   hazards(hazards: readonly Hazard[]): void {
     for (const hazard of hazards) {
       if (hazard.severity !== 'warning') continue;

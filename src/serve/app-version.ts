@@ -179,7 +179,7 @@ export class AppVersion {
   #openLanes({ direct: plan, plan: planName, routes: reported }: Manifest): Lane {
     const { docs, formJson, lane, responseLimit } = this.#config;
     const { threads } = this.#setting;
-    const notBatched = (route: DirectRoute, reason: string) => this.#log.notBatched(route, reason);
+    const notBatched = (route: DirectRoute, reason: string) => this.#log.batchingStopped(route, reason);
     const routes = plan === undefined ? undefined : new AppRoutes(plan, notBatched);
     const takesDirect = lane === 'auto' && !this.#plansDiffer;
     const direct =

@@ -3,10 +3,7 @@ import { createReadStream } from 'node:fs';
 import { relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-/**
- * Twelve characters that stand for the contents of files: the same on another machine, if the files stand in the same
- * places as seen from `folder`.
- */
+/** A hash of twelve characters of the contents of files and of their paths relative to `folder`. */
 export async function fingerprint(files: readonly string[], folder: string): Promise<string> {
   const all = createHash('sha256');
   for (const file of files.toSorted()) {
@@ -14,7 +11,7 @@ export async function fingerprint(files: readonly string[], folder: string): Pro
     try {
       await pipeline(createReadStream(file), one);
     } catch {
-      continue; // it is gone again
+      continue; // removed meanwhile
     }
     all.update(`${relative(folder, file)}\0`).update(one.digest());
   }

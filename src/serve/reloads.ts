@@ -1,21 +1,20 @@
 import type { ReloadCause, ReloadRecord } from '../admin/reload-record.js';
 import { PenstockError } from '../errors.js';
 
-/** What there is to do. */
+/** The steps of a reload. */
 export interface ReloadSteps {
-  /** Brings the app as it is now into service; fails with what is wrong with it. */
+  /** Loads the current files of the app and starts serving them. Fails if they do not load. */
   replace(): Promise<{ readonly number: number; readonly fingerprint: string | undefined }>;
-  /** Gives up the one that is being loaded, if there is one: `replace` fails. */
+  /** Stops the load in progress, so that `replace` fails. */
   abandon(): void;
   finished(record: ReloadRecord): void;
 }
 
-/** Reloads that are remembered. */
-const REMEMBERED = 20;
+const MAX_HISTORY = 20;
 
 /**
- * One reload after the other. Whoever asks while one runs shares the next with all others who do: the one that runs may
- * have read the files already.
+ * Runs one reload at a time. Requests during a reload share the next one, since the current one may already have read the
+ * files.
  */
 export class Reloads {
   readonly #steps: ReloadSteps;
@@ -28,12 +27,12 @@ export class Reloads {
     this.#steps = steps;
   }
 
-  /** The last ones, the newest at the end. */
+  /** The last reloads, oldest first. */
   get history(): readonly ReloadRecord[] {
     return this.#history;
   }
 
-  /** Resolves with how it went, whatever that is. */
+  /** Resolves when the reload has ended, even if it failed. */
   request(by: ReloadCause): Promise<ReloadRecord> {
     if (this.#running === undefined) return this.#start(by);
     if (by === 'change') {
@@ -69,7 +68,7 @@ export class Reloads {
       record = { at, by, outcome, took: took(), message };
     }
     this.#history.push(record);
-    if (this.#history.length > REMEMBERED) this.#history.shift();
+    if (this.#history.length > MAX_HISTORY) this.#history.shift();
     this.#steps.finished(record);
     return record;
   }

@@ -1,14 +1,14 @@
 import type { Config } from '../config/load.js';
 import type { RecyclingLimits } from '../pool/recycler.js';
 
-/** Why workers are not forked, whatever the app is; undefined if they may be, or if nobody wants them to be. */
+/** Why workers are not forked, whatever the app is. Undefined if forking is possible, or switched off. */
 export function reasonNotToFork({ preload, workers }: Config): string | undefined {
   if (preload === 'off') return undefined;
-  if (process.platform !== 'linux') return 'only on Linux can be seen whether forking is safe';
-  return preload === 'auto' && workers.max === 1 ? 'there is no other to share it with' : undefined;
+  if (process.platform !== 'linux') return 'fork safety can only be checked on Linux';
+  return preload === 'auto' && workers.max === 1 ? 'there is only one worker' : undefined;
 }
 
-/** When workers are replaced, from the options; undefined if they never are, so that no worker is looked at. */
+/** When to replace workers. Undefined if no limit is set, so that workers need no checks. */
 export function recyclingLimits(config: Config): RecyclingLimits | undefined {
   const {
     maxWorkerMemory: maxMemory,

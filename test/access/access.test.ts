@@ -17,7 +17,7 @@ const [expired, added] = [newKey('reporting', '2020-01-01'), newKey('added', '29
 const issuer = 'https://issuer.example';
 const [first, second, stranger] = await Promise.all([1, 2, 3].map(() => generateKeyPair('RS256')));
 
-/** The keys that the issuer's address tells. */
+/** The keys that the issuer publishes. */
 let published: object[] = [];
 let reachable = true;
 const issuerServer = createServer((_, response) => {
@@ -104,7 +104,7 @@ function token(
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const good = { iss: issuer, aud: 'my-api', sub: 'alice', exp: now() + 600, scope: 'write' };
 
-/** What anybody could make who knows what is published. */
+/** What an attacker can create from the published keys. */
 async function forged(header: object): Promise<string> {
   const text = `${encoded(header)}.${encoded(good)}`;
   const key = JSON.stringify(published[0]);
@@ -128,12 +128,12 @@ async function seen(): Promise<number> {
   return Number(await (await fetch(`${app.url}/seen`)).text());
 }
 
-/** Headers to send, and the answer they get. */
+/** Request headers and the expected status. */
 type Row = [string, string, () => Promise<Record<string, string>> | Record<string, string>, number];
 
 const changed = (key: string) => key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
 
-describe('who may ask', () => {
+describe('access rules', () => {
   const matrix: Row[] = [
     ['a rule for anyone, without anything', 'GET /seen', () => ({}), 200],
     ['no rule, without anything', 'GET /echo', () => ({}), 200],
@@ -245,7 +245,7 @@ describe('who may ask', () => {
     const before = await seen();
     const [method = '', path = ''] = request.split(' ');
     expect(await ask(path, await headers(), { method })).toBe(status);
-    // What is refused has not come to R.
+    // Rejected requests do not reach R.
     expect(await seen()).toBe(before + (status === 200 ? 2 : 1));
   });
 
@@ -266,7 +266,7 @@ describe('who may ask', () => {
     '/seen/%2e%2e/reports/secret',
     'http://elsewhere/reports/secret',
     'http://elsewhere/seen/../reports/secret',
-  ])('however it is written, %s is not had without what it takes', async (path) => {
+  ])('%s needs credentials, however the path is written', async (path) => {
     const before = await seen();
     const client = await RawClient.open(app.port);
     const answer = await client.send(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`).closed;
@@ -274,7 +274,7 @@ describe('who may ask', () => {
     expect(await seen()).toBe(before + 1);
   });
 
-  test('R hears who it is, whatever else the client says, and does not see the key', async () => {
+  test('R gets the name of the caller, whatever the client claims, and not the key', async () => {
     const spoofed = {
       'X-Penstock-Client': 'admin',
       X_Penstock_Client: 'admin',
@@ -299,7 +299,7 @@ describe('who may ask', () => {
 });
 
 describe('without a restart', () => {
-  test('keys are added and taken away, and a broken file changes nothing', async () => {
+  test('keys are added and removed, and a broken file changes nothing', async () => {
     expect(await ask('/who', apiKey(added.key))).toBe(401);
     writeFileSync(keyFile, `${reporting.line}\n${added.line}\n`);
     await app.logged('secrets-read');
@@ -307,11 +307,11 @@ describe('without a restart', () => {
     expect(await ask('/who', apiKey(other.key))).toBe(401);
     writeFileSync(keyFile, `reporting ${reporting.key}\n`);
     const kept = await app.logged('secrets-kept');
-    expect(kept.msg).toContain('Line 1 of the API keys');
+    expect(kept.msg).toContain('API keys, line 1:');
     expect(await ask('/who', apiKey(added.key))).toBe(200);
   });
 
-  test('the issuer changes its keys, and what it had stays good while it cannot be reached', async () => {
+  test('keys of the issuer are updated, and stay valid while it cannot be reached', async () => {
     const ofSecond = await token({}, { key: second!.privateKey, kid: 'second' });
     expect(await ask('/who', bearer(ofSecond))).toBe(401);
     published = [await publicKey(second!, 'second')];
@@ -329,12 +329,12 @@ describe('without a restart', () => {
   });
 });
 
-describe('pages of other sites', () => {
+describe('CORS', () => {
   const from = (origin: string, more = {}) => ({ Origin: origin, ...more });
   const headersOf = async (headers: Record<string, string>, method = 'GET') =>
     fetch(`${app.url}/cookies`, { headers, method });
 
-  test('of a listed origin may read the answer, errors included, and others may not', async () => {
+  test('pages of listed origins may read responses, errors included; others may not', async () => {
     const answer = await headersOf(from('https://app.example'));
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example');
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe('true');
@@ -351,7 +351,7 @@ describe('pages of other sites', () => {
     }
   });
 
-  test('ask beforehand, and are told without R and without a key', async () => {
+  test('preflights are answered without R and without a key', async () => {
     const before = await seen();
     const asked = { 'Access-Control-Request-Method': 'GET' };
     const told = await headersOf(from('https://app.example', asked), 'OPTIONS');
@@ -363,7 +363,7 @@ describe('pages of other sites', () => {
     expect(await seen()).toBe(before + 1);
   });
 
-  test('headers of the rules are on every answer once, in the place of those of the app', async () => {
+  test('headers of rules replace those of the app, and occur once on every response', async () => {
     expect((await headersOf({})).headers.get('X-Frame-Options')).toBe('DENY');
     const refused = await fetch(`${app.url}/who`);
     expect([refused.status, refused.headers.get('X-Frame-Options')]).toEqual([401, 'DENY']);
@@ -372,7 +372,7 @@ describe('pages of other sites', () => {
   });
 });
 
-test('more than a rate allows is refused with the time to wait, by key and by address', async () => {
+test('requests above the rate are rejected with the time to wait, by key and by address', async () => {
   const sleep = () => fetch(`${app.url}/sleep?seconds=0`, { headers: apiKey(reporting.key) });
   const statuses = [await sleep(), await sleep(), await sleep()].map(({ status }) => status);
   expect(statuses).toEqual([200, 200, 429]);
@@ -388,7 +388,7 @@ test('more than a rate allows is refused with the time to wait, by key and by ad
   expect(await seen()).toBe(before + 4);
 });
 
-test('a client that is refused while it sends a body is told why', async () => {
+test('a client that is rejected while it sends a body gets the error', async () => {
   const socket = connect(app.port, '127.0.0.1');
   const received = new Promise<string>((done) => {
     let text = '';
@@ -405,7 +405,7 @@ test('a client that is refused while it sends a body is told why', async () => {
   expect(answer).toMatch(/^Connection: close\r$/m);
 });
 
-test('no secret is in the log, the status, the metrics or the answers', async () => {
+test('no secret appears in the log, the status, the metrics or the responses', async () => {
   const secret = await token({ sub: 'somebody' }, { key: second!.privateKey, kid: 'second' });
   const texts = [app.output];
   for (const path of ['/status', '/metrics', '/scale'])
@@ -425,7 +425,7 @@ test('no secret is in the log, the status, the metrics or the answers', async ()
 });
 
 describe('penstock key', () => {
-  test('prints a key once, and keeps its digest in a file that only its owner reads', async () => {
+  test('prints a key once, and stores its digest in a file that only its owner can read', async () => {
     const file = join(folder, 'new-keys');
     const { code, stdout } = await runCli(['key', 'ci', '--file', file, '--expires', '2999-12-31']);
     expect(code).toBe(0);
@@ -435,7 +435,7 @@ describe('penstock key', () => {
   });
 });
 
-describe('a configuration that protects less than it says is refused:', () => {
+describe('rejects a configuration that protects less than it seems to:', () => {
   test.each([
     [
       'a rule for keys without keys',

@@ -95,7 +95,7 @@ describe('behind trusted proxies the client is', () => {
   });
 });
 
-test('what somebody who is no proxy says of where it comes from is taken out', async () => {
+test('forwarding headers are removed if the sender is not a trusted proxy', async () => {
   headerOf.current = 'x-forwarded-for';
   headerOf.networks = networks().parse('10.0.0.0/8')!;
   const answer = await seen({

@@ -128,7 +128,7 @@ describe('a browser', () => {
   test('hears that a token is wrong, and after many of them has to wait', async () => {
     const wrong = await signIn('a-wrong-token-to-sign-in');
     expect([wrong.status, wrong.headers.get('Set-Cookie')]).toEqual([401, null]);
-    expect(await wrong.text()).toContain('That is not the token.');
+    expect(await wrong.text()).toContain('Wrong token.');
     let last = wrong;
     for (let i = 0; i < 30 && last.status === 401; i++) last = await signIn('a-wrong-token-to-sign-in');
     expect(last.status).toBe(429);

@@ -10,15 +10,15 @@ import { RecordWriter } from './records.js';
 export interface ParseComparison {
   /** `identical()` in R, and the same bytes when serialized. */
   same: number;
-  /** R refuses the text, and it is not covered here. */
+  /** R fails for the text, and Penstock does not cover it. */
   refused: number;
-  /** R's alone. */
+  /** Only R accepts the text. */
   notCovered: number;
   /** One line for each difference. */
   differences: string[];
 }
 
-/** Reads `count` JSON texts that follow from the seed, and has R compare each value with jsonlite's. */
+/** Parses `count` JSON texts generated from the seed. R compares each value with jsonlite's. */
 export async function compareParse(seed: number, count: number): Promise<ParseComparison> {
   return compareTexts(fc.sample(jsonText, { seed, numRuns: count }));
 }

@@ -9,15 +9,15 @@ import { RecordReader } from './records.js';
 export interface PrintComparison {
   /** Byte for byte what jsonlite wrote. */
   same: number;
-  /** jsonlite refuses the value, and it is not covered here. */
+  /** jsonlite fails for the value, and Penstock does not cover it. */
   refused: number;
-  /** jsonlite's alone. */
+  /** Only jsonlite prints the value. */
   notCovered: Map<string, number>;
   /** One line for each difference. */
   differences: string[];
 }
 
-/** Prints `count` values that R generated from the seed, and compares each with what jsonlite made of it. */
+/** Prints `count` values that R generated from the seed, and compares each with jsonlite's output. */
 export async function comparePrint(seed: number, count: number): Promise<PrintComparison> {
   return inFolder(async (folder) => {
     const file = path.join(folder, 'cases');

@@ -18,7 +18,7 @@ const COUNT = 20_000;
 
 const written = (value: RValue): string => Buffer.concat(writeRDataPieces(value)).toString('latin1');
 
-/** What both ways of reading make of a text: bytes for R, or that R has to be asked. */
+/** The result of either reader: bytes for R, or the reason why it is not covered. */
 function bothWays(text: string): [string, string] {
   const ways = [parseJson(Buffer.from(text)), parseLargeJson(Buffer.from(text), {})];
   return ways.map((value) => (value instanceof NotCovered ? 'not covered' : written(value))) as [
@@ -27,7 +27,7 @@ function bothWays(text: string): [string, string] {
   ];
 }
 
-test(`${COUNT} generated texts become the same in the compact way and in the general one (seed ${SEED})`, () => {
+test(`${COUNT} generated texts give equal values in both readers (seed ${SEED})`, () => {
   let covered = 0;
   for (const text of fc.sample(jsonText, { seed: SEED, numRuns: COUNT })) {
     if (text.includes('$date')) continue;
@@ -38,7 +38,7 @@ test(`${COUNT} generated texts become the same in the compact way and in the gen
   expect(covered).toBeGreaterThan(0.7 * COUNT);
 });
 
-test('columns that grow, of every kind and with what is missing in between, become the same', () => {
+test('growing columns of every kind, with missing values in between, are equal', () => {
   const cells = [
     () => String(1),
     (i: number) => String(i / 8),
@@ -65,12 +65,12 @@ test('columns that grow, of every kind and with what is missing in between, beco
   }
 });
 
-test('a text that would become a huge table of nothing is left to R, whichever way it is read', () => {
+test('both readers leave a text that would become a huge sparse table to R', () => {
   const records = Array.from({ length: 20_000 }, (_, i) => `{"k${i}":1}`);
   expect(bothWays(`[${records}]`)).toEqual(['not covered', 'not covered']);
 });
 
-test('values print the same from packed strings, in pieces, as from strings, at once', () => {
+test('values print the same from packed strings in pieces as from strings at once', () => {
   for (const value of fc.sample(randomValue, { seed: SEED, numRuns: 3000 })) {
     const bytes = writeRData(value);
     const packed = readRData(bytes, { packFrom: 0 });
@@ -82,7 +82,7 @@ test('values print the same from packed strings, in pieces, as from strings, at 
   }
 });
 
-test('a text is given up when it becomes too long', () => {
+test('printing stops when the text gets too long', () => {
   const numbers = rInteger(new Int32Array(2 ** 20).fill(12345));
   expect(() => printLargeJson(numbers, printOptions(), 2 ** 20)).toThrow(TextTooLong);
 });

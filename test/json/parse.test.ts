@@ -19,7 +19,7 @@ describe('reading JSON', () => {
     expect(notCovered).toBeLessThan(0.06 * COUNT);
   }, 300_000);
 
-  test('texts that people send give what jsonlite gives', async () => {
+  test('typical texts give what jsonlite gives', async () => {
     const { same, differences } = await compareTexts([
       '{"Sepal.Length":5.1,"Sepal.Width":3.5,"Petal.Length":1.4,"Petal.Width":0.2}',
       '[{"x":1,"y":"a"},{"x":2.5},{"y":null,"z":[1,2]}]',
@@ -46,14 +46,14 @@ describe('reading JSON', () => {
     expect(same).toBe(20);
   });
 
-  test('tells integers, doubles and what does not fit an integer apart', () => {
+  test('distinguishes integers, doubles and numbers too large for an integer', () => {
     expect(parseJson('[1,2]')).toEqual(rInteger([1, 2]));
     expect(parseJson('[1,2.0]')).toEqual(rDouble([1, 2]));
     expect(parseJson('2147483648')).toEqual(rDouble(2147483648));
     expect(parseJson('-0')).toEqual(rInteger(0));
   });
 
-  test('takes null as missing, and NA among numbers as well', () => {
+  test('reads null as missing, and also NA among numbers', () => {
     expect(parseJson('[1,null]')).toEqual(rInteger([1, null]));
     expect(parseJson('[true,"NA"]')).toEqual(rLogical([true, null]));
     expect(parseJson('["a","NA"]')).toEqual(rString(['a', 'NA']));
@@ -75,7 +75,7 @@ describe('reading JSON', () => {
     expect(frame).toMatchObject({ values: [rInteger([1, null]), rString([null, 'x'])] });
   });
 
-  test('can leave everything a list', () => {
+  test('can return only lists', () => {
     expect(parseJson('[1,[2]]', { simplifyVector: false })).toEqual(
       rList([rInteger(1), rList([rInteger(2)])]),
     );
@@ -100,7 +100,7 @@ describe('reading JSON', () => {
     expect(reason(text)).not.toBe('covered');
   });
 
-  test('leaves to R what is not certain', () => {
+  test('leaves uncertain cases to R', () => {
     expect(reason('"\\u0000"')).toBe('the character \\u0000');
     expect(reason('"\\ud800"')).toBe('a lone surrogate');
     expect(reason('/* c */ 1')).toBe('not valid JSON');
@@ -109,7 +109,7 @@ describe('reading JSON', () => {
     expect(reason('{"$date":"2024-01-01T00:00:00Z"}')).toBe('a $date as text');
   });
 
-  test('gives up on deep nesting instead of running out of stack', () => {
+  test('stops at deep nesting before the stack overflows', () => {
     expect(reason('['.repeat(1_000_000))).toBe('deep nesting');
     expect(reason('{"a":'.repeat(100_000))).toBe('deep nesting');
   });

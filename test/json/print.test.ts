@@ -29,7 +29,7 @@ describe('printing JSON', () => {
     const { same, notCovered, differences } = await comparePrint(SEED, COUNT);
     expect(differences.slice(0, 5)).toEqual([]);
     expect(same).toBeGreaterThanOrEqual(COUNT);
-    // Little is left to R.
+    // Only few values are left to R.
     expect([...notCovered.values()].reduce((sum, n) => sum + n, 0)).toBeLessThan(0.03 * COUNT);
   }, 300_000);
 
@@ -55,7 +55,7 @@ describe('printing JSON', () => {
     expect(json(rDouble([null, 1]), { na: 'null' })).toBe('[null,1]');
   });
 
-  test('tells NULL, empty lists and empty named lists apart', () => {
+  test('distinguishes NULL, empty lists and empty named lists', () => {
     expect([rNull, rList([]), rList([], []), rList([rNull])].map((x) => json(x))).toEqual([
       '{}',
       '[]',
@@ -95,7 +95,7 @@ describe('printing JSON', () => {
     expect(json(matrix, { matrix: 'columnmajor' })).toBe('[[1,2],[3,4],[5,6]]');
   });
 
-  test('escapes as jsonlite does, </ included', () => {
+  test('escapes like jsonlite, including </', () => {
     expect(json(rString('</a> "\\\n\u0001 é \u2028'), { autoUnbox: true })).toBe(
       '"<\\/a> \\"\\\\\\n\\u0001 é \u2028"',
     );
@@ -142,13 +142,13 @@ describe('printing JSON', () => {
     expect(json(native, { nativeUtf8: false })).toMatch(/^not covered/);
   });
 
-  test('gives up on deep nesting instead of running out of stack', () => {
+  test('stops at deep nesting before the stack overflows', () => {
     let value: RValue = rNull;
     for (let i = 0; i < 10_000; i++) value = rList([value]);
     expect(json(value)).toBe('not covered: deep nesting');
   });
 
-  test('goes on after a value that is not covered', () => {
+  test('works after a value that is not covered', () => {
     expect(json(rList([rString('x'.repeat(100_000)), { type: 'builtin', name: 'sum' }]))).toMatch(
       /^not covered/,
     );

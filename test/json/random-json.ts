@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** JSON texts of the shapes that jsonlite tells apart, and others near them. */
+/** JSON texts of the shapes that jsonlite distinguishes, and similar ones. */
 const word = fc.constantFrom('a', 'b', 'c', 'x y', 'é', '1', '__proto__', 'constructor');
 const integerText = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -9, max: 99 }).map(String) },
@@ -109,7 +109,7 @@ function object(value: fc.Arbitrary<string>, maxKeys = 4): fc.Arbitrary<string> 
     .map(([pairs, s]) => `{${s}${pairs.map(([k, v]) => `${k}${s}:${s}${v}`).join(`,${s}`)}${s}}`);
 }
 
-/** Objects with the same keys, some left out, as a table is sent. */
+/** Objects with the same keys, some missing, like a table. */
 function table(value: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.uniqueArray(key, { minLength: 1, maxLength: 4 }).chain((keys) => {
     const row = fc

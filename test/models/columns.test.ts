@@ -30,7 +30,7 @@ function read(
 ): { set: ColumnSet; faults: string[] } {
   const faults = new Faults();
   const set = new ColumnReader({ fields, extraFields }).read(body, faults);
-  return { set, faults: faults.told.map(({ code, message, path }) => `${path}|${code}|${message}`) };
+  return { set, faults: faults.listed.map(({ code, message, path }) => `${path}|${code}|${message}`) };
 }
 
 describe('The forms of input', () => {
@@ -130,7 +130,7 @@ describe('Faults', () => {
     ).toEqual([
       '[1].age|type|must be a number, not the string "x"',
       '[1].rooms|missing|is missing',
-      '[1].roms|extra|is no field of the model; did you mean `rooms`?',
+      '[1].roms|extra|is not a field of the model; did you mean `rooms`?',
       '[2].city|level|must be one of "Bern", "Köln", not "Rom"',
     ]);
   });
@@ -147,8 +147,8 @@ describe('Faults', () => {
       'age[1]|type|must be a number, not the string "x"',
       'rooms[2]|null|must not be missing (null): the model needs a value',
       '["first name"]|missing|is missing',
-      'member|shape|must be an array of 3 values as the other columns are, not 2',
-      'other|extra|is no field of the model',
+      'member|shape|must be an array of 3 values like the other columns, not 2',
+      'other|extra|is not a field of the model',
     ]);
   });
 
@@ -156,7 +156,7 @@ describe('Faults', () => {
     const reader = new ColumnReader({ fields: [field('constructor', 'number')], extraFields: 'refuse' });
     const faults = new Faults();
     reader.read([{}, JSON.parse('{"constructor":1,"__proto__":2}')], faults);
-    expect(faults.told.map(({ path, code }) => `${path} ${code}`)).toEqual([
+    expect(faults.listed.map(({ path, code }) => `${path} ${code}`)).toEqual([
       '[0].constructor missing',
       '[1].__proto__ extra',
     ]);
@@ -169,7 +169,7 @@ describe('Faults', () => {
   test('of very many, the first 1,000 are told and all are counted', () => {
     const faults = new Faults();
     new ColumnReader({ fields, extraFields: 'refuse' }).read(new Array(5000).fill(1), faults);
-    expect([faults.told.length, faults.count]).toEqual([1000, 5000]);
+    expect([faults.listed.length, faults.count]).toEqual([1000, 5000]);
     expect(faults.describe()).toContain('And 4995 more.');
   });
 });

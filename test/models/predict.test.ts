@@ -117,7 +117,7 @@ describe('Addresses', () => {
       expect((await post(lm, path, rows)).body).toEqual(rowsOf(question.expected));
     }
     const { body } = await post(lm, '/models/lm/versions/2/predict', rows);
-    expect(body.message).toContain('Model lm has no version "2", but 1.');
+    expect(body.message).toContain('Model lm has no version "2". Available: 1.');
   });
 
   test('HEAD is answered without a body, and the log has the request', async () => {

@@ -56,7 +56,7 @@ test('a version that is named is asked whatever the split is', () => {
 });
 
 test('what is not there is told', () => {
-  expect(() => registry(['1', '2']).find('m', '3')).toThrow('Model m has no version "3", but 1, 2.');
+  expect(() => registry(['1', '2']).find('m', '3')).toThrow('Model m has no version "3". Available: 1, 2.');
   expect(() => registry(['1']).find('n', undefined)).toThrow('There is no model "n".');
 });
 

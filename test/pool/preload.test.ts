@@ -150,7 +150,7 @@ describe('workers that are forked from a process that has loaded the app', () =>
     await app.logged('worker-exit', ({ pid }) => pid === victim);
     expect((await all(app, 1))[0]!.pid).toBe(other);
     const { msg } = await app.logged('preloader-exit', ({ pid }) => pid === loader);
-    expect(msg).toContain('was killed because it did not answer for 5 s: another one is started');
+    expect(msg).toContain('was killed because it did not answer for 5 s: starting another one');
     const { pid: successor } = await app.logged('preloaded', undefined, { skip: 2 });
     await app.logged('worker-ready', undefined, { skip: ready });
     expect((await both(app)).map(({ loaded_by }) => loaded_by)).toContain(successor);

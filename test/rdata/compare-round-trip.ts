@@ -10,7 +10,7 @@ export interface RoundTrips {
   changed: string[];
 }
 
-/** Has R serialize values of all types in all formats, reads and writes each here, and has R compare. */
+/** R serializes values of all types in all formats; Node reads and writes each; R compares. */
 export async function compareRoundTrips(seed: number, count: number): Promise<RoundTrips> {
   return inFolder(async (folder) => {
     const [from, to, report] = ['from', 'to', 'report'].map((name) => path.join(folder, name)) as [

@@ -4,14 +4,14 @@ import { mutate } from './mutate.js';
 import { Random } from './random.js';
 
 export interface FuzzResult {
-  /** Still R data after the damage. */
+  /** Inputs that are still valid. */
   read: number;
   refused: number;
-  /** Inputs on which something else happened than a value or an `RDataError`, or that took too much time or memory. */
+  /** Inputs that failed with another error than `RDataError`, or took too much time or memory. */
   failures: string[];
 }
 
-/** Damages the corpus `count` times and reads each; what can be read is printed and written, too. */
+/** Reads `count` damaged inputs. Values that can be read are also printed and written. */
 export function fuzzRead(corpus: readonly Buffer[], seed: number, count: number): FuzzResult {
   const random = new Random(seed);
   const result: FuzzResult = { read: 0, refused: 0, failures: [] };
@@ -30,7 +30,7 @@ export function fuzzRead(corpus: readonly Buffer[], seed: number, count: number)
     }
     const taken = performance.now() - started;
     const grown = process.memoryUsage.rss() - resident;
-    // Far above what the largest value that may be read comes to.
+    // Far above the size of the largest allowed value.
     if (grown > 200e6) result.failures.push(`${input.toString('hex')}: took ${grown} bytes`);
     // Far above what a loaded machine needs for inputs of this size.
     if (taken > 2000) result.failures.push(`${input.toString('hex')}: took ${taken} ms`);

@@ -1,9 +1,9 @@
 import type { Random } from './random.js';
 
-/** Numbers that a damaged or hostile length, type or reference could be. */
+/** Values for damaged or hostile lengths, types and references. */
 const HOSTILE = [-1, -2, 0, 1, 2 ** 31 - 1, -(2 ** 31), 2 ** 30, 65536, 254, 255, 238, 21, 19, 9, 0x7ff00000];
 
-/** The bytes with one to four damages, of the kinds that find the weak places of a reader. */
+/** Applies one to four changes of the kinds that break readers. */
 export function mutate(bytes: Buffer, random: Random): Buffer {
   let result: Buffer = Buffer.from(bytes);
   for (let times = 1 + random.below(4); times > 0; times--) result = mutateOnce(result, random);
@@ -21,7 +21,7 @@ function mutateOnce(bytes: Buffer, random: Random): Buffer {
       bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
       return bytes;
     case 2:
-      // Lengths and flags lie at multiples of four after the header in most values.
+      // In most values, lengths and flags are at multiples of four after the header.
       bytes.writeInt32LE(HOSTILE[random.below(HOSTILE.length)] as number, at - ((at - 2) % 4));
       return bytes;
     case 3:

@@ -58,7 +58,7 @@ describe('numbers', () => {
     });
   });
 
-  test('exactly between two roundings go to the even one, as C rounds', () => {
+  test('ties round to even, as in C', () => {
     expect(formatGeneral(2.5, 1)).toBe('2');
     expect(formatGeneral(3.5, 1)).toBe('4');
     expect(formatGeneral(0.125, 2)).toBe('0.12');

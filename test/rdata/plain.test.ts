@@ -22,14 +22,14 @@ describe('R values as plain JavaScript', () => {
     ]);
   });
 
-  test('have null for NULL and everything missing', () => {
+  test('are null for NULL and missing values', () => {
     expect([rNull, rLogical(null), rInteger(null), rDouble(null), rString(null)].map(toPlain)).toEqual(
       Array.from({ length: 5 }, () => null),
     );
     expect(toPlain(rDouble(Number.NaN))).toBeNaN();
   });
 
-  test('are objects for named lists, whatever the names', () => {
+  test('are objects for named lists with any names', () => {
     const plain = toPlain(rList([rInteger(1), rInteger(2), rInteger(3)], ['a', '', '__proto__'])) as object;
     expect(Object.entries(plain)).toEqual([
       ['2', 2],
@@ -47,7 +47,7 @@ describe('R values as plain JavaScript', () => {
     ]);
   });
 
-  test('do not exist for functions', () => {
+  test('fail for functions', () => {
     expect(() => toPlain({ type: 'builtin', name: 'sum' })).toThrow(RDataError);
   });
 });

@@ -5,7 +5,7 @@ import { RDataError, readRds, toPlain } from '../../src/rdata/index.js';
 import { inFolder, runRScript } from './r-script.js';
 
 describe('.rds files', () => {
-  test('are read in every compression of saveRDS(), within limits, and refused when damaged', async () => {
+  test('are read in every compression of saveRDS(), within limits, and rejected if damaged', async () => {
     await inFolder(async (folder) => {
       await runRScript('save-rds.R', [folder]);
       for (const compression of ['gzip', 'bzip2', 'xz', 'none', 'ascii']) {

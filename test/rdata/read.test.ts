@@ -47,12 +47,12 @@ describe('reading R data', () => {
       }
       const { read, refused, failures } = fuzzRead(corpus, SEED, 30_000);
       expect(failures.slice(0, 3)).toEqual([]);
-      // The damage is neither always fatal nor never.
+      // Some damaged inputs can be read, and some cannot.
       expect(Math.min(read, refused)).toBeGreaterThan(1000);
     });
   }, 300_000);
 
-  test('fails with what is wrong and where', () => {
+  test('reports the error and its position', () => {
     expect(refusal(Buffer.from('hello'))).toMatchObject({
       kind: 'malformed',
       position: 0,
@@ -72,13 +72,13 @@ describe('reading R data', () => {
     expect(refusal(stream(0x1ff))).toMatchObject({ kind: 'malformed', reason: 'there is no reference 1' });
   });
 
-  test('refuses every truncation of a value', () => {
+  test('rejects every truncation of a value', () => {
     const bytes = writeRData(rList([rString(['a', 'é']), rList([])], ['x', 'y']));
     for (let length = 0; length < bytes.length; length++) refusal(bytes.subarray(0, length));
   });
 
   test.each([13, 14, 15, 16, 19, 20, 24])(
-    'allocates nothing for elements that type %i only announces',
+    'allocates nothing for the length that type %i only claims',
     (type) => {
       const before = process.memoryUsage();
       expect(refusal(stream(type, 2 ** 31 - 1))).toMatchObject({ kind: 'truncated' });
@@ -98,7 +98,7 @@ describe('reading R data', () => {
     ['short forms', [238]],
     ['attributes', [0x20d, 0]],
     ['compiled code', [21, 0, 254, 1, 6, 254, 254]],
-  ])('refuses endless nesting of %s within the stack', (_name, unit) => {
+  ])('rejects endless nesting of %s before the stack overflows', (_name, unit) => {
     const bytes = Buffer.concat([
       stream(),
       ...Array.from({ length: 100_000 }, () => stream(...unit).subarray(14)),
@@ -127,7 +127,7 @@ describe('reading R data', () => {
     expect(readRData(short)).toMatchObject({ type: 'integer', values: Int32Array.of(1, 2, 3) });
   });
 
-  test('refuses what only has a meaning in the process that wrote it', () => {
+  test('rejects objects that exist only in the process that wrote them', () => {
     expect(refusal(stream(247))).toMatchObject({ kind: 'unsupported' });
   });
 });

@@ -10,14 +10,14 @@ import { randomValue } from './random-value.js';
 
 const SEED = 20240203;
 
-describe('values on their way between R and Node', () => {
-  test(`come back identical() to R, of all types and in all formats (seed ${SEED})`, async () => {
+describe('values between R and Node', () => {
+  test(`of all types and formats are identical() in R after a round trip (seed ${SEED})`, async () => {
     const { count, changed } = await compareRoundTrips(SEED, 2000);
     expect(changed).toEqual([]);
     expect(count).toBeGreaterThan(2500);
   }, 300_000);
 
-  test(`come back the same to the byte from R (seed ${SEED})`, async () => {
+  test(`are equal to the byte after a round trip through R (seed ${SEED})`, async () => {
     const values = fc.sample(randomValue, { seed: SEED, numRuns: 5000 });
     await inFolder(async (folder) => {
       const [from, to] = ['from', 'to'].map((name) => path.join(folder, name)) as [string, string];
@@ -35,7 +35,7 @@ describe('values on their way between R and Node', () => {
     });
   }, 120_000);
 
-  test('come back the same from what Node itself writes', () => {
+  test('are equal after a round trip within Node', () => {
     fc.assert(
       fc.property(randomValue, (value) => {
         const bytes = writeRData(value);

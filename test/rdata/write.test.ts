@@ -24,19 +24,19 @@ describe('writing R data', () => {
     expect(readRData(bytes)).toMatchObject({ values: [{ type: 'raw' }] });
   });
 
-  test('results stay what they are when more is written', () => {
+  test('later writes do not change earlier results', () => {
     const first = writeRData(rString('first'));
     const copy = Buffer.from(first);
     for (let i = 0; i < 10; i++) writeRData(rString('x'.repeat(100_000)));
     expect(first.equals(copy)).toBe(true);
   });
 
-  test('keeps NA apart from NaN', () => {
+  test('distinguishes NA and NaN', () => {
     const { values } = readRData(writeRData(rDouble([null, Number.NaN, 1]))) as RDouble;
     expect([0, 1, 2].map((i) => isNaReal(values, i))).toEqual([true, false, false]);
   });
 
-  test('keeps bytes that are not UTF-8, and that strings are native', () => {
+  test('keeps bytes that are not UTF-8, and native strings', () => {
     const bytes = Buffer.from([0x66, 0xff, 0x6f]);
     const { values, marks } = readRData(writeRData(rNativeString([bytes, 'é', 'ascii', null]))) as RCharacter;
     expect(values).toEqual(['f\ufffdo', 'é', 'ascii', null]);
@@ -45,7 +45,7 @@ describe('writing R data', () => {
     expect([...(marks?.keys() ?? [])]).toEqual([0, 1]);
   });
 
-  test('refuses endless nesting, and goes on afterwards', () => {
+  test('rejects endless nesting, and works afterwards', () => {
     let value: RValue = rNull;
     for (let i = 0; i < 100_000; i++) value = rList([value]);
     expect(() => writeRData(value)).toThrow(RDataError);

@@ -21,22 +21,23 @@ import { JsonBuilt, JsonDouble, type JsonNode, JsonObject } from './node.js';
 import { JsonReader, MAX_DEPTH, MAX_INTEGER } from './reader.js';
 import { JsonTable, type TableColumn } from './table.js';
 
-/** Whole numbers up to here, and powers of ten up to 10^22, are exact doubles: one division rounds once. */
+/** Integers of up to 15 digits and powers of ten up to 10^22 are exact doubles, so one division rounds once. */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: 23 }, (_, k) => Number(`1e${k}`));
 
 /**
- * Reads large JSON from its UTF-8, straight into columns: arrays of objects, of scalars and of rows of numbers take
- * no JavaScript value for each of their elements. What does not fit is handed to `JsonReader`, part by part.
+ * Reads large JSON from UTF-8 straight into columns. Arrays of objects, of scalars and of rows of numbers need no
+ * JavaScript value for each element. `JsonReader` reads the parts that do not fit.
  */
 export class JsonBytesReader {
   private readonly bytes: FastBuffer;
   private position: number;
   private depth = 0;
-  /** The string and the number that were read last. */
+  /** Position of the last string. */
   private start = 0;
   private end = 0;
   private ascii = true;
+  /** Whether R reads the last number as an integer. */
   private whole = false;
 
   /** @param bytes valid UTF-8 */
@@ -114,7 +115,7 @@ export class JsonBytesReader {
         do {
           const guess = table.columns[at++];
           const column =
-            guess !== undefined && this.passes(guess.quoted) ? guess : table.column(this.string());
+            guess !== undefined && this.skips(guess.quoted) ? guess : table.column(this.string());
           this.colon();
           table.reach(column);
           this.field(column);
@@ -188,7 +189,7 @@ export class JsonBytesReader {
     }
   }
 
-  /** Whether one more element follows; otherwise the closing bracket has been passed. */
+  /** Skips a comma or the closing bracket. Returns whether another element follows. */
   private more(close: number): boolean {
     const code = this.skipSpace();
     this.position++;
@@ -215,8 +216,8 @@ export class JsonBytesReader {
     this.position += word.length;
   }
 
-  /** Passes these very bytes if they come next. */
-  private passes(quoted: Uint8Array): boolean {
+  /** Skips exactly these bytes if they come next. */
+  private skips(quoted: Uint8Array): boolean {
     this.skipSpace();
     const { bytes, position } = this;
     for (let i = 0; i < quoted.length; i++) if (bytes[position + i] !== quoted[i]) return false;
@@ -230,7 +231,7 @@ export class JsonBytesReader {
     return this.bytes.utf8Slice(this.start, this.end);
   }
 
-  /** Finds the end of a string; false when it has escapes, which are left to be read. */
+  /** Reads a string without escapes. Returns false, and reads nothing, if it has escapes. */
   private plainString(): boolean {
     const { bytes } = this;
     const start = this.position + 1;
@@ -240,7 +241,7 @@ export class JsonBytesReader {
       const code = bytes[at] as number;
       if (code === QUOTE) break;
       if (code === BACKSLASH) return false;
-      if (!(code >= 32)) this.unfit(); // undefined, past the end, fails this too
+      if (!(code >= 32)) this.unfit(); // also fails for undefined, past the end
       all |= code;
       at++;
     }
@@ -255,7 +256,7 @@ export class JsonBytesReader {
     return this.general() as string;
   }
 
-  /** Sets `whole`: whether R makes an integer of it. */
+  /** Also sets `whole`. */
   private number(first: number): number {
     const { bytes, position } = this;
     let at = first === MINUS ? position + 1 : position;
@@ -291,14 +292,14 @@ export class JsonBytesReader {
     return first === MINUS ? (this.whole ? 0 - value : -value) : value;
   }
 
-  /** A number with so many digits, or of such a form, that `JsonReader` has to look. */
+  /** For numbers that `JsonReader` must convert: many digits, or an exponent. */
   private exactly(): number {
     const node = this.general() as number | JsonDouble;
     this.whole = !(node instanceof JsonDouble);
     return node instanceof JsonDouble ? node.value : node;
   }
 
-  /** The value at the position, or at the one given, in the general form. */
+  /** Reads the value with `JsonReader`. */
   private general(from = this.position): JsonNode {
     const end = endOfJson(this.bytes, from);
     const node = new JsonReader(this.bytes.utf8Slice(from, end), this.depth).read();
@@ -306,7 +307,7 @@ export class JsonBytesReader {
     return node;
   }
 
-  /** The next byte that is no space; undefined, as nothing else is, at the end. */
+  /** The next byte that is not white space; undefined at the end. */
   private skipSpace(): number {
     const { bytes } = this;
     for (;;) {

@@ -1,39 +1,39 @@
 import { NA_INTEGER, setNaReal } from '../../rdata/na.js';
-import { type TextPacker as Packer, packedCharacter, TextPacker } from '../../rdata/packed-text.js';
+import { packedCharacter } from '../../rdata/packed-character.js';
+import { TextPacker } from '../../rdata/packed-text.js';
 import type { RAtomic } from '../../rdata/value.js';
 import { rDouble, rInteger, rLogical } from '../../rdata/value.js';
 
-/** Thrown where values do not fit what is being built of them: they are read again in the general way. */
+/** Thrown if values do not fit the structure being built. They are then read again, by `JsonReader`. */
 export const UNFIT = Symbol('unfit');
 
-const FIRST_ROOM = 64;
+const FIRST_LENGTH = 64;
 const SPECIAL = new Set(['NA', 'NaN', 'Inf', '-Inf']);
 
 /**
- * Scalars of a JSON array as they come, kept as the vector that jsonlite makes of them: the widest type so far. What
- * would need to be known of each element afterwards (numbers and truth values among strings, strings that stand for
- * numbers) does not fit.
+ * Collects the scalars of a JSON array in a vector of their widest type so far, as jsonlite would return it. Values that
+ * need a second look do not fit: numbers and booleans among strings, and strings that mean numbers.
  */
 export class ScalarColumn {
   length = 0;
   kind: 'missing' | 'logical' | 'integer' | 'double' | 'text' = 'missing';
   #integers = new Int32Array(0);
   #doubles = new Float64Array(0);
-  #text: Packer | undefined;
+  #text: TextPacker | undefined;
 
   missing(): void {
     switch (this.kind) {
       case 'missing':
         break;
       case 'double':
-        this.#roomForDouble();
+        this.#reserveDouble();
         setNaReal(this.#doubles, this.length);
         break;
       case 'text':
         this.#text!.missing();
         break;
       default:
-        this.#roomForInteger();
+        this.#reserveInteger();
         this.#integers[this.length] = NA_INTEGER;
     }
     this.length++;
@@ -55,7 +55,7 @@ export class ScalarColumn {
     this.#number(value);
   }
 
-  /** UTF-8 between two places of `source`. */
+  /** Adds a string: the UTF-8 between two positions of `source`. */
   text(source: Uint8Array, from: number, to: number, ascii: boolean): void {
     if (this.kind !== 'text') {
       if (to - from <= 4 && SPECIAL.has(String.fromCharCode(...source.subarray(from, to)))) throw UNFIT;
@@ -91,11 +91,11 @@ export class ScalarColumn {
 
   #number(value: number): void {
     if (this.kind === 'double') {
-      this.#roomForDouble();
+      this.#reserveDouble();
       this.#doubles[this.length++] = value;
     } else if (this.kind === 'text') throw UNFIT;
     else {
-      this.#roomForInteger();
+      this.#reserveInteger();
       this.#integers[this.length++] = value;
     }
   }
@@ -105,7 +105,7 @@ export class ScalarColumn {
     if (kind === 'double') {
       if (this.kind === 'text') throw UNFIT;
       const integers = this.#integers;
-      this.#doubles = new Float64Array(Math.max(FIRST_ROOM, 2 * length));
+      this.#doubles = new Float64Array(Math.max(FIRST_LENGTH, 2 * length));
       for (let i = 0; i < length; i++) {
         const x = this.kind === 'missing' ? NA_INTEGER : (integers[i] as number);
         if (x === NA_INTEGER) setNaReal(this.#doubles, i);
@@ -114,23 +114,23 @@ export class ScalarColumn {
       this.#integers = new Int32Array(0);
     } else if (this.kind !== 'missing') throw UNFIT;
     else if (kind === 'text') {
-      this.#text = new TextPacker(16 * Math.max(FIRST_ROOM, length));
+      this.#text = new TextPacker(16 * Math.max(FIRST_LENGTH, length));
       for (let i = 0; i < length; i++) this.#text.missing();
-    } else this.#integers = new Int32Array(Math.max(FIRST_ROOM, 2 * length)).fill(NA_INTEGER, 0, length);
+    } else this.#integers = new Int32Array(Math.max(FIRST_LENGTH, 2 * length)).fill(NA_INTEGER, 0, length);
     this.kind = kind;
   }
 
-  #roomForInteger(): void {
+  #reserveInteger(): void {
     if (this.length < this.#integers.length) return;
     const larger = new Int32Array(2 * this.length);
     larger.set(this.#integers);
     this.#integers = larger;
   }
 
-  #roomForDouble(): void {
+  #reserveDouble(): void {
     if (this.length < this.#doubles.length) return;
     const larger = new Float64Array(2 * this.length);
-    larger.set(this.#doubles); // as memory: that keeps what NA is made of
+    larger.set(this.#doubles); // copies memory, which keeps NA's payload
     this.#doubles = larger;
   }
 }

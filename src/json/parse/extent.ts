@@ -8,12 +8,12 @@ import {
   QUOTE,
 } from '../characters.js';
 
-/** yajl takes tabs and feeds of all kinds. */
+/** yajl accepts all kinds of tabs and feeds. */
 export function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13);
 }
 
-/** Where the value that starts at `from` ends, whatever it is; whether it is valid is found out by reading it. */
+/** The end of the value that starts at `from`. Does not check whether the value is valid. */
 export function endOfJson(bytes: Uint8Array, from: number): number {
   const { length } = bytes;
   let open = 0;

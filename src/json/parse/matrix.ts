@@ -2,11 +2,11 @@ import type { RAtomic } from '../../rdata/value.js';
 import { rInteger } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
 
-/** A matrix of cells that come row by row; R keeps them column by column. */
+/** A matrix from cells in row-major order; R's order is column-major. */
 export function matrixOf(cells: RAtomic, rows: number, columns: number): RAtomic {
   const attributes = [{ name: 'dim', value: rInteger(Int32Array.of(rows, columns)) }];
   if (cells.type === 'double') {
-    // As pairs of words, not as numbers: NA is more than a number.
+    // Copied as bits, since a copy of numbers may lose NA's payload.
     const from = new BigInt64Array(cells.values.buffer, cells.values.byteOffset, cells.values.length);
     const values = new Float64Array(cells.values.length);
     transpose(from, new BigInt64Array(values.buffer), rows, columns);

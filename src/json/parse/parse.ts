@@ -6,22 +6,22 @@ import { UNFIT } from './column.js';
 import { JsonReader } from './reader.js';
 import { type SimplifyOptions, simplifyJson } from './simplify.js';
 
-/** The arguments of `jsonlite::parse_json()` that are covered, with plumber's defaults. */
+/** The supported arguments of `jsonlite::parse_json()`, with plumber's defaults. */
 export interface JsonParseOptions {
   readonly simplifyVector?: boolean;
   readonly simplifyDataFrame?: boolean;
   readonly simplifyMatrix?: boolean;
-  /** R's option `scipen`, which decides how numbers among strings are written. */
+  /** R's option `scipen`, which affects how numbers among strings are written. */
   readonly scipen?: number;
-  /** The version of R, such as `[4, 2]`: since 4.3 numbers become text by other rules. */
+  /** The version of R, such as `[4, 2]`. R 4.3 changed how numbers become text. */
   readonly rVersion?: readonly [major: number, minor: number];
 }
 
 const BOM = 0xfeff;
 
 /**
- * The value that `jsonlite::parse_json(text, simplifyVector = TRUE)` returns in R, or `NotCovered` with the reason
- * where that is not certain or R would fail: then R has to be asked.
+ * The value that `jsonlite::parse_json(text, simplifyVector = TRUE)` returns in R. `NotCovered` if that is not certain
+ * or R would fail: ask R then.
  */
 export function parseJson(json: Uint8Array | string, options: JsonParseOptions = {}): RValue | NotCovered {
   return covered(() => {
@@ -31,10 +31,7 @@ export function parseJson(json: Uint8Array | string, options: JsonParseOptions =
   });
 }
 
-/**
- * The same for large texts, in a fraction of the memory; always with all simplification. MongoDB's dates are not
- * covered.
- */
+/** The same for large texts, in a fraction of the memory. Always simplifies, and does not cover MongoDB's dates. */
 export function parseLargeJson(
   json: Uint8Array,
   options: Pick<JsonParseOptions, 'scipen' | 'rVersion'>,

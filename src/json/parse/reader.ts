@@ -15,12 +15,12 @@ import {
 import { notCovered } from '../not-covered.js';
 import { JsonDouble, type JsonNode, JsonObject } from './node.js';
 
-/** R's own recursion ends somewhere in the hundreds of levels; there it is R's turn to answer. */
+/** R's own recursion fails somewhere in the hundreds of levels. R itself decides where exactly. */
 export const MAX_DEPTH = 150;
 
 /** R's largest integer. */
 export const MAX_INTEGER = 2147483647;
-/** Around 2^63 jsonlite's parser overflows in ways that are not repeated here. */
+/** Around 2^63, jsonlite's parser overflows in ways that are not reproduced here. */
 const NEAR_OVERFLOW = 9.2233720368e18;
 const OVER_OVERFLOW = 9.2233720369e18;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -35,13 +35,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads strict JSON, as yajl inside jsonlite does. What yajl takes beyond that (comments), or maps to bytes that
- * are no text (lone surrogates, `\u0000`), is not covered, and neither is what it refuses: R words the error.
+ * Reads strict JSON, like yajl in jsonlite. Not covered are comments, which yajl accepts; lone surrogates and `\u0000`,
+ * for which yajl returns bytes that are not text; and invalid JSON, since R writes the error message.
  */
 export class JsonReader {
   private position = 0;
 
-  /** @param depth of what is around the text, where it is a part of a larger one */
+  /** @param depth at which the text is nested in a larger one */
   constructor(
     private readonly text: string,
     private depth = 0,
@@ -102,7 +102,7 @@ export class JsonReader {
     }
   }
 
-  /** Most arrays of objects repeat the same keys: those of the object before are tried first. */
+  /** Most arrays of objects repeat the same keys, so the keys of the previous object are tried first. */
   private object(previous: JsonObject | undefined): JsonObject {
     this.enter();
     let keys: string[] | undefined;
@@ -140,7 +140,7 @@ export class JsonReader {
     if (text.charCodeAt(end) !== QUOTE) return false;
     for (let i = 0; i < key.length; i++) {
       const code = key.charCodeAt(i);
-      // A key with a quote or a backslash looks different in the text.
+      // In the text, a key with a quote or a backslash is escaped.
       if (code !== text.charCodeAt(position + 1 + i) || code === BACKSLASH || code === QUOTE) return false;
     }
     return true;
@@ -157,7 +157,7 @@ export class JsonReader {
         return text.slice(start, end);
       }
       if (code === BACKSLASH) return this.escapedString(start, end);
-      // NaN, past the end, fails this too.
+      // Also fails for NaN, past the end.
       if (!(code >= 32)) this.invalid();
       end++;
     }
@@ -229,7 +229,7 @@ export class JsonReader {
     if (code === POINT || code === 101 || code === 69) return this.double(start, at, code);
     this.position = at;
     if (value <= MAX_INTEGER) return first === MINUS ? 0 - value : value;
-    // Up to 15 digits the sum is exact; beyond, the text has to be rounded once.
+    // The sum is exact up to 15 digits. Beyond that, the text must be rounded once.
     const size = at - digitsStart > 15 ? Number(text.slice(digitsStart, at)) : value;
     if (size > NEAR_OVERFLOW && size < OVER_OVERFLOW) notCovered('an integer around 2^63');
     return new JsonDouble(first === MINUS ? -size : size);
@@ -259,7 +259,7 @@ export class JsonReader {
     return at;
   }
 
-  /** The next character that is no space, as a code; NaN at the end. yajl takes tabs and feeds of all kinds. */
+  /** The code of the next character that is not white space, as yajl defines it; NaN at the end. */
   private skipSpace(): number {
     for (;;) {
       const code = this.text.charCodeAt(this.position);

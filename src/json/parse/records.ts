@@ -1,12 +1,11 @@
 /** jsonlite's `simplifyDataFrame()`: an array of objects as a data frame, one column per key in order of appearance. */
-
 import { NA_INTEGER } from '../../rdata/na.js';
 import type { RList, RValue } from '../../rdata/value.js';
 import { compactRowNames, rInteger, rString } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
 import { type JsonNode, JsonObject } from './node.js';
 
-/** `simplify` makes a column of the values of one key. */
+/** @param simplify turns the values of one key into a column */
 export function simplifyRecords(
   records: readonly (JsonObject | null)[],
   simplify: (values: JsonNode[]) => RValue,
@@ -18,7 +17,7 @@ export function simplifyRecords(
   const row = names.indexOf('_row');
   let rowNames: RValue = countedRowNames(records.length);
   if (row >= 0) {
-    if (names.length === 1) notCovered('records of nothing but a row name');
+    if (names.length === 1) notCovered('records with only a row name');
     rowNames = givenRowNames(values[row] as RValue, records.length);
     names.splice(row, 1);
     values.splice(row, 1);
@@ -34,15 +33,12 @@ export function simplifyRecords(
   };
 }
 
-/**
- * Whether a table has far more empty cells than fields: with a new key in each record its size is the square of
- * the text's.
- */
+/** Whether a table has far more empty cells than fields. With a new key in each record, it grows quadratically. */
 export function isSparse(empty: number, fields: number): boolean {
   return empty > 2 ** 20 + 16 * fields;
 }
 
-/** The values of each key over all records, `null` where a record lacks it; the first of duplicate keys counts. */
+/** The values of each key in all records; `null` if a record lacks the key. The first of duplicate keys counts. */
 function transpose(records: readonly (JsonObject | null)[]): Map<string, JsonNode[]> {
   const columns = new Map<string, JsonNode[]>();
   const rows = records.length;
@@ -53,11 +49,11 @@ function transpose(records: readonly (JsonObject | null)[]): Map<string, JsonNod
     const record = records[i];
     if (!(record instanceof JsonObject)) continue;
     const { keys, values } = record;
-    // Records that share their keys share the look-up of the columns, too.
+    // Records with the same array of keys need only one look-up of the columns.
     fields += keys.length;
     if (keys !== sharedKeys || keys.length !== values.length) {
       sharedKeys = keys;
-      if (isSparse(columns.size * rows, fields)) notCovered('a table that is nearly empty');
+      if (isSparse(columns.size * rows, fields)) notCovered('a sparse table');
       shared = keys.map((key) => columnOf(columns, key, rows));
       if (new Set(keys).size !== keys.length) {
         fillFirst(shared, values, i);
@@ -88,7 +84,7 @@ function fillFirst(columns: readonly JsonNode[][], values: readonly JsonNode[], 
   }
 }
 
-/** Records without any key: `data.frame(matrix(nrow = n, ncol = 0))`. */
+/** For records without keys: `data.frame(matrix(nrow = n, ncol = 0))`. */
 export function withoutColumns(rows: number): RList {
   return {
     type: 'list',
@@ -101,7 +97,7 @@ export function withoutColumns(rows: number): RList {
   };
 }
 
-/** 1..n as `row.names<-` stores them: short where that is shorter, but not marked as automatic. */
+/** 1..n as stored by `row.names<-`: in short form from 3 on, but not marked as automatic. */
 export function countedRowNames(rows: number): RValue {
   if (rows > 2) return rInteger(Int32Array.of(NA_INTEGER, rows));
   return rInteger(Int32Array.from({ length: rows }, (_, i) => i + 1));

@@ -5,15 +5,16 @@ import { rDouble, rInteger, rLogical, rNull, rString } from '../../rdata/value.j
 import { notCovered } from '../not-covered.js';
 import { JsonDouble, type JsonNode } from './node.js';
 
-/** By which rules numbers become text. */
+/** How numbers become text. */
 export interface NumberText {
   readonly scipen: number;
+  /** R 4.3 changed how numbers become text. */
   readonly newNumberText: boolean;
 }
 
 type Scalar = null | boolean | string | number | JsonDouble;
 
-/** One scalar as R has it before any simplification. */
+/** One scalar before any simplification. */
 export function scalarValue(node: Exclude<JsonNode, object> | JsonDouble | null): RValue {
   if (node === null) return rNull;
   if (typeof node === 'string') return rString(node);
@@ -23,8 +24,8 @@ export function scalarValue(node: Exclude<JsonNode, object> | JsonDouble | null)
 }
 
 /**
- * An array of scalars as one vector of the widest type among them. `null` is NA, and so are the strings that
- * jsonlite itself writes for special numbers, unless there is any other string.
+ * An array of scalars as one vector of their widest type. `null` is NA. The strings that jsonlite writes for special
+ * numbers become those numbers, unless the array has any other string.
  */
 export function scalarsToVector(array: readonly JsonNode[], text: NumberText): RValue {
   const scalars = array as readonly Scalar[];
@@ -70,7 +71,7 @@ function scalarText(x: Scalar, text: NumberText): string | null {
   return doubleText(x.value, text);
 }
 
-/** A double among strings. Only plain decimals are the same in all versions of R. */
+/** A double among strings. Only plain decimals are equal in all versions of R. */
 export function doubleText(x: number, { scipen, newNumberText }: NumberText): string {
   const result = numberText(x, scipen);
   if (newNumberText && (scipen !== 0 || !isPlainDecimal(result))) {

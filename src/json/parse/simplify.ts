@@ -1,25 +1,27 @@
 /**
- * jsonlite's `simplify()`: which arrays become vectors, matrices and data frames. Each step below is one of its
- * steps, in its order, since a value that fits several is what the first makes of it.
+ * jsonlite's `simplify()`: which arrays become vectors, matrices and data frames. The steps are jsonlite's, in its order,
+ * because the first that fits decides.
  */
 import { getAttribute } from '../../rdata/attribute.js';
 import { isNaReal, NA_INTEGER, setNaReal } from '../../rdata/na.js';
 import type { RAtomic, RDouble, RList, RValue } from '../../rdata/value.js';
 import { rDouble, rInteger, rList, rLogical, rString } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
-import { bindArrays, bindRows, isArrayList, isMatrixList } from './bind.js';
-import type { Level } from './level.js';
+import { bindArrays, bindRows, isArrayList, isMatrixList } from './array.js';
 import { JsonBuilt, type JsonNode, JsonObject } from './node.js';
 import { simplifyRecords } from './records.js';
-import { scalarsToVector, scalarValue } from './scalars.js';
+import { type NumberText, scalarsToVector, scalarValue } from './scalars.js';
 
-export interface SimplifyOptions {
+export interface SimplifyOptions extends NumberText {
   readonly vector: boolean;
   readonly dataFrame: boolean;
   readonly matrix: boolean;
-  readonly scipen: number;
-  /** R 4.3 and later write numbers as text by other rules. */
-  readonly newNumberText: boolean;
+}
+
+/** The options for one level of nesting. `subMatrix` is `matrix` for the levels below. */
+interface Level extends Pick<SimplifyOptions, 'vector' | 'dataFrame' | 'matrix'> {
+  readonly subMatrix: boolean;
+  readonly text: NumberText;
 }
 
 export function simplifyJson(node: JsonNode, options: SimplifyOptions): RValue {
@@ -83,13 +85,13 @@ function isScalarList(array: readonly JsonNode[]): boolean {
   return true;
 }
 
-/** A list, of either kind, of nothing but scalars. */
+/** Whether the node is an array or object of scalars only. */
 function isScalarNode(node: JsonNode): boolean {
   if (Array.isArray(node)) return isScalarList(node);
   return node instanceof JsonObject && isScalarList(node.values);
 }
 
-/** Empty arrays among data frames or vectors become an empty one of their kind. */
+/** Empty arrays among data frames or vectors become empty data frames or vectors. */
 function fillEmpty(values: RValue[]): RList {
   const isEmpty = (x: RValue): boolean =>
     x.type === 'list' && x.values.length === 0 && x.attributes === undefined;
@@ -191,7 +193,7 @@ function joinDates(values: readonly RDouble[]): RDouble {
   };
 }
 
-/** Without any simplification: lists all the way, scalars as vectors of length one. */
+/** No simplification: only lists, with scalars as vectors of length one. */
 function plainValue(node: JsonNode): RValue {
   if (Array.isArray(node)) return rList(node.map(plainValue));
   if (node instanceof JsonObject) return rList(node.values.map(plainValue), node.keys);

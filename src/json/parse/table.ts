@@ -5,15 +5,14 @@ import { ScalarColumn, UNFIT } from './column.js';
 import { JsonBuilt, type JsonNode } from './node.js';
 import { countedRowNames, isSparse, withoutColumns } from './records.js';
 
-/** The column of one key: scalars, or further records, or whatever else in the general form. */
+/** The column of one key: scalars, nested records, or any other values as nodes. */
 export class TableColumn {
   readonly scalars = new ScalarColumn();
   records: JsonTable | undefined;
   nodes: JsonNode[] | undefined;
 
   /**
-   * @param key    as it is
-   * @param quoted as it stands in the text where it has no escapes
+   * @param quoted how the key appears in a text without escapes
    */
   constructor(
     readonly key: string,
@@ -30,7 +29,7 @@ export class TableColumn {
     else this.scalars.missing();
   }
 
-  /** For a value that is no scalar: nothing but missing ones may have come before. */
+  /** For values that are not scalars. Only missing values may have come before. */
   become(kind: 'records' | 'nodes'): void {
     if (this.records !== undefined || this.scalars.kind !== 'missing') throw UNFIT;
     if (kind === 'nodes') this.nodes = new Array<JsonNode>(this.scalars.length).fill(null);
@@ -41,7 +40,7 @@ export class TableColumn {
   }
 }
 
-/** An array of objects under construction, by columns, in the order in which the keys appeared. */
+/** Builds the columns of an array of objects, in the order in which the keys appear. */
 export class JsonTable {
   rows = 0;
   readonly columns: TableColumn[] = [];
@@ -49,7 +48,6 @@ export class JsonTable {
   #filled = 0;
   readonly #byKey = new Map<string, TableColumn>();
 
-  /** The column of a key, to which the current row's value is then added. */
   column(key: string): TableColumn {
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
@@ -60,17 +58,17 @@ export class JsonTable {
     return column;
   }
 
-  /** Fills up what the records before this one had nothing for. Of duplicate keys the first would count. */
+  /** Fills the column with missing values up to the current row. A duplicate key in a record does not fit. */
   reach(column: TableColumn): void {
     const missing = this.rows - column.length;
     if (missing < 0) throw UNFIT;
     this.#fields++;
     this.#filled += missing;
-    if (isSparse(this.#filled, this.#fields)) notCovered('a table that is nearly empty');
+    if (isSparse(this.#filled, this.#fields)) notCovered('a sparse table');
     for (let i = 0; i < missing; i++) column.missing();
   }
 
-  /** The data frame. `simplify` makes columns of what is in the general form. */
+  /** The data frame. `simplify` turns nodes into a column. */
   frame(simplify: (nodes: JsonNode[]) => RValue): RList {
     if (this.columns.length === 0) return withoutColumns(this.rows);
     const values = this.columns.map((column): RValue => {
@@ -89,7 +87,7 @@ export class JsonTable {
     };
   }
 
-  /** As a node: what it becomes is decided when the whole text has been read. */
+  /** A node that becomes the data frame once the whole text has been read. */
   node(): JsonNode {
     return new JsonBuilt((simplify) => this.frame(simplify));
   }

@@ -1,7 +1,7 @@
 import type { Cells } from './cells.js';
 import type { JsonSink } from './sink.js';
 
-/** A matrix or higher array: its elements, first index fastest, and the order in which dimensions nest. */
+/** A matrix or higher array. In `cells`, the first index runs fastest. */
 export interface ArrayShape {
   readonly cells: Cells;
   readonly dims: readonly number[];
@@ -13,7 +13,7 @@ export function writeArray(sink: JsonSink, shape: ArrayShape, indent: number): v
   writeLevel(sink, shape, strides(shape.dims), 0, 0, indent);
 }
 
-/** The part of an array at one index of its outermost dimension. */
+/** Writes the part of an array at one index of its outermost dimension. */
 export function writeSlice(sink: JsonSink, shape: ArrayShape, index: number, indent: number): void {
   const steps = strides(shape.dims);
   writeLevel(sink, shape, steps, 1, index * (steps[shape.order[0] as number] as number), indent);

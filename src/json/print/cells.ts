@@ -1,8 +1,6 @@
 /**
- * Vectors as a row of JSON texts: what `asJSON(x, collapse = FALSE)` returns, without making the texts.
- *
- * One interface serves both vectors, which are joined into an array, and the columns of a data frame, which are
- * taken row by row.
+ * The elements of a vector as JSON, like `asJSON(x, collapse = FALSE)`, written straight to a sink. Vectors write all
+ * cells into an array; data frames write one cell of each column per row.
  */
 import { formatGeneral } from '../../rdata/general-format.js';
 import { isNaReal, NA_INTEGER } from '../../rdata/na.js';
@@ -12,7 +10,7 @@ import { JsonSink } from './sink.js';
 
 export interface Cells {
   readonly length: number;
-  /** Whether the element is missing in the sense that a data frame leaves the field out. */
+  /** Whether a data frame omits the field because the element is missing. */
   omitted(i: number): boolean;
   write(i: number): void;
 }
@@ -67,7 +65,7 @@ export class IntegerCells implements Cells {
   }
 }
 
-/** What decides how doubles are written: the covered options, or those of a date written as a number. */
+/** Options for doubles. */
 export type NumberFormat = Pick<JsonPrintOptions, 'digits' | 'useSignif' | 'maxDigits' | 'alwaysDecimal'>;
 
 export class DoubleCells implements Cells {
@@ -114,7 +112,7 @@ export class DoubleCells implements Cells {
   }
 }
 
-/** A finite number as `num_to_char` of jsonlite writes it. */
+/** A finite number as jsonlite's `num_to_char` writes it. */
 export function formatDouble(x: number, format: NumberFormat): string {
   const text = plainDouble(x, format);
   return format.alwaysDecimal && /^[-0-9]*$/.test(text) ? `${text}.0` : text;
@@ -125,7 +123,7 @@ function plainDouble(x: number, { digits, useSignif, maxDigits }: NumberFormat):
   if (useSignif) return formatGeneral(x, Math.min(maxDigits, digits));
   const size = Math.abs(x);
   if (digits > -1 && digits < 10 && size < 2147483647 && size > 1e-5) return shortDecimal(x, digits);
-  // jsonlite turns decimals into significant digits: those before the point, at least one, and the decimals.
+  // jsonlite converts decimals to significant digits: the digits before the point, at least one, plus the decimals.
   return formatGeneral(x, Math.ceil(Math.min(maxDigits, Math.max(1, Math.log10(size)) + digits)));
 }
 
@@ -159,7 +157,7 @@ export class StringCells implements Cells {
   }
 }
 
-/** Strings that are taken in order, so that each is found from the one before. */
+/** Packed strings, which are cheap to read in order. */
 export class PackedCells implements Cells {
   readonly length: number;
   private readonly cursor: PackedCursor;

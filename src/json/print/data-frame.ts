@@ -1,5 +1,5 @@
 import { getAttribute } from '../../rdata/attribute.js';
-import { NA_INTEGER } from '../../rdata/na.js';
+import { isCompact, rowCount } from '../../rdata/row-names.js';
 import type { RInteger, RList, RValue } from '../../rdata/value.js';
 import { rInteger, rList } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
@@ -9,7 +9,7 @@ import type { JsonPrintOptions } from './options.js';
 import type { JsonSink } from './sink.js';
 import { textOf } from './vector.js';
 
-/** The rows of a data frame, as objects when there are keys and as arrays otherwise. */
+/** The rows of a data frame: objects if there are keys, otherwise arrays. */
 export class DataFrameRows implements Cells {
   constructor(
     private readonly sink: JsonSink,
@@ -65,15 +65,13 @@ export class DataFrameRows implements Cells {
   }
 }
 
-/** The number of rows, from the row names as R keeps them. */
-export function rowCount(frame: RList): number {
+export function rowsOf(frame: RList): number {
   const rowNames = getAttribute(frame, 'row.names');
-  if (rowNames?.type === 'character') return rowNames.values.length;
-  if (rowNames?.type !== 'integer') return notCovered('a data frame without row names');
-  return isCompact(rowNames) ? Math.abs(rowNames.values[1] as number) : rowNames.values.length;
+  const rows = rowNames === undefined ? -1 : rowCount(rowNames);
+  return rows < 0 ? notCovered('a data frame without row names') : rows;
 }
 
-/** The columns as jsonlite takes them: lists without their names, and the row names as a last column. */
+/** The columns that jsonlite writes: list columns without names, and the row names as the last column. */
 export function columnsOf(frame: RList, options: JsonPrintOptions): RList {
   const names = getAttribute(frame, 'names');
   if (names?.type !== 'character' || names.values.length !== frame.values.length) {
@@ -85,7 +83,7 @@ export function columnsOf(frame: RList, options: JsonPrintOptions): RList {
   const rowNames = getAttribute(frame, 'row.names');
   if (rowNames !== undefined && wantsRowNames(rowNames, options.rownames)) {
     const existing = keys.indexOf('_row');
-    const column = rowNames.type === 'integer' && isCompact(rowNames) ? countTo(rowCount(frame)) : rowNames;
+    const column = isCompact(rowNames) ? countTo(rowsOf(frame)) : rowNames;
     if (existing < 0) {
       columns.push(column);
       keys = [...distinctNames(keys), '_row'];
@@ -94,7 +92,7 @@ export function columnsOf(frame: RList, options: JsonPrintOptions): RList {
   return rList(columns, keys);
 }
 
-/** R makes the names distinct when it adds a column, before jsonlite does: the latter then sees no missing twins. */
+/** R makes the names distinct when jsonlite adds the row names as a column. Missing names are not covered. */
 function distinctNames(names: readonly (string | null)[]): (string | null)[] {
   const missing = names.indexOf(null);
   if (missing !== names.lastIndexOf(null)) notCovered('several missing names beside row names');
@@ -116,12 +114,8 @@ function unnamed(column: RValue): RValue {
   return { ...column, attributes: column.attributes.filter((a) => a.name !== 'names') };
 }
 
-function isCompact(rowNames: RInteger): boolean {
-  return rowNames.values.length === 2 && rowNames.values[0] === NA_INTEGER;
-}
-
 function countTo(length: number): RInteger {
-  // The number may be a claim that no column bears out.
+  // Row names may name any count, whatever the length of the columns.
   if (length > 2 ** 24) notCovered('so many row names');
   return rInteger(Int32Array.from({ length }, (_, i) => i + 1));
 }

@@ -1,12 +1,12 @@
-/** The parts of a JSON text around the values: keys, commas, brackets. */
+/** The keys, commas and brackets of a JSON text. */
 import type { Cells } from './cells.js';
 import { makeUnique } from './make-unique.js';
 import { JsonSink } from './sink.js';
 
-/** Below this many names, comparing each with each is cheaper than a set of them. */
+/** Up to this many names, comparing all pairs is cheaper than a set. */
 const FEW_NAMES = 12;
 
-/** Whether names are keys as they are: none missing, none twice. Nearly all are. */
+/** Whether the names can be used as keys: none missing, no duplicates. Nearly always true. */
 function areKeys(names: readonly (string | null)[], noDots: boolean): names is readonly string[] {
   if (noDots) return false;
   for (let i = 0; i < names.length; i++) {
@@ -23,10 +23,7 @@ export function writeKey(sink: JsonSink, key: string, spaced: boolean): void {
   if (spaced) sink.byte(32);
 }
 
-/**
- * The keys that jsonlite gives to elements of these names, quoted and with their colon: positions for missing
- * names, and distinct.
- */
+/** The keys from `keyNames()`, quoted and with their colon. */
 export function objectKeys(names: readonly (string | null)[], noDots: boolean, spaced = false): Buffer[] {
   return keyNames(names, noDots).map((key) => {
     const sink = new JsonSink();
@@ -35,14 +32,14 @@ export function objectKeys(names: readonly (string | null)[], noDots: boolean, s
   });
 }
 
-/** The keys themselves. */
+/** jsonlite's keys for elements with these names: distinct, and the position where a name is missing. */
 export function keyNames(names: readonly (string | null)[], noDots: boolean): readonly string[] {
   if (areKeys(names, noDots)) return names;
   const keys = names.map((name, i) => name || String(i + 1));
   return makeUnique(noDots ? keys.map((key) => key.replaceAll('.', '_')) : keys);
 }
 
-/** An atomic vector as an array, or its only element. */
+/** Writes an atomic vector as an array, or its only element if unboxed. */
 export function writeVector(sink: JsonSink, cells: Cells, unbox: boolean, spaced: boolean): void {
   if (unbox && cells.length === 1) {
     cells.write(0);

@@ -1,4 +1,4 @@
-/** Names made distinct as R's `make.unique()` does: the second `a` becomes `a.1`, unless that is taken. */
+/** R's `make.unique()`: the second `a` becomes `a.1`, unless that is taken. */
 export function makeUnique(names: readonly string[]): string[] {
   const taken = new Set(names);
   if (taken.size === names.length) return names.slice();
@@ -11,7 +11,7 @@ export function makeUnique(names: readonly string[]): string[] {
       continue;
     }
     let count = next.get(name) ?? 1;
-    // R gives up looking at the number of names; by then one was free.
+    // R stops at the number of names, where one was always free.
     while (taken.has(`${name}.${count}`)) count++;
     const unique = `${name}.${count}`;
     result[i] = unique;

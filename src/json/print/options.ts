@@ -1,4 +1,4 @@
-/** The arguments of `jsonlite::toJSON()` that are covered, with its defaults. */
+/** The supported arguments of `jsonlite::toJSON()`, with its defaults. */
 export interface JsonPrintOptions {
   readonly dataframe: 'rows' | 'columns' | 'values';
   readonly matrix: 'rowmajor' | 'columnmajor';
@@ -7,26 +7,26 @@ export interface JsonPrintOptions {
   readonly factor: 'string' | 'integer';
   readonly raw: 'base64' | 'int' | 'js' | 'mongo';
   readonly null: 'list' | 'null';
-  /** `undefined` is jsonlite's default: `null` for logical and character, `"NA"` for numbers. */
+  /** By default, as in jsonlite, `null` for logical and character, `"NA"` for numbers. */
   readonly na: 'null' | 'string' | undefined;
   readonly autoUnbox: boolean;
-  /** Decimals, or significant digits with `useSignif`; `null` is NA: all there are. */
+  /** Decimals, or significant digits with `useSignif`. `null` is R's NA: all digits. */
   readonly digits: number | null;
-  /** What `digits = I(4)` says. */
+  /** Set by `digits = I(4)`. */
   readonly useSignif: boolean;
   readonly pretty: boolean;
-  /** `undefined`: only row names that are not numbers. */
+  /** By default only row names that are not numbers. */
   readonly rownames: boolean | undefined;
   readonly keepVecNames: boolean;
   readonly UTC: boolean;
   readonly alwaysDecimal: boolean;
   readonly noDots: boolean;
   readonly jsonVerbatim: boolean;
-  /** Significant digits at most: 15 up to jsonlite 1.8.4, 17 since. */
+  /** Maximum of significant digits: 15 up to jsonlite 1.8.4, 17 since. */
   readonly maxDigits: 15 | 17;
-  /** The time zone of the R session, `undefined` when it is not known; matters to times without a zone. */
+  /** The time zone of the R session, for times without a zone; undefined if unknown. */
   readonly timezone: string | undefined;
-  /** Whether strings without an encoding mark are UTF-8, as `l10n_info()` of the R session says. */
+  /** Whether strings without an encoding mark are UTF-8, from `l10n_info()` of the R session. */
   readonly nativeUtf8: boolean;
   /** R's option `digits.secs`. */
   readonly digitsSecs: number;

@@ -1,18 +1,18 @@
 import { getAttribute } from '../../rdata/attribute.js';
 import type { RValue } from '../../rdata/value.js';
 import { covered, NotCovered } from '../not-covered.js';
-import { dispatch } from './class.js';
+import { dispatch } from './dispatch.js';
 import { writeVector } from './layout.js';
 import type { JsonPrintOptions } from './options.js';
 import { JsonSink } from './sink.js';
 import { vectorCells } from './vector.js';
 
-/** Kinds of vectors whose elements are written without regard to each other. */
+/** Kinds of vectors whose elements do not affect each other. */
 const ELEMENTWISE = new Set(['atomic', 'factor', 'Date']);
 
 /**
- * A vector's consecutive parts, of so many elements each, as `printJsonWith()` writes the slices one by one: its
- * levels are escaped once, and nothing is made for a part but its text. Undefined for what is not that simple.
+ * Prints consecutive parts of a vector, of the given sizes, like `printJsonWith()` prints the slices. Faster, since it
+ * escapes levels once and creates no slices. Undefined for values that need more than that.
  */
 export function printParts(
   value: RValue,

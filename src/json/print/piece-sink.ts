@@ -3,19 +3,18 @@ import { JsonSink } from './sink.js';
 
 const PIECE_BYTES = 256 * 1024;
 
-/** A sink for large texts: pieces instead of one buffer, since growing that would hold everything twice. */
+/** A sink for large texts. It fills pieces, since growing a single buffer would hold everything twice. */
 export class JsonPieceSink extends JsonSink {
   readonly #pieces: Uint8Array[] = [];
   readonly #limit: number;
   #bytes = 0;
 
-  /** @param limit bytes at which a text is given up, within a piece's */
+  /** @param limit bytes after which printing fails, checked once per piece */
   constructor(limit: number) {
     super(Buffer.allocUnsafeSlow(PIECE_BYTES));
     this.#limit = limit;
   }
 
-  /** What was written. */
   pieces(): Uint8Array[] {
     this.#pieces.push(this.buffer.subarray(0, this.position));
     return this.#pieces;
@@ -30,7 +29,7 @@ export class JsonPieceSink extends JsonSink {
   }
 }
 
-/** A text is longer than it may be; how long in all is not known. */
+/** The text exceeds its limit. Its full length is not known. */
 export class TextTooLong extends Error {
   constructor(limit: number) {
     super(`more than ${limit} bytes of JSON`);

@@ -6,15 +6,12 @@ import { JsonPieceSink } from './piece-sink.js';
 import { JsonPrinter } from './printer.js';
 import { JsonSink } from './sink.js';
 
-/**
- * The bytes that `jsonlite::toJSON(value, …)` writes, or `NotCovered` with the reason where that is not certain:
- * then R has to be asked.
- */
+/** The bytes that `jsonlite::toJSON(value, …)` writes. `NotCovered` if that is not certain: ask R then. */
 export function printJson(value: RValue, options?: Partial<JsonPrintOptions>): Buffer | NotCovered {
   return printJsonWith(value, printOptions(options));
 }
 
-/** The same with complete options, which are worth keeping where many values are printed. */
+/** The same with complete options, which callers reuse for many values. */
 export function printJsonWith(value: RValue, options: JsonPrintOptions): Buffer | NotCovered {
   const sink = new JsonSink();
   const result = covered(() => {
@@ -25,7 +22,7 @@ export function printJsonWith(value: RValue, options: JsonPrintOptions): Buffer 
   return result;
 }
 
-/** The same in pieces, for large values. Throws `TextTooLong` when there are more than `limit` bytes. */
+/** The same in pieces, for large values. Throws `TextTooLong` beyond `limit` bytes. */
 export function printLargeJson(
   value: RValue,
   options: JsonPrintOptions,

@@ -4,17 +4,17 @@ import { rList, rString } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
 import { type ArrayShape, writeArray, writeSlice } from './array.js';
 import type { Cells, NaRule } from './cells.js';
-import { type Dispatch, dispatch } from './class.js';
-import { columnsOf, DataFrameRows, rowCount } from './data-frame.js';
+import { columnsOf, DataFrameRows, rowsOf } from './data-frame.js';
+import { type Dispatch, dispatch } from './dispatch.js';
 import { keyNames, objectKeys, writeKey, writeVector } from './layout.js';
 import type { JsonPrintOptions } from './options.js';
 import type { JsonSink } from './sink.js';
 import { textOf, vectorCells } from './vector.js';
 
-/** R itself gives up on values that are nested some hundred levels deep; where exactly is its business. */
+/** R fails for values nested some hundred levels deep. R itself decides where exactly. */
 const MAX_DEPTH = 100;
 
-/** What jsonlite's methods hand down to the elements of a value. */
+/** What jsonlite's methods pass down to the elements of a value. */
 export interface Context {
   readonly na: NaRule;
   readonly autoUnbox: boolean;
@@ -23,14 +23,14 @@ export interface Context {
   readonly keepVecNames: boolean;
 }
 
-/** As jsonlite writes base64: a line feed, here escaped, as soon as a line is full. */
+/** jsonlite's base64 has a line feed, escaped here, after each full line. */
 function base64(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll(/[^=]{72}/g, '$&\\n');
 }
 
 /**
- * Writes one value as `asJSON()` does. Each method here is one of jsonlite's, with its habits of passing arguments
- * on or dropping them, since those are visible in the output.
+ * Writes one value like `asJSON()`. Each method matches one of jsonlite's. It passes on or drops the same arguments,
+ * because that is visible in the output.
  */
 export class JsonPrinter {
   readonly sink: JsonSink;
@@ -112,13 +112,13 @@ export class JsonPrinter {
       const names = getAttribute(value, 'names');
       if (names?.type === 'character' && names.values.length > 0) {
         if (method === 'integer64' || found.scalar) notCovered('names of such a vector');
-        if (names.values.length !== cells.length) notCovered('names that do not fit');
+        if (names.values.length !== cells.length) notCovered('names of another length');
         this.namedVector(cells, names.values);
         return;
       }
     }
     if (found.scalar || (method === 'json' && this.options.jsonVerbatim)) {
-      if (cells.length !== 1) notCovered('a scalar of another length than one');
+      if (cells.length !== 1) notCovered('a scalar whose length is not one');
       cells.write(0);
       return;
     }
@@ -126,7 +126,7 @@ export class JsonPrinter {
     writeVector(this.sink, cells, unbox, context.indent >= 0);
   }
 
-  /** `keep_vec_names`: jsonlite makes a list of it and forgets about the indentation. */
+  /** `keep_vec_names`: jsonlite converts the vector to a list and drops the indentation. */
   private namedVector(cells: Cells, names: readonly (string | null)[]): void {
     const keys = objectKeys(names, this.options.noDots);
     this.sink.byte(123);
@@ -175,13 +175,13 @@ export class JsonPrinter {
       na: context.na === 'omit' ? undefined : context.na,
       indent: deeper(context.indent),
     };
-    if (keys && keys.length !== values.length) notCovered('names that do not fit');
+    if (keys && keys.length !== values.length) notCovered('names of another length');
     sink.byte(keys ? 123 : 91);
     for (let i = 0; i < values.length; i++) {
       const element = values[i] as RValue;
       this.separate(i > 0, context.indent);
       if (keys) writeKey(sink, keys[i] as string, context.indent >= 0);
-      // `dataframe = "columns"`: the columns stay arrays, whatever their length.
+      // With `dataframe = "columns"`, columns stay arrays, whatever their length.
       this.value(
         element,
         isFrame && inner.autoUnbox ? { ...inner, autoUnbox: element.type === 'list' } : inner,
@@ -228,13 +228,13 @@ export class JsonPrinter {
     const dim = getAttribute(value, 'dim');
     if (dim?.type !== 'integer') return notCovered('dimensions that are not integers');
     const dims = Array.from(dim.values);
-    // The elements lose the context: jsonlite calls asJSON() on the bare vector.
+    // jsonlite calls asJSON() on the bare vector, without the context.
     const cells =
       value.type === 'list'
         ? this.listCells(value, { na: context.na, autoUnbox: false, indent: -1, keepVecNames: false })
         : vectorCells(this.sink, unpacked(value), 'atomic', context.na, this.options);
     if (dims.some((extent) => extent < 0) || dims.reduce((a, b) => a * b, 1) !== cells.length) {
-      notCovered('dimensions that do not fit');
+      notCovered('dimensions that do not match the length');
     }
     return { cells, dims, order: dims.map((_, i) => i) };
   }
@@ -246,10 +246,10 @@ export class JsonPrinter {
       this.list(columnsOf(value, this.options), { ...context, keepVecNames: false }, true);
       return;
     }
-    const rows = rowCount(value) === 0 ? undefined : this.frameRows(value, context);
+    const rows = rowsOf(value) === 0 ? undefined : this.frameRows(value, context);
     if (scalar) {
       if (rows?.length === 1) rows.write(0);
-      else notCovered('unbox() of a data frame that has not one row');
+      else notCovered('unbox() of a data frame that does not have one row');
       return;
     }
     sink.byte(91);
@@ -272,7 +272,7 @@ export class JsonPrinter {
       keepVecNames: false,
     };
     const frame = columnsOf(value, this.options);
-    const rows = rowCount(value);
+    const rows = rowsOf(value);
     const cells = frame.values.map((column) => this.column(column, inner, outerNa));
     for (const column of cells) if (column.length !== rows) notCovered('a column of another length');
     const names = getAttribute(frame, 'names');
@@ -295,7 +295,7 @@ export class JsonPrinter {
   }
 }
 
-/** What `as.vector(x, mode = "list")` makes of a pairlist; its attributes other than the tags are of no matter. */
+/** `as.vector(x, mode = "list")` of a pairlist. Attributes other than the tags do not matter. */
 function listOf(value: RPairlist): RList {
   const values = value.items.map((item) => item.value);
   if (!value.items.some((item) => item.tag)) return rList(values);
@@ -305,7 +305,7 @@ function listOf(value: RPairlist): RList {
   );
 }
 
-/** The cells of a matrix are not taken in their order. */
+/** The cells of a matrix are not written in their order, which packed text would make slow. */
 function unpacked(value: RValue): RValue {
   return value.type === 'character' && value.packed !== undefined ? rString(value.values) : value;
 }

@@ -5,16 +5,16 @@ const SCRATCH_BYTES = 64 * 1024;
 const scratch = fastBuffer(Buffer.allocUnsafeSlow(SCRATCH_BYTES));
 let scratchTaken = false;
 
-/** Below this many UTF-16 units a loop is faster than a call into Node's string writer. */
+/** Up to this many UTF-16 units, a loop is faster than calling Node's string writer. */
 const SHORT_STRING = 32;
 const SLASH = 47;
 const LESS_THAN = 60;
 const POWERS_OF_TEN = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-/** Where a text may not be copied as it is: control characters, quotes, backslashes, and the `/` of `</`. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+/** Characters that jsonlite escapes: control characters, quotes, backslashes, and the `/` of `</`. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them.
 const NEEDS_ESCAPE = /["\\\u0000-\u001f]|<\//;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them.
 const ESCAPED = /["\\\u0000-\u001f]|<\//g;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -27,27 +27,27 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = {
   '</': '<\\/',
 };
 
-/** A growing buffer of UTF-8 that knows how jsonlite writes numbers and strings. */
+/** A growing buffer of UTF-8 that writes numbers and strings like jsonlite. */
 export class JsonSink {
   protected buffer: FastBuffer;
   protected position = 0;
   private readonly usesScratch: boolean;
 
-  /** @param first the buffer to begin with, instead of the shared one */
+  /** @param first buffer to start with instead of the shared one */
   constructor(first?: Buffer) {
     this.usesScratch = first === undefined && !scratchTaken;
     this.buffer = this.usesScratch ? scratch : fastBuffer(first ?? Buffer.allocUnsafeSlow(1024));
     if (this.usesScratch) scratchTaken = true;
   }
 
-  /** What was written. The sink must not be used any more. */
+  /** Returns the written bytes. The sink cannot be used afterwards. */
   finish(): Buffer {
     this.release();
     if (this.buffer === scratch) return Buffer.from(scratch.subarray(0, this.position));
     return this.buffer.subarray(0, this.position);
   }
 
-  /** Gives the scratch buffer back when printing was given up. */
+  /** Releases the scratch buffer after a failure. */
   release(): void {
     if (this.usesScratch) scratchTaken = false;
   }
@@ -62,7 +62,7 @@ export class JsonSink {
     this.buffer[this.position++] = code;
   }
 
-  /** Text that is known to be ASCII and to need no escapes. */
+  /** ASCII text, written without escapes. */
   ascii(text: string): void {
     this.reserve(text.length);
     const { buffer } = this;
@@ -85,7 +85,7 @@ export class JsonSink {
     this.position = position;
   }
 
-  /** Text as it is, in UTF-8. */
+  /** Any text, written without escapes. */
   utf8(text: string): void {
     this.reserve(3 * text.length);
     this.position += this.buffer.utf8Write(text, this.position);
@@ -121,7 +121,7 @@ export class JsonSink {
     return true;
   }
 
-  /** A JSON string of the UTF-8 between two places of `source`. */
+  /** A JSON string of the UTF-8 between two positions of `source`. */
   stringBytes(source: Uint8Array, from: number, to: number): void {
     this.reserve(to - from + 2);
     const { buffer } = this;
@@ -152,8 +152,8 @@ export class JsonSink {
   }
 
   /**
-   * A number below 2^31 with at most `digits` decimals (0 to 9), trailing zeros dropped. The steps and their
-   * rounding errors are those of the modp_dtoa that jsonlite carries, since they decide the last digit.
+   * A number below 2^31 with at most `digits` decimals (0 to 9), without trailing zeros. The steps repeat jsonlite's
+   * modp_dtoa, whose rounding errors decide the last digit.
    */
   decimal(value: number, digits: number): void {
     this.reserve(24);
@@ -192,7 +192,7 @@ export class JsonSink {
     this.position = position + width + 1;
   }
 
-  /** The caller has reserved the room. */
+  /** The caller has reserved the space. */
   private natural(value: number): void {
     const { buffer, position } = this;
     if (value < 10) {

@@ -1,4 +1,4 @@
-/** Each kind of vector that jsonlite writes element by element, as its cells. */
+/** The cells of each kind of vector that jsonlite writes element by element. */
 import { isUtf8 } from 'node:buffer';
 import { getAttribute } from '../../rdata/attribute.js';
 import { NA_INTEGER, setNaReal } from '../../rdata/na.js';
@@ -13,7 +13,7 @@ import {
   PackedCells,
   StringCells,
 } from './cells.js';
-import type { JsonMethod } from './class.js';
+import type { JsonMethod } from './dispatch.js';
 import type { JsonPrintOptions } from './options.js';
 import { JsonSink } from './sink.js';
 import { allMidnight, formatDay, formatTime, type TimeStyle } from './time-format.js';
@@ -57,7 +57,7 @@ function atomicCells(sink: JsonSink, value: RValue, na: NaRule, options: JsonPri
   }
 }
 
-/** The strings, unless there are some whose bytes R would not write as UTF-8. */
+/** The strings. Not covered if R would not write all of them as UTF-8. */
 export function textOf(value: RCharacter, options: JsonPrintOptions): RCharacter['values'] {
   if (value.marks === undefined) return value.values;
   for (const { encoding, bytes } of value.marks.values()) {
@@ -71,7 +71,7 @@ function factorCells(sink: JsonSink, value: RInteger, na: NaRule, options: JsonP
   if (options.factor === 'integer') return new IntegerCells(sink, value.values, na);
   const levels = textOf(getAttribute(value, 'levels') as RCharacter, options);
   const { values } = value;
-  // Each level is escaped once, however often it occurs.
+  // Escape each level only once.
   const texts = levels.map((level) => (level === null ? null : quoted(level)));
   const missing = na === 'omit' ? undefined : na === 'string' ? '"NA"' : 'null';
   const text = (i: number): Buffer | null | undefined => texts[(values[i] as number) - 1];
@@ -143,7 +143,7 @@ function jsonCells(sink: JsonSink, value: RCharacter, na: NaRule, options: JsonP
   };
 }
 
-/** The bits of a double are the integer; the smallest one is NA. */
+/** The bits of each double are the integer. The smallest integer is NA. */
 function integer64Cells(sink: JsonSink, value: RDouble, na: NaRule): Cells {
   const bytes = value.values.buffer.slice(
     value.values.byteOffset,

@@ -10,7 +10,7 @@ const json = (schema: Schema, example?: unknown): Schema => ({
 });
 const reference = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 
-/** `/openapi.json`: the addresses of all models, with the input of each. */
+/** `/openapi.json`: the paths of all models, with their inputs. */
 export function openApi(registry: ModelRegistry): Schema {
   const { only } = registry;
   const main = only === undefined ? undefined : registry.main(only);
@@ -82,7 +82,7 @@ function queryParameters({ intervals, options, rDefault, types }: ServedModel): 
   const byDefault = options.type ?? rDefault;
   if (types === undefined || types.length > 0) {
     list.push(
-      parameter('type', 'What predict() is to give', {
+      parameter('type', 'Type of the prediction', {
         type: 'string',
         ...(types !== undefined && { enum: types }),
         ...(byDefault !== undefined && { default: byDefault }),
@@ -92,8 +92,11 @@ function queryParameters({ intervals, options, rDefault, types }: ServedModel): 
   if (intervals.length > 0) {
     const bounds = { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 1, exclusiveMaximum: true };
     list.push(
-      parameter('interval', 'Lower and upper bounds as well', { type: 'string', enum: intervals }),
-      parameter('level', 'Of the interval', { ...bounds, default: 0.95 }),
+      parameter('interval', 'Kind of interval to return with each prediction', {
+        type: 'string',
+        enum: intervals,
+      }),
+      parameter('level', 'Level of the interval', { ...bounds, default: 0.95 }),
     );
   }
   return list;
@@ -161,14 +164,14 @@ function v2Paths(registry: ModelRegistry): Record<string, Schema> {
     get: { ...operation(summary, operationId, object), ...(parameters && { parameters }) },
   });
   return {
-    '/v2': get('The server (Open Inference Protocol V2)', 'v2Server'),
-    '/v2/health/live': get('Whether the server runs', 'v2Live'),
-    '/v2/health/ready': get('Whether the server is ready', 'v2Ready'),
-    '/v2/models/{name}': get('Inputs and outputs of a model', 'v2Model', [name]),
-    '/v2/models/{name}/ready': get('Whether a model is ready', 'v2ModelReady', [name]),
+    '/v2': get('Server metadata (Open Inference Protocol V2)', 'v2Server'),
+    '/v2/health/live': get('Server liveness', 'v2Live'),
+    '/v2/health/ready': get('Server readiness', 'v2Ready'),
+    '/v2/models/{name}': get('Model metadata: inputs and outputs', 'v2Model', [name]),
+    '/v2/models/{name}/ready': get('Model readiness', 'v2ModelReady', [name]),
     '/v2/models/{name}/infer': {
       post: {
-        ...operation('Predictions, as tensors', 'v2Infer', object),
+        ...operation('Return predictions as tensors', 'v2Infer', object),
         parameters: [name],
         requestBody: { required: true, content: object },
       },

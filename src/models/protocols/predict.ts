@@ -3,7 +3,7 @@ import { rowsJson } from '../prediction.js';
 import { jsonReply } from './reply.js';
 import { jsonBody, type ModelRequest, type PredictWork, withFaults } from './request.js';
 
-/** `POST /predict`, in vetiver's form: rows in, an array of objects with `.pred` out. */
+/** `POST /predict`, compatible with vetiver: rows in, an array of objects with `.pred` out. */
 export function predict(endpoint: Endpoint, { body, query }: ModelRequest): PredictWork {
   const json = jsonBody(body);
   return withFaults((faults) => ({

@@ -1,10 +1,5 @@
 import type { Reply } from '../../http/reply.js';
 
-/** An answer whose body is this JSON text. */
 export function jsonReply(json: string, status = 200): Reply {
-  return textReply('application/json', json, status);
-}
-
-function textReply(type: string, text: string, status = 200): Reply {
-  return { status, headers: [['Content-Type', type]], body: Buffer.from(text) };
+  return { status, headers: [['Content-Type', 'application/json']], body: Buffer.from(json) };
 }

@@ -6,7 +6,7 @@ import type { Endpoint } from '../endpoint.js';
 import { Faults } from '../fault.js';
 import type { Prediction } from '../prediction.js';
 
-/** A request as the endpoints of a model see it. */
+/** A request to the API of a model. */
 export interface ModelRequest {
   readonly method: string;
   /** Without the query. */
@@ -16,16 +16,16 @@ export interface ModelRequest {
   readonly requestId: string;
 }
 
-/** Work for R, and what its result is to become. */
+/** A prediction to run, and how to reply with it. */
 export interface PredictWork {
   readonly endpoint: Endpoint;
   readonly options: PredictOptions;
   readonly input: ColumnSet;
-  /** @param from the first of this request's rows in the prediction, `to` the first that is not its own */
+  /** The rows of this request are those from `from` up to `to`. */
   readonly reply: (prediction: Prediction, from: number, to: number) => Reply;
 }
 
-/** Reads JSON whatever its label: vetiver's clients send none, curl says that it is a form. */
+/** Ignores the content type: vetiver's clients send none, and curl's default is a form. */
 export function jsonBody(body: Buffer | undefined): unknown {
   if (body === undefined || body.length === 0) throw new PenstockError('body_not_json', 'It is empty.');
   try {
@@ -35,7 +35,7 @@ export function jsonBody(body: Buffer | undefined): unknown {
   }
 }
 
-/** Runs a reading of input, and fails with all that it found wrong. */
+/** Reads input, and fails with all faults in it. */
 export function withFaults<T>(read: (faults: Faults) => T): T {
   const faults = new Faults();
   const result = read(faults);
@@ -46,6 +46,6 @@ export function withFaults<T>(read: (faults: Faults) => T): T {
 export function inputInvalid(faults: Faults): PenstockError {
   return new PenstockError('input_invalid', faults.describe(), {
     faultCount: faults.count,
-    faults: faults.told,
+    faults: faults.listed,
   });
 }

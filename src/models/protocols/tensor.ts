@@ -1,10 +1,9 @@
+/** Tensors of the Open Inference Protocol V2. Each field is a tensor of shape [rows]. */
 import type { Field, Output } from '../../app/model-schema.js';
 import type { ColumnSet } from '../columns.js';
 import type { Endpoint } from '../endpoint.js';
 import { type Faults, member } from '../fault.js';
 import { columnJson, type Prediction } from '../prediction.js';
-
-/** Tensors of the Open Inference Protocol, V2: each field is one of shape [rows]. */
 
 const datatypes = new Set([
   'BOOL',
@@ -20,7 +19,7 @@ interface Tensor {
   readonly data: readonly unknown[];
 }
 
-/** Reads `inputs`: a tensor for each field, or all fields as the columns of the only one. */
+/** Reads `inputs`: one tensor per field, or a single tensor with the fields as columns. */
 export function readTensors(inputs: unknown, endpoint: Endpoint, faults: Faults): ColumnSet {
   if (!Array.isArray(inputs)) {
     faults.add('inputs', 'missing', 'must be an array of tensors');
@@ -67,12 +66,12 @@ function readTensor(input: unknown, path: string, faults: Faults): Tensor | unde
   }
   if (!isShape(shape)) faults.add(`${path}.shape`, 'type', 'must be an array of whole numbers');
   if (!Array.isArray(data))
-    faults.add(`${path}.data`, 'missing', 'must be an array; binary tensors are not read');
+    faults.add(`${path}.data`, 'missing', 'must be an array; binary tensors are not supported');
   if (faults.count > before) return undefined;
   const flat = (data as unknown[]).flat(Number.POSITIVE_INFINITY) as unknown[];
   const size = (shape as number[]).reduce((product, length) => product * length, 1);
   if (flat.length !== size) {
-    faults.add(`${path}.data`, 'shape', `must have the ${size} values of its shape, not ${flat.length}`);
+    faults.add(`${path}.data`, 'shape', `must have ${size} values to match its shape, not ${flat.length}`);
     return undefined;
   }
   return { path, name: name as string, shape: shape as number[], data: flat };
@@ -82,7 +81,7 @@ function isShape(shape: unknown): boolean {
   return Array.isArray(shape) && shape.length > 0 && shape.every((n) => Number.isInteger(n) && n >= 0);
 }
 
-/** `outputs` of an answer, as JSON. `wanted`: names of those that were asked for; undefined: all. */
+/** The `outputs` of a response as JSON. `wanted` names the requested outputs; by default all. */
 export function tensorsJson(
   { columns }: Prediction,
   from: number,
@@ -98,7 +97,7 @@ export function tensorsJson(
   return `[${tensors.join(',')}]`;
 }
 
-/** How a column is described. */
+/** The metadata of a column. */
 export function tensorOf({ name, type }: Field | Output): {
   name: string;
   datatype: string;

@@ -1,3 +1,4 @@
+/** The Open Inference Protocol V2 over REST, which KServe and others use. */
 import type { PenstockError } from '../../errors.js';
 import type { Reply } from '../../http/reply.js';
 import { version } from '../../version.js';
@@ -7,8 +8,6 @@ import type { Prediction } from '../prediction.js';
 import { jsonReply } from './reply.js';
 import { inputInvalid, jsonBody, type ModelRequest, type PredictWork, withFaults } from './request.js';
 import { readTensors, tensorOf, tensorsJson } from './tensor.js';
-
-/** The Open Inference Protocol, V2, over REST: what KServe and others ask a serving runtime. */
 
 export function serverMetadata(): Reply {
   return jsonReply(JSON.stringify({ name: 'penstock', version, extensions: [] }));
@@ -43,7 +42,7 @@ export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): Pr
   return withFaults((faults) => {
     const { id, inputs, outputs, parameters } = (json ?? {}) as Record<string, unknown>;
     const asked = new Map(isObject(parameters) ? Object.entries(parameters) : []);
-    asked.delete('binary_data_output'); // what JSON is asked for is what there is
+    asked.delete('binary_data_output'); // outputs are always JSON
     const wanted = Array.isArray(outputs) && outputs.length > 0 ? outputs.map(nameOf) : undefined;
     const { name, version: modelVersion } = endpoint.model;
     const head = {
@@ -56,7 +55,7 @@ export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): Pr
       options: endpoint.options(asked, faults, (parameter) => `parameters.${parameter}`),
       input: readTensors(inputs, endpoint, faults),
       reply: (prediction, from, to) => {
-        // Returned and not thrown: others in the batch asked for what there is.
+        // Returned, not thrown: other requests of the batch may be valid.
         const error = to > from ? unknownOutput(prediction, wanted) : undefined;
         if (error !== undefined) return errorReply(error, requestId);
         const start = JSON.stringify(head).slice(0, -1);
@@ -66,7 +65,7 @@ export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): Pr
   });
 }
 
-/** Only the prediction itself shows which outputs its type has. */
+/** The outputs depend on the type of prediction, so only the prediction itself shows them. */
 function unknownOutput({ columns }: Prediction, wanted: readonly string[] = []): PenstockError | undefined {
   const names = columns.map(({ name }) => name);
   const faults = new Faults();
@@ -78,7 +77,7 @@ function unknownOutput({ columns }: Prediction, wanted: readonly string[] = []):
   return faults.count === 0 ? undefined : inputInvalid(faults);
 }
 
-/** The protocol's errors are an object whose `error` is the message. */
+/** An error of the protocol is an object whose `error` is the message. */
 export function errorReply({ code, entry, message, more }: PenstockError, requestId: string): Reply {
   return jsonReply(JSON.stringify({ error: message, code, ...more, requestId }), entry.status ?? 500);
 }

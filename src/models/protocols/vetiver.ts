@@ -1,15 +1,14 @@
+/** The responses of vetiver's own API other than predictions, in the same form. */
 import type { Field, ServedModel } from '../../app/model-schema.js';
 import type { Reply } from '../../http/reply.js';
 import { jsonReply } from './reply.js';
-
-/** What vetiver's own API answers besides predictions, in the same shapes. */
 
 export function ping(): Reply {
   const time = new Date().toISOString().slice(0, 19).replace('T', ' ');
   return jsonReply(JSON.stringify({ status: 'online', time }));
 }
 
-/** `list(user, version, url, required_pkgs)`; vectors of one element are scalars there, and NULL is null. */
+/** `list(user, version, url, required_pkgs)`. As in vetiver, vectors of one element are scalars, and NULL is null. */
 export function metadata({ metadata: own, packages, version }: ServedModel): Reply {
   const { required_pkgs: needed, url, user, version: pinned } = own;
   return jsonReply(

@@ -9,24 +9,24 @@ import { requestId } from '../../observe/request-id.js';
 import type { Spare } from '../../pool/spare.js';
 import type { AppVersions } from '../app-versions.js';
 import { DevRequest } from './dev-request.js';
-import { errorPage } from './error-page.js';
 import { FileWatch } from './file-watch.js';
+import { loadErrorPage } from './load-error-page.js';
 
-/** Says in answers of the version before that the files do not load. */
-const HEADER = 'X-Penstock-Reload';
+/** Tells programs that the response comes from an older version, because the app does not load. */
+const RELOAD_HEADER = 'X-Penstock-Reload';
 
-/** What R reads when it starts. */
+/** Files that R reads on startup. */
 const PROFILE = /^(\.Rprofile|\.Renviron|renv\.lock)$/;
 
 /**
- * `penstock dev`: reloads when a file changes that the app has read. A request that comes meanwhile waits for that, so
- * that what has been saved is what is seen; while the files do not load, browsers are shown why.
+ * `penstock dev`: reloads the app when one of its files changes. Requests wait for the reload, so they always see the
+ * saved files. While the app does not load, browsers show the error.
  */
 export class DevMode {
   readonly #app: AppLocation;
   readonly #versions: AppVersions;
   readonly #log: Logger;
-  /** For the next reload; undefined where the app is a model. */
+  /** An R process for the next reload; undefined for models. */
   readonly #spare: Spare | undefined;
   #watch: FileWatch | undefined;
   #reloading: Promise<unknown> | undefined;
@@ -38,7 +38,7 @@ export class DevMode {
     this.#spare = spare;
   }
 
-  /** Loads the app for the first time, whether it loads or not, and follows its files from then on. */
+  /** Loads the app for the first time and watches its files, even if it does not load. */
   async start(): Promise<void> {
     this.#watch = new FileWatch(this.#app.directory, (files) => this.#changed(files));
     this.#watch.follow([this.#app.file]);
@@ -51,21 +51,21 @@ export class DevMode {
   }
 
   open(request: IncomingMessage, response: ServerResponse): OpenRequest {
-    return new DevRequest(request, response, (open) => this.#decide(open));
+    return new DevRequest(request, response, (held) => this.#decide(held));
   }
 
-  #decide(open: DevRequest): void {
+  #decide(held: DevRequest): void {
     if (this.#reloading === undefined) {
-      this.#answer(open);
+      this.#answer(held);
       return;
     }
     void this.#reloading.then(() => {
-      if (!open.response.destroyed) this.#decide(open); // another file may have changed by now
+      if (!held.response.destroyed) this.#decide(held); // another file may have changed meanwhile
     });
   }
 
-  #answer(open: DevRequest): void {
-    const { request, response } = open;
+  #answer(held: DevRequest): void {
+    const { request, response } = held;
     const { reloads, serving } = this.#versions;
     const { message, outcome } = reloads.at(-1)!;
     if (outcome === 'failed' && isNavigation(request)) {
@@ -73,8 +73,8 @@ export class DevMode {
     } else if (serving === undefined) {
       sendError(response, new PenstockError('app_load_failed', message), requestId(request.headers));
     } else {
-      if (outcome === 'failed') response.setHeader(HEADER, 'failed');
-      open.passTo(serving.open(request, response));
+      if (outcome === 'failed') response.setHeader(RELOAD_HEADER, 'failed');
+      held.pass(serving.open(request, response));
     }
   }
 
@@ -82,10 +82,10 @@ export class DevMode {
     const { serving } = this.#versions;
     const rest =
       serving === undefined
-        ? 'Nothing is served until it does.'
-        : `Everything but pages in a browser is still answered by version ${serving.number}, the last one that did.`;
-    response.writeHead(500, { 'Content-Type': 'text/html; charset=utf-8', [HEADER]: 'failed' });
-    response.end(errorPage(message, rest));
+        ? 'No version of the app is running.'
+        : `Version ${serving.number} still answers all requests except page loads in a browser.`;
+    response.writeHead(500, { 'Content-Type': 'text/html; charset=utf-8', [RELOAD_HEADER]: 'failed' });
+    response.end(loadErrorPage(message, rest));
   }
 
   #changed(files: readonly string[]): void {
@@ -107,7 +107,7 @@ export class DevMode {
   }
 }
 
-/** A person looks at a page, rather than a program or a page at data. */
+/** Whether a browser loads a page. Other requests come from programs and scripts. */
 function isNavigation({ headers, method }: IncomingMessage): boolean {
   if (method !== 'GET') return false;
   const target = headers['sec-fetch-dest'];

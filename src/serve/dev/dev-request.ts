@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenRequest } from '../../http/public-server.js';
 
-/** A request that may have to wait for a reload before it is known who answers it. */
+/** A request that may wait for a reload. */
 export class DevRequest implements OpenRequest {
   next: OpenRequest | undefined;
   previous: OpenRequest | undefined;
   listed = false;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly #decide: (open: DevRequest) => void;
+  readonly #decide: (request: DevRequest) => void;
   #inner: OpenRequest | undefined;
 
-  /** @param decide answers it, or calls `passTo`; now or later */
-  constructor(request: IncomingMessage, response: ServerResponse, decide: (open: DevRequest) => void) {
+  /** @param decide answers the request or calls `pass`, immediately or later */
+  constructor(request: IncomingMessage, response: ServerResponse, decide: (request: DevRequest) => void) {
     this.request = request;
     this.response = response;
     this.#decide = decide;
@@ -22,8 +22,8 @@ export class DevRequest implements OpenRequest {
     this.#decide(this);
   }
 
-  /** Lets `inner` answer the request. */
-  passTo(inner: OpenRequest): void {
+  /** Passes the request on. */
+  pass(inner: OpenRequest): void {
     this.#inner = inner;
     inner.run();
   }

@@ -1,63 +1,64 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Milliseconds without a further event after which a change counts as complete: editors write in several steps. */
-const QUIET = 30;
+/** A change is complete after this time without another event, since editors write files in several steps. */
+const SETTLE_MS = 30;
 
-/** Milliseconds between looks at the known files: some file systems of containers tell of no changes. */
-const INTERVAL = 1000;
+/** Known files are also polled: some container file systems report no changes. */
+const POLL_INTERVAL_MS = 1000;
 
-/** Folders that are looked into at most, and those whose R files are not the app's. */
-const MOST_FOLDERS = 2000;
-const FOREIGN = new Set(['node_modules', 'renv', 'packrat']);
+const MAX_FOLDERS = 2000;
+/** Folders whose R files do not belong to the app. */
+const IGNORED_FOLDERS = new Set(['node_modules', 'renv', 'packrat']);
 
 const R_FILE = /(\.r|^\.Rprofile|^\.Renviron)$/i;
 
-/** Follows every R file of a folder, and whatever other files it is told to. */
+/** Watches all R files of a folder, and other given files. */
 export class FileWatch {
   readonly #folder: string;
   readonly #changed: (files: readonly string[]) => void;
   readonly #watchers = new Map<string, FSWatcher>();
   #others: readonly string[] = [];
   #stamps = new Map<string, string>();
-  #quiet: NodeJS.Timeout | undefined;
+  #settle: NodeJS.Timeout | undefined;
   readonly #interval: NodeJS.Timeout;
 
-  /** @param changed hears of files that are new, gone or other than before */
+  /** @param changed called with new, removed and changed files */
   constructor(folder: string, changed: (files: readonly string[]) => void) {
     this.#folder = folder;
     this.#changed = changed;
-    this.#stamps = this.#look();
-    this.#interval = setInterval(() => this.#compare(new Map(this.#known())), INTERVAL);
+    this.#stamps = this.#scan();
+    this.#interval = setInterval(() => this.#compare(new Map(this.#known())), POLL_INTERVAL_MS);
   }
 
-  /** From now on these too, wherever they are. */
+  /** Replaces the other files. They may be anywhere. */
   follow(files: readonly string[]): void {
     this.#others = files;
-    const stamps = this.#look();
-    // What has changed since the last look is still to be told.
+    const stamps = this.#scan();
+    // Keep the stamps of known files, so that changes since the last scan are still reported.
     for (const [file, stamp] of stamps) if (!this.#stamps.has(file)) this.#stamps.set(file, stamp);
     for (const file of this.#stamps.keys()) if (!stamps.has(file)) this.#stamps.delete(file);
   }
 
   close(): void {
     clearInterval(this.#interval);
-    clearTimeout(this.#quiet);
+    clearTimeout(this.#settle);
     for (const watcher of this.#watchers.values()) watcher.close();
   }
 
-  #look(): Map<string, string> {
+  #scan(): Map<string, string> {
     const folders = [this.#folder];
     const files = new Set(this.#others);
-    for (let at = 0; at < folders.length && at < MOST_FOLDERS; at += 1) {
+    for (let at = 0; at < folders.length && at < MAX_FOLDERS; at += 1) {
       const folder = folders[at]!;
       for (const entry of entriesOf(folder)) {
         if (entry.isDirectory()) {
-          if (!entry.name.startsWith('.') && !FOREIGN.has(entry.name)) folders.push(join(folder, entry.name));
+          if (!entry.name.startsWith('.') && !IGNORED_FOLDERS.has(entry.name))
+            folders.push(join(folder, entry.name));
         } else if (R_FILE.test(entry.name)) files.add(join(folder, entry.name));
       }
     }
-    this.#watch(new Set([...folders.slice(0, MOST_FOLDERS), ...[...files].map((file) => dirname(file))]));
+    this.#watch(new Set([...folders.slice(0, MAX_FOLDERS), ...[...files].map((file) => dirname(file))]));
     return new Map([...files].map((file) => [file, stampOf(file)]));
   }
 
@@ -65,7 +66,7 @@ export class FileWatch {
     for (const file of this.#stamps.keys()) yield [file, stampOf(file)];
   }
 
-  /** Whole folders: a file that is replaced is another one to the system. */
+  /** Watches folders, not files: the system treats a replaced file as a different file. */
   #watch(folders: ReadonlySet<string>): void {
     for (const [folder, watcher] of this.#watchers) {
       if (folders.has(folder)) continue;
@@ -75,18 +76,18 @@ export class FileWatch {
     for (const folder of folders) {
       if (this.#watchers.has(folder)) continue;
       try {
-        const watcher = watch(folder, () => this.#soon());
-        watcher.on('error', () => {}); // the folder is gone, which its own folder tells
+        const watcher = watch(folder, () => this.#scanSoon());
+        watcher.on('error', () => {}); // the folder was removed, which its parent reports
         this.#watchers.set(folder, watcher);
       } catch {
-        // the system has no more watches: the interval finds changes of known files
+        // no more watches available: polling still finds changes of known files
       }
     }
   }
 
-  #soon(): void {
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#compare(this.#look()), QUIET);
+  #scanSoon(): void {
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => this.#compare(this.#scan()), SETTLE_MS);
   }
 
   #compare(now: Map<string, string>): void {
@@ -102,11 +103,11 @@ function entriesOf(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
-    return []; // just removed, or not ours to read
+    return []; // just removed, or not readable
   }
 }
 
-/** Another one after each change; empty without a file. */
+/** Differs after each change. Empty if there is no file. */
 function stampOf(file: string): string {
   try {
     const { ino, mtimeMs, size } = statSync(file);

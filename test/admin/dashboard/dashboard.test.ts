@@ -221,11 +221,11 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
       env: { PENSTOCK_ADMIN_TOKEN: 'a-token-of-some-length' },
     });
     const { page: other } = await openPage(browser, guarded.adminUrl);
-    await other.getByLabel('Token of the admin server').fill('a-token-of-some-length');
+    await other.getByLabel('Admin token').fill('a-token-of-some-length');
     await other.getByRole('button', { name: 'Sign in' }).click();
     await other.getByText('Live', { exact: true }).waitFor();
     await other.getByRole('button', { name: 'Sign out' }).click();
-    await other.getByLabel('Token of the admin server').waitFor();
+    await other.getByLabel('Admin token').waitFor();
     await other.goto(guarded.adminUrl);
     expect(await other.title()).toBe('Sign in to Penstock');
     await other.context().close();

@@ -1,4 +1,4 @@
-/** Rows bound to matrices, and matrices to higher arrays, with their types made common. */
+/** Binds rows to matrices, and matrices to higher arrays, of a common type. */
 import { getAttribute } from '../../rdata/attribute.js';
 import { isNaReal, NA_INTEGER, setNaReal } from '../../rdata/na.js';
 import type { RAtomic, RInteger, RLogical, RValue } from '../../rdata/value.js';
@@ -6,7 +6,7 @@ import { rInteger } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
 import { doubleText, type NumberText } from './scalars.js';
 
-/** Only vectors, all of the same length. */
+/** Whether all values are vectors of the same length. */
 export function isMatrixList(values: readonly RValue[]): boolean {
   const length = lengthOf(values[0] as RValue);
   return values.every((x) => lengthOf(x) === length && length !== undefined);
@@ -26,7 +26,7 @@ function lengthOf(value: RValue): number | undefined {
   }
 }
 
-/** Only arrays, all of the same dimensions. */
+/** Whether all values are arrays of the same dimensions. */
 export function isArrayList(values: readonly RValue[]): boolean {
   const first = dimsOf(values[0] as RValue);
   return first !== undefined && values.every((x) => dimsOf(x)?.join() === first.join());
@@ -45,7 +45,7 @@ export function bindArrays(arrays: readonly RAtomic[], text: NumberText): RAtomi
   return bind(arrays, [arrays.length, ...(dimsOf(arrays[0] as RAtomic) as Int32Array)], text);
 }
 
-/** R's order has the first index run fastest: element `j` of part `i` lies at `i + j * parts`. */
+/** In R's order the first index runs fastest: element `j` of part `i` is at `i + j * parts`. */
 function bind(parts: readonly RAtomic[], dims: readonly number[], text: NumberText): RAtomic {
   for (const part of parts) if (getAttribute(part, 'class')) notCovered('dates in a matrix');
   const attributes = [{ name: 'dim', value: rInteger(Int32Array.from(dims)) }];

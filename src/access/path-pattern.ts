@@ -1,4 +1,4 @@
-/** Bytes of a path as a file system, or whoever decodes it first, would read it. */
+/** The path as a file system would read it, or software that decodes it first. */
 export function plainPath(path: string): string {
   const local = path.replace(/^[a-z][\w+.-]*:\/\/[^/]*/i, '');
   if (!/%|\\|\/\/|\/\.|^[^/]/.test(local)) return local;
@@ -14,8 +14,8 @@ export function plainPath(path: string): string {
 }
 
 /**
- * Matches what a rule is for: `/a/*` is /a and everything under it, `*` or `<name>` elsewhere is any one part. A slash at
- * the end makes no difference.
+ * The pattern of a rule's path. `/a/*` matches /a and everything under it. Elsewhere, `*` or `<name>` matches any one
+ * segment. A slash at the end makes no difference.
  */
 export function pathPattern(pattern: string): RegExp {
   if (pattern === '/*') return /^/;

@@ -1,4 +1,4 @@
-/** Which method of jsonlite's `asJSON()` a value meets, following its class attribute as R's dispatch does. */
+/** Finds the method of jsonlite's `asJSON()` for a value, following its class attribute as R's dispatch does. */
 import { getAttribute } from '../../rdata/attribute.js';
 import type { RCharacter, RList, RRaw, RValue } from '../../rdata/value.js';
 import { notCovered } from '../not-covered.js';
@@ -23,11 +23,11 @@ export interface Dispatch {
   readonly scalar: boolean;
   /** `I(x)`: an atomic vector of length one keeps its brackets. */
   readonly asIs: boolean;
-  /** A time series is taken without its names. */
+  /** A time series is written without its names. */
   readonly nameless: boolean;
 }
 
-/** Classes that add nothing to a data frame as far as jsonlite is concerned. */
+/** Subclasses of data frames that jsonlite writes like a data frame. */
 const DATA_FRAME_SUBCLASSES = new Set([
   'tbl_df',
   'tbl',
@@ -70,7 +70,7 @@ function classDispatch(value: RValue, classes: RCharacter['values']): Dispatch {
   return { method: implicitMethod(value), scalar, asIs, nameless: false };
 }
 
-/** `unbox(1)` has the class `c("scalar", "numeric")`: the last is the class that a bare 1 has anyway. */
+/** `unbox(1)` has the class `c("scalar", "numeric")`. The second is the implicit class of 1. */
 function isImplicit(value: RValue, name: string | null): boolean {
   return name === value.type || (name === 'numeric' && value.type === 'double');
 }

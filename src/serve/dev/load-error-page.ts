@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** Lines of source shown before and after the one that R names. */
-const AROUND = 3;
+/** Source lines shown before and after the line that R reports. */
+const CONTEXT_LINES = 3;
 
 const STYLE = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 3rem auto; max-width: 56rem; padding: 0 1rem; color: #222; background: #fff }
@@ -11,17 +11,17 @@ mark { background: #f9d6d2 } footer { color: #666 }
 `;
 
 /**
- * What a browser shows while the app does not load. It looks again by itself, so that it shows the app once it does.
+ * The page that browsers show while the app does not load. It reloads itself, so it shows the app as soon as possible.
  *
- * @param message R's words, with file and line in front where they are known
- * @param rest    what goes on meanwhile
+ * @param message R's message, with file and line in front if known
+ * @param status  what Penstock serves until then
  */
-export function errorPage(message: string, rest: string): string {
+export function loadErrorPage(message: string, status: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1">
 <title>The app does not load</title><style>${STYLE}</style></head>
 <body><h1>The app does not load</h1><pre>${escapeHtml(message)}</pre>${excerpt(message)}
-<footer>${escapeHtml(rest)} This page looks again every second.</footer></body></html>
+<footer>${escapeHtml(status)} This page reloads every second.</footer></body></html>
 `;
 }
 
@@ -35,8 +35,8 @@ function excerpt(message: string): string {
   } catch {
     return '';
   }
-  const first = Math.max(1, at - AROUND);
-  const shown = lines.slice(first - 1, at + AROUND).map((line, index) => {
+  const first = Math.max(1, at - CONTEXT_LINES);
+  const shown = lines.slice(first - 1, at + CONTEXT_LINES).map((line, index) => {
     const text = `${String(first + index).padStart(5)}  ${escapeHtml(line)}`;
     return first + index === at ? `<mark>${text}</mark>` : text;
   });

@@ -4,21 +4,21 @@ import { PenstockError } from '../errors.js';
 import { KEY_PREFIX } from '../key-file.js';
 import type { Logger } from '../observe/log.js';
 
-/** One line of the file of keys. */
+/** One line of the key file. */
 interface KeyEntry {
   readonly name: string;
   readonly digest: Buffer;
-  /** Milliseconds since 1970 from which on the key is worth nothing. */
+  /** Milliseconds since 1970. */
   readonly expires: number;
 }
 
-/** By the first bytes of the digest. What is looked up is a digest, so the time it takes tells nothing of any key. */
+/** Keys by the first bytes of their digest. Looking up a digest leaks nothing about a key through timing. */
 type KeyTable = ReadonlyMap<number, readonly KeyEntry[]>;
 
 const LINE = /^([\w.@-]{1,64})\s+sha256:([\da-f]{64})(?:\s+expires=(\d{4}-\d{2}-\d{2}))?$/;
 
-/** The API keys that are good, by their digests: the keys themselves are known to nobody but their holders. */
-export class KeyRing {
+/** The valid API keys. Only their digests are stored. */
+export class ApiKeys {
   readonly #file: WatchedFiles<KeyTable>;
   readonly #now: () => number;
 
@@ -27,8 +27,8 @@ export class KeyRing {
     this.#now = now;
   }
 
-  /** Whose key it is; undefined for one that is not good. */
-  holder(key: string): string | undefined {
+  /** The name of a valid key; otherwise undefined. */
+  nameOf(key: string): string | undefined {
     const digest = createHash('sha256').update(key).digest();
     const entries = this.#file.value.get(digest.readUInt32BE(0)) ?? [];
     return entries.find((entry) => timingSafeEqual(entry.digest, digest) && this.#now() < entry.expires)
@@ -46,10 +46,10 @@ function readKeys(text: Buffer): KeyTable {
     const [, name, hex, until] = LINE.exec(line) ?? [];
     const expires = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
     if (name === undefined || hex === undefined || Number.isNaN(expires)) {
-      const kept = line.includes(KEY_PREFIX) ? ' It seems to hold a key, which must not be kept.' : '';
+      const key = line.includes(KEY_PREFIX) ? ' The line seems to contain the key itself.' : '';
       throw new PenstockError(
         'secret_unusable',
-        `Line ${number} of the API keys is not of the form \`NAME sha256:DIGEST\`.${kept}`,
+        `API keys, line ${number}: expected \`NAME sha256:DIGEST\`.${key}`,
       );
     }
     const digest = Buffer.from(hex, 'hex');
