@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { remove } from '../../src/commands/delete.js';
 import { deploy } from '../../src/commands/deploy.js';
 import { scale } from '../../src/commands/scale.js';
-import { applyValues, madeObjects } from '../../src/kubernetes/apply.js';
+import { applyValues, deployedObjects } from '../../src/kubernetes/apply.js';
 import type { LiveList, LivePod } from '../../src/kubernetes/live-objects.js';
 import { askPod } from '../../src/kubernetes/pod-status.js';
 import type { Values } from '../../src/kubernetes/values.js';
@@ -169,7 +169,7 @@ async function canary(verification: Verification): Promise<string> {
 async function removeAll(verification: Verification): Promise<string> {
   const { kubectl, name } = verification;
   await remove(name, configOf(verification, '2'), false);
-  const left = await madeObjects(kubectl, name, ['secret']);
+  const left = await deployedObjects(kubectl, name, ['secret']);
   if (left.length > 0)
     throw new Error(`Left: ${left.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(', ')}`);
   const deadline = performance.now() + 150_000;

@@ -1,4 +1,4 @@
-/** What is read of the objects in a cluster. */
+/** The members of objects in a cluster that Penstock reads. */
 
 export interface ObjectMeta {
   readonly name: string;
