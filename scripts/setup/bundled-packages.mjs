@@ -1,13 +1,13 @@
-/** What dist/ has of others: their names, versions and licenses, for bills of materials and for whoever reads them. */
+/** Lists the npm packages bundled in dist/, with versions and licenses. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes dist/packages.json and dist/licenses.txt.
+ * Writes dist/packages.json, for bills of materials, and dist/licenses.txt.
  * @param {string} root
  * @param {string[]} inputs paths of all files in the bundle
  */
-export function noteBundled(root, inputs) {
+export function listBundledPackages(root, inputs) {
   const folders = new Set(inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]));
   const packages = [...folders]
     .filter((folder) => folder !== undefined)
@@ -21,7 +21,7 @@ export function noteBundled(root, inputs) {
 
 /**
  * @param {string} root
- * @param {string} folder of a package
+ * @param {string} folder folder of a package
  */
 function describe(root, folder) {
   const place = join(root, folder);

@@ -239,7 +239,7 @@ test('the check for real clusters passes on this one', { timeout: 120_000 }, asy
   behaveAsChecked({ phase: 'Succeeded' });
   const { code, stderr, stdout } = await cluster.verify().ended;
   expect(stdout, stderr).toContain('13 passed, 0 failed, 0 skipped');
-  expect(stdout).toMatch(/from 3 to 5 pods after \d+ s; bounds moved to 2 to 3/);
+  expect(stdout).toMatch(/from 3 to 5 pods after \d+ s; then set the bounds to 2 to 3/);
   expect(code).toBe(0);
   expect(cluster.changes.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/penstock-verify-/);
 });
@@ -254,7 +254,7 @@ test('the check for real clusters cleans up when it is interrupted, however ofte
   child.kill('SIGINT');
   setTimeout(() => child.kill('SIGINT'), 200);
   const { code, stdout } = await ended;
-  expect(stdout).toMatch(/a sleeping one blocks nobody \| failed \| .* stopped by SIGINT/);
-  expect([code, stdout]).toEqual([1, expect.stringContaining('8 more steps were not tried.')]);
+  expect(stdout).toMatch(/a slow one does not block others \| failed \| .* stopped by SIGINT/);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('8 more steps were not run.')]);
   expect(cluster.changes.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/penstock-verify-/);
 });
