@@ -1,26 +1,26 @@
-/** How a balancer chooses a pod: one queue for all, by chance, in turn, the better of two by chance, the least busy. */
+/** How a load balancer chooses a pod. `two choices`: the less busy one of two random pods. */
 export type Policy = 'one queue' | 'random' | 'in turn' | 'two choices' | 'least busy';
 
 export interface SimulationInput {
   readonly pods: number;
   readonly workersPerPod: number;
-  /** Share of the workers' time that is asked for. */
+  /** Share of the workers' time that requests take. */
   readonly utilization: number;
   readonly policy: Policy;
   readonly requests: number;
   /** Numbers from 0 to 1. */
   readonly random: () => number;
-  /** Time of service in units of its mean; by default exponential. */
+  /** Service time in units of its mean; exponential by default. */
   readonly service?: (random: () => number) => number;
 }
 
-/** Times in the queue, in units of the mean time of service. */
+/** Times in the queue, in units of the mean service time. */
 export interface SimulationResult {
   readonly mean: number;
   readonly p99: number;
 }
 
-/** Sends so many requests through a cluster, after as many again that are not counted. */
+/** Simulates `requests` requests, after the same number for warm-up. */
 export function simulate(input: SimulationInput): SimulationResult {
   const { pods: count, policy, random, requests, utilization, workersPerPod } = input;
   const exponential = (next: () => number) => -Math.log(1 - next());
@@ -48,7 +48,7 @@ export function simulate(input: SimulationInput): SimulationResult {
   return { mean, p99: waits.sort()[Math.floor(requests * 0.99)]! };
 }
 
-/** When each worker is free again: a heap whose first is the soonest. */
+/** The times when workers become free: a heap with the earliest time first. */
 class Times {
   readonly #heap: Float64Array;
 
@@ -75,10 +75,10 @@ class Times {
   }
 }
 
-/** How many requests each pod holds, waiting or running. */
+/** The number of waiting and running requests of each pod. */
 class Cluster {
   readonly #held: Int32Array;
-  /** Requests that are held, in the order in which they end. */
+  /** The waiting and running requests, sorted by descending end time. */
   readonly #ends: { readonly time: number; readonly pod: number }[] = [];
 
   constructor(pods: number) {
@@ -90,7 +90,7 @@ class Cluster {
     let [low, high] = [0, this.#ends.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      // The soonest stand last, where taking them away costs nothing.
+      // The earliest is last, where removing it is cheap.
       if (this.#ends[middle]!.time > end) low = middle + 1;
       else high = middle;
     }
