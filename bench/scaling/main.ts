@@ -23,7 +23,7 @@ for (const workers of [1, 2, 4, 16, 64, 400, 4000]) {
 console.log(
   `\n99th percentile for pods with ${workersPerPod} workers at 80 %, by policy of the load balancer (simulated)\n`,
 );
-const policies: Policy[] = ['one queue', 'least busy', 'two choices', 'in turn', 'random'];
+const policies: Policy[] = ['one queue', 'least connections', 'two choices', 'round robin', 'random'];
 console.log(`| pods | ${policies.join(' | ')} |\n| --- |${' --- |'.repeat(policies.length)}`);
 for (const pods of [1, 3, 10, 100, 1000]) {
   const cells = policies.map((policy) =>

@@ -1,5 +1,5 @@
 /** How a load balancer chooses a pod. `two choices`: the less busy one of two random pods. */
-export type Policy = 'one queue' | 'random' | 'in turn' | 'two choices' | 'least busy';
+export type Policy = 'one queue' | 'random' | 'round robin' | 'two choices' | 'least connections';
 
 export interface SimulationInput {
   readonly pods: number;
@@ -41,7 +41,7 @@ export function simulate(input: SimulationInput): SimulationResult {
     const start = Math.max(now, free.soonest);
     const end = start + service(random);
     free.replaceSoonest(end);
-    if (policy === 'two choices' || policy === 'least busy') cluster.begins(pod, end);
+    if (policy === 'two choices' || policy === 'least connections') cluster.begins(pod, end);
     if (at >= 0) waits[at] = start - now;
   }
   const mean = waits.reduce((sum, wait) => sum + wait, 0) / requests;
@@ -109,13 +109,13 @@ class Cluster {
         return 0;
       case 'random':
         return any();
-      case 'in turn':
+      case 'round robin':
         return nth % held.length;
       case 'two choices': {
         const [one, other] = [any(), any()];
         return held[one]! <= held[other]! ? one : other;
       }
-      case 'least busy': {
+      case 'least connections': {
         let least = 0;
         for (let pod = 1; pod < held.length; pod += 1) if (held[pod]! < held[least]!) least = pod;
         return least;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * @param {string} root
  * @param {string[]} inputs paths of all files in the bundle
  */
-export function listBundledPackages(root, inputs) {
+export function noteBundled(root, inputs) {
   const folders = new Set(inputs.map((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1]));
   const packages = [...folders]
     .filter((folder) => folder !== undefined)

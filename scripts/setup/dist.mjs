@@ -4,7 +4,7 @@
  */
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { listBundledPackages } from './bundled-packages.mjs';
+import { noteBundled } from './bundled-packages.mjs';
 import { digestOf, readStamp, writeStamp } from './digest.mjs';
 
 /** The command line, the library, and the script for threads. */
@@ -30,13 +30,13 @@ async function bundle(root) {
     target: `node${engines.node.replace('>=', '')}`,
     sourcemap: true,
     metafile: true,
-    // CommonJS packages in the bundle need `require`.
+    // For packages that are CommonJS.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
     logLevel: 'warning',
   });
-  listBundledPackages(root, Object.keys(metafile.inputs));
+  noteBundled(root, Object.keys(metafile.inputs));
 }
 
 /**

@@ -5,7 +5,7 @@ import { PenstockError } from '../errors.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 
-/** Serves an app until SIGTERM or SIGINT, and returns the exit code. A second signal ends the process at once. */
+/** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
 export async function serve(
   app: AppLocation,
   config: Config,
