@@ -20,7 +20,7 @@ const corsApp: App = { folder: () => 'bench/apps/cors', probe: echo };
 
 function wrkScenario(
   part: Pick<Scenario, 'key' | 'title' | 'app' | 'question' | 'measures'>,
-  connectionsOf: (settings: Settings) => number,
+  connectionsOf: (settings: Settings) => number = ({ connections }) => connections,
 ): Scenario {
   const { app, key, measures, title } = part;
   return {
@@ -114,16 +114,13 @@ const behindSlow: Scenario = {
 
 /** Compares the plumber lane with plumber, with one R process each. */
 const plumberLane: Scenario = {
-  ...wrkScenario(
-    {
-      key: 'plumber-lane',
-      title: 'The plumber lane, one R process',
-      app: { ...corsApp, lane: 'plumber' },
-      question: echo,
-      measures: throughputMeasures,
-    },
-    ({ connections }) => connections,
-  ),
+  ...wrkScenario({
+    key: 'plumber-lane',
+    title: 'The plumber lane, one R process',
+    app: { ...corsApp, lane: 'plumber' },
+    question: echo,
+    measures: throughputMeasures,
+  }),
   withoutR: false,
   workers: () => 1,
 };
@@ -137,51 +134,39 @@ function modelScenario(kind: 'lm' | 'ranger', title: string): Scenario {
       return app.probe;
     },
   };
-  return wrkScenario(part, ({ connections }) => connections);
+  return wrkScenario(part);
 }
 
 export const scenarios: readonly Scenario[] = [
-  wrkScenario(
-    {
-      key: 'echo',
-      title: 'The smallest handler',
-      app: echoApp,
-      question: echo,
-      measures: throughputMeasures,
-    },
-    ({ connections }) => connections,
-  ),
-  wrkScenario(
-    {
-      key: 'cors',
-      title: 'The same behind a CORS filter, taking `res`',
-      app: corsApp,
-      question: echo,
-      measures: throughputMeasures,
-    },
-    ({ connections }) => connections,
-  ),
+  wrkScenario({
+    key: 'echo',
+    title: 'The smallest handler',
+    app: echoApp,
+    question: echo,
+    measures: throughputMeasures,
+  }),
+  wrkScenario({
+    key: 'cors',
+    title: 'The same behind a CORS filter, taking `res`',
+    app: corsApp,
+    question: echo,
+    measures: throughputMeasures,
+  }),
   plumberLane,
-  wrkScenario(
-    {
-      key: 'unmodified',
-      title: "The example's prediction, without `@batch`",
-      app: unmodifiedApp,
-      question: prediction,
-      measures: throughputMeasures,
-    },
-    ({ connections }) => connections,
-  ),
-  wrkScenario(
-    {
-      key: 'prediction',
-      title: "The example's prediction",
-      app: predictionApp,
-      question: prediction,
-      measures: throughputMeasures,
-    },
-    ({ connections }) => connections,
-  ),
+  wrkScenario({
+    key: 'unmodified',
+    title: "The example's prediction, without `@batch`",
+    app: unmodifiedApp,
+    question: prediction,
+    measures: throughputMeasures,
+  }),
+  wrkScenario({
+    key: 'prediction',
+    title: "The example's prediction",
+    app: predictionApp,
+    question: prediction,
+    measures: throughputMeasures,
+  }),
   wrkScenario(
     {
       key: 'one-client',
