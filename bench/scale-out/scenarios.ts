@@ -42,7 +42,7 @@ type Scenario = readonly [name: string, act: (cluster: Cluster) => Promise<void>
 /** All scenarios start and end with three replicas on hosts 1, 2 and 3. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   rolling: [
-    'every replica replaced in turn, starting the new one first',
+    'every replica replaced, one after another, new one first',
     async (cluster) => {
       for (const host of [1, 2, 3]) {
         await cluster.add(host + 3);
@@ -53,7 +53,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   ],
   killed: [
-    'a replica killed with SIGKILL and restarted',
+    'a replica killed with SIGKILL and started again',
     async (cluster) => {
       await sleep(2000);
       await cluster.replicas.get(2)!.kill();
@@ -61,7 +61,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   ],
   cable: [
-    'a replica disconnected for 5 s',
+    'network of a replica cut for 5 s',
     async (cluster) => {
       await sleep(2000);
       setCable(3, 'down');

@@ -20,9 +20,8 @@ export interface AppLocation {
 }
 
 /**
- * Finds the app as `plumber::plumb()` does. A file is used as it is. In a directory, `entrypoint.R` is preferred to
- * `plumber.R`; upper and lower case are the same. A directory with neither may contain models. The default is the
- * working directory.
+ * Finds the app as `plumber::plumb()` does: a file, or a directory with `entrypoint.R` or else `plumber.R`, in upper or
+ * lower case. A directory with neither may contain models. The default is the working directory.
  */
 export function findApp(argument: string | undefined, cwd: string = process.cwd()): AppLocation {
   const path = resolve(cwd, argument ?? '.');

@@ -14,14 +14,14 @@ function parser<T>(kind: {
   };
 }
 
-const positive = integer({ min: 1, max: 1_000_000 });
+const positive = parser(integer({ min: 1, max: 1_000_000 }));
 
 /** `penstock bench` and its flags. */
 export function benchCommand(command: Command): Command {
   const flags = [
     new Option('--against <url|app>', 'Also measure this target, in alternating rounds, and compare.'),
     new Option('--connections <number>', 'Number of connections, each with one request at a time.')
-      .argParser(parser(positive))
+      .argParser(positive)
       .default(64),
     new Option('--duration <time>', 'Duration of each round.')
       .argParser(parser(duration({ min: 100 })))
@@ -30,12 +30,12 @@ export function benchCommand(command: Command): Command {
       .argParser(parser(duration()))
       .default(2000, '2s'),
     new Option('--rounds <number>', 'Number of rounds (default: 1, or 3 with --against).').argParser(
-      parser(positive),
+      positive,
     ),
     new Option(
       '--rate <number>',
       'Send this many requests per second in total, instead of as many as possible.',
-    ).argParser(parser(positive)),
+    ).argParser(positive),
     new Option('--path <path>', 'Path to request, relative to the URL or the app.'),
     new Option('--method <method>', 'HTTP method (default: GET, or POST with --body).'),
     new Option('--header <line...>', 'Request header, for example "Accept: text/csv".').default([], 'none'),

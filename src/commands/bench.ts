@@ -40,7 +40,7 @@ export async function bench(given: string, options: BenchOptions): Promise<numbe
     const flags = { ...options, headers: headersFrom(options.headers), body: bodyFrom(options.body) };
     const questions = await Promise.all(targets.map((target) => questionFor(target, flags)));
     const summaries = await measure(targets, questions, options);
-    printResults(summaries, questions, options);
+    print(summaries, questions, options);
     return summaries.every(({ failed, latency }) => latency.count > 0 && failed < latency.count) ? 0 : 1;
   } finally {
     await Promise.all(targets.map((target) => target.stop()));
@@ -96,11 +96,7 @@ function nameOf(target: string, { method, url }: Question): string {
     : `${method} ${url.pathname}${url.search} of ${target}`;
 }
 
-function printResults(
-  summaries: readonly Summary[],
-  questions: readonly Question[],
-  options: BenchOptions,
-): void {
+function print(summaries: readonly Summary[], questions: readonly Question[], options: BenchOptions): void {
   const setting = describeSetting(questions, options);
   if (options.report !== undefined) writeFileSync(options.report, reportPage(summaries, setting));
   if (options.json) {
@@ -119,8 +115,7 @@ function describeSetting(
 ): string[] {
   const body = questions[0]?.body;
   const seconds = `${duration / 1000} s`;
-  const rest =
-    rate === undefined ? '' : `, ${rate} requests/s in total, including waits for a free connection`;
+  const rest = rate === undefined ? '' : `, ${rate} requests/s in total, including waits for a connection`;
   return [
     `${connections} connections, ${rounds === 1 ? seconds : `${rounds} rounds of ${seconds}`}${rest}`,
     ...(body === undefined ? [] : [`Request body of ${body.length} bytes`]),

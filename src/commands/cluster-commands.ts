@@ -54,9 +54,7 @@ export function addClusterCommands(make: MakeCommand, finish: (code: number) => 
   logs
     .option('-f, --follow', 'Stream new lines as they are written.')
     .option('--previous', 'Show the logs of the previous containers, before their restart.')
-    .addOption(
-      new Option('--tail <lines>', 'Number of lines to show of each pod.').argParser(count).default(100),
-    )
+    .addOption(new Option('--tail <lines>', 'Number of lines per pod.').argParser(count).default(100))
     .action(async (name: string) => {
       const { follow = false, previous = false, tail } = logs.opts();
       const { logs: run } = await import('./logs.js');
@@ -65,9 +63,7 @@ export function addClusterCommands(make: MakeCommand, finish: (code: number) => 
 
   const rollback = make('rollback', 'Return to the previous version, or to an earlier one.', nameArgument);
   rollback
-    .addOption(
-      new Option('--to-revision <n>', 'Revision, as listed by `kubectl rollout history`.').argParser(count),
-    )
+    .addOption(new Option('--to-revision <n>', 'Revision in `kubectl rollout history`.').argParser(count))
     .addOption(durationOption('--timeout <duration>', 'How long to wait until the pods are ready.'))
     .action(async (name: string) => {
       const { timeout, toRevision: revision } = rollback.opts();

@@ -33,23 +33,14 @@ const isPublic = ({ host }: Config): boolean => !isLoopback(host);
 const isEncrypted = ({ tlsCert, trustedProxies }: Config): boolean =>
   tlsCert !== undefined || trustedProxies !== undefined;
 
-const tlsAdvice = 'Set --tls-cert and --tls-key, or list the proxy that terminates TLS in --trusted-proxies.';
-
 const checks: readonly Check[] = [
   (config) =>
-    isPublic(config) && !isEncrypted(config) && requiresSecrets(config)
+    isPublic(config) && !isEncrypted(config)
       ? {
-          status: 'missing',
-          title: `Clients send keys and tokens to ${config.host} unencrypted`,
-          fix: [tlsAdvice],
-        }
-      : undefined,
-  (config) =>
-    isPublic(config) && !isEncrypted(config) && !requiresSecrets(config)
-      ? {
-          status: 'warning',
-          title: `Requests to ${config.host} and their responses are unencrypted`,
-          fix: [tlsAdvice],
+          ...(requiresSecrets(config)
+            ? { status: 'missing', title: `Clients send keys and tokens to ${config.host} unencrypted` }
+            : { status: 'warning', title: `Requests to ${config.host} and their responses are unencrypted` }),
+          fix: ['Set --tls-cert and --tls-key, or list the proxy that terminates TLS in --trusted-proxies.'],
         }
       : undefined,
   (config) =>

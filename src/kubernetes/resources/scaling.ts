@@ -1,10 +1,7 @@
 import { type Template, text, value } from '../template.js';
 import { adminPort, metadata, selector } from './names.js';
 
-/**
- * Under load, doubles the pods or adds four every 15 s, whichever is more. Removes at most half of the pods per minute,
- * and only those not needed in the last five minutes.
- */
+/** Adds 100 % or 4 pods every 15 s, whichever is more. Removes at most 50 % per minute, after 5 minutes of less load. */
 const behavior: Template = {
   scaleUp: {
     stabilizationWindowSeconds: 0,
