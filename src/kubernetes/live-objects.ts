@@ -15,6 +15,13 @@ export interface LiveList<T> {
   readonly items: readonly T[];
 }
 
+interface LiveCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 export interface LiveDeployment {
   readonly metadata: ObjectMeta;
   readonly spec: {
@@ -30,12 +37,7 @@ export interface LiveDeployment {
     readonly updatedReplicas?: number;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly LiveCondition[];
   };
 }
 
@@ -50,12 +52,7 @@ export interface LivePod {
   readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly LiveCondition[];
     readonly containerStatuses?: readonly {
       readonly ready: boolean;
       readonly restartCount: number;
