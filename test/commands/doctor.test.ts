@@ -62,7 +62,7 @@ describe('penstock doctor', () => {
     const missing = findings.find(({ status }) => status === 'missing');
     expect(missing?.fix).toEqual(["Rscript -e 'renv::restore()'"]);
     const warning = findings.find(({ status }) => status === 'warning');
-    expect(warning?.details?.[0]).toMatch(/^plumber \S+, renv\.lock asks for 0\.0\.1$/);
+    expect(warning?.details?.[0]).toMatch(/^plumber \S+, but renv\.lock requires 0\.0\.1$/);
   });
 
   test('names the line of a file that cannot be parsed', async () => {
