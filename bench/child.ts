@@ -6,17 +6,17 @@ import { join } from 'node:path';
 
 const graceMs = 10_000;
 
-/** Every child that runs, so that none outlives the benchmark, however that ends. */
+/** All running children, so that the benchmark can always stop them. */
 const running = new Set<Child>();
 
-/** A server under measurement. Its output goes to a file: a pipe would have to be read by the one who measures. */
+/** A measured server. Its output goes to a file, because this process would have to read a pipe while measuring. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #folder = mkdtempSync(join(tmpdir(), 'penstock-bench-'));
   readonly #log = join(this.#folder, 'log');
   readonly #name: string;
 
-  /** @param argsIn its arguments, given a folder for files that it needs, which goes when it stops */
+  /** @param argsIn returns the arguments, given a folder for files that is deleted when the server stops */
   constructor(name: string, command: string, argsIn: (folder: string) => readonly string[]) {
     this.#name = name;
     const log = openSync(this.#log, 'w');
@@ -37,17 +37,17 @@ export class Child {
     );
   }
 
-  /** Resolves when `ready` does not fail any more. */
-  async until(ready: () => Promise<unknown>, patienceMs = 60_000): Promise<void> {
-    const deadline = Date.now() + patienceMs;
+  /** Retries `ready` until it succeeds. */
+  async until(ready: () => Promise<unknown>, timeoutMs = 60_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
-      if (this.#ended) throw new Error(`${this.#name} ended before it served:\n${this.#output()}`);
+      if (this.#ended) throw new Error(`${this.#name} exited during startup:\n${this.#output()}`);
       try {
         await ready();
         return;
       } catch (error) {
         if (Date.now() > deadline)
-          throw new Error(`${this.#name} does not serve: ${error}\n${this.#output()}`);
+          throw new Error(`${this.#name} did not become ready: ${error}\n${this.#output()}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -1,29 +1,28 @@
 import type { Question } from './question.js';
 
-/** What is served: the same plumber file by everyone. */
+/** The served app. All contenders use the same plumber file. */
 export interface App {
-  /** Folder with plumber.R, relative to the root of the checkout; asked for when the app is about to be served. */
+  /** The folder with plumber.R, relative to the root of the checkout. Called when a contender starts. */
   folder(): string;
-  /** The saved model that Penstock serves instead. */
+  /** A saved model that Penstock serves instead. */
   readonly model?: string;
-  /** Penstock's lane for all routes; the direct one where that can be unless given. */
+  /** Forces Penstock's lane for all routes. */
   readonly lane?: 'plumber';
-  /** A question that the app answers when it is up. */
+  /** Used to check whether the app is ready. */
   readonly probe: Question;
 }
 
-/** One line of the tables: a way to reach a running server. */
-export interface Entrant {
+/** A way to reach a running server: one row of the tables. */
+export interface Target {
   readonly name: string;
   readonly origin: string;
-  /** False: the client asks for the connection to be closed after each answer. */
+  /** If false, the client sends `Connection: close`. */
   readonly keepAlive: boolean;
 }
 
-/** Something that serves an app, in one or several ways at once. */
+/** A server, or several servers behind a load balancer. It may have several targets. */
 export interface Contender {
   readonly key: string;
-  /** Whether it runs R at all. */
   readonly runsR: boolean;
-  start(app: App, workers: number): Promise<Entrant[]>;
+  start(app: App, workers: number): Promise<Target[]>;
 }

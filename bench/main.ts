@@ -1,9 +1,9 @@
-/** npm run bench: plumber, HAProxy over plumber, Penstock and a bare Node route side by side. See docs/benchmarks.md. */
+/** npm run bench: compares plumber, HAProxy with plumber, Penstock and a bare Node route. See docs/benchmarks.md. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopAllChildren } from './child.js';
-import type { Contender, Entrant } from './contender.js';
+import type { Contender, Target } from './contender.js';
 import { fastify } from './contenders/fastify.js';
 import { haproxy } from './contenders/haproxy.js';
 import { penstock } from './contenders/penstock.js';
@@ -15,17 +15,18 @@ import { latencyChart } from './report/latency-chart.js';
 import { describeMachine } from './report/machine.js';
 import { table } from './report/table.js';
 import type { Result } from './result.js';
-import { type Scenario, scenarios } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import { scenarios } from './scenarios.js';
 import { readSettings, type Settings } from './settings.js';
 
 const contenders: readonly Contender[] = [plumber, haproxy, penstock, fastify];
 
 const report = (text: string) => console.error(text);
 
-function needTools(): void {
+function requireTools(): void {
   const missing = ['wrk', 'haproxy'].filter((tool) => spawnSync(tool, ['-v']).error !== undefined);
   if (missing.length > 0)
-    throw new Error(`Install ${missing.join(' and ')} first: apt-get install wrk haproxy`);
+    throw new Error(`Missing: ${missing.join(', ')}. Install with: apt-get install ${missing.join(' ')}`);
 }
 
 async function measure(scenario: Scenario, settings: Settings): Promise<Result> {
@@ -36,10 +37,10 @@ async function measure(scenario: Scenario, settings: Settings): Promise<Result> 
   report(`\n${title} (${key})`);
   try {
     const workers = scenario.workers(settings);
-    const entrants: Entrant[] = [];
-    for (const contender of chosen) entrants.push(...(await contender.start(app, workers)));
-    for (const { origin } of entrants) await ask(origin, question);
-    const rows = await scenario.run(entrants, settings, report);
+    const targets: Target[] = [];
+    for (const contender of chosen) targets.push(...(await contender.start(app, workers)));
+    for (const { origin } of targets) await ask(origin, question);
+    const rows = await scenario.run(targets, settings, report);
     return { title, measures, rows, method: scenario.method(settings) };
   } finally {
     await stopAllChildren();
@@ -48,7 +49,7 @@ async function measure(scenario: Scenario, settings: Settings): Promise<Result> 
 
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2));
-  needTools();
+  requireTools();
   const results: Result[] = [];
   for (const scenario of scenarios) {
     if (!(settings.scenarios?.includes(scenario.key) ?? true)) continue;

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-/** One request and the answer that is right. */
+/** A request and its correct answer. */
 export interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -25,12 +25,12 @@ export const prediction: Question = {
 
 export const slow: Question = { method: 'GET', path: '/asynchronousTest', answer: '["OK"]' };
 
-/** Numbers are written with 15 digits by some, with 17 by others. */
-function shortened(text: string): string {
+/** Some servers write numbers with 15 digits, others with 17. */
+function rounded(text: string): string {
   return text.replaceAll(/\d+\.\d+/g, (number) => Number(number).toPrecision(12));
 }
 
-/** Asks once, on a connection of its own, and fails on any answer but the right one. */
+/** Sends one request on a separate connection, and rejects if the answer is not correct. */
 export function ask(origin: string, { method, path, body, answer }: Question): Promise<void> {
   const agent = new Agent({ keepAlive: false });
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -43,8 +43,9 @@ export function ask(origin: string, { method, path, body, answer }: Question): P
       });
       incoming.on('error', reject);
       incoming.on('end', () => {
-        if (incoming.statusCode === 200 && shortened(text) === shortened(answer)) resolve();
-        else reject(new Error(`${method} ${path} gave ${incoming.statusCode} ${text}, not ${answer}`));
+        if (incoming.statusCode === 200 && rounded(text) === rounded(answer)) resolve();
+        else
+          reject(new Error(`${method} ${path} returned ${incoming.statusCode} ${text} instead of ${answer}`));
       });
     });
     outgoing.on('error', reject);

@@ -6,7 +6,7 @@ export interface Measure {
   readonly better: 'higher' | 'lower';
 }
 
-/** How long answers take, by the share of them that is as fast. */
+/** Latency percentiles. */
 export interface Curve {
   readonly name: string;
   readonly connections: number;
@@ -22,11 +22,11 @@ export interface CrowdPoint {
 
 export interface Row {
   readonly name: string;
-  /** One for each measure of the scenario, in its order. */
+  /** One for each measure of the scenario, in the same order. */
   readonly values: readonly Spread[];
-  /** Requests without a right answer, over all rounds. */
+  /** Requests without a correct answer, over all rounds. */
   readonly failed: number;
-  /** Drawn in a chart of its own. */
+  /** Drawn in a separate chart. */
   readonly curve?: Curve;
   /** A point of the chart of crowds. */
   readonly crowd?: CrowdPoint;
@@ -34,9 +34,9 @@ export interface Row {
 
 export interface Result {
   readonly title: string;
-  /** What exactly was done, for the reader of the tables. */
+  /** How it was measured. */
   readonly method: string;
-  /** The first is the one that is charted and compared. */
+  /** The first measure is used for the chart and the comparison. */
   readonly measures: readonly Measure[];
   readonly rows: readonly Row[];
 }

@@ -1,20 +1,19 @@
-import type { Entrant } from './contender.js';
+import type { Target } from './contender.js';
 
 /**
- * Measures everyone once per round (A B C, A B C, …), so that whatever else the machine does for a while falls on all
- * of them alike.
+ * Measures all targets once per round (A B C, A B C, …), so that other load on the machine affects all of them.
  */
 export async function alternate<Measured>(
-  entrants: readonly Entrant[],
+  targets: readonly Target[],
   rounds: number,
-  measure: (entrant: Entrant) => Promise<Measured>,
+  measure: (target: Target) => Promise<Measured>,
   report: (text: string) => void,
-): Promise<Map<Entrant, Measured[]>> {
-  const results = new Map(entrants.map((entrant): [Entrant, Measured[]] => [entrant, []]));
+): Promise<Map<Target, Measured[]>> {
+  const results = new Map(targets.map((target): [Target, Measured[]] => [target, []]));
   for (let round = 1; round <= rounds; round += 1) {
-    for (const entrant of entrants) {
-      report(`round ${round} of ${rounds}: ${entrant.name}`);
-      results.get(entrant)!.push(await measure(entrant));
+    for (const target of targets) {
+      report(`round ${round} of ${rounds}: ${target.name}`);
+      results.get(target)!.push(await measure(target));
     }
   }
   return results;

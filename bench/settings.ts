@@ -1,18 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-/** How long and how hard to measure. The defaults are a compromise: medians settle, and a run stays under an hour. */
+/** The defaults are a compromise: the medians are stable, and a run takes less than an hour. */
 export interface Settings {
-  /** Rounds per contender; odd, so that the median is a value that was measured. */
+  /** Rounds per contender. If odd, the median is a measured value. */
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
-  /** R processes of each contender that has several. */
+  /** R processes of contenders that have several. */
   readonly workers: number;
-  /** Only these scenarios and contenders; all when undefined. */
+  /** Limits the run to these scenarios and contenders; undefined means all. */
   readonly scenarios: readonly string[] | undefined;
   readonly contenders: readonly string[] | undefined;
-  /** Print the tables but leave docs/ alone. */
+  /** Print the tables, but do not write to docs/. */
   readonly dry: boolean;
 }
 
@@ -20,7 +20,8 @@ const names = (value: string | undefined) => value?.split(',').map((name) => nam
 
 function positive(flag: string, value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${flag} must be a whole number above 0.`);
+  if (!Number.isInteger(number) || number < 1)
+    throw new Error(`--${flag}: expected a positive whole number; got "${value}".`);
   return number;
 }
 

@@ -9,7 +9,7 @@ const rows = {
   ranger: [{ wt: 2.6, hp: 110, qsec: 17.5 }],
 };
 
-/** A model, trained when somebody wants to serve it, beside a plumber file that serves it. */
+/** A model and a plumber file that serves it. The model is trained when it is first needed. */
 export class TrainedModel implements App {
   readonly #kind: keyof typeof rows;
   readonly #folder: string;
@@ -18,7 +18,7 @@ export class TrainedModel implements App {
   constructor(kind: keyof typeof rows) {
     this.#kind = kind;
     this.#folder = join('.penstock', 'bench', kind);
-    // What destructures an app takes this along.
+    // Contenders destructure the app.
     this.folder = this.folder.bind(this);
   }
 

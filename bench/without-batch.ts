@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** A copy of an app's folder whose plumber.R has no `@batch`; the same file otherwise. */
+/** Copies an app's folder, and removes `@batch` from its plumber.R. */
 export function withoutBatch(folder: string): string {
   const copy = join('.penstock', 'bench', `${basename(folder)}-without-batch`);
   cpSync(folder, copy, { recursive: true });

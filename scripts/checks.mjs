@@ -1,4 +1,4 @@
-/** The checks that read the code instead of running it; each counts as one test. */
+/** Static checks of the code. Each counts as one test. */
 import { join } from 'node:path';
 import { rscript } from './setup/r.mjs';
 import { root } from './setup/root.mjs';
@@ -7,7 +7,7 @@ import { root } from './setup/root.mjs';
 const tool = (name) => join(root, 'node_modules', '.bin', name);
 
 /**
- * Those that take longest first.
+ * The slowest first.
  * @type {{ name: string, words: string[] }[]}
  */
 export const checks = [

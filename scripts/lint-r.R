@@ -1,4 +1,4 @@
-# Lints the R code by the rules of .lintr; any lint fails.
+# Lints the R code with the rules of .lintr. Exits with 1 if there are lints.
 
 folders <- c("r", "examples", "scripts", "bench", "test/r")
 lints <- do.call(c, lapply(folders[dir.exists(folders)], function(folder) {

@@ -1,4 +1,4 @@
-/** npm run lint: all checks that read the code. */
+/** npm run lint: all static checks. */
 import { checks } from './checks.mjs';
 import { setUpNodeModules } from './setup/node-modules.mjs';
 import { setUpR } from './setup/r.mjs';

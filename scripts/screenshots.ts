@@ -1,15 +1,15 @@
-/** npm run screenshots: the pictures in docs/, of a real browser that looks at a real server under load. */
+/** npm run screenshots: takes the screenshots in docs/ with a real browser and a real server under load. */
 import { join, resolve } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openBrowser, openPage } from '../test/support/browser.js';
 import { fixtureApp, type ServedApp, serve } from '../test/support/server.js';
 
 const docs = resolve(import.meta.dirname, '../docs/images');
-const seconds = 75;
+const trafficSeconds = 75;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Requests of all kinds until it is told to stop. */
+/** Sends various requests until the returned function is called. */
 function startTraffic(app: ServedApp): () => Promise<unknown> {
   let on = true;
   const again = async (pause: number, ask: () => Promise<Response>): Promise<void> => {
@@ -49,9 +49,9 @@ async function dashboard(browser: Browser): Promise<void> {
   const stop = startTraffic(app);
   const open = (options: BrowserContextOptions): Promise<Page> =>
     openPage(browser, app.adminUrl, options).then(({ page }) => page);
-  await wait((seconds * 1000) / 2);
+  await wait((trafficSeconds * 1000) / 2);
   await fetch(`${app.url}/crash`, { method: 'POST' });
-  await wait((seconds * 1000) / 2);
+  await wait((trafficSeconds * 1000) / 2);
   const wide = await open({ viewport: { width: 1280, height: 1000 }, colorScheme: 'light' });
   await wait(3000);
   await take(wide, 'dashboard-light');

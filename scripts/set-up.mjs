@@ -1,4 +1,4 @@
-/** npm run setup: everything that working on Penstock needs, without serving or testing. */
+/** npm run setup: installs everything needed to develop and test Penstock. */
 import { setUpBrowser } from './setup/browser.mjs';
 import { packagesToTest } from './setup/r-packages.mjs';
 import { setUp } from './setup/set-up.mjs';

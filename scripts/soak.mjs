@@ -1,4 +1,4 @@
-// Mixed load for half an hour, in which nothing may grow; and an app that leaks, which must be found.
+// Mixed load for half an hour, during which no resource may grow. Also checks that it detects an app with a leak.
 //
 //   npm run soak [-- --minutes 30]
 import { spawnSync } from 'node:child_process';

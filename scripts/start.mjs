@@ -1,4 +1,4 @@
-/** npm start: sets everything up and serves the example; what follows `--` goes to `penstock serve`. */
+/** npm start: runs set-up and serves the example. Arguments after `--` are passed to `penstock serve`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packagesToRun } from './setup/r-packages.mjs';
@@ -12,7 +12,7 @@ const car = { mpg: 21, disp: 160, hp: 100, drat: 3.9, wt: 2.62, qsec: 16.46, vs:
 function greet({ url, workers: { min, max } }) {
   const count = `${min === max ? max : `${min} to ${max}`} ${max === 1 ? 'worker' : 'workers'}`;
   console.log(`
-Serving examples/mtcars on ${url} with ${count}. Ask it for a prediction:
+Serving examples/mtcars on ${url} with ${count}. To request a prediction:
 
   curl -d '${JSON.stringify({ data: car })}' ${url}/prediction
 `);
@@ -31,7 +31,7 @@ function serve() {
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal));
   process.on('SIGINT', () => {
-    // A terminal sends Ctrl+C to the server too, and a second one would end it at once.
+    // A terminal also sends Ctrl+C to the server. A second signal would end it at once.
     if (!process.stdin.isTTY) child.kill('SIGINT');
   });
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// An end-to-end check on a real cluster; --help says more.
+// An end-to-end check on a real cluster. See --help.
 //
 //   npm run verify:kubernetes -- --kubeconfig FILE --image REF
 import { setUpNodeModules } from './setup/node-modules.mjs';
@@ -7,7 +7,7 @@ import { runScript } from './setup/setup-error.mjs';
 
 await runScript(async () => {
   await setUpNodeModules(root);
-  // In this very process: one that waited for another would be gone at Ctrl-C, and the other clean up behind its back.
+  // Not in a child process: Ctrl-C would end this one while the child is still cleaning up.
   const { register } = await import('tsx/esm/api');
   register();
   await import('./kubernetes/verify.js');

@@ -1,4 +1,4 @@
-/** The answers of the apps without R: the most that a Node server gives on this machine. */
+/** Returns the answers of the apps without R, to show the limit of a Node server on this machine. */
 import fastify from 'fastify';
 import { echo, type Question } from '../question.js';
 

@@ -13,8 +13,8 @@ interface Frontend {
 }
 
 /**
- * Connections to plumber are closed after each answer: kept alive, each would stall for 40 ms on every answer, since
- * httpuv writes header and body separately without TCP_NODELAY.
+ * Connections to plumber are closed after each answer. With keep-alive, each answer would be delayed by 40 ms, because
+ * httpuv writes header and body separately and without TCP_NODELAY.
  */
 function configuration(frontends: readonly Frontend[], backendPorts: readonly number[]): string {
   const head = `global
@@ -33,7 +33,7 @@ defaults
   return [head, ...parts].join('\n');
 }
 
-/** HAProxy over several plumber processes: what a replicated deployment behind a load balancer does. */
+/** HAProxy in front of several plumber processes, like a replicated deployment behind a load balancer. */
 export const haproxy: Contender = {
   key: 'haproxy',
   runsR: true,
@@ -47,15 +47,15 @@ export const haproxy: Contender = {
     const child = new Child('HAProxy', 'haproxy', (folder) => {
       const file = join(folder, 'haproxy.cfg');
       writeFileSync(file, configuration(frontends, backendPorts));
-      // -db: stays in the foreground, so that the process that is stopped is the one that serves.
+      // -db keeps HAProxy in the foreground, so that it can be stopped.
       return ['-db', '-f', file];
     });
-    const entrants = frontends.map(({ name, port }) => ({
+    const targets = frontends.map(({ name, port }) => ({
       name,
       origin: `http://127.0.0.1:${port}`,
       keepAlive: true,
     }));
-    await child.until(() => Promise.all(entrants.map(({ origin }) => ask(origin, app.probe))));
-    return entrants;
+    await child.until(() => Promise.all(targets.map(({ origin }) => ask(origin, app.probe))));
+    return targets;
   },
 };

@@ -4,7 +4,7 @@ import type { Contender } from '../contender.js';
 import { freePort } from '../free-port.js';
 import { ask } from '../question.js';
 
-/** Penstock with its defaults, so with a log line for each request. */
+/** Penstock with its defaults, including a log line for each request. */
 export const penstock: Contender = {
   key: 'penstock',
   runsR: true,

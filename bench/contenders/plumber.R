@@ -1,4 +1,4 @@
-# Rscript bench/contenders/plumber.R APP/plumber.R PORT: plumber alone, as its documentation runs it.
+# Rscript bench/contenders/plumber.R APP/plumber.R PORT: runs plumber as in its documentation.
 
 args <- commandArgs(TRUE)
 router <- plumber::plumb(args[1])

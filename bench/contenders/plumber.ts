@@ -6,7 +6,7 @@ import { ask } from '../question.js';
 
 const rscript = process.env.PENSTOCK_RSCRIPT ?? 'Rscript';
 
-/** Starts one plumber process and gives its port. */
+/** Starts one plumber process and returns its port. */
 export async function startPlumber({ folder, probe }: App): Promise<number> {
   const port = await freePort();
   const script = join('bench', 'contenders', 'plumber.R');
@@ -15,7 +15,7 @@ export async function startPlumber({ folder, probe }: App): Promise<number> {
   return port;
 }
 
-/** plumber alone: one R process. */
+/** plumber itself, with one R process. */
 export const plumber: Contender = {
   key: 'plumber',
   runsR: true,

@@ -1,6 +1,6 @@
 import type { Question } from '../question.js';
 
-/** As many as the app has. */
+/** The number of rows in the app. */
 const COUNT = 100_000;
 const cities = ['Berlin', 'Paris', 'Roma', null];
 const truths = [true, false, null];
@@ -20,7 +20,7 @@ function customer(id: number): Record<string, unknown> {
 
 const customers = (): Record<string, unknown>[] => Array.from({ length: COUNT }, (_, i) => customer(i + 1));
 
-/** All rows are posted, and counted. */
+/** Posts all rows, which the app counts. */
 export function largeBody(): Question {
   return {
     method: 'POST',
@@ -30,7 +30,7 @@ export function largeBody(): Question {
   };
 }
 
-/** jsonlite's defaults: four decimals at most, and nothing for what is missing. */
+/** Uses jsonlite's defaults: at most four decimals, and no member for a missing value. */
 export function largeAnswer(): Question {
   const answer = JSON.stringify(customers(), (_, value: unknown) => {
     if (value === null) return undefined;

@@ -1,21 +1,20 @@
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
-/** A process and what it was started by. */
 interface Process {
   readonly pid: number;
   readonly parent: number;
   readonly isR: boolean;
 }
 
-/** Megabytes that processes had in memory at most; `null` for what there is none of. */
+/** Peaks of the resident set size, in MB. */
 export interface Peak {
   readonly server: number;
-  /** Of the R process that had most. */
+  /** The R process with the highest peak. */
   readonly r: number;
   readonly sum: number;
 }
 
-/** The processes behind an address on this machine, and their peaks of memory as Linux keeps them. */
+/** The server that listens at an address of this machine and its child processes, with their peaks from Linux. */
 export class Memory {
   readonly #server: number;
 
@@ -23,7 +22,7 @@ export class Memory {
     this.#server = listenerOn(Number(new URL(origin).port));
   }
 
-  /** Forgets the peaks so far. */
+  /** Resets the peaks. */
   reset(): void {
     for (const { pid } of this.#processes()) writeFileSync(`/proc/${pid}/clear_refs`, '5');
   }
@@ -37,7 +36,7 @@ export class Memory {
     return { server: mb, r, sum: mb + r };
   }
 
-  /** The server and what it has started, directly or not. */
+  /** The server and all its descendants. */
   #processes(): Process[] {
     const all = processesNow();
     const found = all.filter(({ pid }) => pid === this.#server);
@@ -60,7 +59,7 @@ function processesNow(): Process[] {
       const name = /^Name:\s*(.*)$/m.exec(status)![1];
       return [{ pid, parent: Number(/^PPid:\s*(\d+)$/m.exec(status)![1]), isR: name === 'R' }];
     } catch {
-      return []; // it has ended meanwhile
+      return []; // the process has exited meanwhile
     }
   });
 }
@@ -73,7 +72,7 @@ function listenerOn(port: number): number {
     .map((table) => listening.exec(readFileSync(`/proc/net/${table}`, 'utf8').replace(/ +/g, ' '))?.[1])
     .find((found) => found !== undefined);
   const found = pids().find((pid) => socketsOf(pid).includes(`socket:[${inode}]`));
-  if (inode === undefined || found === undefined) throw new Error(`Nobody listens on port ${port}.`);
+  if (inode === undefined || found === undefined) throw new Error(`No process listens on port ${port}.`);
   return found;
 }
 
@@ -81,6 +80,6 @@ function socketsOf(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
   } catch {
-    return []; // somebody else's, or gone
+    return []; // a process of another user, or an exited one
   }
 }

@@ -1,13 +1,13 @@
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Entrant } from '../contender.js';
+import type { Target } from '../contender.js';
 import { ask, echo, type Question } from '../question.js';
 import { Memory } from './peak-memory.js';
 
 const echoEveryMs = 5;
 
-/** One large request: how long it took, what it took of memory, and how long others waited meanwhile. */
+/** Time and memory of a large request, and the longest wait of other requests meanwhile. */
 export interface LargeRound {
   readonly ms: number;
   readonly worstEchoMs: number;
@@ -16,7 +16,7 @@ export interface LargeRound {
   readonly rMb: number;
 }
 
-export async function runLarge({ origin }: Entrant, question: Question): Promise<LargeRound> {
+export async function runLarge({ origin }: Target, question: Question): Promise<LargeRound> {
   const memory = new Memory(origin);
   memory.reset();
   const ms = await timed(origin, question, question.answer.length);
@@ -24,7 +24,7 @@ export async function runLarge({ origin }: Entrant, question: Question): Promise
   return { ms, worstEchoMs: await worstEcho(origin, question), sumMb: sum, serverMb: server, rMb: r };
 }
 
-/** The longest of the small requests that run beside a large one. */
+/** The slowest of the small requests during a large one. */
 async function worstEcho(origin: string, question: Question): Promise<number> {
   const waits: Promise<number>[] = [];
   let waiting = true;
@@ -40,7 +40,7 @@ async function worstEcho(origin: string, question: Question): Promise<number> {
   return Math.max(...(await Promise.all(waits)));
 }
 
-/** Milliseconds from the first byte sent to the last received, which are only counted: the client takes little time. */
+/** Time from the first byte sent to the last byte received, in ms. Only counts the bytes, to keep the client fast. */
 function timed(origin: string, { body, method, path }: Question, bytes: number): Promise<number> {
   const agent = new Agent({ keepAlive: false });
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -54,7 +54,7 @@ function timed(origin: string, { body, method, path }: Question, bytes: number):
       incoming.on('error', reject);
       incoming.on('end', () => {
         if (incoming.statusCode === 200 && received === bytes) resolve(performance.now() - begun);
-        else reject(new Error(`${method} ${path} gave ${incoming.statusCode} and ${received} bytes`));
+        else reject(new Error(`${method} ${path} returned ${incoming.statusCode} with ${received} bytes`));
       });
     });
     outgoing.on('error', reject);

@@ -9,7 +9,7 @@ import { type LargeRound, runLarge } from './round.js';
 
 const app: App = { folder: () => 'bench/apps/large', probe: echo };
 
-/** Two, so that there is one left while the other is at it. */
+/** Two, so that one is free while the other runs the large request. */
 const workers = 2;
 
 const quantities: readonly (readonly [Measure, keyof LargeRound])[] = [
@@ -26,7 +26,7 @@ function largeScenario(title: string, what: string, make: () => Question): Scena
     key: 'large',
     title,
     app,
-    /** Made when it is asked for: it takes tens of megabytes. */
+    /** Created when needed, because it takes tens of megabytes. */
     get question() {
       question ??= make();
       return question;
@@ -35,16 +35,16 @@ function largeScenario(title: string, what: string, make: () => Question): Scena
     measures: quantities.map(([measure]) => measure),
     workers: () => workers,
     method: ({ rounds }) =>
-      `${what}, on a connection of its own; ${rounds} rounds, after one that is not counted. Memory is the peak of the ` +
-      `resident set during the request: of plumber's process, or of the gateway and of the R process that has most. ` +
-      `Then the same while another client asks \`GET ${echo.path}\` every 5 ms: the longest that it waited`,
-    async run(entrants, { rounds }, report) {
-      const ways = entrants.filter(({ keepAlive, name }) => keepAlive && !name.startsWith('HAProxy'));
-      const measured = await alternate(ways, rounds, (way) => runLarge(way, this.question), report);
+      `${what}, on a separate connection; ${rounds} rounds after one that is not counted. Memory is the peak of the ` +
+      `resident set during the request: of plumber's process, or of the gateway and the R process with the highest peak. Then the same ` +
+      `while another client sends \`GET ${echo.path}\` every 5 ms: its longest wait`,
+    async run(targets, { rounds }, report) {
+      const compared = targets.filter(({ keepAlive, name }) => keepAlive && !name.startsWith('HAProxy'));
+      const measured = await alternate(compared, rounds, (target) => runLarge(target, this.question), report);
       return [...measured].map(([{ name }, results]) => ({
         name: name.replace(', keep-alive', ''),
         values: quantities.map(([, key]) => spreadOf(results.map((round) => round[key]))),
-        failed: 0, // a wrong answer ends the run
+        failed: 0, // a wrong answer stops the benchmark
       }));
     },
   };

@@ -1,4 +1,4 @@
-import type { App, Entrant } from '../contender.js';
+import type { App, Target } from '../contender.js';
 import { runWrk, type WrkRound } from '../load/wrk.js';
 import { prediction } from '../question.js';
 import { formatNumber } from '../report/numbers.js';
@@ -7,12 +7,12 @@ import { alternate } from '../rounds.js';
 import type { Scenario } from '../scenario.js';
 import { spreadOf } from '../statistics.js';
 
-/** One client, some, as many as elsewhere in this document, and many. */
+/** Includes 64, the number in the other scenarios. */
 const CONNECTIONS = [1, 8, 64, 256] as const;
 
 const app: App = { folder: () => 'examples/mtcars', probe: prediction };
 
-/** How the time of an answer is distributed, by the number of connections that ask at once. */
+/** The distribution of latency for several numbers of concurrent connections. */
 export const latency: Scenario = {
   key: 'latency',
   title: "The example's prediction, by the number of connections",
@@ -28,24 +28,28 @@ export const latency: Scenario = {
   workers: ({ workers }) => workers,
   method: ({ rounds, seconds }) =>
     `\`${prediction.method} ${prediction.path}\` over ${CONNECTIONS.join(', ')} connections, ${rounds} rounds of ${seconds} s ` +
-    'after one that is not counted. ' +
-    'Latency is what wrk measures: from a request being sent to its answer having arrived, each connection asking ' +
-    'again at once',
-  async run(entrants, settings, report) {
-    const ways = entrants.filter(({ name }) => !name.startsWith('HAProxy'));
+    'after a warm-up round. wrk measures latency from sending a request until its answer has arrived. Each connection ' +
+    'sends the next request at once',
+  async run(targets, settings, report) {
+    const compared = targets.filter(({ name }) => !name.startsWith('HAProxy'));
     const rows: Row[] = [];
     for (const connections of CONNECTIONS) {
       const load = { connections, seconds: settings.seconds };
-      for (const way of ways) await runWrk(way, prediction, load);
+      for (const target of compared) await runWrk(target, prediction, load);
       report(`${connections} connections`);
-      const measured = await alternate(ways, settings.rounds, (way) => runWrk(way, prediction, load), report);
-      for (const [way, rounds] of measured) rows.push(row(way, connections, rounds));
+      const measured = await alternate(
+        compared,
+        settings.rounds,
+        (target) => runWrk(target, prediction, load),
+        report,
+      );
+      for (const [target, rounds] of measured) rows.push(row(target, connections, rounds));
     }
     return rows;
   },
 };
 
-function row({ name }: Entrant, connections: number, rounds: readonly WrkRound[]): Row {
+function row({ name }: Target, connections: number, rounds: readonly WrkRound[]): Row {
   const spread = (key: keyof WrkRound) => spreadOf(rounds.map((round) => round[key]));
   const median = (key: keyof WrkRound) => spread(key).median;
   return {
@@ -65,7 +69,7 @@ function row({ name }: Entrant, connections: number, rounds: readonly WrkRound[]
   };
 }
 
-/** Penstock's slow answers under load, beside plumber's usual ones without; undefined where not both were measured. */
+/** Compares Penstock's slow answers under load with plumber's usual ones without load, if both were measured. */
 export function latencyNote({ rows }: Result): string | undefined {
   const of = (name: string, connections: number) =>
     rows.find(({ curve }) => curve?.name.startsWith(name) && curve.connections === connections);
@@ -73,7 +77,7 @@ export function latencyNote({ rows }: Result): string | undefined {
   const theirs = of('plumber, no keep-alive', 1)?.values[0]?.median;
   if (ours === undefined || theirs === undefined) return undefined;
   return (
-    `Penstock's 99th percentile at 64 connections is ${formatNumber(ours)} ms; plumber's median at one connection, ` +
-    `opened anew for each request so that it does not stall, is ${formatNumber(theirs)} ms.`
+    `Penstock's 99th percentile with 64 connections is ${formatNumber(ours)} ms. plumber's median for one client, with ` +
+    `a new connection for each request to avoid the delay, is ${formatNumber(theirs)} ms.`
   );
 }

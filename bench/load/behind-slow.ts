@@ -1,28 +1,28 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Entrant } from '../contender.js';
+import type { Target } from '../contender.js';
 import { ask, prediction, slow } from '../question.js';
 
 const predictions = 10;
 const everyMs = 100;
-/** Slow requests must be running, not on their way. */
+/** Time until all slow requests are running. */
 const settleMs = 300;
 
-/** How long predictions took while slow requests ran. */
+/** Latency of predictions while slow requests run. */
 export interface BehindSlowRound {
   readonly medianMs: number;
   readonly worstMs: number;
 }
 
-/** Every R process has answered once before anything is timed: the first call of a function costs R much more. */
-export async function warmUp({ origin }: Entrant): Promise<void> {
+/** Lets every R process answer once, because the first call of a function takes R much longer. */
+export async function warmUp({ origin }: Target): Promise<void> {
   for (let round = 0; round < 2; round += 1) {
     await Promise.all(Array.from({ length: 16 }, () => ask(origin, prediction)));
   }
 }
 
-/** Predictions are sent at fixed times, whether or not earlier ones were answered, as independent clients would. */
-export async function runBehindSlow({ origin }: Entrant, slowOnes: number): Promise<BehindSlowRound> {
+/** Sends predictions at fixed times without waiting for earlier answers, like independent clients. */
+export async function runBehindSlow({ origin }: Target, slowOnes: number): Promise<BehindSlowRound> {
   const sleepers = Array.from({ length: slowOnes }, () => ask(origin, slow));
   await sleep(settleMs);
   const asked: Promise<number>[] = [];

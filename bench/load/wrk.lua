@@ -1,4 +1,4 @@
--- The request comes from the environment, the result goes out as one line of JSON.
+-- Reads the request from environment variables, and writes the result as one line of JSON.
 wrk.method = os.getenv("BENCH_METHOD")
 wrk.body = os.getenv("BENCH_BODY")
 if wrk.body then wrk.headers["Content-Type"] = "application/json" end

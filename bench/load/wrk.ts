@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Entrant } from '../contender.js';
+import type { Target } from '../contender.js';
 import type { Question } from '../question.js';
 
 const script = join('bench', 'load', 'wrk.lua');
 
-/** What one round of wrk found. */
+/** The result of one round of wrk. */
 export interface WrkRound {
   readonly perSecond: number;
   readonly medianMs: number;
@@ -27,7 +27,7 @@ interface Result {
 }
 
 export async function runWrk(
-  entrant: Entrant,
+  target: Target,
   question: Question,
   load: { connections: number; seconds: number },
 ): Promise<WrkRound> {
@@ -35,15 +35,15 @@ export async function runWrk(
     ...process.env,
     BENCH_METHOD: question.method,
     ...(question.body === undefined ? {} : { BENCH_BODY: question.body }),
-    ...(entrant.keepAlive ? {} : { BENCH_CLOSE: '1' }),
+    ...(target.keepAlive ? {} : { BENCH_CLOSE: '1' }),
   };
   const { stdout } = await promisify(execFile)(
     'wrk',
-    ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '-s', script, `${entrant.origin}${question.path}`],
+    ['-t1', `-c${load.connections}`, `-d${load.seconds}s`, '-s', script, `${target.origin}${question.path}`],
     { env: environment },
   );
   const line = /^result (.*)$/m.exec(stdout);
-  if (line === null) throw new Error(`wrk said nothing of its result:\n${stdout}`);
+  if (line === null) throw new Error(`wrk printed no result:\n${stdout}`);
   const { requests, microseconds, failed, median, p90, p99, p999 } = JSON.parse(line[1]!) as Result;
   return {
     perSecond: (requests - failed) / (microseconds / 1e6),

@@ -1,7 +1,7 @@
 /**
- * npm run bench:observing: what logs, traces, a dashboard that is watched and Prometheus cost, on the smallest handler,
- * where they cost most. Servers with and without them take turns; both the rate and the gateway's CPU time for each
- * request are compared, since the latter hardly feels what else the machine does.
+ * npm run bench:observing: the cost of logs, traces, an open dashboard and Prometheus. It uses the smallest handler,
+ * for which the relative cost is highest. Servers with and without them alternate. It compares the rate and the
+ * gateway's CPU time per request, because other load on the machine hardly affects the CPU time.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,12 +9,13 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Load } from '../../src/load-test/load.js';
 import { freePort } from '../free-port.js';
+import { spreadOf } from '../statistics.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const ROUNDS = Number(process.env.ROUNDS ?? 6);
 const SECONDS = 4;
-/** Clock ticks of /proc in a second. */
-const TICKS = 100;
+/** Clock ticks per second in /proc. */
+const TICKS_PER_SECOND = 100;
 
 interface Setting {
   readonly name: string;
@@ -33,11 +34,11 @@ const settings: readonly Setting[] = [
 
 interface Round {
   readonly rate: number;
-  /** Microseconds of the gateway's CPU time for each request. */
+  /** CPU time of the gateway per request, in microseconds. */
   readonly cpu: number;
 }
 
-/** A collector that takes everything, in a process of its own. */
+/** A trace collector in a separate process that accepts everything. */
 async function startCollector(): Promise<{ url: string; child: ChildProcess }> {
   const port = await freePort();
   const code = `require('http').createServer((q, r) => q.resume().on('end', () => r.end('{}'))).listen(${port}, '127.0.0.1')`;
@@ -50,7 +51,7 @@ async function startServer(
   collector: string,
 ): Promise<{ child: ChildProcess; url: string; admin: string }> {
   const [port, adminPort] = [await freePort(), await freePort()];
-  const nowhere = openSync('/dev/null', 'w');
+  const devNull = openSync('/dev/null', 'w');
   const args = [
     'serve',
     join(root, 'bench/apps/echo'),
@@ -63,11 +64,11 @@ async function startServer(
     process.execPath,
     [join(root, 'dist/cli.js'), ...args, '--workers', '2', '--log-format', 'json', ...flags],
     {
-      stdio: ['ignore', nowhere, 'inherit'],
+      stdio: ['ignore', devNull, 'inherit'],
       env: { ...process.env, ...(traced && { OTEL_EXPORTER_OTLP_ENDPOINT: collector }) },
     },
   );
-  closeSync(nowhere);
+  closeSync(devNull);
   const admin = `http://127.0.0.1:${adminPort}`;
   const url = `http://127.0.0.1:${port}/echo?msg=hi`;
   for (let left = 300; ; left -= 1) {
@@ -75,13 +76,13 @@ async function startServer(
       .then((response) => response.json() as Promise<{ workers: { state: string }[] }>)
       .catch(() => undefined);
     if (status?.workers.length === 2 && status.workers.every(({ state }) => state === 'idle')) break;
-    if (left === 0) throw new Error(`${args.join(' ')} does not get ready`);
+    if (left === 0) throw new Error(`${args.join(' ')} did not become ready`);
     await new Promise((done) => setTimeout(done, 100));
   }
   return { child, url, admin };
 }
 
-/** Looks at the dashboard as a browser does, and scrapes as Prometheus does, only more often. Gives what ends that. */
+/** Opens the dashboard like a browser, and scrapes like Prometheus, but more often. Returns a function to stop. */
 function watch(admin: string): () => void {
   const leave = new AbortController();
   for (const path of ['/dashboard/events', '/dashboard/log']) {
@@ -98,13 +99,12 @@ function watch(admin: string): () => void {
   };
 }
 
-/** CPU time that a process has taken, in seconds. */
+/** The CPU time of a process, in seconds. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-const median = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const collector = await startCollector();
 const servers = await Promise.all(settings.map((setting) => startServer(setting, collector.url)));
 const rounds = settings.map((): Round[] => []);
@@ -133,13 +133,13 @@ for (let round = 0; round < ROUNDS; round++) {
   const order = [...servers.keys()];
   for (const i of round % 2 === 0 ? order : order.reverse()) rounds[i]!.push(await measure(i, SECONDS));
 }
-console.log('| | requests/s | against off | CPU of the gateway for each request | against off |');
+console.log('| | requests/s | compared to off | gateway CPU per request | compared to off |');
 console.log('| --- | ---: | ---: | ---: | ---: |');
 settings.forEach(({ name }, i) => {
   const against = (of: (round: Round) => number): string =>
-    median(rounds[i]!.map((round, n) => of(round) / of(rounds[0]![n]!))).toFixed(2);
-  const rate = Math.round(median(rounds[i]!.map((one) => one.rate))).toLocaleString('en');
-  const cpu = median(rounds[i]!.map((one) => one.cpu)).toFixed(1);
+    spreadOf(rounds[i]!.map((round, n) => of(round) / of(rounds[0]![n]!))).median.toFixed(2);
+  const rate = Math.round(spreadOf(rounds[i]!.map((one) => one.rate)).median).toLocaleString('en');
+  const cpu = spreadOf(rounds[i]!.map((one) => one.cpu)).median.toFixed(1);
   console.log(
     `| ${name} | ${rate} | ${against((one) => one.rate)} × | ${cpu} µs | ${against((one) => one.cpu)} × |`,
   );

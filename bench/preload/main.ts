@@ -4,8 +4,8 @@ import { Child, stopAllChildren } from '../child.js';
 import { freePort } from '../free-port.js';
 
 /**
- * What forking workers from a loaded app saves: memory, and time until a new worker is ready. Memory is PSS, in which a
- * page that several processes share counts in parts, so that the sum is what the machine has less of.
+ * npm run bench:preload: the memory, and the time until a new worker is ready, that forking saves. Memory is PSS, which
+ * divides shared pages among their processes, so the sum is the memory really in use.
  */
 
 const model = process.argv[2] ?? '200';
@@ -27,7 +27,7 @@ function pss(pid: number): number {
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)![1]);
 }
 
-/** All R processes of a gateway, those included that do not serve. */
+/** All R processes of a gateway, including those that do not serve. */
 function processes(gateway: number): number[] {
   const children = readFileSync(`/proc/${gateway}/task/${gateway}/children`, 'latin1').trim().split(' ');
   return children.filter(Boolean).flatMap((child) => {
@@ -37,7 +37,7 @@ function processes(gateway: number): number[] {
   });
 }
 
-/** Keeps all workers at work with requests, and has each collect its garbage in between. */
+/** Keeps all workers busy. The handlers create enough objects for garbage collections. */
 async function work(url: string, workers: number): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const paths = Array.from({ length: workers * 4 }, () => '/predict?n=2000');
@@ -60,7 +60,7 @@ async function measure({ preload, workers }: Run): Promise<void> {
   await child.until(async () => {
     const all = (await status()).workers;
     if (all.length < workers || all.some(({ state }) => state !== 'idle'))
-      throw new Error('not all are ready');
+      throw new Error('not all workers are ready');
   }, 300_000);
   const url = `http://127.0.0.1:${port}`;
   const sizes = (): number => mb(processes(child.pid).reduce((sum, pid) => sum + pss(pid), 0));
@@ -75,7 +75,7 @@ async function measure({ preload, workers }: Run): Promise<void> {
     const known = new Set(before.map(({ id }) => id));
     await child.until(async () => {
       const fresh = (await status()).workers.find(({ id, state }) => !known.has(id) && state === 'idle');
-      if (fresh === undefined) throw new Error('it is not ready');
+      if (fresh === undefined) throw new Error('the new worker is not ready');
       times.push(fresh.journey.at(-1)!.at);
     });
   }
@@ -88,7 +88,7 @@ async function measure({ preload, workers }: Run): Promise<void> {
 }
 
 try {
-  console.log(`Model of ${model} MB in numbers and ${trees} small pieces; PSS of all R processes together`);
+  console.log(`Model with ${model} MB of numbers and ${trees} small objects; PSS of all R processes`);
   await measure({ workers: 1, preload: 'off' });
   await measure({ workers: 8, preload: 'on' });
   await measure({ workers: 8, preload: 'off' });

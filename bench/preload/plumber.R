@@ -1,4 +1,4 @@
-# An API with a large model: numbers, as a fitted model's mostly are, and a list of small pieces, as trees are.
+# An API with a large model: numbers, like most fitted models, and a list of small objects, like trees.
 
 model <- list(
   weights = runif(as.numeric(Sys.getenv("MODEL_MB", "200")) * 131072),
@@ -12,7 +12,7 @@ function(n = 1000) {
   sum(vapply(rows, function(row) row$score, 0))
 }
 
-#* What R does by itself after some hundred collections
+#* A full collection, as R itself runs it after some hundred collections
 #* @serializer unboxedJSON
 #* @get /collect
 function() sum(gc()[, 2])

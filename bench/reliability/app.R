@@ -1,4 +1,4 @@
-# What the reliability scenarios ask: a handler that takes its time without taking the CPU.
+# The app of the reliability scenarios: a handler that waits without using the CPU.
 
 #* @get /nap
 function(seconds = "0.02") {

@@ -11,11 +11,11 @@ import {
 
 export interface LeavingResult {
   readonly clients: number;
-  /** Milliseconds from when they left until all workers were idle. */
+  /** Time from the disconnect until all workers are idle, in ms. */
   readonly freeAfter: number;
 }
 
-/** So many clients ask for what takes 5 s, and leave in the middle of it, all at once. */
+/** Many clients send a request that takes 5 s, and then all disconnect at once. */
 export async function leavingClients(service: Service, clients: number): Promise<LeavingResult> {
   const agent = keepAlive();
   const ignore = (_: Answered): void => {};

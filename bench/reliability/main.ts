@@ -1,4 +1,4 @@
-/** npm run reliability: the promises about time. What clients that leave, and more load than can be borne, do; and dev. */
+/** npm run reliability: checks the time limits that Penstock promises for disconnects, overload and `penstock dev`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 const workers = 2;
 const queueLimit = 64;
 
-/** Runs a command of Penstock on an app while `use` does something with it. */
+/** Runs a command of Penstock until `use` has finished. */
 async function running<T>(
   command: readonly [name: 'serve' | 'dev', app: string, ...flags: string[]],
   use: (service: Service) => Promise<T>,
@@ -32,7 +32,7 @@ async function running<T>(
         const { adminUrl, url } = JSON.parse(line) as { url: string; adminUrl: string };
         found({ url, adminUrl, pid: child.pid! });
       });
-      lines.once('close', () => failed(new Error('Penstock ended before it served')));
+      lines.once('close', () => failed(new Error('Penstock exited during startup')));
     });
     return await use(await addresses);
   } finally {
@@ -41,45 +41,45 @@ async function running<T>(
   }
 }
 
-/** Serves the app that only waits. */
+/** Serves the app of this folder. */
 function served<T>(flags: readonly string[], use: (service: Service) => Promise<T>): Promise<T> {
   const app = join(import.meta.dirname, 'app.R');
   return running(['serve', app, '--workers', String(workers), '--reserved-workers', '0', ...flags], use);
 }
 
-function report(promise: string, kept: boolean, figures: string): void {
-  console.log(`${kept ? 'kept' : 'BROKEN'}  ${promise}\n        ${figures}`);
-  if (!kept) process.exitCode = 1;
+function report(promise: string, passed: boolean, figures: string): void {
+  console.log(`${passed ? 'pass' : 'FAIL'}  ${promise}\n      ${figures}`);
+  if (!passed) process.exitCode = 1;
 }
 
 const round = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
 
 const left = await served(['--queue-limit', '600'], (service) => leavingClients(service, 500));
 report(
-  '500 clients that leave in the middle of a 5 s handler: all workers are free again within a second',
+  'when 500 clients disconnect during a handler of 5 s, all workers are idle within a second',
   left.freeAfter < 1000,
-  `free after ${round(left.freeAfter)} ms`,
+  `idle after ${round(left.freeAfter)} ms`,
 );
 
 const plan = { workers, queueLimit, serviceTime: 0.02, seconds: 90, times: 5 };
 const over = await served(['--queue-limit', String(queueLimit)], (service) => overload(service, plan));
 const [second, last] = over.memory;
-// The queue's part by what requests take as a rule: not all that wait are the slowest of a hundred.
+// Uses the typical time for queued requests, because not all of them are as slow as the 99th percentile.
 const bound = 2 * over.calm + (queueLimit / workers) * over.typical;
 report(
-  'overload at 5 times capacity for 90 s: what is accepted keeps its latency',
+  'at 5 times capacity for 90 s, accepted requests keep their latency',
   over.loaded < bound && over.others === 0,
-  `${over.accepted} accepted: p99 ${round(over.loaded)} ms (calm ${round(over.calm)} ms, bound ${round(bound)} ms)`,
+  `${over.accepted} accepted: p99 ${round(over.loaded)} ms (without load ${round(over.calm)} ms, limit ${round(bound)} ms)`,
 );
 report(
-  'the rest get 503 in under 5 ms at the 99th percentile',
-  over.refusal < 5,
-  `${over.refused} refused: p99 ${round(over.refusal)} ms, load generator included`,
+  'rejected requests get 503 in less than 5 ms at the 99th percentile',
+  over.rejection < 5,
+  `${over.rejected} rejected: p99 ${round(over.rejection)} ms, including the load generator`,
 );
 report(
-  'memory is flat',
+  'memory does not grow',
   last < second + 8,
-  `gateway ${round(second)} MB in the second third of the time, ${round(last)} MB in the last`,
+  `gateway ${round(second)} MB in the second third of the time, ${round(last)} MB in the last third`,
 );
 
 const example = mkdtempSync(join(tmpdir(), 'penstock-example-'));
@@ -87,7 +87,7 @@ cpSync(join(root, 'examples/mtcars'), example, { recursive: true });
 const took = await running(['dev', example], ({ url }) => saves(url, example, 15));
 rmSync(example, { recursive: true });
 report(
-  'penstock dev serves a change of the example in under a second',
+  'penstock dev serves a changed file of the example in less than a second',
   quantile(took, 0.5) < 1000,
-  `${took.length} changes: median ${round(quantile(took, 0.5))} ms, longest ${round(Math.max(...took))} ms`,
+  `${took.length} changes: median ${round(quantile(took, 0.5))} ms, maximum ${round(Math.max(...took))} ms`,
 );

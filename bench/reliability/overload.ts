@@ -2,57 +2,57 @@ import { ask, keepAlive, quantile, residentMb, type Service } from './service.js
 
 export interface OverloadPlan {
   readonly workers: number;
-  /** Requests that wait at most. */
   readonly queueLimit: number;
-  /** Seconds that R takes for one, and how long the overload lasts. */
+  /** Time that R takes for a request, in seconds. */
   readonly serviceTime: number;
+  /** Duration of the overload. */
   readonly seconds: number;
-  /** Requests offered, as a multiple of what the workers can do. */
+  /** The request rate, as a multiple of the capacity of the workers. */
   readonly times: number;
 }
 
 export interface OverloadResult {
   readonly offered: number;
   readonly accepted: number;
-  readonly refused: number;
-  /** Answers that are neither: there should be none. */
+  readonly rejected: number;
+  /** Answers that are neither, which are unexpected. */
   readonly others: number;
-  /** What a request takes as a rule without a queue, in ms. */
+  /** Median latency without overload, in ms. */
   readonly typical: number;
-  /** 99th percentiles in ms: without a queue, of accepted requests under overload, of refused ones. */
+  /** 99th percentiles in ms: without overload, and of accepted and rejected requests under overload. */
   readonly calm: number;
   readonly loaded: number;
-  readonly refusal: number;
-  /** Milliseconds that an accepted request may take: twice the calm time, and a whole queue of such before it. */
+  readonly rejection: number;
+  /** Limit for `loaded`: twice `calm`, plus a full queue of such requests, in ms. */
   readonly bound: number;
-  /** Megabytes that the gateway has: medians of the second third of the time, and of the last. */
+  /** Memory of the gateway in MB: medians of the second and the last third of the time. */
   readonly memory: readonly [second: number, last: number];
 }
 
-/** More requests than can be done, at a steady rate, whatever becomes of those before them. */
+/** Sends more requests than the workers can run, at a constant rate, without waiting for earlier answers. */
 export async function overload(service: Service, plan: OverloadPlan): Promise<OverloadResult> {
   const { queueLimit, seconds, serviceTime, times, workers } = plan;
   const capacity = workers / serviceTime;
   const calm = await offered(service, plan, capacity / 2, Math.max(1, seconds / 10));
   const rest = offered(service, plan, capacity * times, seconds);
   const memory: number[] = [];
-  const weigh = setInterval(() => memory.push(residentMb(service.pid)), 250);
+  const sampler = setInterval(() => memory.push(residentMb(service.pid)), 250);
   const answers = await rest;
-  clearInterval(weigh);
+  clearInterval(sampler);
   const third = Math.floor(memory.length / 3);
   const of = (status: number): number[] => answers.filter((one) => one.status === status).map(({ ms }) => ms);
   const calmTimes = calm.map(({ ms }) => ms);
   const calmTime = quantile(calmTimes, 0.99);
-  const [accepted, refused] = [of(200), of(503)];
+  const [accepted, rejected] = [of(200), of(503)];
   return {
     offered: answers.length,
     accepted: accepted.length,
-    refused: refused.length,
-    others: answers.length - accepted.length - refused.length,
+    rejected: rejected.length,
+    others: answers.length - accepted.length - rejected.length,
     typical: quantile(calmTimes, 0.5),
     calm: calmTime,
     loaded: quantile(accepted, 0.99),
-    refusal: quantile(refused, 0.99),
+    rejection: quantile(rejected, 0.99),
     bound: 2 * calmTime + (queueLimit / workers) * calmTime,
     memory: [quantile(memory.slice(third, -third), 0.5), quantile(memory.slice(-third), 0.5)],
   };

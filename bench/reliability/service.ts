@@ -17,37 +17,37 @@ export interface StatusNumbers {
   readonly workers: readonly { readonly state: string }[];
 }
 
-/** JSON of the admin server. */
+/** Gets JSON from the admin server. */
 export async function admin<T>({ adminUrl }: Service, path: string): Promise<T> {
   return (await (await fetch(new URL(path, adminUrl))).json()) as T;
 }
 
-/** Asks until `done` is true; gives the milliseconds that it took. */
-export async function until(done: () => Promise<boolean>, patienceMs = 60_000): Promise<number> {
+/** Waits until `done` returns true. Returns the time in ms. */
+export async function until(done: () => Promise<boolean>, timeoutMs = 60_000): Promise<number> {
   const start = performance.now();
   while (!(await done())) {
-    if (performance.now() - start > patienceMs) throw new Error(`not so after ${patienceMs} ms`);
+    if (performance.now() - start > timeoutMs) throw new Error(`condition not met after ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return performance.now() - start;
 }
 
-/** Megabytes of memory that a process has. */
+/** The resident set size of a process, in MB. */
 export function residentMb(pid: number): number {
   const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kb) / 1024;
 }
 
-/** One answer: 0 when there was none. */
+/** The result of a request. The status is 0 if there was no response. */
 export interface Answered {
   readonly status: number;
   readonly ms: number;
 }
 
-/** Connections that are kept, as many as are needed. */
+/** An agent with any number of keep-alive connections. */
 export const keepAlive = (): Agent => new Agent({ keepAlive: true, maxSockets: Infinity });
 
-/** A GET whose answer is read and thrown away. */
+/** Sends a GET request, and discards the response body. */
 export function ask(url: string, agent: Agent, answered: (answer: Answered) => void): ClientRequest {
   const start = performance.now();
   const request = get(url, { agent }, (response) => {
@@ -60,7 +60,6 @@ export function ask(url: string, agent: Agent, answered: (answer: Answered) => v
   return request;
 }
 
-/** The value that a share of all is under. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;

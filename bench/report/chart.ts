@@ -9,7 +9,7 @@ const barHeight = 16;
 const titleHeight = 46;
 const gap = 22;
 
-/** Readable on a light and on a dark page: the viewer's own scheme decides. */
+/** Follows the light or dark color scheme of the viewer. */
 const style = `
     text { font: 13px system-ui, sans-serif; fill: #1f2328; }
     .title { font-weight: 600; font-size: 14px; }
@@ -53,7 +53,7 @@ function panel({ title, measures, rows }: Result, top: number): string {
   ].join('\n  ');
 }
 
-/** One panel of bars for each result: medians, with a line from the lowest to the highest round. */
+/** A bar chart with one panel per result: medians, with a line from the lowest to the highest round. */
 export function chart(results: readonly Result[]): string {
   let top = 0;
   const panels = results.map((result) => {

@@ -7,10 +7,10 @@ const left = 52;
 const bottom = 30;
 const top = 34;
 const gap = 30;
-/** Room on the left for the longest label, 10,000 ms. */
+/** Space on the left for the longest label, 10,000 ms. */
 const margin = 18;
 
-/** Readable on a light and on a dark page: the viewer's own scheme decides. */
+/** Follows the light or dark color scheme of the viewer. */
 const style = `
     text { font: 12px system-ui, sans-serif; fill: #1f2328; }
     .title { font-weight: 600; font-size: 14px; }
@@ -39,7 +39,7 @@ interface Scale {
   y(ms: number): number;
 }
 
-/** Each step to the right leaves a tenth of the answers: 50 %, 90 %, 99 %, 99.9 %. */
+/** Logarithmic in the share of slower answers: 90 %, 99 % and 99.9 % are equally spaced. */
 const place = (percentile: number) => Math.log10(100 / (100 - percentile));
 
 function scaleOf(curves: readonly Curve[]): Scale & { readonly decades: readonly number[] } {
@@ -82,7 +82,7 @@ function legend(names: readonly string[]): string[] {
   ]);
 }
 
-/** The latency of each contender by percentile, a panel for each number of connections; undefined without any. */
+/** Latency of all contenders by percentile, with one panel per number of connections; undefined without data. */
 export function latencyChart(results: readonly Result[]): string | undefined {
   const curves = results.flatMap(({ rows }) => rows.flatMap(({ curve }) => curve ?? []));
   if (curves.length === 0) return undefined;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
-/** What was measured on and with, a line each. */
+/** The hardware and software of the measurement, one line each. */
 export function describeMachine(): string[] {
   const processors = cpus();
   const packages =
@@ -11,8 +11,8 @@ export function describeMachine(): string[] {
     `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown processor'}, ${gibibytes(totalmem())} GiB of memory`,
     `${system()}, Linux ${release()}`,
     `Node ${process.versions.node}`,
-    `R ${said('Rscript', ['-e', 'cat(as.character(getRversion()))'])}, ${said('Rscript', ['-e', packages])}`,
-    `${firstMatch(said('haproxy', ['-v']), /HAProxy version [\d.]+/)}, ${firstMatch(said('wrk', ['-v']), /wrk [\d.]+\d/)}`,
+    `R ${outputOf('Rscript', ['-e', 'cat(as.character(getRversion()))'])}, ${outputOf('Rscript', ['-e', packages])}`,
+    `${firstMatch(outputOf('haproxy', ['-v']), /HAProxy version [\d.]+/)}, ${firstMatch(outputOf('wrk', ['-v']), /wrk [\d.]+\d/)}`,
   ];
 }
 
@@ -25,8 +25,8 @@ function system(): string {
   return /^PRETTY_NAME="(.*)"$/m.exec(text)?.[1] ?? 'Linux';
 }
 
-/** wrk prints its version and then fails, as if it had been misused. */
-function said(command: string, args: string[]): string {
+/** Returns the output even if the command fails, because `wrk -v` prints its version and exits with an error. */
+function outputOf(command: string, args: string[]): string {
   try {
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   } catch (error) {

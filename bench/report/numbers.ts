@@ -1,4 +1,4 @@
-/** Three significant digits, and no more behind the point than can be trusted. */
+/** At least three significant digits, and at most two decimals. */
 export function formatNumber(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en-US');
   if (value >= 100) return value.toFixed(0);

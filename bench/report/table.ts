@@ -5,7 +5,7 @@ import { formatNumber } from './numbers.js';
 const spread = ({ median, min, max }: Spread) =>
   `${formatNumber(median)} (${formatNumber(min)}–${formatNumber(max)})`;
 
-/** The better of plumber's lines: with keep-alive it stalls for a reason that is not R's. */
+/** The best row of plumber: the delay with keep-alive is not caused by R. */
 function bestPlumber({ rows, measures }: Result): number | undefined {
   const own = rows.filter(({ name }) => name.startsWith('plumber')).map(({ values }) => values[0]!.median);
   if (own.length === 0) return undefined;

@@ -9,7 +9,7 @@ import { addressOf, balancerAddress } from './network.js';
 export const balancerUrl = `http://${balancerAddress}:8080/wait`;
 const statsUrl = `http://${balancerAddress}:8404/;csv`;
 
-/** A GET may be asked again: of another replica, when one cannot be reached, says nothing, or not in time. */
+/** Retries a GET on another replica if the first one cannot be reached, or does not respond in time. */
 const retrying = `  retries 3
   option redispatch 1
   retry-on conn-failure empty-response response-timeout`;
@@ -41,12 +41,12 @@ ${servers.join('\n')}
 `;
 }
 
-/** HAProxy in the place of a Kubernetes Service: it finds by the readiness check which hosts have a replica. */
+/** HAProxy instead of a Kubernetes Service. Health checks of /readyz find the hosts with a replica. */
 export class LoadBalancer {
   readonly #folder: string;
   readonly #child: ChildProcess;
 
-  /** Runs in the namespace that this process runs in. */
+  /** Runs in the network namespace of this process. */
   constructor(hosts: number, retry: boolean) {
     this.#folder = mkdtempSync(join(tmpdir(), 'penstock-haproxy-'));
     const file = join(this.#folder, 'haproxy.cfg');
@@ -54,7 +54,7 @@ export class LoadBalancer {
     this.#child = spawn('haproxy', ['-db', '-q', '-f', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
-  /** Waits until so many replicas are sent requests. */
+  /** Waits until this number of replicas gets requests. */
   async sees(replicas: number): Promise<void> {
     for (let tries = 0; tries < 600; tries += 1) {
       const stats = await fetch(statsUrl)
@@ -64,7 +64,7 @@ export class LoadBalancer {
       if (up.length === replicas) return;
       await sleep(50);
     }
-    throw new Error(`the load balancer does not see ${replicas} replicas`);
+    throw new Error(`the load balancer does not find ${replicas} replicas`);
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,9 @@
 /**
- * npm run test:scale-out: replicas on hosts of their own (network namespaces) behind HAProxy. Measures the throughput
- * of one to three of them, and counts failed requests while replicas come, go and fail.
+ * npm run test:scale-out: runs replicas on separate hosts (network namespaces) behind HAProxy. Measures the throughput
+ * of one to three replicas, and counts failed requests while replicas start, stop and fail.
  *
  *   npm run test:scale-out                       everything
- *   npm run test:scale-out -- retry rolling      one scenario, with a load balancer that tries again
+ *   npm run test:scale-out -- retry rolling      one scenario, with retries in the load balancer
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -15,14 +15,14 @@ const missing = ['ip', 'nsenter', 'haproxy'].filter(
   (program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
 );
 if (process.getuid?.() !== 0 || missing.length > 0) {
-  const reason = missing.length > 0 ? `${missing.join(', ')} missing` : 'it needs root';
+  const reason = missing.length > 0 ? `${missing.join(', ')} missing` : 'requires root';
   console.log(`skipped: ${reason} (apt-get install iproute2 util-linux haproxy)`);
   process.exit(0);
 }
 
-const asked = process.argv.slice(2);
+const requested = process.argv.slice(2);
 const all = Object.keys(scenarios);
-const runs = asked.length > 0 ? [asked] : [['throughput'], ['retry', ...all], ['plain', ...all]];
+const runs = requested.length > 0 ? [requested] : [['throughput'], ['retry', ...all], ['plain', ...all]];
 connectHosts(hosts);
 try {
   for (const words of runs) {

@@ -1,6 +1,6 @@
-import { run } from './command.js';
+import { execFileSync } from 'node:child_process';
 
-/** Names of namespaces and links are this machine's: ours begin alike. */
+/** Prefix of our network namespaces and links, whose names are global on this machine. */
 const prefix = 'penstock';
 
 /** The namespace of the load balancer and its clients. */
@@ -14,12 +14,12 @@ export function addressOf(host: number): string {
   return `10.77.0.${10 + host}`;
 }
 
-/** Words that run a program on a host. */
+/** The command prefix that runs a program on a host. */
 export function on(host: number | 'balancer'): string[] {
   return ['nsenter', `--net=/var/run/netns/${host === 'balancer' ? balancer : namespaceOf(host)}`];
 }
 
-/** So many hosts, each a network namespace of its own, with a cable to the load balancer's switch. */
+/** Creates hosts as network namespaces, each connected to the load balancer's switch. */
 export function connectHosts(hosts: number): void {
   removeHosts(hosts);
   run('ip', 'netns', 'add', balancer);
@@ -45,7 +45,11 @@ export function removeHosts(hosts: number): void {
   }
 }
 
-/** Pulls a host's cable out, or puts it back. */
+/** Connects or disconnects a host. */
 export function setCable(host: number, state: 'up' | 'down'): void {
   run('ip', '-n', balancer, 'link', 'set', cableOf(host), state);
+}
+
+function run(program: string, ...words: string[]): string {
+  return execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }

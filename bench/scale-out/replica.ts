@@ -7,7 +7,7 @@ import { addressOf, on } from './network.js';
 const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 const app = join(import.meta.dirname, 'app', 'plumber.R');
 
-/** R processes of a replica. */
+/** The number of R processes of a replica. */
 export const workers = 4;
 
 /** Penstock on one host. */
@@ -34,17 +34,17 @@ export class Replica {
       if (response?.ok) return this;
       await sleep(100);
     }
-    throw new Error(`the replica on host ${this.host} did not get ready`);
+    throw new Error(`the replica on host ${this.host} did not become ready`);
   }
 
-  /** As Kubernetes ends a pod. Gives the exit code. */
+  /** Stops the replica as Kubernetes stops a pod. Returns the exit code. */
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');
     await this.#ended;
     return this.#child.exitCode;
   }
 
-  /** As a machine that loses power. */
+  /** Simulates a power failure. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#ended;

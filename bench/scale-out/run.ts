@@ -1,11 +1,11 @@
-/** Runs in the load balancer's namespace: `run.ts retry|plain SCENARIO…`, or `run.ts throughput`. */
+/** Runs in the network namespace of the load balancer: `run.ts retry|plain SCENARIO…`, or `run.ts throughput`. */
 import { LoadBalancer } from './load-balancer.js';
 import { workers } from './replica.js';
 import { Cluster, scenarios, throughput, underLoad } from './scenarios.js';
 
 const [mode = '', ...names] = process.argv.slice(2);
 const hosts = 6;
-const least = 5000;
+const minimumRequests = 5000;
 
 const balancer = new LoadBalancer(hosts, mode !== 'plain');
 const cluster = new Cluster(balancer);
@@ -18,7 +18,7 @@ try {
 }
 
 async function measureThroughput(): Promise<void> {
-  console.log('| replicas | workers | requests/s | of what the waiting allows |\n| --- | --- | --- | --- |');
+  console.log('| replicas | workers | requests/s | of the theoretical maximum |\n| --- | --- | --- | --- |');
   for (const replicas of [1, 2, 3]) {
     await cluster.add(replicas);
     const rate = await throughput(replicas * workers * 2, replicas * 500);
@@ -33,9 +33,9 @@ async function runScenarios(): Promise<void> {
   await cluster.add(1, 2, 3);
   for (const name of names) {
     const scenario = scenarios[name];
-    if (scenario === undefined) throw new Error(`no scenario ${name}: ${Object.keys(scenarios).join(', ')}`);
-    const { failed, requests, name: title } = await underLoad(cluster, scenario, least);
-    const lost = [...failed.values()].reduce((sum, count) => sum + count, 0);
+    if (scenario === undefined)
+      throw new Error(`unknown scenario ${name}; expected one of ${Object.keys(scenarios).join(', ')}`);
+    const { failed, lost, requests, name: title } = await underLoad(cluster, scenario, minimumRequests);
     const how = [...failed].map(([reason, count]) => `${count} × ${reason.split('\n')[0]}`).join('; ');
     console.log(`| ${title} | ${retried} | ${requests} | ${lost} | ${how} |`);
     if (mode === 'retry' && lost > 0) process.exitCode = 1;

@@ -4,14 +4,16 @@ import { balancerUrl, type LoadBalancer } from './load-balancer.js';
 import { setCable } from './network.js';
 import { Replica } from './replica.js';
 
-/** What happened to the requests of a scenario. */
+/** The requests of a scenario. */
 export interface Outcome {
   readonly name: string;
   readonly requests: number;
+  readonly lost: number;
+  /** The lost requests by reason. */
   readonly failed: ReadonlyMap<string, number>;
 }
 
-/** The replicas that run, by their hosts. */
+/** The running replicas by host. */
 export class Cluster {
   readonly replicas = new Map<number, Replica>();
   readonly balancer: LoadBalancer;
@@ -29,7 +31,7 @@ export class Cluster {
   async remove(...hosts: number[]): Promise<void> {
     for (const host of hosts) {
       const code = await this.replicas.get(host)!.stop();
-      if (code !== 0) throw new Error(`a replica ended with exit code ${code}`);
+      if (code !== 0) throw new Error(`a replica exited with code ${code}`);
       this.replicas.delete(host);
     }
   }
@@ -37,10 +39,10 @@ export class Cluster {
 
 type Scenario = readonly [name: string, act: (cluster: Cluster) => Promise<void>];
 
-/** Each begins and ends with three replicas on hosts 1, 2 and 3. */
+/** All scenarios start and end with three replicas on hosts 1, 2 and 3. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   rolling: [
-    'every replica replaced, one after another, the new one first',
+    'every replica replaced, one after another, new one first',
     async (cluster) => {
       for (const host of [1, 2, 3]) {
         await cluster.add(host + 3);
@@ -51,7 +53,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   ],
   killed: [
-    'a replica killed with SIGKILL, and started again',
+    'a replica killed with SIGKILL and started again',
     async (cluster) => {
       await sleep(2000);
       await cluster.replicas.get(2)!.kill();
@@ -59,7 +61,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   ],
   cable: [
-    "a replica's cable cut for 5 s",
+    'network of a replica cut for 5 s',
     async (cluster) => {
       await sleep(2000);
       setCable(3, 'down');
@@ -77,18 +79,18 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   ],
 };
 
-/** Requests as fast as they are answered, from before the scenario until after it, and at least so many. */
-export async function underLoad(cluster: Cluster, [name, act]: Scenario, least: number): Promise<Outcome> {
+/** Sends requests in a closed loop from before the scenario until after it, and at least `minimum` requests. */
+export async function underLoad(cluster: Cluster, [name, act]: Scenario, minimum: number): Promise<Outcome> {
   const load = new SteadyLoad({ url: balancerUrl, clients: 24, answer: '["done"]' });
   await load.answered(100);
   await act(cluster);
-  await load.answered(least);
+  await load.answered(minimum);
   const { answered, failed } = await load.stop();
   const lost = [...failed.values()].reduce((sum, count) => sum + count, 0);
-  return { name, requests: answered + lost, failed };
+  return { name, requests: answered + lost, lost, failed };
 }
 
-/** Requests a second, of more clients than there are workers. */
+/** Requests per second with more clients than workers. */
 export async function throughput(clients: number, requests: number): Promise<number> {
   const load = new SteadyLoad({ url: balancerUrl, clients, answer: '["done"]' });
   await load.answered(clients);

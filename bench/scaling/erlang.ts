@@ -1,24 +1,24 @@
 /**
- * M/M/c: requests come by chance, take times by chance, and wait in one queue for one of c workers.
- * Erlang's C formula gives the share of requests that wait at all.
+ * M/M/c queue: random arrivals, random service times, and one queue for c workers. Erlang's C formula gives the share of
+ * requests that wait.
  */
 
-/** Requests under way on average, `load`: arrivals a second × seconds of service. */
+/** @param load  the average number of running requests: arrivals per second × service time in seconds */
 export function erlangC(workers: number, load: number): number {
   if (load >= workers) return 1;
-  // Erlang's B by its recursion, which stays in bounds for any number of workers.
+  // The recursion of Erlang's B formula does not overflow, whatever the number of workers.
   let blocked = 1;
   for (let n = 1; n <= workers; n += 1) blocked = (load * blocked) / (n + load * blocked);
   return (workers * blocked) / (workers - load * (1 - blocked));
 }
 
-/** Mean time in the queue, in units of the mean time of service. */
+/** Mean time in the queue, in units of the mean service time. */
 export function meanWait(workers: number, utilization: number): number {
   const load = workers * utilization;
   return erlangC(workers, load) / (workers - load);
 }
 
-/** The time in the queue that a share of the requests stays under, in units of the mean time of service. */
+/** Quantile of the time in the queue, in units of the mean service time. */
 export function waitQuantile(workers: number, utilization: number, share: number): number {
   const load = workers * utilization;
   const waits = erlangC(workers, load);

@@ -1,4 +1,4 @@
-/** npm run model:scaling: prints the tables of docs/scaling.md that are modelled, not measured. */
+/** npm run model:scaling: prints the calculated tables of docs/scaling.md. */
 import { meanWait, waitQuantile } from './erlang.js';
 import { seeded } from './seeded.js';
 import { type Policy, simulate } from './simulation.js';
@@ -8,7 +8,7 @@ const workersPerPod = 4;
 const random = seeded(2026);
 const shown = (value: number) => value.toFixed(value < 0.0995 ? 3 : 2);
 
-console.log('Time in the queue, in units of the time of service: mean, and what 99 % stay under\n');
+console.log('Time in the queue, in units of the service time: mean, and 99th percentile\n');
 console.log(
   '| workers | at 50 % | at 70 % | at 80 % | at 90 % | at 95 % |\n| --- | --- | --- | --- | --- | --- |',
 );
@@ -21,9 +21,9 @@ for (const workers of [1, 2, 4, 16, 64, 400, 4000]) {
 }
 
 console.log(
-  `\nWhat 99 % stay under, pods of ${workersPerPod} workers at 80 %, by how a pod is chosen (simulated)\n`,
+  `\n99th percentile for pods with ${workersPerPod} workers at 80 %, by policy of the load balancer (simulated)\n`,
 );
-const policies: Policy[] = ['one queue', 'least busy', 'two choices', 'in turn', 'random'];
+const policies: Policy[] = ['one queue', 'least connections', 'two choices', 'round robin', 'random'];
 console.log(`| pods | ${policies.join(' | ')} |\n| --- |${' --- |'.repeat(policies.length)}`);
 for (const pods of [1, 3, 10, 100, 1000]) {
   const cells = policies.map((policy) =>
@@ -32,7 +32,7 @@ for (const pods of [1, 3, 10, 100, 1000]) {
   console.log(`| ${pods} | ${cells.join(' | ')} |`);
 }
 
-console.log('\nThe same, one request in ten takes 20 times as long as the others (simulated)\n');
+console.log('\nThe same if one request in ten takes 20 times as long as the others (simulated)\n');
 const mixed = (next: () => number) => (next() < 0.1 ? 20 : 1) / 2.9;
 console.log(`| pods | ${policies.join(' | ')} |\n| --- |${' --- |'.repeat(policies.length)}`);
 for (const pods of [1, 3, 10, 100]) {

@@ -1,26 +1,26 @@
-/** How a balancer chooses a pod: one queue for all, by chance, in turn, the better of two by chance, the least busy. */
-export type Policy = 'one queue' | 'random' | 'in turn' | 'two choices' | 'least busy';
+/** How a load balancer chooses a pod. `two choices`: the less busy one of two random pods. */
+export type Policy = 'one queue' | 'random' | 'round robin' | 'two choices' | 'least connections';
 
 export interface SimulationInput {
   readonly pods: number;
   readonly workersPerPod: number;
-  /** Share of the workers' time that is asked for. */
+  /** Share of the workers' time that requests take. */
   readonly utilization: number;
   readonly policy: Policy;
   readonly requests: number;
   /** Numbers from 0 to 1. */
   readonly random: () => number;
-  /** Time of service in units of its mean; by default exponential. */
+  /** Service time in units of its mean; exponential by default. */
   readonly service?: (random: () => number) => number;
 }
 
-/** Times in the queue, in units of the mean time of service. */
+/** Times in the queue, in units of the mean service time. */
 export interface SimulationResult {
   readonly mean: number;
   readonly p99: number;
 }
 
-/** Sends so many requests through a cluster, after as many again that are not counted. */
+/** Simulates `requests` requests, after the same number for warm-up. */
 export function simulate(input: SimulationInput): SimulationResult {
   const { pods: count, policy, random, requests, utilization, workersPerPod } = input;
   const exponential = (next: () => number) => -Math.log(1 - next());
@@ -41,14 +41,14 @@ export function simulate(input: SimulationInput): SimulationResult {
     const start = Math.max(now, free.soonest);
     const end = start + service(random);
     free.replaceSoonest(end);
-    if (policy === 'two choices' || policy === 'least busy') cluster.begins(pod, end);
+    if (policy === 'two choices' || policy === 'least connections') cluster.begins(pod, end);
     if (at >= 0) waits[at] = start - now;
   }
   const mean = waits.reduce((sum, wait) => sum + wait, 0) / requests;
   return { mean, p99: waits.sort()[Math.floor(requests * 0.99)]! };
 }
 
-/** When each worker is free again: a heap whose first is the soonest. */
+/** The times when workers become free: a heap with the earliest time first. */
 class Times {
   readonly #heap: Float64Array;
 
@@ -75,10 +75,10 @@ class Times {
   }
 }
 
-/** How many requests each pod holds, waiting or running. */
+/** The number of waiting and running requests of each pod. */
 class Cluster {
   readonly #held: Int32Array;
-  /** Requests that are held, in the order in which they end. */
+  /** The waiting and running requests, sorted by descending end time. */
   readonly #ends: { readonly time: number; readonly pod: number }[] = [];
 
   constructor(pods: number) {
@@ -90,7 +90,7 @@ class Cluster {
     let [low, high] = [0, this.#ends.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      // The soonest stand last, where taking them away costs nothing.
+      // The earliest is last, where removing it is cheap.
       if (this.#ends[middle]!.time > end) low = middle + 1;
       else high = middle;
     }
@@ -109,13 +109,13 @@ class Cluster {
         return 0;
       case 'random':
         return any();
-      case 'in turn':
+      case 'round robin':
         return nth % held.length;
       case 'two choices': {
         const [one, other] = [any(), any()];
         return held[one]! <= held[other]! ? one : other;
       }
-      case 'least busy': {
+      case 'least connections': {
         let least = 0;
         for (let pod = 1; pod < held.length; pod += 1) if (held[pod]! < held[least]!) least = pod;
         return least;

@@ -1,7 +1,7 @@
 /**
- * A program for `node -e`, which runs in a pod and so has nothing but Node itself. Unless it is told to keep them, each
- * request has a connection of its own, as requests of many clients have: a client that keeps connections must be ready
- * to send a request again when one has been closed under it. Its last line is a `LoadResult`.
+ * A program for `node -e` in a pod, which uses only Node itself. By default, it opens a connection for each request,
+ * like many separate clients. A client with keep-alive must retry a request if the server closes the connection at that
+ * moment. The last line of the output is a `LoadResult`.
  */
 export const clientProgram = `
 const http = require('http');
@@ -31,14 +31,14 @@ process.on('SIGTERM', () => { end = 0; });
     result.failed += 1;
     if (result.failures.length < 10) result.failures.push(new Date().toISOString() + ' ' + what + ': ' + got.slice(0, 300));
   };
-  // A node hears of a Service and its pods a moment after the API server does.
+  // A node knows a Service and its pods a moment later than the API server.
   let first = '';
   for (let tries = 0; tries < 30 && first !== '200 ["The mtcars API is up"]'; tries += 1) {
     if (tries > 0) await sleep(1000);
     first = await ask('GET', '/', undefined, 5000);
   }
   if (first !== '200 ["The mtcars API is up"]') {
-    console.log('GET / at ' + host + ':' + port + ' gave: ' + first);
+    console.log('GET / at ' + host + ':' + port + ' returned: ' + first);
     process.exit(1);
   }
   console.log('started');

@@ -3,39 +3,38 @@ import type { Kubectl } from '../../src/kubernetes/kubectl.js';
 import type { LivePod, LiveService } from '../../src/kubernetes/live-objects.js';
 import { clientProgram } from './load-client.js';
 
-/** What a client in the cluster does. */
+/** The load that a client in the cluster creates. */
 export interface Load {
-  /** It ends after so long even if nobody tells it to. */
+  /** Maximum duration. */
   readonly seconds: number;
   readonly connections: number;
-  /** Milliseconds between two requests of a connection. */
+  /** Pause between two requests of a connection, in ms. */
   readonly pause: number;
-  /** Whether requests share connections: for many requests while no pod goes. */
+  /** Reuse connections, for high load while no pod terminates. */
   readonly keepAlive?: boolean;
-  /** Requests for /asynchronousTest that are started first, each on a connection of its own. */
+  /** Number of requests for /asynchronousTest to start first, on separate connections. */
   readonly sleepers?: number;
 }
 
-/** What it saw. */
 export interface LoadResult {
   readonly answered: number;
   readonly failed: number;
-  /** Of the predictions, in ms. */
+  /** The slowest prediction, in ms. */
   readonly slowest: number;
-  /** The first failures, in words. */
+  /** Descriptions of the first failures. */
   readonly failures: readonly string[];
 }
 
-/** A client that has begun to send. */
+/** A client that is sending requests. */
 export interface RunningLoad {
   readonly node: string;
-  /** Tells it to end, if it has not yet. */
+  /** Stops the client if it is still running. */
   finish(): Promise<LoadResult>;
-  /** Takes its pod away. */
+  /** Deletes its pod. */
   abandon(): Promise<void>;
 }
 
-/** Starts a client in a pod of the app's image, which has Node; it asks the Service by its address. */
+/** Starts a client in a pod of the app's image, which contains Node. It uses the IP address of the Service. */
 export async function startLoad(
   kubectl: Kubectl,
   image: string,
@@ -43,7 +42,7 @@ export async function startLoad(
   load: Load,
 ): Promise<RunningLoad> {
   const found = await kubectl.find<LiveService>('service', service);
-  if (found === undefined) throw new Error(`There is no Service ${service}.`);
+  if (found === undefined) throw new Error(`Service ${service} does not exist.`);
   const { clusterIP: host, ports } = found.spec;
   const pod = `load-${Math.random().toString(36).slice(2, 8)}`;
   const input = JSON.stringify({ ...load, host, port: ports[0]!.port });
@@ -56,7 +55,7 @@ export async function startLoad(
       if (live.status?.phase === 'Pending') return undefined;
       const { stdout } = await kubectl.run(['logs', pod]);
       if (stdout.includes('started')) return live;
-      if (hasEnded(live)) throw new Error(`The client could not begin: ${stdout.trim().slice(-500)}`);
+      if (hasEnded(live)) throw new Error(`The client did not start: ${stdout.trim().slice(-500)}`);
       return undefined;
     });
     return { node: started.spec?.nodeName ?? '', finish: () => finish(kubectl, pod, load), abandon };
@@ -68,9 +67,9 @@ export async function startLoad(
 
 async function finish(kubectl: Kubectl, pod: string, load: Load): Promise<LoadResult> {
   const live = await kubectl.find<LivePod>('pod', pod);
-  // It is process 1 of its container. Should this fail, it ends by itself.
-  const tell = ['exec', pod, '--', 'node', '-e', "process.kill(1, 'SIGTERM')"];
-  if (live !== undefined && !hasEnded(live)) await kubectl.run(tell);
+  // The client is process 1 of its container. If this fails, it stops after its maximum duration.
+  const stop = ['exec', pod, '--', 'node', '-e', "process.kill(1, 'SIGTERM')"];
+  if (live !== undefined && !hasEnded(live)) await kubectl.run(stop);
   const ended = await waitFor(kubectl, pod, load.seconds + 60, (now) => (hasEnded(now) ? now : undefined));
   const text = await kubectl.must(['logs', pod]);
   const last = text.trim().split('\n').at(-1) ?? '';
@@ -88,24 +87,24 @@ async function waitFor<T>(
   kubectl: Kubectl,
   pod: string,
   seconds: number,
-  look: (live: LivePod) => T | undefined | Promise<T | undefined>,
+  check: (live: LivePod) => T | undefined | Promise<T | undefined>,
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const live = await kubectl.find<LivePod>('pod', pod);
-    if (live === undefined) throw new Error(`The client's pod ${pod} is gone.`);
-    const found = await look(live);
+    if (live === undefined) throw new Error(`The client's pod ${pod} no longer exists.`);
+    const found = await check(live);
     if (found !== undefined) return found;
     if (performance.now() > deadline) {
       const { conditions, containerStatuses, phase } = live.status ?? {};
       const why = JSON.stringify(containerStatuses?.[0]?.state ?? conditions);
-      throw new Error(`The client's pod ${pod} is ${phase} after ${seconds} s: ${why}`);
+      throw new Error(`The client's pod ${pod} is still ${phase} after ${seconds} s: ${why}`);
     }
     await delay(1000);
   }
 }
 
-/** As the restricted pod security standard asks. */
+/** Conforms to the restricted pod security standard. */
 function clientPod(name: string, image: string, input: string): object {
   return {
     apiVersion: 'v1',

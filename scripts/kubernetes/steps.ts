@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { remove } from '../../src/commands/delete.js';
 import { deploy } from '../../src/commands/deploy.js';
 import { scale } from '../../src/commands/scale.js';
-import { applyValues, madeObjects } from '../../src/kubernetes/apply.js';
+import { applyValues, deployedObjects } from '../../src/kubernetes/apply.js';
 import type { LiveList, LivePod } from '../../src/kubernetes/live-objects.js';
 import { askPod } from '../../src/kubernetes/pod-status.js';
 import type { Values } from '../../src/kubernetes/values.js';
@@ -13,7 +13,7 @@ import {
   configOf,
   deploymentOf,
   nodesOf,
-  patience,
+  ROLLOUT_TIMEOUT_MS,
   readyPods,
   schedulableNodes,
   type Verification,
@@ -22,37 +22,37 @@ import {
 
 export interface Step {
   readonly name: string;
-  /** Nothing after it makes sense if it fails. */
+  /** If it fails, the remaining steps are not run. */
   readonly essential?: boolean;
-  /** Seconds after which it is given up, and with it the rest. */
+  /** Time limit in seconds. After a timeout, the remaining steps are not run. */
   readonly limit: number;
-  /** What was seen; an error if it was not what it must be. */
+  /** Returns what was observed, or throws. */
   readonly run: (verification: Verification) => Promise<string>;
 }
 
 export const verificationSteps: readonly Step[] = [
-  { name: 'The cluster answers, and is new enough', essential: true, limit: 90, run: checkCluster },
+  { name: 'The cluster answers, and has a supported version', essential: true, limit: 90, run: checkCluster },
   {
-    name: 'A namespace with the restricted pod security standard',
+    name: 'Create a namespace with the restricted pod security standard',
     essential: true,
     limit: 60,
     run: makeNamespace,
   },
-  { name: 'Strict validation by the server, of what plain clusters have', limit: 120, run: validate },
+  { name: 'Strict server-side validation of the kinds that all clusters have', limit: 120, run: validate },
   { name: 'penstock deploy: two pods', essential: true, limit: 420, run: deployApp },
-  { name: "The seed's requests; a sleeping one blocks nobody", limit: 300, run: seedRequests },
-  { name: 'Each pod tells its status and version', limit: 120, run: checkStatus },
+  { name: "The example's requests; a slow one does not block others", limit: 300, run: exampleRequests },
+  { name: 'Each pod reports its status and version', limit: 120, run: checkStatus },
   { name: 'penstock scale: three pods', limit: 420, run: scaleUp },
-  { name: 'A restart under load loses nothing', limit: 600, run: restartUnderLoad },
-  { name: 'A node drain under load loses nothing', limit: 900, run: drainUnderLoad },
-  { name: 'A broken version is refused, and the old one serves on', limit: 900, run: breakAndRollBack },
-  { name: 'A canary beside it, and gone again', limit: 900, run: canary },
+  { name: 'A restart under load loses no requests', limit: 600, run: restartUnderLoad },
+  { name: 'A node drain under load loses no requests', limit: 900, run: drainUnderLoad },
+  { name: 'A broken version fails, and the old one keeps serving', limit: 900, run: breakAndRollBack },
+  { name: 'Deploy a canary, and remove it', limit: 900, run: canary },
   {
-    name: 'The autoscaler adds pods under load, and penstock scale moves its bounds',
+    name: 'The autoscaler adds pods under load, and penstock scale sets its bounds',
     limit: 1200,
     run: autoscale,
   },
-  { name: 'penstock delete leaves nothing', limit: 300, run: removeAll },
+  { name: 'penstock delete leaves no objects', limit: 300, run: removeAll },
 ];
 
 interface Version {
@@ -66,12 +66,12 @@ async function checkCluster({ kubectl }: Verification): Promise<string> {
     clientVersion: Version;
     serverVersion: Version;
   }>(args);
-  // The wait of preStop without a program in the image.
+  // 1.30 has the sleep action of preStop, which needs no program in the image.
   if (Number.parseInt(serverVersion.minor, 10) < 30)
     throw new Error(`${serverVersion.gitVersion} is older than 1.30.`);
   const nodes = await schedulableNodes(kubectl);
-  if (nodes.length === 0) throw new Error('No node takes pods.');
-  return `${serverVersion.gitVersion}, ${nodes.length} nodes that take pods; kubectl ${clientVersion.gitVersion}`;
+  if (nodes.length === 0) throw new Error('No node is schedulable.');
+  return `${serverVersion.gitVersion}, ${nodes.length} schedulable nodes; kubectl ${clientVersion.gitVersion}`;
 }
 
 async function makeNamespace({ kubectl, namespace }: Verification): Promise<string> {
@@ -97,10 +97,10 @@ async function validate(verification: Verification): Promise<string> {
   ];
   let objects = 0;
   for (const values of sets) {
-    const said = await applyValues(verification.kubectl, values, true);
-    objects += said.trim().split('\n').length;
+    const output = await applyValues(verification.kubectl, values, true);
+    objects += output.trim().split('\n').length;
   }
-  return `${objects} objects of ${sets.length} sets taken`;
+  return `validated ${objects} objects of ${sets.length} sets`;
 }
 
 async function deployApp(verification: Verification): Promise<string> {
@@ -110,24 +110,24 @@ async function deployApp(verification: Verification): Promise<string> {
   return `ready after ${Math.round((performance.now() - began) / 1000)} s, on ${nodes} nodes`;
 }
 
-/** The nodes have the image, so nothing is built. */
+/** Builds no image, because the nodes already have it. */
 const deployOptions = {
   build: false,
   canary: undefined,
   containerd: false,
   diff: false,
   dryRun: false,
-  timeout: patience,
+  timeout: ROLLOUT_TIMEOUT_MS,
 };
 
-async function seedRequests({ image, kubectl, name }: Verification): Promise<string> {
+async function exampleRequests({ image, kubectl, name }: Verification): Promise<string> {
   const load = { seconds: 4, connections: 1, pause: 20, sleepers: 1 };
   const client = await startLoad(kubectl, image, name, load);
   await delay(load.seconds * 1000);
   const { answered, failed, failures, slowest } = await client.finish();
   if (failed > 0) throw new Error(`${failed} of ${answered + failed} failed: ${failures.join('; ')}`);
-  if (slowest > 3000) throw new Error(`A prediction took ${slowest} ms beside a sleeping request.`);
-  return `${answered} right answers; beside a request of 5 s the slowest prediction took ${slowest} ms`;
+  if (slowest > 3000) throw new Error(`A prediction took ${slowest} ms during a slow request.`);
+  return `${answered} correct answers; during a request of 5 s, the slowest prediction took ${slowest} ms`;
 }
 
 async function checkStatus(verification: Verification): Promise<string> {
@@ -137,18 +137,22 @@ async function checkStatus(verification: Verification): Promise<string> {
     const answer = await askPod(verification.kubectl, pod);
     if (answer === undefined)
       throw new Error(
-        `${pod.metadata.name} cannot be asked, neither by the API server's proxy nor from inside.`,
+        `${pod.metadata.name} does not answer, neither through the API server's proxy nor from inside the pod.`,
       );
     if (answer.status.state !== 'serving')
-      throw new Error(`${pod.metadata.name} says it is ${answer.status.state}.`);
+      throw new Error(`${pod.metadata.name} reports the state ${answer.status.state}.`);
     versions.add(answer.status.release);
   }
-  if (versions.size !== 1) throw new Error(`The pods say different versions: ${[...versions].join(', ')}`);
+  if (versions.size !== 1) throw new Error(`The pods report different versions: ${[...versions].join(', ')}`);
   return `${pods.length} pods serve version ${[...versions].join()}`;
 }
 
 async function scaleUp(verification: Verification): Promise<string> {
-  await scale(verification.name, configOf(verification, '2'), { min: 3, max: 3, timeout: patience });
+  await scale(verification.name, configOf(verification, '2'), {
+    min: 3,
+    max: 3,
+    timeout: ROLLOUT_TIMEOUT_MS,
+  });
   const pods = await readyPods(verification);
   if (pods.length !== 3) throw new Error(`${pods.length} pods are ready.`);
   return `3 pods, on ${nodesOf(pods).size} nodes`;
@@ -162,22 +166,24 @@ async function canary(verification: Verification): Promise<string> {
   if (ready !== 1) throw new Error(`${ready} pods of the canary are ready, not 1.`);
   await deploy(app, configOf(verification, '3'), deployOptions);
   if ((await kubectl.find('deployment', `${name}-canary`)) !== undefined)
-    throw new Error('The canary is still there.');
-  return '1 pod beside 3, and deleted by the next deploy';
+    throw new Error('The canary still exists.');
+  return '1 canary pod and 3 stable pods; the next deploy deleted the canary';
 }
 
 async function removeAll(verification: Verification): Promise<string> {
   const { kubectl, name } = verification;
   await remove(name, configOf(verification, '2'), false);
-  const left = await madeObjects(kubectl, name, ['secret']);
+  const left = await deployedObjects(kubectl, name, ['secret']);
   if (left.length > 0)
-    throw new Error(`Left: ${left.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(', ')}`);
+    throw new Error(
+      `Not deleted: ${left.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(', ')}`,
+    );
   const deadline = performance.now() + 150_000;
   const get = ['get', 'pods', '-l', `app.kubernetes.io/name=${name}`];
   for (;;) {
     const { items } = await kubectl.json<LiveList<LivePod>>(get);
-    if (items.length === 0) return 'no object and no pod is left';
-    if (performance.now() > deadline) throw new Error(`${items.length} pods are still there.`);
+    if (items.length === 0) return 'all objects and pods are deleted';
+    if (performance.now() > deadline) throw new Error(`${items.length} pods still exist.`);
     await delay(2000);
   }
 }

@@ -13,28 +13,28 @@ import { podsOf } from '../../src/kubernetes/rollout.js';
 import type { Values } from '../../src/kubernetes/values.js';
 import { type Load, type RunningLoad, startLoad } from './load.js';
 
-/** What every step works with. */
+/** The input of all steps. */
 export interface Verification {
   readonly image: string;
   readonly namespace: string;
-  /** Of the Deployment; nothing else in the cluster has it, since a drain selects pods by it. */
+  /** Name of the Deployment. It is unique in the cluster, because the drain selects pods by it. */
   readonly name: string;
   readonly program: string;
   readonly context: string | undefined;
   readonly kubectl: Kubectl;
-  /** Nodes that take no pods at the moment because of this check. */
+  /** Nodes that this check has cordoned. */
   readonly cordoned: Set<string>;
 }
 
-/** A step that this cluster cannot show. */
+/** The cluster lacks something that the step needs. */
 export class Skip extends Error {}
 
-/** Milliseconds that a rollout may take; images are on the nodes, so it is R that takes its time. */
-export const patience = 300_000;
+/** The nodes already have the image, so most of the time is for loading the app. */
+export const ROLLOUT_TIMEOUT_MS = 300_000;
 
 export const app = findApp(join(import.meta.dirname, '../../examples/mtcars'));
 
-/** As a user's flags would have it. Small pods: the check must fit beside what the cluster does. */
+/** The configuration, made from flags as a user would set them. The pods are small, to fit on busy clusters. */
 export function configOf(verification: Verification, pods: string): Config {
   const { context, image, name, namespace, program } = verification;
   const flags = {
@@ -52,7 +52,7 @@ export async function valuesOf(verification: Verification, pods: string): Promis
 export async function deploymentOf({ kubectl, name }: Verification, canary = false): Promise<LiveDeployment> {
   const full = canary ? `${name}-canary` : name;
   const found = await kubectl.find<LiveDeployment>('deployment', full, ['--show-managed-fields']);
-  if (found === undefined) throw new Error(`There is no Deployment ${full}.`);
+  if (found === undefined) throw new Error(`Deployment ${full} does not exist.`);
   return found;
 }
 
@@ -73,7 +73,6 @@ interface LiveNode {
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Nodes that take pods. */
 export async function schedulableNodes(kubectl: Kubectl): Promise<string[]> {
   const { items } = await kubectl.json<LiveList<LiveNode>>(['get', 'nodes']);
   return items
@@ -86,21 +85,21 @@ export async function schedulableNodes(kubectl: Kubectl): Promise<string[]> {
 }
 
 /**
- * Requests from within the cluster for as long as something happens. None may fail.
- * @returns what was seen of the requests, and what happened
+ * Sends requests from within the cluster while `action` runs. Throws if a request fails.
+ * @returns a summary of the requests and the result of the action
  */
 export async function underLoad(
   { image, kubectl, name }: Verification,
   load: Load,
-  happens: (client: RunningLoad) => Promise<string>,
+  action: (client: RunningLoad) => Promise<string>,
 ): Promise<string> {
   const client = await startLoad(kubectl, image, name, load);
-  const happened = await happens(client).catch(async (error: unknown) => {
+  const result = await action(client).catch(async (error: unknown) => {
     await client.abandon();
     throw error;
   });
   const { answered, failed, failures } = await client.finish();
   if (failed > 0)
     throw new Error(`${failed} of ${answered + failed} requests failed: ${failures.join('; ')}`);
-  return `0 of ${answered} requests failed; ${happened}`;
+  return `0 of ${answered} requests failed; ${result}`;
 }

@@ -1,8 +1,8 @@
 /**
- * Checks Penstock on a real cluster, in a namespace of its own that is deleted at the end. It asks for nothing but the
- * plain API: no load balancer, no cluster DNS, no KEDA, no Prometheus operator, and an image that the nodes have. The
- * requests come from pods of the same image. With several nodes, one of them is cordoned for a while: only pods of this
- * check are evicted.
+ * Checks Penstock on a real cluster, in a new namespace that is deleted at the end. It requires an image that is already
+ * on the nodes, and otherwise only the standard API: no load balancer, no cluster DNS, no KEDA, no Prometheus operator.
+ * Pods of the same image send the requests. If there are several nodes, the check cordons one for a while, but evicts
+ * only its own pods.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -14,12 +14,12 @@ import { Skip, type Verification } from './verification.js';
 
 const usage = `npm run verify:kubernetes -- --kubeconfig FILE --image REF
 
-  --kubeconfig FILE   the cluster (default: kubectl's own)
-  --context NAME      which of its contexts
-  --image REF         an image of examples/mtcars that the nodes have
-  --kubectl PROGRAM   default: kubectl
-  --report FILE       write the report there too
-  --keep              leave the namespace
+  --kubeconfig FILE   kubeconfig of the cluster (default: that of kubectl)
+  --context NAME      context in the kubeconfig
+  --image REF         image of examples/mtcars that is already on the nodes
+  --kubectl PROGRAM   kubectl program (default: kubectl)
+  --report FILE       also write the report to this file
+  --keep              do not delete the namespace
 `;
 
 interface Result {
@@ -44,12 +44,12 @@ if (flags.help || flags.image === undefined) {
   process.stderr.write(usage);
   process.exit(flags.help ? 0 : 2);
 }
-// The commands under test find the cluster as they do for a user.
+// The commands under test read KUBECONFIG, as for a user.
 if (flags.kubeconfig !== undefined) {
-  // npm runs scripts in the checkout, wherever it was called.
+  // npm runs scripts in the checkout. INIT_CWD is the directory of the caller.
   const file = resolve(process.env.INIT_CWD ?? '.', flags.kubeconfig);
   if (!existsSync(file)) {
-    process.stderr.write(`There is no file ${file}.\n`);
+    process.stderr.write(`--kubeconfig: ${file} does not exist.\n`);
     process.exit(2);
   }
   process.env.KUBECONFIG = file;
@@ -57,7 +57,7 @@ if (flags.kubeconfig !== undefined) {
 
 const unique = `penstock-verify-${Math.random().toString(36).slice(2, 7)}`;
 const verification: Verification = {
-  // As the nodes understand it; deploying would give an image without a tag the app's version.
+  // Adds the tag that nodes use by default. `penstock deploy` would add the app's version instead.
   image: /[:@][^/]+$/.test(flags.image) ? flags.image : `${flags.image}:latest`,
   namespace: unique,
   name: unique,
@@ -67,19 +67,19 @@ const verification: Verification = {
   cordoned: new Set(),
 };
 
-/** Why the rest is not done: what was under way may still be. */
+/** Ends the check, because the current step may still be running. */
 class Unfinished extends Error {}
 
 const stopped = new Promise<never>((_resolve, reject) => {
-  // Whoever presses Ctrl-C twice does not end the cleaning up.
+  // The handlers stay in place, so a second Ctrl-C does not interrupt the cleanup.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      process.stderr.write('\nStopping, and cleaning up.\n');
+      process.stderr.write('\nStopping and cleaning up.\n');
       reject(new Unfinished(`stopped by ${signal}`));
     });
   }
 });
-// Between two steps nobody listens.
+// Prevents an unhandled rejection between two steps.
 stopped.catch(() => {});
 
 const results: Result[] = [];
@@ -92,7 +92,7 @@ await cleanUp();
 const report = describe();
 process.stdout.write(`\n${report}`);
 if (flags.report !== undefined) writeFileSync(flags.report, report);
-// What a step that was given up still waits for is not waited for.
+// Does not wait for a step that has timed out.
 process.exit(results.every(({ outcome }) => outcome !== 'failed') ? 0 : 1);
 
 async function attempt({ essential = false, limit, name, run }: Step): Promise<Result & { last: boolean }> {
@@ -100,7 +100,7 @@ async function attempt({ essential = false, limit, name, run }: Step): Promise<R
   const began = performance.now();
   const expired = new AbortController();
   const late = delay(limit * 1000, undefined, { signal: expired.signal }).then(() => {
-    throw new Unfinished(`not done after ${limit} s`);
+    throw new Unfinished(`not finished after ${limit} s`);
   });
   late.catch(() => {});
   const seen = await Promise.race([run(verification), late, stopped]).then(
@@ -118,7 +118,7 @@ async function attempt({ essential = false, limit, name, run }: Step): Promise<R
   return { name, seconds, ...seen };
 }
 
-/** What a person would look at first. */
+/** Prints the objects and events, as a starting point for debugging. */
 async function explain(): Promise<void> {
   for (const args of [
     ['get', 'pods,deployments,horizontalpodautoscalers', '--output', 'wide', '--request-timeout=10s'],
@@ -134,7 +134,7 @@ async function cleanUp(): Promise<void> {
   if (!flags.keep) await insist(['delete', 'namespace', unique, '--ignore-not-found', '--wait=false']);
 }
 
-/** Ctrl-C reaches kubectl too. */
+/** Retries, because Ctrl-C also reaches kubectl. */
 async function insist(args: readonly string[]): Promise<void> {
   for (let tries = 0; tries < 3; tries += 1) {
     const { ok, stderr } = await verification.kubectl.run([...args, '--request-timeout=30s']);
@@ -142,7 +142,7 @@ async function insist(args: readonly string[]): Promise<void> {
     process.stderr.write(stderr);
     await delay(1000);
   }
-  process.stderr.write(`Left to you: ${flags.kubectl} ${args.join(' ')}\n`);
+  process.stderr.write(`Cleanup failed. Run this yourself: ${flags.kubectl} ${args.join(' ')}\n`);
 }
 
 function describe(): string {
@@ -153,13 +153,13 @@ function describe(): string {
   );
   const left = verificationSteps.length - results.length;
   const lines = [
-    `Penstock on a cluster: ${verification.image}, ${new Date().toISOString()}`,
+    `Check of Penstock on a cluster: ${verification.image}, ${new Date().toISOString()}`,
     '',
-    '| step | outcome | took | what was seen |',
+    '| step | outcome | time | observed |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
-    ...(left > 0 ? [`${left} more steps were not tried.`] : []),
+    ...(left > 0 ? [`${left} more steps were not run.`] : []),
     `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
   ];
   return `${lines.join('\n')}\n`;

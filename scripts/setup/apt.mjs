@@ -1,8 +1,8 @@
-/** Packages from Debian and Ubuntu. */
+/** Packages of Debian and Ubuntu. */
 import { answerOf, mustRun, run } from './command.mjs';
 
 /**
- * Debian's packages that this machine's apt can install.
+ * Returns the packages that apt can install on this machine.
  * @param {string[]} names
  */
 function availableFromApt(names) {
@@ -11,15 +11,15 @@ function availableFromApt(names) {
 }
 
 /**
- * Installs those that there are.
- * @param {string[]} asRoot words to put before a command that needs root
+ * Installs the packages that are available.
+ * @param {string[]} asRoot prefix of commands that need root
  * @param {string[]} names
  * @param {string} label
  */
 export async function installFromApt(asRoot, names, label) {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
   const update = [...asRoot, 'apt-get', 'update'];
-  // A fresh container has no package lists at all, an old one lists of versions that are gone.
+  // A new container has no package lists. Old lists may name versions that no longer exist.
   if (availableFromApt(names).length < names.length) await run('Refreshing the package lists', update);
   const available = availableFromApt(names);
   if (available.length === 0) return;

@@ -1,4 +1,4 @@
-/** The browser that the pages are tested with. Tests that need it are skipped where it can't be had. */
+/** The browser for tests of web pages. Without it, these tests are skipped. */
 import { installFromApt } from './apt.mjs';
 import { answerOf } from './command.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -6,7 +6,7 @@ import { thisSystem } from './system.mjs';
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** The program, or undefined: the one that PENSTOCK_TEST_BROWSER names, or one on the PATH. */
+/** The program in PENSTOCK_TEST_BROWSER or on the PATH; undefined if there is none. */
 export function findBrowser() {
   const named = process.env.PENSTOCK_TEST_BROWSER;
   if (named !== undefined && named !== '') return named;
@@ -28,6 +28,6 @@ export async function setUpBrowser() {
     }
   }
   if (findBrowser() === undefined) {
-    console.error('Chromium is missing and could not be installed: tests of pages in a browser are skipped.');
+    console.error('Chromium is missing and could not be installed. Browser tests will be skipped.');
   }
 }

@@ -1,9 +1,9 @@
-/** What dist/ has of others: their names, versions and licenses, for bills of materials and for whoever reads them. */
+/** Lists the npm packages bundled in dist/, with versions and licenses. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Writes dist/packages.json and dist/licenses.txt.
+ * Writes dist/packages.json, for bills of materials, and dist/licenses.txt.
  * @param {string} root
  * @param {string[]} inputs paths of all files in the bundle
  */
@@ -21,7 +21,7 @@ export function noteBundled(root, inputs) {
 
 /**
  * @param {string} root
- * @param {string} folder of a package
+ * @param {string} folder folder of a package
  */
 function describe(root, folder) {
   const place = join(root, folder);

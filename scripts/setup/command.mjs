@@ -1,4 +1,4 @@
-/** Runs a command, showing progress instead of its output; the output is kept for when it fails. */
+/** Runs commands and shows progress instead of their output. The output is shown if a command fails. */
 import { spawn, spawnSync } from 'node:child_process';
 import { startProgress } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -18,7 +18,7 @@ function tail(output) {
 /**
  * @typedef {object} Outcome
  * @property {boolean} ok
- * @property {string} output  standard output and error, in the order they came
+ * @property {string} output  standard output and standard error, interleaved
  */
 
 /**
@@ -43,10 +43,10 @@ export function capture(words, { cwd, env = process.env } = {}) {
 }
 
 /**
- * Shows meanwhile that it runs.
+ * Runs a command and shows its progress.
  * @param {string} label
  * @param {string[]} words  the program and its arguments
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shown?: string }} [options] shown: what to say when it worked
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, shown?: string }} [options] shown: outcome to show on success
  * @returns {Promise<Outcome>}
  */
 export async function run(label, words, { shown = 'done', ...options } = {}) {
@@ -57,10 +57,10 @@ export async function run(label, words, { shown = 'done', ...options } = {}) {
 }
 
 /**
- * Like `run`, but a failure ends the set-up and shows the end of the command's output.
+ * Like `run`, but throws a `SetupError` with the end of the output if the command fails.
  * @param {string} label
  * @param {string[]} words
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, advice?: string }} [options] advice: what a person can do about it
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, advice?: string }} [options] advice: what the user can do
  */
 export async function mustRun(label, words, { advice, ...options } = {}) {
   const { ok, output } = await run(label, words, options);
@@ -70,7 +70,7 @@ export async function mustRun(label, words, { advice, ...options } = {}) {
 }
 
 /**
- * Standard output of a quick command, or undefined when it could not be run or failed.
+ * Returns the standard output of a short command, or undefined if it failed.
  * @param {string[]} words
  * @returns {string | undefined}
  */

@@ -1,10 +1,10 @@
-/** One hash for the contents of files, to see whether something made from them is still up to date. */
+/** A hash of file contents, to check whether their build output is up to date. */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Every file under a folder, sorted, or the file itself.
+ * Returns all files in a folder, sorted, or the file itself.
  * @param {string} path
  * @returns {string[]}
  */

@@ -1,13 +1,13 @@
 /**
- * dist/, made of src/ and the packages that it needs: a file for each way in, and for what they share. Hundreds of files
- * would take several times as long to load, and more memory.
+ * Bundles src/ and its dependencies into dist/: one file for each entry point, and files with shared code. Hundreds of
+ * separate files would take more memory and several times as long to load.
  */
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { noteBundled } from './bundled-packages.mjs';
 import { digestOf, readStamp, writeStamp } from './digest.mjs';
 
-/** What the package offers, and the script of its threads. */
+/** The command line, the library, and the script for threads. */
 const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'lanes/large/thread.ts' };
 
 const scripts = ['scripts/setup/dist.mjs', 'scripts/setup/bundled-packages.mjs'];
@@ -15,7 +15,7 @@ const inputs = ['src', 'package.json', 'package-lock.json', ...scripts];
 
 /** @param {string} root */
 async function bundle(root) {
-  // Not there yet when set-up begins.
+  // Imported here because set-up installs it first.
   const { build } = await import('esbuild');
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   rmSync(join(root, 'dist'), { recursive: true, force: true });
@@ -40,7 +40,7 @@ async function bundle(root) {
 }
 
 /**
- * `npx penstock` in a checkout finds the command as it does where Penstock is installed.
+ * Makes `npx penstock` work in a checkout.
  * @param {string} root
  */
 function linkCommand(root) {
@@ -54,8 +54,8 @@ function linkCommand(root) {
 export async function setUpDist(root) {
   const stamp = join(root, '.penstock', 'built');
   const digest = digestOf(root, inputs);
-  const whole = Object.keys(entries).every((out) => existsSync(join(root, 'dist', `${out}.js`)));
-  if (readStamp(stamp) !== digest || !whole) {
+  const complete = Object.keys(entries).every((out) => existsSync(join(root, 'dist', `${out}.js`)));
+  if (readStamp(stamp) !== digest || !complete) {
     rmSync(stamp, { force: true });
     await bundle(root);
     writeStamp(stamp, digest);

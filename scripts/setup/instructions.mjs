@@ -1,17 +1,17 @@
-/** What to type where set-up cannot install R or its packages by itself. */
+/** Instructions for the user if set-up cannot install R or its packages itself. */
 import { debianPackage, fedoraLibrariesOf } from './r-packages.mjs';
 
 /**
  * @typedef {object} Need
  * @property {import('./system.mjs').Family} family
- * @property {boolean} r          R itself is missing or too old
- * @property {string[]} packages  R packages that are missing
- * @property {boolean} prebuilt   the system's own R packages fit the R in use
+ * @property {boolean} r          R is missing or too old
+ * @property {string[]} packages  missing R packages
+ * @property {boolean} prebuilt   the system's prebuilt R packages work with the installed R
  * @property {string} again       the command to run afterwards
  */
 
 /**
- * The R call that installs packages from CRAN without asking which mirror: the first of R's own list.
+ * R code that installs packages from CRAN. If no mirror is set, it uses the first one instead of asking.
  * @param {string[]} packages
  */
 export function cranCall(packages) {
@@ -46,21 +46,21 @@ function commands({ family, r, packages, prebuilt }) {
 /** @param {Need} need */
 function preamble({ family, r }) {
   if (family === 'windows')
-    return ['On Windows, Penstock runs inside WSL: clone it there and go on from there.'];
+    return ['On Windows, Penstock runs inside WSL. Clone the repository there, and continue there.'];
   if (family !== 'other' || !r) return [];
   return [
-    'Install R 4.0 or newer, so that `Rscript` is on the PATH, with a C, a C++ and a Fortran compiler',
-    "and libsodium's headers: the package manager of this system has them (R, gcc, gfortran, libsodium).",
+    'Install R 4.0 or later, C, C++ and Fortran compilers, and the headers of libsodium, for example with your',
+    'package manager (R, gcc, gfortran, libsodium). Make sure that `Rscript` is on the PATH.',
   ];
 }
 
 /**
  * @param {Need} need
- * @returns {string} lines for a person
+ * @returns {string} text for the user
  */
 export function instructions(need) {
   const missing = [
-    ...(need.r ? ['R 4.0 or newer'] : []),
+    ...(need.r ? ['R 4.0 or later'] : []),
     ...need.packages.map((name) => `R package ${name}`),
   ];
   const steps = need.family === 'windows' ? [] : commands(need);

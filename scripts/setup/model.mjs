@@ -1,4 +1,4 @@
-/** The example's model, trained once. */
+/** Trains the example's model once. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from './command.mjs';

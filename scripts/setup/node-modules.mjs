@@ -1,11 +1,11 @@
-/** npm's dependencies: exactly those of the lock file. */
+/** Installs the npm packages of the lock file. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from './command.mjs';
 
 /**
  * @typedef {{ version?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} LockedPackage
- * @typedef {Record<string, LockedPackage>} LockedPackages by the folder they go to
+ * @typedef {Record<string, LockedPackage>} LockedPackages by folder
  */
 
 /**
@@ -21,8 +21,8 @@ function lockedPackages(file) {
 }
 
 /**
- * Whether node_modules holds what the lock file says. npm keeps its own record of what it installed, so nothing of
- * ours can go stale; times are not compared, since a checkout changes them at will.
+ * Whether node_modules matches the lock file. This compares npm's own record of the installed packages, not file times,
+ * because a checkout changes those.
  * @param {string} root
  */
 export function nodeModulesFit(root) {
@@ -32,15 +32,15 @@ export function nodeModulesFit(root) {
   return Object.entries(wanted).every(([folder, { version, optional, devOptional, link }]) => {
     if (folder === '' || link) return true;
     const there = installed[folder];
-    // npm leaves out optional packages made for other platforms.
+    // npm does not install optional packages for other platforms.
     if (there === undefined) return optional === true || devOptional === true;
     return there.version === version && existsSync(join(root, folder, 'package.json'));
   });
 }
 
 /**
- * Installs the locked versions. Not `npm ci`: that refuses a lock file in which optional packages of other platforms
- * are missing, and some registries do not hold them.
+ * Installs the locked versions. `npm ci` would reject the lock file, because it lacks optional packages for other
+ * platforms, which some registries do not have.
  * @param {string} root
  */
 export async function setUpNodeModules(root) {

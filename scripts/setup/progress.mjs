@@ -1,14 +1,14 @@
-/** Shows that something long is still running. */
+/** Shows the progress of a long operation. */
 
 const quietSecondsBetweenLines = 10;
 
 /**
  * @typedef {object} Progress
- * @property {(outcome: string) => void} end  replaces the running line by what came of it
+ * @property {(outcome: string) => void} end  replaces the progress line with the outcome
  */
 
 /**
- * On a terminal one line counts the seconds in place; elsewhere (CI, a file) a line every ten seconds says so.
+ * On a terminal, one line counts the seconds. Elsewhere, such as in CI, a line is written every ten seconds.
  * @param {string} label
  * @param {{ stream?: NodeJS.WriteStream, now?: () => number }} [options]
  * @returns {Progress}

@@ -1,12 +1,12 @@
-/** The R packages that set-up installs, and what building one from source takes. */
+/** The R packages that set-up installs, and their system requirements. */
 
-/** What Penstock's plumber lane and the example need. */
+/** Needed by the plumber lane and the example. */
 export const packagesToRun = ['plumber', 'jsonlite', 'randomForest'];
 
-/** What the models of the tests are made with. */
+/** Used to train the models of the tests. */
 const modelPackages = ['e1071', 'glmnet', 'mgcv', 'nnet', 'ranger', 'rpart', 'survival'];
 
-/** What the tests' APIs and the checks need on top. */
+/** Needed by the tests and the checks. */
 export const packagesToTest = [
   ...packagesToRun,
   ...modelPackages,
@@ -26,14 +26,14 @@ export const packagesToTest = [
 ];
 
 /**
- * Debian's and Ubuntu's name of a package.
+ * The name of an R package in Debian and Ubuntu.
  * @param {string} name
  */
 export function debianPackage(name) {
   return `r-cran-${name.toLowerCase()}`;
 }
 
-/** Libraries with their headers, by Fedora's names, that a source build of a package and its imports needs. */
+/** Fedora packages needed to build R packages and their imports from source. */
 const fonts = ['fontconfig-devel', 'freetype-devel', 'fribidi-devel', 'harfbuzz-devel', 'libpng-devel'];
 /** @type {Record<string, string[]>} */
 const fedoraLibraries = {

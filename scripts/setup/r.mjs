@@ -1,4 +1,4 @@
-/** R and its packages: looked for, installed where that is possible, explained where it is not. */
+/** Installs R and its packages, or explains how to install them. */
 import { installFromApt } from './apt.mjs';
 import { answerOf, mustRun } from './command.mjs';
 import { cranCall, instructions } from './instructions.mjs';
@@ -9,28 +9,28 @@ import { thisSystem } from './system.mjs';
 const oldestR = 4;
 const debianHome = '/usr/lib/R';
 
-/** The same variable names the Rscript that Penstock itself uses. */
+/** The same variable sets the Rscript of Penstock itself. */
 export const rscript = process.env.PENSTOCK_RSCRIPT ?? 'Rscript';
 
 /**
  * @typedef {object} RState
- * @property {boolean} found     R is there and new enough
- * @property {boolean} prebuilt  the system's own R packages fit it
- * @property {boolean} writable  its library can be installed to as who we are
+ * @property {boolean} found     R is installed and new enough
+ * @property {boolean} prebuilt  the system's prebuilt R packages work with it
+ * @property {boolean} writable  the current user can write to its library
  * @property {string[]} missing
  */
 
 /**
- * What one call of Rscript says, on lines that start with @ (a user's .Rprofile may print others): version, home,
- * whether the library is writable, then the missing packages.
+ * Reads the output of `probe`: version, home, whether the library is writable, and the missing packages. These lines
+ * start with `@`, because a user's .Rprofile may print other lines.
  * @param {string | undefined} answer
  * @param {string[]} packages
  * @returns {RState}
  */
 export function readProbe(answer, packages) {
   if (answer === undefined) return { found: false, prebuilt: true, writable: false, missing: packages };
-  const said = answer.split('\n').filter((line) => line.startsWith('@'));
-  const [version = '', home, writable, ...missing] = said.map((line) => line.slice(1));
+  const lines = answer.split('\n').filter((line) => line.startsWith('@'));
+  const [version = '', home, writable, ...missing] = lines.map((line) => line.slice(1));
   return {
     found: Number.parseInt(version, 10) >= oldestR,
     prebuilt: home === debianHome,
@@ -53,7 +53,7 @@ function probe(packages) {
 
 /**
  * @param {string[]} packages
- * @param {string} again  the command that a person runs once more after following instructions
+ * @param {string} again  the command to run after following the instructions
  */
 export async function setUpR(packages, again) {
   let state = probe(packages);
@@ -69,11 +69,11 @@ export async function setUpR(packages, again) {
     const label = `Installing R packages from the system (${names.length})`;
     await installFromApt(system.asRoot, names, label);
     state = probe(packages);
-    prebuilt = false; // what is still missing, the system does not have
+    prebuilt = false; // the system does not have the packages that are still missing
   }
   const asRoot = state.writable ? [] : system.asRoot;
   if (state.found && state.missing.length > 0 && asRoot !== undefined) {
-    // R warns where a package could not be installed, and only fails when it is then asked for.
+    // R only warns if it cannot install a package. Loading the packages makes the command fail.
     const load = state.missing.map((name) => `loadNamespace("${name}")`).join('; ');
     const call = [...asRoot, rscript, '-e', `${cranCall(state.missing)}; ${load}`];
     await mustRun(`Installing R packages from CRAN (${state.missing.join(', ')})`, call, {

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** The checkout's root; every script works from there, wherever it was called. */
+/** The root of the checkout. Scripts use it instead of the working directory. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));

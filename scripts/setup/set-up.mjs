@@ -1,4 +1,4 @@
-/** Everything that must be there before Penstock can be served or tested from a checkout. */
+/** Installs and builds everything needed to run or test Penstock from a checkout. */
 import { setUpDist } from './dist.mjs';
 import { setUpModel } from './model.mjs';
 import { setUpNodeModules } from './node-modules.mjs';
@@ -16,16 +16,16 @@ export function nodeIsNewEnough(version) {
 }
 
 /**
- * Does only what is left to do: under a second when nothing is.
- * @param {{ rPackages: string[], again: string }} options again: the command to run once more after instructions
+ * Skips completed steps. Takes less than a second if there is nothing to do.
+ * @param {{ rPackages: string[], again: string }} options again: the command to run after following instructions
  */
 export async function setUp({ rPackages, again }) {
   if (!nodeIsNewEnough(process.versions.node)) {
     throw new SetupError(
-      `Penstock needs Node ${oldestNode.join('.')} or newer; this is ${process.versions.node}.`,
+      `Penstock requires Node ${oldestNode.join('.')} or later. This is Node ${process.versions.node}.`,
     );
   }
-  // R first: where it can't be installed, a person is told before waiting for anything else.
+  // R comes first, so that the user gets its instructions without waiting for the other steps.
   await setUpR(rPackages, again);
   await setUpNodeModules(root);
   await setUpDist(root);

@@ -1,8 +1,8 @@
-/** A set-up that could not be finished: the message tells a person what to do, so no stack is shown. */
+/** A known problem of the set-up. The message says what to do, so no stack is shown. */
 export class SetupError extends Error {}
 
 /**
- * Runs a script's main function; a known error prints its message, a bug its stack.
+ * Runs a script's main function. Prints the message of a known error, or the stack of any other.
  * @param {() => Promise<void>} main
  */
 export async function runScript(main) {

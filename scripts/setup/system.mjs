@@ -1,12 +1,12 @@
-/** What machine this is, as far as installing R on it goes. */
+/** The system of this machine, as needed to install R. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * @typedef {'debian' | 'fedora' | 'macos' | 'windows' | 'other'} Family systems that install alike
+ * @typedef {'debian' | 'fedora' | 'macos' | 'windows' | 'other'} Family systems with the same package manager
  * @typedef {object} System
  * @property {Family} family
- * @property {string[] | undefined} asRoot words to put before a command that needs root; undefined: no way to be root
+ * @property {string[] | undefined} asRoot prefix of commands that need root; undefined if root access is impossible
  */
 
 /** @type {Record<string, Family>} */
@@ -19,7 +19,7 @@ const families = {
 };
 
 /**
- * The family from the text of /etc/os-release: its own ID first, then those it says it is like.
+ * Determines the family from the text of /etc/os-release: first ID, then ID_LIKE.
  * @param {string} osRelease
  * @returns {Family}
  */
@@ -45,8 +45,8 @@ function familyOfThisMachine() {
   }
 }
 
-/** sudo counts only when it asks nothing: set-up also runs where nobody can type a password. */
-function waysToBeRoot() {
+/** Uses sudo only if it needs no password, because set-up also runs unattended. */
+function rootPrefix() {
   if (process.getuid?.() === 0) return [];
   const sudo = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' });
   return sudo.status === 0 ? ['sudo', '-n'] : undefined;
@@ -54,5 +54,5 @@ function waysToBeRoot() {
 
 /** @returns {System} */
 export function thisSystem() {
-  return { family: familyOfThisMachine(), asRoot: waysToBeRoot() };
+  return { family: familyOfThisMachine(), asRoot: rootPrefix() };
 }

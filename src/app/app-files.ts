@@ -4,8 +4,8 @@ import { basename, join, relative, sep } from 'node:path';
 import { version as penstockVersion } from '../version.js';
 import type { AppLocation } from './find-app.js';
 
-/** What is in an app's folder but no part of the app, wherever it stands: tools' own files, and secrets. */
-export const leftOut: readonly string[] = [
+/** Names that are never part of an app, in any subfolder: files of other tools, and secrets. */
+export const excludedNames: readonly string[] = [
   '.git',
   '.github',
   '.svn',
@@ -24,8 +24,8 @@ export const leftOut: readonly string[] = [
   'rsconnect',
 ];
 
-/** The same by their paths: libraries that hold binaries of this machine, and what describes the image itself. */
-export const leftOutPaths: readonly string[] = [
+/** Excluded paths: package libraries with binaries of this machine, and the files that describe the image. */
+export const excludedPaths: readonly string[] = [
   'renv/library',
   'renv/local',
   'renv/python',
@@ -39,14 +39,14 @@ export const leftOutPaths: readonly string[] = [
   '.dockerignore',
 ];
 
-/** What a saved model takes along from its folder, which may have anything else in it. */
-export const besideModel: readonly string[] = ['penstock.yaml', 'penstock.yml', 'renv.lock'];
+/** Files that belong to a saved model in the same folder. Its folder may contain unrelated files. */
+export const modelCompanions: readonly string[] = ['penstock.yaml', 'penstock.yml', 'renv.lock'];
 
-/** The files that make up an app, by their paths in its folder, in order; what links point to counts as a file. */
+/** The files of an app: sorted paths relative to its folder. Symbolic links are followed. */
 export function appFiles({ directory, entry, file }: AppLocation): string[] {
   if (entry === 'model') {
-    const beside = besideModel.filter((name) => isFile(join(directory, name)));
-    return [basename(file), ...beside].sort();
+    const companions = modelCompanions.filter((name) => isFile(join(directory, name)));
+    return [basename(file), ...companions].sort();
   }
   const found: string[] = [];
   collect(directory, '', found);
@@ -56,7 +56,7 @@ export function appFiles({ directory, entry, file }: AppLocation): string[] {
 function collect(directory: string, folder: string, found: string[]): void {
   for (const name of readdirSync(join(directory, folder))) {
     const path = folder === '' ? name : `${folder}/${name}`;
-    if (leftOut.includes(name) || leftOutPaths.includes(path)) continue;
+    if (excludedNames.includes(name) || excludedPaths.includes(path)) continue;
     const stats = statSync(join(directory, path), { throwIfNoEntry: false });
     if (stats?.isDirectory()) collect(directory, path, found);
     else if (stats?.isFile()) found.push(path);
@@ -67,7 +67,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** The app's name as an image or a Kubernetes object may have it: a DNS label made of the folder's or model's name. */
+/** A name for images and Kubernetes objects: the name of the folder or model, as a DNS label. */
 export function appName({ directory, entry, file }: AppLocation): string {
   const plain = entry === 'model' ? basename(file).replace(/\.rds$/i, '') : basename(directory);
   const label = plain
@@ -79,7 +79,7 @@ export function appName({ directory, entry, file }: AppLocation): string {
   return label === '' ? 'app' : label;
 }
 
-/** 12 hexadecimal digits that change with the content of the app's files, and with Penstock's own version. */
+/** 12 hexadecimal digits, derived from the contents of the app's files and Penstock's version. */
 export async function appVersion(app: AppLocation): Promise<string> {
   const hash = createHash('sha256').update(`penstock ${penstockVersion}\n`);
   for (const path of appFiles(app)) {
@@ -90,7 +90,7 @@ export async function appVersion(app: AppLocation): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** What `penstock serve` is told where the app's folder is `root`. */
+/** The argument of `penstock serve` when the app's folder is at `root`. */
 export function appArgument({ directory, entry, file }: AppLocation, root: string): string {
   if (entry === 'models') return root;
   return `${root}/${relative(directory, file).split(sep).join('/')}`;

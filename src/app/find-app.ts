@@ -3,34 +3,35 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PenstockError } from '../errors.js';
 import { modelFolder } from './model-files.js';
 
-/** Where an app is and how plumber is told to read it. */
+/** Where an app is, and how to load it. */
 export interface AppLocation {
   readonly kind: 'plumber' | 'model';
   /** The app's folder: R's working directory while it loads and runs. */
   readonly directory: string;
-  /** The plumber file, `entrypoint.R`, or the file of the saved model, or the folder of them. */
+  /** The plumber file, `entrypoint.R`, the saved model, or the folder of saved models. */
   readonly file: string;
   /**
-   * `file`: an annotated file, read by `plumb(file)`. `directory`: `entrypoint.R` builds the router, which plumber
-   * only runs through `plumb(dir = directory)`. `model`: a saved R object. `models`: a folder of them.
+   * - `file`: an annotated file, read by `plumb(file)`.
+   * - `directory`: `entrypoint.R` builds the router. plumber runs it only through `plumb(dir = directory)`.
+   * - `model`: a saved R object.
+   * - `models`: a folder of saved R objects.
    */
   readonly entry: 'file' | 'directory' | 'model' | 'models';
 }
 
 /**
- * Finds the app as `plumber::plumb()` does: a file is taken as it is; in a directory `entrypoint.R` beats `plumber.R`,
- * in any case. A directory with neither may have models. Without an argument the working directory is looked at.
+ * Finds the app as `plumber::plumb()` does: a file, or a directory with `entrypoint.R` or else `plumber.R`, in upper or
+ * lower case. A directory with neither may contain models. The default is the working directory.
  */
 export function findApp(argument: string | undefined, cwd: string = process.cwd()): AppLocation {
   const path = resolve(cwd, argument ?? '.');
   const shown = argument ?? path;
   const stats = statOf(path, shown);
   if (stats.isDirectory()) return inDirectory(path, shown);
-  if (!stats.isFile())
-    throw new PenstockError('app_not_found', `${shown} is neither a file nor a directory.`);
+  if (!stats.isFile()) throw new PenstockError('app_not_found', `${shown} is not a file or a directory.`);
   if (/\.rds$/i.test(path)) return { kind: 'model', directory: dirname(path), file: path, entry: 'model' };
   if (!/\.r$/i.test(path)) {
-    throw new PenstockError('app_not_found', `${shown} is neither an R file (.R) nor a saved model (.rds).`);
+    throw new PenstockError('app_not_found', `${shown} is not an R file (.R) or a saved model (.rds).`);
   }
   return location(path);
 }
@@ -50,24 +51,24 @@ function inDirectory(directory: string, shown: string): AppLocation {
   try {
     names = readdirSync(directory).sort();
   } catch (error) {
-    throw new PenstockError('app_not_found', `${shown} cannot be read: ${(error as Error).message}.`);
+    throw new PenstockError('app_not_found', `Cannot read ${shown}: ${(error as Error).message}.`);
   }
   const found = pick(names, 'entrypoint.R') ?? pick(names, 'plumber.R');
   if (found !== undefined) return location(join(directory, found));
   const models = modelFolder(directory);
   if (models !== undefined) return { kind: 'model', directory, file: models, entry: 'models' };
   const others = names.filter((name) => /\.r$/i.test(name) && isAnnotated(join(directory, name)));
-  const near =
+  const advice =
     others.length === 0
       ? ''
-      : ` ${list(others)} ${others.length === 1 ? 'has' : 'have'} plumber's annotations: name the file.`;
+      : ` ${list(others)} ${others.length === 1 ? 'has' : 'have'} plumber annotations: name the file to serve.`;
   throw new PenstockError(
     'app_not_found',
-    `${shown} has no entrypoint.R or plumber.R, and no models.${near}`,
+    `${shown} contains no entrypoint.R, no plumber.R and no models.${advice}`,
   );
 }
 
-/** The name as it should be written if there, else in whatever case it is. */
+/** Prefers the exact name to one that differs in case. */
 function pick(names: readonly string[], wanted: string): string | undefined {
   return (
     names.find((name) => name === wanted) ?? names.find((name) => name.toLowerCase() === wanted.toLowerCase())

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { readRData, toPlain } from '../rdata/index.js';
-import { descriptionFrom, type ModelDescription } from './model-description.js';
+import { descriptionFrom, list, type ModelDescription } from './model-description.js';
 
 /** One endpoint of the app, as plumber's router has it. */
 export interface Route {
   readonly verbs: readonly string[];
-  /** With the path of the mount it stands in. */
+  /** Includes the path of its mount. */
   readonly path: string;
-  /** The filter that it comes before; absent for ordinary endpoints. */
+  /** The filter that the endpoint preempts; absent for ordinary endpoints. */
   readonly preempt?: string;
-  /** Content type that its serializer sets, or what is known of it. */
+  /** The content type that its serializer sets, or another description of the serializer. */
   readonly serializer: string;
-  /** Line of its function in the app's file; absent when it was made by a program. */
+  /** Line of its function in the app's file; absent for endpoints that code created. */
   readonly line?: number;
-  /** Its place among the routes of the direct plan, from 1; absent in a mounted router that is left to plumber. */
+  /** Its number among the routes of the direct plan, from 1; absent if only plumber knows its router. */
   readonly direct?: number;
 }
 
-/** Something in the app's code that several workers break. */
+/** Code in the app that does not work with several workers. */
 export interface Hazard {
   readonly rule: string;
   readonly severity: 'warning' | 'note';
@@ -28,116 +28,115 @@ export interface Hazard {
   readonly advice: string;
 }
 
-/** One endpoint as the direct lane sees it; `r/direct-plan.R` is where it comes from. */
+/** One endpoint as the direct lane sees it; it comes from `r/direct/plan.R`. */
 export interface DirectRoute {
   readonly verbs: readonly string[];
   readonly path: string;
   /** plumber's regular expression for the path. */
   readonly regex: string;
-  /** Why its requests take the plumber lane; undefined if they need not. */
+  /** Why its requests must take the plumber lane; undefined if they can take the direct lane. */
   readonly obstacle: string | undefined;
-  /** Nothing surrounds the handler and it takes neither `req` nor `res`. */
+  /** The endpoint has no filters or hooks, and its function takes neither `req` nor `res`. */
   readonly plain: boolean;
-  /** It does not read JSON and form bodies as by default. */
+  /** It does not use plumber's default parsers for JSON and form bodies. */
   readonly ownParsers: boolean;
-  /** The variables of the request that its functions look at, beyond method and path; undefined for all. */
+  /** The request variables that its functions read, in addition to method and path; undefined means all. */
   readonly reads: readonly string[] | undefined;
-  /** The router that it stands in. */
+  /** The number of its router. */
   readonly router: number;
-  /** The arguments that its function takes. */
+  /** The argument names of its function. */
   readonly formals: readonly string[];
-  /** The parameters of its path. */
+  /** The names of its path parameters. */
   readonly pathNames: readonly string[];
-  /** What `@batch` says; undefined without it. */
   readonly batch: BatchTag | undefined;
   readonly policy: PolicyTags;
 }
 
-/** What the annotations of a route say of how it is treated, in whichever lane; undefined where they are silent. */
+/** The annotations of a route that apply in both lanes; undefined where the route has no such annotation. */
 export interface PolicyTags {
-  /** `@timeout`: milliseconds. */
+  /** `@timeout`, in ms. */
   readonly timeout?: number | undefined;
-  /** `@concurrency`: workers that it may have at once. */
+  /** `@concurrency`: how many workers the route may use at once. */
   readonly concurrency?: number | undefined;
   readonly cache?: CacheTag | undefined;
 }
 
-/** `@cache`: responses are kept. */
+/** `@cache`: responses are cached. */
 export interface CacheTag {
-  /** Milliseconds that one is good for. */
+  /** How long a response stays valid, in ms. */
   readonly ttl: number;
-  /** They are the same for everybody, whoever asks: credentials make no difference. */
+  /** All clients get the same responses, whatever their credentials. */
   readonly public: boolean;
-  /** Names of request headers, in lower case, that they depend on. */
+  /** Names of the request headers, in lower case, that the responses depend on. */
   readonly vary: readonly string[];
 }
 
 /** `@batch`: the handler is vectorised. */
 export interface BatchTag {
-  /** Over its arguments, over one argument that is a table, or over the body. */
+  /** What is vectorised: its arguments, one argument that is a table, or the body. */
   readonly form: 'arguments' | 'table' | 'body';
   /** The argument that is a table. */
   readonly argument?: string | undefined;
-  /** Items of a batch at most. */
+  /** The maximum number of items in a batch. */
   readonly max: number;
-  /** Milliseconds that an idle worker is kept from a request, for others to come. */
+  /** How long a request waits for others while a worker is idle, in ms. */
   readonly wait: number;
-  /** Filters, hooks or error handlers come with it, or its function takes `req` or `res`: R does that for each request. */
+  /** R runs filters, hooks or error handlers for each request, or passes `req` or `res` to the function. */
   readonly surrounded: boolean;
-  /** Why its requests can't be batched; undefined if they can. */
+  /** Why its requests cannot be batched; undefined if they can. */
   readonly obstacle?: string | undefined;
 }
 
 /** A router that is mounted on another. The app's own router is number 1. */
 export interface Mount {
-  /** With a slash at both ends. */
+  /** Starts and ends with a slash. */
   readonly path: string;
-  /** The router that it is mounted on. */
+  /** The number of the router that it is mounted on. */
   readonly within: number;
-  /** Its own number; 0 when only plumber knows what it does. */
+  /** Its own number; 0 if only plumber can run it. */
   readonly router: number;
 }
 
-/** A serializer that only turns a value into JSON: its content type and the options of `toJSON()`. */
+/** A serializer that converts a value to JSON: its content type, and the options of `toJSON()`. */
 export interface JsonSerializer {
   readonly type: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What the gateway has to know to take the direct lane. */
+/** What the gateway must know to use the direct lane. */
 export interface DirectPlan {
-  /** Each router's in the order in which plumber tries them. */
+  /** Within each router, in the order in which plumber tries them. */
   readonly routes: readonly DirectRoute[];
-  /** Each router's in the order in which plumber tries them. */
+  /** Within each router, in the order in which plumber tries them. */
   readonly mounts: readonly Mount[];
-  /** Why every request takes the plumber lane; undefined if some need not. */
+  /** Why all requests must take the plumber lane; undefined if some can take the direct lane. */
   readonly obstacle: string | undefined;
-  /** R counts them from 1. */
+  /** R numbers them from 1. */
   readonly serializers: readonly JsonSerializer[];
   readonly session: {
     readonly utf8: boolean;
     readonly timezone: string | undefined;
     readonly digitsSecs: number;
     readonly scipen: number;
-    /** Bytes of a request's body that plumber itself allows; 0 is no limit. */
+    /** plumber's own limit for request bodies, in bytes; 0 means no limit. */
     readonly maxRequestSize: number;
     readonly rVersion: readonly [major: number, minor: number];
     readonly jsonliteVersion: string;
   };
 }
 
-/** What the R side reports after it has loaded an app. */
+/** What R reports after it has loaded an app. */
 export interface Manifest {
   readonly rVersion: string;
-  /** Undefined for saved models, which need no plumber. */
+  /** Undefined for saved models, which do not use plumber. */
   readonly plumberVersion: string | undefined;
-  /** The saved models that it has loaded; none for a plumber app. */
+  /** The loaded models; empty for a plumber app. */
   readonly models: readonly ModelDescription[];
   readonly routes: readonly Route[];
   /** The app's own filters, in order. */
   readonly filters: readonly string[];
   readonly hazards: readonly Hazard[];
-  /** What the app has read while it was loaded: code, models, data. Absolute paths; none of R's own or of packages. */
+  /** Absolute paths of the files that the app read while loading, without those of R and its packages. */
   readonly files: readonly string[];
   /** Undefined for saved models. */
   readonly direct: DirectPlan | undefined;
@@ -145,7 +144,7 @@ export interface Manifest {
   readonly plan: string | undefined;
 }
 
-/** Why an app could not be loaded, in R's words. */
+/** Why an app failed to load, as R reports it. */
 export interface LoadFailure {
   readonly message: string;
   readonly call?: string;
@@ -174,7 +173,7 @@ function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }
 
-/** R's NULLs are what the route does not have. */
+/** Drops the members that are NULL in R. */
 function route(plain: Record<string, unknown>): Route {
   const known = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== null));
   return { ...(known as unknown as Route), verbs: list<string>(plain.verbs) };
@@ -249,17 +248,11 @@ export function loadFailureFrom(payload: Uint8Array): LoadFailure {
   };
 }
 
-/** For people: where it happened and what R said. */
+/** The place and the message of the failure, for logs and error messages. */
 export function describeLoadFailure(failure: LoadFailure): string {
   const place =
     failure.file === undefined
       ? ''
       : `${failure.file}${failure.line === undefined ? '' : `:${failure.line}`}: `;
   return `${place}${failure.message}`;
-}
-
-/** A vector of one element arrives as a scalar. */
-function list<T>(value: unknown): T[] {
-  if (value === null || value === undefined) return [];
-  return (Array.isArray(value) ? value : [value]) as T[];
 }

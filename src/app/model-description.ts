@@ -1,6 +1,6 @@
 import type { Field, FieldType, ModelFacts, Output } from './model-schema.js';
 
-/** A field as R found it in the object; `unknown` has to be given in the configuration. */
+/** A field as R found it in the object. The configuration must set the type if it is `unknown`. */
 export interface FoundField {
   readonly name: string;
   readonly type: FieldType | 'unknown';
@@ -12,22 +12,22 @@ export interface FoundField {
   readonly timezone?: string;
 }
 
-/** A model as the R side describes it (`r/model-app.R`). */
+/** A model as R describes it (`r/model-app.R`). */
 export interface ModelDescription extends ModelFacts {
-  /** Why it could not be loaded; then only its name and version are known besides. */
+  /** Why the model could not be loaded. If set, only its name and version are known. */
   readonly failure: string | undefined;
-  /** Undefined where the object does not tell. */
+  /** Undefined if the object does not contain them. */
   readonly fields: readonly FoundField[] | undefined;
   readonly defaultType: string | undefined;
-  /** predict() copes with missing values. */
+  /** Whether predict() accepts missing values. */
   readonly nulls: boolean;
-  /** What predict() said to the example row, if it failed. */
+  /** The error of predict() for the example row. */
   readonly trialFailure: string | undefined;
 }
 
 type Plain = Record<string, unknown>;
 
-/** From the R list, as `toPlain()` gives it: NULL is null, and a vector of one element a scalar. */
+/** Reads the R list as `toPlain()` returns it: NULL is null, and a vector of one element is a scalar. */
 export function descriptionFrom(plain: Plain): ModelDescription {
   const metadata = plain.metadata as Plain | null;
   return {
@@ -70,7 +70,8 @@ function present(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 
-function list<T>(value: unknown): T[] {
+/** A vector from R: `toPlain()` returns NULL as null, and a vector of one element as a scalar. */
+export function list<T>(value: unknown): T[] {
   if (value === null || value === undefined) return [];
   return (Array.isArray(value) ? value : [value]) as T[];
 }

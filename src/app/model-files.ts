@@ -6,13 +6,13 @@ export interface ModelFile {
   readonly name: string;
   readonly version: string;
   readonly file: string;
-  /** Another one when the file has been written to. */
+  /** Changes when the file is written. */
   readonly stamp: string;
 }
 
 const RDS = /\.rds$/i;
 
-/** The files `NAME/VERSION.rds` of a folder, and `NAME.rds`, which is version 1; by name, the highest version last. */
+/** The files `NAME/VERSION.rds` and `NAME.rds` (version 1) of a folder, sorted by name and ascending version. */
 export function modelFiles(folder: string): ModelFile[] {
   const found: ModelFile[] = [];
   for (const entry of entries(folder)) {
@@ -27,7 +27,7 @@ export function modelFiles(folder: string): ModelFile[] {
   return found.sort((a, b) => a.name.localeCompare(b.name) || compareVersions(a.version, b.version));
 }
 
-/** The folder of models that a directory is or has; undefined if none. */
+/** The directory's subfolder `models`, or the directory itself; undefined if neither contains models. */
 export function modelFolder(directory: string): string | undefined {
   return [join(directory, 'models'), directory].find((folder) => modelFiles(folder).length > 0);
 }
@@ -47,6 +47,6 @@ function entries(folder: string): string[] {
   try {
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch {
-    return []; // no folder, or one that is gone meanwhile
+    return []; // not a folder, or deleted meanwhile
   }
 }

@@ -1,34 +1,34 @@
-/** What a model takes and gives, as the gateway checks and describes it. */
+/** The input and output of a model, as the gateway validates and documents them. */
 
 export const fieldTypes = ['number', 'integer', 'boolean', 'string', 'factor', 'date', 'datetime'] as const;
 
-/** `integer` asks for whole numbers and is an integer vector in R, `number` is a double in R. */
+/** `integer` accepts whole numbers and becomes an integer vector in R. `number` becomes a double vector. */
 export type FieldType = (typeof fieldTypes)[number];
 
 /** One column of a model's input. */
 export interface Field {
   readonly name: string;
   readonly type: FieldType;
-  /** The values of a factor, in R's order, or those that a string may have. */
+  /** The levels of a factor, in R's order, or the values that a string may have. */
   readonly levels?: readonly string[];
   readonly ordered?: boolean;
-  /** The values that a number may have, where the model knows no others (`factor(cyl)` in a formula). */
+  /** The values that a number may have, if the model knows no others (`factor(cyl)` in a formula). */
   readonly values?: readonly number[];
-  /** Bounds that are enforced: only those of the configuration are. */
+  /** Enforced bounds. Only the configuration sets them. */
   readonly min?: number;
   readonly max?: number;
-  /** What the training data had, to be shown. */
+  /** The range of the training data, for documentation only. */
   readonly seen?: { readonly min: number; readonly max: number };
-  /** A missing value (JSON's null) is taken, and is NA in R. */
+  /** Whether JSON's null is accepted; it becomes NA in R. */
   readonly nulls: boolean;
-  /** False: a row may leave it out, which is the same as null. */
+  /** If false, a row may omit the field, which means null. */
   readonly required: boolean;
   readonly example: string | number | boolean;
   /** Time zone of a datetime in R. */
   readonly timezone?: string;
 }
 
-/** One column of what comes out, as one prediction has shown. */
+/** One column of the output, as found in a trial prediction. */
 export interface Output {
   readonly name: string;
   readonly type: 'double' | 'integer' | 'logical' | 'character' | 'factor';
@@ -37,41 +37,41 @@ export interface Output {
 
 export interface ModelSchema {
   readonly fields: readonly Field[];
-  /** What becomes of members of a row that are no field. */
+  /** How to treat members of a row that are not fields. */
   readonly extraFields: 'refuse' | 'ignore';
 }
 
-/** What predict() is to give. Requests that agree in it can be answered by one call. */
+/** Arguments of predict(). One call can answer all requests with the same options. */
 export interface PredictOptions {
-  /** As `predict(type = )`; undefined leaves it to R. */
+  /** `predict(type = )`; undefined leaves the choice to R. */
   readonly type?: string;
   readonly interval?: 'confidence' | 'prediction';
-  /** Of the interval, between 0 and 1. */
+  /** Level of the interval, between 0 and 1. */
   readonly level?: number;
 }
 
-/** What is known of a model, whatever the configuration says. */
+/** What is known about a model, independent of the configuration. */
 export interface ModelFacts {
   readonly name: string;
   readonly version: string;
-  /** What the workers know it as. */
+  /** The name under which the workers loaded it. */
   readonly loadedAs: string;
   readonly classes: readonly string[];
   readonly description: string;
-  /** R packages that it needs. */
+  /** The R packages that it needs. */
   readonly packages: readonly string[];
-  /** What `?type=` may say; undefined where that is not known, and R decides. */
+  /** The allowed values of `?type=`; undefined if unknown, which leaves the check to R. */
   readonly types: readonly string[] | undefined;
   readonly intervals: readonly string[];
-  /** What `/metadata` tells; vetiver's `user`, `version`, `url` and `required_pkgs`. */
+  /** The answer of `/metadata`: vetiver's `user`, `version`, `url` and `required_pkgs`. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly outputs: readonly Output[];
 }
 
-/** A model that is served: one file, loaded by every worker. */
+/** A served model: one file, loaded by every worker. */
 export interface ServedModel extends ModelFacts, ModelSchema {
-  /** What `predict()` gives when it is not told. */
+  /** The type that `predict()` uses by default. */
   readonly rDefault: string | undefined;
-  /** What is asked of R when a request says nothing. */
+  /** The options of a request that sets none. */
   readonly options: PredictOptions;
 }

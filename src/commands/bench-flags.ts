@@ -2,51 +2,53 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { duration, integer } from '../config/kinds.js';
 import type { BenchOptions } from './bench.js';
 
-/** Reads a flag as the options of the configuration are read. */
+/** Parses a flag with a kind of the configuration's options. */
 function parser<T>(kind: {
   parse(text: string): T | undefined;
   readonly expects: string;
 }): (text: string) => T {
   return (text) => {
     const value = kind.parse(text);
-    if (value === undefined) throw new InvalidArgumentError(`It must be ${kind.expects}.`);
+    if (value === undefined) throw new InvalidArgumentError(`Expected ${kind.expects}.`);
     return value;
   };
 }
 
-const some = integer({ min: 1, max: 1_000_000 });
+const positive = parser(integer({ min: 1, max: 1_000_000 }));
 
 /** `penstock bench` and its flags. */
 export function benchCommand(command: Command): Command {
   const flags = [
-    new Option('--against <url|app>', 'Another one to compare it with: they take turns.'),
-    new Option('--connections <number>', 'Connections, each with one request at a time.')
-      .argParser(parser(some))
+    new Option('--against <url|app>', 'Also measure this target, in alternating rounds, and compare.'),
+    new Option('--connections <number>', 'Number of connections, each with one request at a time.')
+      .argParser(positive)
       .default(64),
-    new Option('--duration <time>', 'Length of a round.')
+    new Option('--duration <time>', 'Duration of each round.')
       .argParser(parser(duration({ min: 100 })))
       .default(10_000, '10s'),
-    new Option('--warmup <time>', 'Load before the first round that does not count.')
+    new Option('--warmup <time>', 'Duration of the load before the first round, which is not measured.')
       .argParser(parser(duration()))
       .default(2000, '2s'),
-    new Option('--rounds <number>', 'Rounds (default: 1, or 3 with --against).').argParser(parser(some)),
+    new Option('--rounds <number>', 'Number of rounds (default: 1, or 3 with --against).').argParser(
+      positive,
+    ),
     new Option(
       '--rate <number>',
-      'Requests per second in all, instead of as many as there are answers.',
-    ).argParser(parser(some)),
-    new Option('--path <path>', 'What is asked for, under the URL or of the app.'),
-    new Option('--method <method>', 'Its method (default: GET, or POST with --body).'),
-    new Option('--header <line...>', 'A header, as in "Accept: text/csv".').default([], 'none'),
-    new Option('--body <text>', 'Its body, or @file.'),
-    new Option('--report <file>', 'Write a page with charts.'),
-    new Option('--json', 'Print the figures as JSON.'),
-    new Option('--workers <n|min..max>', 'R processes of an app.'),
-    new Option('--lane <auto|plumber>', 'Lane of an app.').choices(['auto', 'plumber']),
+      'Send this many requests per second in total, instead of as many as possible.',
+    ).argParser(positive),
+    new Option('--path <path>', 'Path to request, relative to the URL or the app.'),
+    new Option('--method <method>', 'HTTP method (default: GET, or POST with --body).'),
+    new Option('--header <line...>', 'Request header, for example "Accept: text/csv".').default([], 'none'),
+    new Option('--body <text>', 'Request body, or @file.'),
+    new Option('--report <file>', 'Write a report with charts to this HTML file.'),
+    new Option('--json', 'Print the results as JSON.'),
+    new Option('--workers <n|min..max>', 'Number of workers, if the target is an app.'),
+    new Option('--lane <auto|plumber>', 'Lane, if the target is an app.').choices(['auto', 'plumber']),
   ];
   for (const flag of flags) command.addOption(flag);
   return command
-    .description('Put load on a server, or on an app that is served for it, and show how long requests take.')
-    .argument('<url|app>', 'an address, a plumber file or folder, or a saved model');
+    .description('Load-test a server, or an app that Penstock serves for the test, and report its latency.')
+    .argument('<url|app>', 'a URL, a plumber file or directory, or a saved model');
 }
 
 export function benchOptionsOf(command: Command): BenchOptions {

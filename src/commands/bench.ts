@@ -12,9 +12,9 @@ import { version } from '../version.js';
 export interface BenchOptions {
   readonly against: string | undefined;
   readonly connections: number;
-  /** Milliseconds of a round. */
+  /** Duration of a round, in ms. */
   readonly duration: number;
-  /** Milliseconds of load before the first round, which do not count. */
+  /** Duration of the load before the first round, in ms. It is not measured. */
   readonly warmup: number;
   readonly rounds: number;
   readonly rate: number | undefined;
@@ -24,14 +24,13 @@ export interface BenchOptions {
   readonly body: string | undefined;
   readonly report: string | undefined;
   readonly json: boolean;
-  /** For apps that are served for it. */
+  /** Flags of `penstock serve` for targets that are apps. */
   readonly serveFlags: readonly string[];
 }
 
-/** Milliseconds between looks at how a round goes. */
-const LOOK = 250;
+const PROGRESS_INTERVAL_MS = 250;
 
-/** Puts load on a server or an app and says how it took it; 1 if not one request was answered well. */
+/** Load-tests one or two targets. The exit code is 1 if all requests to a target failed. */
 export async function bench(given: string, options: BenchOptions): Promise<number> {
   const targets: Target[] = [];
   try {
@@ -41,14 +40,14 @@ export async function bench(given: string, options: BenchOptions): Promise<numbe
     const flags = { ...options, headers: headersFrom(options.headers), body: bodyFrom(options.body) };
     const questions = await Promise.all(targets.map((target) => questionFor(target, flags)));
     const summaries = await measure(targets, questions, options);
-    tell(summaries, questions, options);
+    print(summaries, questions, options);
     return summaries.every(({ failed, latency }) => latency.count > 0 && failed < latency.count) ? 0 : 1;
   } finally {
     await Promise.all(targets.map((target) => target.stop()));
   }
 }
 
-/** Targets take turns, and who begins changes from round to round: what else the machine does meets both. */
+/** Targets alternate, and the first one changes each round, so that other load on the machine affects both. */
 async function measure(
   targets: readonly Target[],
   questions: readonly Question[],
@@ -82,7 +81,7 @@ async function run(
     process.stderr.write(`\r\u001b[K${describeProgress(label, load.progress, duration)}`);
   };
   if (!shown) process.stderr.write(`${label} …\n`);
-  const timer = shown ? setInterval(show, LOOK) : undefined;
+  const timer = shown ? setInterval(show, PROGRESS_INTERVAL_MS) : undefined;
   try {
     return await load.run();
   } finally {
@@ -97,7 +96,7 @@ function nameOf(target: string, { method, url }: Question): string {
     : `${method} ${url.pathname}${url.search} of ${target}`;
 }
 
-function tell(summaries: readonly Summary[], questions: readonly Question[], options: BenchOptions): void {
+function print(summaries: readonly Summary[], questions: readonly Question[], options: BenchOptions): void {
   const setting = describeSetting(questions, options);
   if (options.report !== undefined) writeFileSync(options.report, reportPage(summaries, setting));
   if (options.json) {
@@ -116,10 +115,10 @@ function describeSetting(
 ): string[] {
   const body = questions[0]?.body;
   const seconds = `${duration / 1000} s`;
-  const rest = rate === undefined ? '' : `, ${rate} requests/s in all, waits for a free connection included`;
+  const rest = rate === undefined ? '' : `, ${rate} requests/s in total, including waits for a connection`;
   return [
     `${connections} connections, ${rounds === 1 ? seconds : `${rounds} rounds of ${seconds}`}${rest}`,
-    ...(body === undefined ? [] : [`a body of ${body.length} bytes`]),
+    ...(body === undefined ? [] : [`Request body of ${body.length} bytes`]),
     `Penstock ${version}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
   ];
 }
@@ -157,19 +156,19 @@ function headersFrom(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf(':');
-      if (at < 1) throw new PenstockError('usage', `--header takes "Name: value", not ${line}.`);
+      if (at < 1) throw new PenstockError('usage', `--header: expected "Name: value"; got "${line}".`);
       return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
     }),
   );
 }
 
-/** `@file` is the contents of a file. */
+/** `@file` stands for the contents of a file. */
 function bodyFrom(text: string | undefined): Buffer | undefined {
   if (text === undefined) return undefined;
   if (!text.startsWith('@')) return Buffer.from(text);
   try {
     return readFileSync(text.slice(1));
   } catch (error) {
-    throw new PenstockError('usage', `The body cannot be read: ${(error as Error).message}.`);
+    throw new PenstockError('usage', `--body: cannot read the file: ${(error as Error).message}.`);
   }
 }

@@ -3,8 +3,8 @@ import type { Config } from '../config/load.js';
 import { serve } from './serve.js';
 
 /**
- * Serves an app while it is being worked on: what is saved is served. One worker unless requests wait, which is soonest
- * ready when it loads the app itself.
+ * Serves an app during development and reloads it when a file is saved. It starts one worker, and adds others only
+ * while requests wait. A single worker is ready sooner if it loads the app itself than if it is forked.
  */
 export function dev(app: AppLocation, config: Config): Promise<number> {
   const workers = { min: 1, max: config.workers.max };

@@ -7,23 +7,23 @@ import { checkNode } from '../doctor/node-check.js';
 import { checkPackages } from '../doctor/package-check.js';
 import { checkPorts } from '../doctor/port-check.js';
 import { checkProduction } from '../doctor/production-check.js';
-import { checkR, reportSilence } from '../doctor/r-check.js';
+import { checkR, reportRFailure } from '../doctor/r-check.js';
 import { renderReport } from '../doctor/report.js';
 import { checkAppFiles, checkDescriptors, checkTemporaryFolder } from '../doctor/system-check.js';
 import { PenstockError } from '../errors.js';
 
 export interface DoctorInput {
-  /** The app as it was named on the command line. */
+  /** The app, as given on the command line. */
   readonly argument: string | undefined;
   readonly flags: NonNullable<LoadInput['flags']>;
   readonly json: boolean;
-  /** Whether to say what is risky when others reach the app. */
+  /** Whether to check the configuration for risks of a public server. */
   readonly production?: boolean;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Checks what an app needs to be served; 0 when nothing is missing. */
+/** Checks whether the app can be served. The exit code is 0 if nothing is missing. */
 export async function doctor(input: DoctorInput): Promise<number> {
   const findings = await examine(input);
   const { stdout } = process;
@@ -32,7 +32,7 @@ export async function doctor(input: DoctorInput): Promise<number> {
   return isServable(findings) ? 0 : 1;
 }
 
-/** Goes on after a fault, so that one run tells everything that is wrong. */
+/** Continues after an error, so that one run reports all problems. */
 export async function examine({
   argument,
   flags,
@@ -43,23 +43,23 @@ export async function examine({
   const findings = [checkNode()];
   const app = attempt(findings, () => findApp(argument, cwd));
   if (app !== undefined) findings.push(checkAppFiles(app));
-  const asked = attempt(findings, () =>
+  const loaded = attempt(findings, () =>
     loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory }) }),
   );
-  if (asked?.config !== undefined) findings.push({ status: 'ok', title: `Configuration: ${asked.config}` });
-  for (const warning of asked?.warnings ?? []) findings.push({ status: 'warning', title: warning });
+  if (loaded?.config !== undefined) findings.push({ status: 'ok', title: `Configuration: ${loaded.config}` });
+  for (const warning of loaded?.warnings ?? []) findings.push({ status: 'warning', title: warning });
 
-  const config = asked ?? defaultConfig();
+  const config = loaded ?? defaultConfig();
   findings.push(...(await examineR(config, app, cwd)));
-  if (asked !== undefined) findings.push(...(await checkPorts(asked)));
-  if (asked !== undefined && production) findings.push(...checkProduction(asked));
+  if (loaded !== undefined) findings.push(...(await checkPorts(loaded)));
+  if (loaded !== undefined && production) findings.push(...checkProduction(loaded));
   const descriptors = checkDescriptors(config);
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
 }
 
 async function examineR(config: Config, app: AppLocation | undefined, cwd: string): Promise<Finding[]> {
   const answer = await askR(config.rscript, app, cwd);
-  if ('absent' in answer) return [reportSilence(answer, config.rscript)];
+  if ('absent' in answer) return [reportRFailure(answer, config.rscript)];
   return [
     ...checkR(answer, config.rscript),
     ...(await checkPackages(answer)),
@@ -70,7 +70,7 @@ async function examineR(config: Config, app: AppLocation | undefined, cwd: strin
   ];
 }
 
-/** A known error is one more finding. */
+/** Turns a known error into a finding. */
 function attempt<T>(findings: Finding[], action: () => T): T | undefined {
   try {
     return action();

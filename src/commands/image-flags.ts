@@ -4,24 +4,24 @@ import type { ImageOptions } from './image.js';
 
 const bases: readonly BaseKind[] = ['r-ver', 'debian'];
 
-/** Gives `penstock image` the flags that are its own. */
+/** Adds the flags that only `penstock image` has. */
 export function addImageFlags(command: Command): Command {
   const flags = [
-    new Option('--write', "Write Dockerfile and .dockerignore into the app's folder, and build nothing."),
-    new Option('--force', 'Write over a Dockerfile that is there, or build without regard to it.'),
-    new Option('--base <kind>', 'Where R comes from: an image with one version of R, or Debian.')
+    new Option('--write', "Write a Dockerfile and a .dockerignore to the app's folder, and do not build."),
+    new Option('--force', 'Overwrite an existing Dockerfile, or ignore it when building.'),
+    new Option('--base <kind>', 'Source of R: the rocker/r-ver image of an R version, or Debian packages.')
       .choices(bases)
       .default('r-ver'),
-    new Option('--base-image <image>', 'Another image to begin with.'),
-    new Option('--node-image <image>', 'Another image to take Node from.'),
+    new Option('--base-image <image>', 'Base image to use instead of the default.'),
+    new Option('--node-image <image>', 'Image to copy Node from instead of the default.'),
     new Option('--tag <name...>', "Name of the image (default: the app's name and version).").default(
       [],
       'NAME:VERSION',
     ),
-    new Option('--build-arg <name=value...>', 'Argument for the Dockerfile.').default([], 'none'),
-    new Option('--engine <program>', 'What builds it (default: docker if its daemon answers, else podman).'),
-    new Option('--no-cache', 'Build every layer anew.'),
-    new Option('--push', 'Push the image to the registry that its name begins with.'),
+    new Option('--build-arg <name=value...>', 'Build argument for the Dockerfile.').default([], 'none'),
+    new Option('--engine <program>', 'Build tool (default: docker if its daemon is running, else podman).'),
+    new Option('--no-cache', 'Build all layers without the cache.'),
+    new Option('--push', 'Push the image to the registry in its name.'),
   ];
   for (const flag of flags) command.addOption(flag.helpGroup('Image:'));
   return command;

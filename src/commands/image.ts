@@ -6,13 +6,14 @@ import type { Config } from '../config/load.js';
 import { askR } from '../doctor/ask-r.js';
 import { PenstockError } from '../errors.js';
 import { type AppImage, buildAppImage, imageTags } from '../image/build.js';
-import { ownDockerfile, refuseToOverwrite, writeContext } from '../image/context.js';
+import { existingDockerfile, refuseToOverwrite, writeContext } from '../image/context.js';
 import { dockerfile } from '../image/dockerfile.js';
 import { type Engine, findEngine } from '../image/engine.js';
 import { type BaseKind, planImage, type Recipe } from '../image/recipe.js';
 import { readRenvLock } from '../image/renv-lock.js';
+import { printWarnings } from './warnings.js';
 
-/** The flags of `penstock image` that no other command has. */
+/** The flags that only `penstock image` has. */
 export interface ImageOptions {
   readonly write: boolean;
   readonly force: boolean;
@@ -26,7 +27,7 @@ export interface ImageOptions {
   readonly push: boolean;
 }
 
-/** Makes an image of an app, or writes down how. */
+/** Builds the image of an app, or writes its Dockerfile. */
 export async function image(app: AppLocation, config: Config, options: ImageOptions): Promise<number> {
   if (options.write) {
     refuseToOverwrite(app, options.force);
@@ -37,12 +38,12 @@ export async function image(app: AppLocation, config: Config, options: ImageOpti
   const args = buildArguments(options);
   const tags = await imageTags(app, options.tags, options.push);
   const engine = await findEngine(options.engine);
-  const own = options.force ? undefined : ownDockerfile(app);
-  if (own !== undefined) stderr.write("Building from the Dockerfile in the app's folder.\n");
+  const existing = options.force ? undefined : existingDockerfile(app);
+  if (existing !== undefined) stderr.write("Building from the Dockerfile in the app's folder.\n");
   const built = await buildAppImage({
     app,
     engine,
-    dockerfile: own ?? dockerfile(await plan(app, config, options)),
+    dockerfile: existing ?? dockerfile(await plan(app, config, options)),
     tags,
     args,
     cache: options.cache,
@@ -54,12 +55,13 @@ export async function image(app: AppLocation, config: Config, options: ImageOpti
 
 async function plan(app: AppLocation, config: Config, options: ImageOptions): Promise<Recipe> {
   const answer = await askR(config.rscript, app, process.cwd());
-  const silent = 'absent' in answer;
-  // A lock file says enough, so that a machine without R can build too.
-  if (silent && readRenvLock(app.directory) === undefined)
+  const failed = 'absent' in answer;
+  // A lock file is enough, so you can also build on a machine without R.
+  if (failed && readRenvLock(app.directory) === undefined)
     throw new PenstockError('r_not_found', answer.output);
   if (config.config !== undefined && dirname(config.config) !== app.directory) {
-    warn(`${displayPath(config.config, process.cwd())} is not in the app's folder, so not in the image.`);
+    const file = displayPath(config.config, process.cwd());
+    printWarnings([`The image will not contain ${file}, because it is not in the app's folder.`]);
   }
   const models = [config.model, ...config.models.values()];
   const { recipe, warnings } = planImage({
@@ -67,18 +69,18 @@ async function plan(app: AppLocation, config: Config, options: ImageOptions): Pr
     base: options.base,
     baseImage: options.baseImage,
     nodeImage: options.nodeImage,
-    answer: silent ? undefined : answer,
+    answer: failed ? undefined : answer,
     packages: models.flatMap((model) => model?.packages ?? []),
   });
-  warnings.forEach(warn);
+  printWarnings(warnings);
   return recipe;
 }
 
-/** The images come as arguments too, because a Dockerfile that the user has changed takes them no other way. */
+/** Passes the images as arguments too, because a Dockerfile edited by the user gets them no other way. */
 function buildArguments({ baseImage, buildArgs, nodeImage }: ImageOptions): Record<string, string> {
   const given = buildArgs.map((text) => {
     const at = text.indexOf('=');
-    if (at < 1) throw new PenstockError('usage', `--build-arg takes NAME=VALUE, not ${text}.`);
+    if (at < 1) throw new PenstockError('usage', `--build-arg: expected NAME=VALUE; got "${text}".`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
   return {
@@ -100,8 +102,4 @@ Run it:
 
   ${program} run --rm --read-only --tmpfs /tmp -p 8000:8000 ${tags[0]}
 `;
-}
-
-function warn(warning: string): void {
-  stderr.write(`warning: ${warning}\n`);
 }

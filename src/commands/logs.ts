@@ -3,12 +3,12 @@ import { connect } from './cluster.js';
 
 export interface LogsOptions {
   readonly follow: boolean;
-  /** Lines of each pod; all of them with -1. */
+  /** Number of lines of each pod; -1 for all. */
   readonly tail: number;
   readonly previous: boolean;
 }
 
-/** The logs of all pods, each line with its pod. */
+/** Shows the logs of all pods. Each line starts with its pod. */
 export function logs(name: string, config: Config, { follow, previous, tail }: LogsOptions): Promise<number> {
   return connect(config).show([
     ...['logs', '--selector', `app.kubernetes.io/name=${name}`, '--container', 'penstock'],

@@ -7,8 +7,9 @@ import { planDeployment } from '../kubernetes/app-values.js';
 import { helmChart } from '../kubernetes/helm-chart.js';
 import { kustomization, printedObjects } from '../kubernetes/kustomize.js';
 import { version } from '../version.js';
+import { printWarnings } from './warnings.js';
 
-/** Where `penstock manifests` writes; nothing said, it prints. */
+/** Folders to write to. Without any, `penstock manifests` prints. */
 export interface ManifestsOptions {
   readonly kustomize: string | undefined;
   readonly helm: string | undefined;
@@ -21,7 +22,7 @@ export async function manifests(
   { helm, kustomize }: ManifestsOptions,
 ): Promise<number> {
   const { values, warnings } = await planDeployment(app, config);
-  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  printWarnings(warnings);
   if (kustomize !== undefined)
     writeAll(kustomize, kustomization(values), (path) => path.startsWith('overlays/'));
   if (helm !== undefined) writeAll(helm, helmChart(values, version));
@@ -29,16 +30,16 @@ export async function manifests(
   return 0;
 }
 
-/** Files that are the user's own once they are there are left alone. */
+/** Does not overwrite existing files that the user is expected to edit. */
 function writeAll(
   folder: string,
   files: ReadonlyMap<string, string>,
-  isTheirs: (path: string) => boolean = () => false,
+  isEditable: (path: string) => boolean = () => false,
 ): void {
   for (const [path, text] of files) {
     const file = join(folder, path);
     const shown = displayPath(file, process.cwd());
-    if (isTheirs(path) && existsSync(file)) {
+    if (isEditable(path) && existsSync(file)) {
       process.stdout.write(`kept  ${shown}\n`);
       continue;
     }

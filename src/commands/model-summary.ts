@@ -1,16 +1,16 @@
 import type { ModelSchema, ServedModel } from '../app/model-schema.js';
 import { table } from './table.js';
 
-/** A model for a person to read: what it takes and what it can be asked. */
+/** A readable summary of a model: its prediction types and its fields. */
 export function describeModel(model: ServedModel): string {
   const { classes, description, extraFields, intervals, name, options, rDefault, types, version } = model;
   const byDefault = options.type ?? rDefault;
-  const asked = types?.map((type) => (type === byDefault ? `${type} (default)` : type)).join(', ');
+  const listed = types?.map((type) => (type === byDefault ? `${type} (default)` : type)).join(', ');
   const lines = [
     `${name} version ${version}: ${description} (${classes.join('/')})`,
-    ...(asked === undefined || asked === '' ? [] : [`Types of prediction: ${asked}`]),
+    ...(listed === undefined || listed === '' ? [] : [`Prediction types: ${listed}`]),
     ...(intervals.length === 0 ? [] : [`Intervals: ${intervals.join(', ')}`]),
-    ...(extraFields === 'ignore' ? ['Fields that it does not have are ignored.'] : []),
+    ...(extraFields === 'ignore' ? ['Unknown fields are ignored.'] : []),
   ];
   return `${lines.join('\n')}\n\n${fieldTable(model)}`;
 }
@@ -20,7 +20,7 @@ function fieldTable({ fields }: ModelSchema): string {
     const bounds = min === undefined && max === undefined ? '' : `${min ?? '…'} to ${max ?? '…'}`;
     const range = seen === undefined ? '' : `${seen.min} to ${seen.max} in training`;
     const known = (levels ?? values)?.join(', ') ?? (bounds || range);
-    const missing = required ? (nulls ? 'taken' : 'refused') : 'taken, or left out';
+    const missing = required ? (nulls ? 'null allowed' : 'not allowed') : 'optional';
     return [name, type, missing, known];
   });
   return table([['FIELD', 'TYPE', 'MISSING', 'VALUES'], ...rows]);

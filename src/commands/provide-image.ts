@@ -6,7 +6,7 @@ import type { Kubectl } from '../kubernetes/kubectl.js';
 import { containerd, loadImage, localCluster } from '../kubernetes/local-cluster.js';
 import { image } from './image.js';
 
-/** Builds the image and brings it to where the nodes find it: a registry, or the nodes of a local cluster. */
+/** Builds the image, and pushes it to a registry or loads it into a local cluster. */
 export async function provideImage(
   app: AppLocation,
   config: Config,
@@ -19,10 +19,10 @@ export async function provideImage(
   const context = config.context ?? stdout.trim();
   const local = intoContainerd ? containerd : push ? undefined : localCluster(context);
   if (!push && local === undefined) {
-    const why = `${reference} names no registry, and "${context}" is no local cluster that is known.`;
+    const why = `${reference} contains no registry, and "${context}" is not a known local cluster.`;
     throw new PenstockError('image_unreachable', why);
   }
-  // Podman would call it localhost/…, which is another name to the nodes.
+  // Podman would name it localhost/…, which the nodes would not find.
   const tag = namesRegistry(reference) ? reference : inDockerHub(reference);
   const built = await image(app, config, {
     write: false,
@@ -40,13 +40,13 @@ export async function provideImage(
   if (local !== undefined) await loadImage((await findEngine(undefined)).program, tag, local);
 }
 
-/** As docker has it: a first part with a dot or a port, or localhost. */
+/** Uses docker's rule: the first part contains a dot or a port, or is localhost. */
 function namesRegistry(reference: string): boolean {
   const [first = '', ...rest] = reference.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
 }
 
-/** What docker, containerd and the kubelet mean by a name without a registry. */
+/** The full name that docker, containerd and the kubelet use for a name without a registry. */
 function inDockerHub(reference: string): string {
   return reference.includes('/') ? `docker.io/${reference}` : `docker.io/library/${reference}`;
 }

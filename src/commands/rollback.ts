@@ -5,13 +5,13 @@ import { watchRollout } from '../kubernetes/rollout.js';
 import { connect, rolloutDisplay } from './cluster.js';
 
 export interface RollbackOptions {
-  /** Of `kubectl rollout history`; the previous one if not given. */
+  /** A revision of `kubectl rollout history`; the previous one by default. */
   readonly revision: number | undefined;
-  /** Milliseconds for the rollout. */
+  /** How long the rollout may take, in ms. */
   readonly timeout: number;
 }
 
-/** Brings back an earlier version, as carefully as a new one. */
+/** Returns to an earlier version, and watches the rollout. */
 export async function rollback(
   name: string,
   config: Config,
@@ -26,6 +26,6 @@ export async function rollback(
   await watchRollout(kubectl, name, { timeout, progress: rolloutDisplay(name) });
   const live = await kubectl.find<LiveDeployment>('deployment', name);
   const { labels } = live!.spec.template.metadata;
-  process.stdout.write(`${name} serves version ${labels?.['app.kubernetes.io/version'] ?? 'unknown'}\n`);
+  process.stdout.write(`${name} now serves version ${labels?.['app.kubernetes.io/version'] ?? 'unknown'}\n`);
   return 0;
 }

@@ -8,7 +8,7 @@ import { lookAtApp } from '../pool/look-at-app.js';
 import { describeModel } from './model-summary.js';
 import { table } from './table.js';
 
-/** Prints the routes of an app, how each is executed and why; of saved models, what they take. */
+/** Prints the routes of an app with their lanes and the reasons, or the fields of saved models. */
 export async function routes(app: AppLocation, config: Config): Promise<number> {
   const text = app.kind === 'model' ? await modelText(app, config) : await routeText(app, config);
   process.stdout.write(text);
@@ -35,7 +35,7 @@ async function modelText(app: AppLocation, config: Config): Promise<string> {
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {
   const lanes = new AppRoutes(manifest.direct!);
   const rows = manifest.routes.map((route) => {
-    const obstacle = forced ? 'asked for by --lane' : lanes.obstacle(route);
+    const obstacle = forced ? 'forced by --lane' : lanes.obstacle(route);
     return [
       route.verbs.join(','),
       route.path,
@@ -50,14 +50,14 @@ function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): 
   return `${app.file} (plumber ${manifest.plumberVersion}, R ${manifest.rVersion})\n${filters}${table([head, ...rows])}`;
 }
 
-/** What `@batch` comes to for a route of the direct lane; empty without it. */
+/** The effect of `@batch` on a route of the direct lane; empty without it. */
 function batching({ direct }: Route, plan: DirectPlan): string {
   const batch = direct === undefined ? undefined : plan.routes[direct - 1]?.batch;
   if (batch === undefined) return '';
   if (batch.obstacle !== undefined) return `not batched: ${batch.obstacle}`;
-  const over = { arguments: 'its arguments', table: `${batch.argument}, a table`, body: 'the body' }[
+  const over = { arguments: 'its arguments', table: `the table ${batch.argument}`, body: 'the body' }[
     batch.form
   ];
-  const wait = batch.wait === 0 ? '' : `, after ${batch.wait} ms`;
-  return `batched over ${over}, up to ${batch.max}${wait}`;
+  const wait = batch.wait === 0 ? '' : `, after waiting ${batch.wait} ms`;
+  return `batched over ${over}, up to ${batch.max} items${wait}`;
 }

@@ -9,11 +9,11 @@ export function addSbomCommand(program: Command, finish: (code: number) => void)
   program
     .command('sbom')
     .description(
-      'List what is installed here as a bill of materials (CycloneDX): Node, R, Debian and their packages.',
+      'Write a software bill of materials (CycloneDX) of this installation: Node, R, and Debian packages.',
     )
     .helpOption('-h, --help', 'Show help.')
-    .option('--rscript <program>', 'The Rscript whose packages are listed.', 'Rscript')
-    .option('--file <path>', 'Write it there.')
+    .option('--rscript <program>', 'Rscript whose packages to list.', 'Rscript')
+    .option('--file <path>', 'File to write (default: standard output).')
     .action(({ file, rscript }: { file?: string; rscript: string }) => {
       const text = `${JSON.stringify(billOfMaterials({ penstock: dirname(installed('package.json')), rscript }), null, 1)}\n`;
       if (file === undefined) process.stdout.write(text);

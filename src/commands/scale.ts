@@ -8,18 +8,17 @@ import { connect, rolloutDisplay } from './cluster.js';
 export interface ScaleOptions {
   readonly min: number;
   readonly max: number;
-  /** Milliseconds until the pods must be there. */
+  /** How long to wait until the pods are ready, in ms. */
   readonly timeout: number;
 }
 
-/** Sets the number of pods: the autoscaler's bounds where there is one, or it would undo it. */
+/** Sets the number of pods. If there is an autoscaler, sets its bounds, since it would revert the number. */
 export async function scale(name: string, config: Config, options: ScaleOptions): Promise<number> {
   const kubectl = connect(config);
   const deployment = await kubectl.find<LiveDeployment>('deployment', name);
   if (deployment === undefined) throw new PenstockError('not_deployed', name);
-  const what = await setBounds(kubectl, name, options);
-  process.stderr.write(`${what}\n`);
-  // Pods that only load would bring are not waited for.
+  process.stderr.write(`${await setBounds(kubectl, name, options)}\n`);
+  // Does not wait for pods that the autoscaler adds only under load.
   const { max, min, timeout } = options;
   await watchRollout(kubectl, name, { pods: { min, max }, timeout, progress: rolloutDisplay(name) });
   return 0;
@@ -27,24 +26,24 @@ export async function scale(name: string, config: Config, options: ScaleOptions)
 
 async function setBounds(kubectl: Kubectl, name: string, { max, min }: ScaleOptions): Promise<string> {
   const bounds = min === max ? String(min) : `${min} to ${max}`;
-  // KEDA owns the HorizontalPodAutoscaler that it makes, so it is asked first.
+  // KEDA comes first, because it owns the HorizontalPodAutoscaler that it creates.
   const scaled = await kubectl.run(['get', 'scaledobject.keda.sh', name, '--output', 'name']);
   if (scaled.ok) {
     await patch(kubectl, 'scaledobject.keda.sh', name, { minReplicaCount: min, maxReplicaCount: max });
-    return `KEDA keeps ${name} at ${bounds} pods`;
+    return `set the bounds of the KEDA ScaledObject of ${name}: ${bounds} pods`;
   }
   if ((await kubectl.find<LiveAutoscaler>('horizontalpodautoscaler', name)) !== undefined) {
     await patch(kubectl, 'horizontalpodautoscaler', name, { minReplicas: min, maxReplicas: max });
-    return `the autoscaler keeps ${name} at ${bounds} pods`;
+    return `set the bounds of the autoscaler of ${name}: ${bounds} pods`;
   }
   if (min !== max) {
     throw new PenstockError(
       'usage',
-      `${name} has no autoscaler to keep it between ${min} and ${max}: deploy it with --pods ${min}..${max}, or give one number.`,
+      `${name} has no autoscaler. Deploy it with --pods ${min}..${max}, or set a fixed number with --replicas.`,
     );
   }
   await kubectl.must(['scale', `deployment/${name}`, `--replicas=${min}`]);
-  return `${name} is set to ${bounds} pods`;
+  return `set the number of pods of ${name}: ${bounds}`;
 }
 
 function patch(kubectl: Kubectl, kind: string, name: string, spec: object): Promise<string> {

@@ -13,27 +13,27 @@ export async function serve(
 ): Promise<number> {
   const log = createLog({ format: config.logFormat, level: config.logLevel });
   const gateway = new Gateway(app, config, log, { dev, gate: await gateFor(config, log.log) });
-  const asked = stopSignal();
+  const stopRequested = stopSignal();
   process.on('SIGHUP', () => void gateway.reload('signal'));
   try {
-    const started = await Promise.race([gateway.start(), asked]);
+    const started = await Promise.race([gateway.start(), stopRequested]);
     if (typeof started === 'string') {
       await gateway.abort();
       return 0;
     }
-    // Whoever started this with an IPC channel, as \`npm start\` does, hears when it serves.
+    // Tells a parent process with an IPC channel, such as `npm start`, that the server is ready.
     process.send?.({ event: 'listening', url: started.url, workers: config.workers });
   } catch (error) {
     await gateway.abort();
     if (error instanceof PenstockError) log.log.flush();
     throw error;
   }
-  await asked;
+  await stopRequested;
   await gateway.stop();
   return 0;
 }
 
-/** Resolves with the first SIGTERM or SIGINT; the second one ends the process as if it were not handled. */
+/** Resolves with the first SIGTERM or SIGINT. The second one ends the process, because it is no longer handled. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];

@@ -3,31 +3,32 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
 import { isReady, type LiveList, type LivePod } from '../kubernetes/live-objects.js';
+import { problemOf } from '../kubernetes/pod-problem.js';
 import { askPod, type PodAnswer } from '../kubernetes/pod-status.js';
-import { troubleOf } from '../kubernetes/pod-trouble.js';
 import { connect } from './cluster.js';
 import { table } from './table.js';
 
 export interface StatusOptions {
   readonly json: boolean;
-  /** Renew the table until interrupted. */
+  /** Refresh the table until interrupted. */
   readonly watch: boolean;
 }
 
-interface Look {
+/** The state of all pods at one moment. */
+interface Sample {
   readonly at: number;
   readonly pods: readonly LivePod[];
   readonly answers: ReadonlyMap<string, PodAnswer>;
 }
 
-/** The pods of a deployment: version, readiness, queue, throughput and errors, from each pod's own status. */
+/** Shows version, readiness, queue, throughput and errors of each pod, as the pod itself reports them. */
 export async function status(name: string, config: Config, { json, watch }: StatusOptions): Promise<number> {
   const kubectl = connect(config);
-  let before = await look(kubectl, name);
+  let before = await takeSample(kubectl, name);
   do {
-    // Throughput is what two looks differ by.
+    // Throughput is the difference between two samples.
     await delay(watch ? 2000 : 1000);
-    const now = await look(kubectl, name);
+    const now = await takeSample(kubectl, name);
     const text = json ? `${JSON.stringify(report(now, before), null, 2)}\n` : describe(report(now, before));
     if (watch && process.stdout.isTTY) process.stdout.write('\x1b[H\x1b[J');
     process.stdout.write(text);
@@ -36,7 +37,7 @@ export async function status(name: string, config: Config, { json, watch }: Stat
   return 0;
 }
 
-async function look(kubectl: Kubectl, name: string): Promise<Look> {
+async function takeSample(kubectl: Kubectl, name: string): Promise<Sample> {
   const get = ['get', 'pods', '-l', `app.kubernetes.io/name=${name}`];
   const { items } = await kubectl.json<LiveList<LivePod>>(get);
   if (items.length === 0) throw new PenstockError('not_deployed', `${name} has no pods.`);
@@ -65,7 +66,7 @@ interface PodReport {
   readonly failed: number | undefined;
 }
 
-function report(now: Look, before: Look): PodReport[] {
+function report(now: Sample, before: Sample): PodReport[] {
   const seconds = (now.at - before.at) / 1000;
   return now.pods.map((pod) => {
     const { deletionTimestamp, labels, name } = pod.metadata;
@@ -77,7 +78,7 @@ function report(now: Look, before: Look): PodReport[] {
       version: labels?.['app.kubernetes.io/version'] ?? '',
       track: labels?.track ?? '',
       ready: isReady(pod),
-      state: state ?? troubleOf(pod)?.reason ?? pod.status?.phase ?? 'unknown',
+      state: state ?? problemOf(pod)?.reason ?? pod.status?.phase ?? 'unknown',
       node: pod.spec?.nodeName,
       restarts: pod.status?.containerStatuses?.[0]?.restartCount ?? 0,
       workers: answer?.status.workers.length,

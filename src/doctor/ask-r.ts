@@ -8,34 +8,34 @@ import { installed } from '../installation.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
 const script = installed('r/doctor.R');
-const patience = 120_000;
+const R_TIMEOUT_MS = 120_000;
 
-/** A package that the app needs. */
+/** A package that the app uses. */
 export interface RPackage {
   readonly name: string;
   readonly installed: boolean;
-  /** What is installed. */
+  /** The installed version. */
   readonly version: string | null;
-  /** What renv.lock or DESCRIPTION asks for. */
+  /** The version that renv.lock or DESCRIPTION requires. */
   readonly wanted: string | null;
-  /** False when the code copes without it. */
+  /** False if the code also works without it. */
   readonly required: boolean;
-  /** Where it is first used; null for what Penstock itself needs. */
+  /** Where it is first used; null for packages that Penstock needs. */
   readonly file: string | null;
   readonly line: number | null;
 }
 
-/** What R says of itself and of the app. */
+/** What R reports about itself and the app. */
 export interface RAnswer {
   readonly version: string;
   readonly program: string;
-  /** Where R looks for packages, in its order. */
+  /** R's library paths, in search order. */
   readonly libraries: readonly string[];
-  /** Whether the project keeps its packages with renv. */
+  /** Whether the project uses renv. */
   readonly renv: boolean;
   readonly plumber: { readonly loads: boolean; readonly message: string | null };
   readonly packages: readonly RPackage[];
-  /** Files that R cannot parse; a saved model that can't be served has no line. */
+  /** Files that R cannot parse, and saved models that cannot be served. Models have no line. */
   readonly errors: readonly {
     readonly file: string;
     readonly line: number | null;
@@ -44,9 +44,11 @@ export interface RAnswer {
   readonly hazards: readonly Hazard[];
 }
 
-/** R did not answer: `absent` when there is no such program, else what it printed. */
-export interface RSilence {
+/** R could not be run. */
+export interface RFailure {
+  /** There is no such program. */
   readonly absent: boolean;
+  /** What R printed, or the system's error. */
   readonly output: string;
 }
 
@@ -55,38 +57,38 @@ export async function askR(
   rscript: string,
   app: AppLocation | undefined,
   cwd: string,
-): Promise<RAnswer | RSilence> {
+): Promise<RAnswer | RFailure> {
   const directory = app?.directory ?? cwd;
   const folder = await mkdtemp(join(tmpdir(), 'penstock-doctor-'));
   try {
     const result = join(folder, 'answer');
     const args = [script, result, directory, ...(app === undefined ? [] : [app.file])];
-    const silence = await run(rscript, args, directory);
-    if (silence !== undefined) return silence;
+    const failure = await run(rscript, args, directory);
+    if (failure !== undefined) return failure;
     return answerFrom(await readFile(result));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function run(program: string, args: readonly string[], cwd: string): Promise<RSilence | undefined> {
+function run(program: string, args: readonly string[], cwd: string): Promise<RFailure | undefined> {
   return new Promise((resolve) => {
     execFile(
       program,
       args,
-      { cwd, timeout: patience, maxBuffer: 16 * 1024 ** 2 },
+      { cwd, timeout: R_TIMEOUT_MS, maxBuffer: 16 * 1024 ** 2 },
       (error, stdout, stderr) => {
         if (error === null) return resolve(undefined);
         const absent = ['ENOENT', 'EACCES'].includes(String(error.code));
         const printed = `${stdout}\n${stderr}`.trim();
-        const stopped = error.killed ? `No answer within ${patience / 1000} s.` : error.message;
+        const stopped = error.killed ? `R did not answer within ${R_TIMEOUT_MS / 1000} s.` : error.message;
         resolve({ absent, output: absent || printed === '' ? stopped : printed });
       },
     );
   });
 }
 
-/** The answer as R wrote it; NULL stands for an empty list. */
+/** Reads the answer that R wrote. R writes an empty list of hazards as NULL. */
 function answerFrom(bytes: Uint8Array): RAnswer {
   const answer = toPlain(readRData(bytes)) as RAnswer & { needs: Pick<RAnswer, 'packages' | 'errors'> };
   const { version, program, libraries, renv, plumber, needs, hazards } = answer;

@@ -6,14 +6,14 @@ import type { Finding } from './finding.js';
 export function checkSyntax({ errors }: RAnswer): Finding[] {
   return errors.map(({ file, line, message }) => ({
     status: 'missing',
-    title: line === null ? message : `${file}:${line} cannot be parsed: ${message}`,
+    title: line === null ? message : `R cannot parse ${file}:${line}: ${message}`,
   }));
 }
 
-/** What several workers would break; with one worker it is as it was under plumber. */
+/** Code that does not work with several workers. With one worker, it works as under plumber. */
 export function checkHazards(hazards: readonly Hazard[], workers: number): Finding[] {
   if (hazards.length === 0)
-    return [{ status: 'ok', title: 'Nothing found in the code that several workers would break' }];
+    return [{ status: 'ok', title: 'The code has no known problem with several workers' }];
   return hazards.map(({ severity, file, line, source, message, advice }) => ({
     status: severity === 'warning' && workers > 1 ? 'warning' : 'note',
     title: `${file}:${line}  ${source}`,

@@ -1,12 +1,12 @@
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
-  /** `missing`: the app cannot be served without it. */
+  /** `missing`: the app cannot be served until this is fixed. */
   readonly status: 'ok' | 'note' | 'warning' | 'missing';
-  /** What was looked at and how it is, on one line. */
+  /** The subject and its state, on one line. */
   readonly title: string;
-  /** More of it, a line each. */
+  /** Further lines. */
   readonly details?: readonly string[];
-  /** What to do, a line each; commands stand alone on their line. */
+  /** What to do, one step per line. A command is alone on its line. */
   readonly fix?: readonly string[];
 }
 

@@ -2,16 +2,16 @@ import { execFile } from 'node:child_process';
 import type { RAnswer, RPackage } from './ask-r.js';
 import type { Finding } from './finding.js';
 
-/** Gives those of the names that apt can install. */
+/** Returns the names that apt can install. */
 export type KnownToApt = (packages: readonly string[]) => Promise<ReadonlySet<string>>;
 
-/** What the app needs of R's packages, and how to get what is missing. */
+/** Checks the R packages of the app, and suggests how to install missing ones. */
 export async function checkPackages(answer: RAnswer, knownToApt: KnownToApt = askApt): Promise<Finding[]> {
   const { packages, renv } = answer;
-  const here = packages.filter(({ installed }) => installed);
+  const present = packages.filter(({ installed }) => installed);
   const findings: Finding[] = [];
-  if (here.length > 0)
-    findings.push({ status: 'ok', title: `${count(here.length)} installed: ${listed(here)}` });
+  if (present.length > 0)
+    findings.push({ status: 'ok', title: `${count(present.length)} installed: ${listed(present)}` });
 
   const missing = packages.filter(({ installed, required }) => !installed && required);
   if (missing.length > 0) {
@@ -25,16 +25,16 @@ export async function checkPackages(answer: RAnswer, knownToApt: KnownToApt = as
   if (optional.length > 0) {
     findings.push({
       status: 'note',
-      title: `${count(optional.length)} not installed that the app can do without: ${optional.map(place).join(', ')}`,
+      title: `${count(optional.length)} missing, but optional: ${optional.map(place).join(', ')}`,
     });
   }
-  const other = here.filter((one) => !isVersion(one));
+  const other = present.filter((one) => !isVersion(one));
   if (other.length > 0) {
     findings.push({
       status: 'warning',
-      title: `${count(other.length)} in another version than asked for`,
+      title: `${count(other.length)} installed in a different version than required`,
       details: other.map(
-        ({ name, version, wanted, file }) => `${name} ${version}, ${file} asks for ${wanted}`,
+        ({ name, version, wanted, file }) => `${name} ${version}, but ${file} requires ${wanted}`,
       ),
       ...(renv && { fix: [restore] }),
     });
@@ -44,7 +44,7 @@ export async function checkPackages(answer: RAnswer, knownToApt: KnownToApt = as
 
 const restore = "Rscript -e 'renv::restore()'";
 
-/** apt where it knows the package, which takes seconds; CRAN for the rest, which may have to compile. */
+/** Prefers apt, which takes seconds. Packages from CRAN may have to be compiled. */
 async function waysToInstall(
   missing: readonly RPackage[],
   renv: boolean,
@@ -67,13 +67,13 @@ async function waysToInstall(
   ];
 }
 
-/** Debian has CRAN's and Bioconductor's packages under names of its own. */
+/** Debian's names for CRAN and Bioconductor packages. */
 function debianNames({ name }: RPackage): string[] {
   const lower = name.toLowerCase();
   return [`r-cran-${lower}`, `r-bioc-${lower}`];
 }
 
-/** `apt-cache show` prints a record for each name that it knows and complains of the others. */
+/** `apt-cache show` prints a record for each known name, and an error for each unknown one. */
 const askApt: KnownToApt = (packages) =>
   new Promise((resolve) => {
     const options = { env: { ...process.env, LC_ALL: 'C' }, timeout: 20_000, maxBuffer: 16 * 1024 ** 2 };
@@ -82,7 +82,7 @@ const askApt: KnownToApt = (packages) =>
     });
   });
 
-/** "1.2.3" asks for just that, ">= 1.2" for that or newer. */
+/** "1.2.3" requires exactly this version, ">= 1.2" this version or a later one. */
 export function isVersion({ version, wanted }: Pick<RPackage, 'version' | 'wanted'>): boolean {
   if (version === null || wanted === null) return true;
   const [, operator = '==', number = ''] = /^(>=|<=|==|>|<)?\s*(.*)$/.exec(wanted) ?? [];
@@ -93,7 +93,7 @@ export function isVersion({ version, wanted }: Pick<RPackage, 'version' | 'wante
   );
 }
 
-/** R separates the parts of a version by dots or dashes, which mean the same. */
+/** R treats dots and dashes in versions alike. */
 function compareVersions(one: string, other: string): number {
   const [a, b] = [one, other].map((version) => version.split(/[.-]/).map(Number)) as [number[], number[]];
   for (let i = 0; i < Math.max(a.length, b.length); i++) {

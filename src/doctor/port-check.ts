@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { Config } from '../config/load.js';
 import type { Finding } from './finding.js';
 
-/** Whether both servers can listen where they are told to. */
+/** Checks whether both servers can listen on their configured addresses. */
 export async function checkPorts(config: Config): Promise<Finding[]> {
   const { host, port, adminHost, adminPort } = config;
   return [
@@ -16,7 +16,7 @@ async function checkPort(server: string, host: string, port: number, flags: stri
   if (failure === undefined) {
     const title =
       port === 0
-        ? `The ${server} server takes any free port on ${host}`
+        ? `The ${server} server uses any free port on ${host}`
         : `Port ${port} on ${host} is free (${server} server)`;
     return { status: 'ok', title };
   }
@@ -25,8 +25,8 @@ async function checkPort(server: string, host: string, port: number, flags: stri
     title: `The ${server} server cannot listen on ${host} port ${port}: ${reason(failure)}`,
     fix: [
       failure.code === 'EADDRINUSE'
-        ? `Stop what is using it, or choose another with ${flags}.`
-        : `Choose another with ${flags}.`,
+        ? `Stop the other program, or change the address with ${flags}.`
+        : `Change the address with ${flags}.`,
     ],
   };
 }
@@ -41,10 +41,10 @@ function tryToListen(host: string, port: number): Promise<NodeJS.ErrnoException 
 
 function reason({ code, message }: NodeJS.ErrnoException): string {
   const reasons: Record<string, string> = {
-    EADDRINUSE: 'something else is listening there',
-    EACCES: 'only root may listen on it',
-    EADDRNOTAVAIL: 'this machine does not have that address',
-    ENOTFOUND: 'there is no host of that name',
+    EADDRINUSE: 'another program is using it',
+    EACCES: 'only root may use this port',
+    EADDRNOTAVAIL: 'this machine does not have this address',
+    ENOTFOUND: 'the host name is unknown',
   };
   return reasons[code ?? ''] ?? message;
 }

@@ -5,13 +5,13 @@ import { PenstockError } from '../errors.js';
 import { millisecondsLeft } from '../http/tls-files.js';
 import type { Finding } from './finding.js';
 
-/** Addresses that no proxy of anybody's has: they are kept for examples (RFC 5737). */
-const STRANGERS = ['192.0.2.1', '198.51.100.1', '203.0.113.1'];
-const DAYS = 86_400_000;
+/** Addresses reserved for documentation (RFC 5737), which no real proxy has. */
+const DOCUMENTATION_ADDRESSES = ['192.0.2.1', '198.51.100.1', '203.0.113.1'];
+const DAY_MS = 86_400_000;
 
 type Check = (config: Config) => Finding | undefined;
 
-/** What is risky in a configuration that others are to reach. `missing` is what must not stay so. */
+/** Checks a configuration for risks of a public server. Findings with `missing` must be fixed. */
 export function checkProduction(config: Config, uid = process.getuid?.()): Finding[] {
   const found = checks.flatMap((check) => check(config) ?? []);
   const files = secretFiles(config).flatMap((path) => checkFile(path) ?? []);
@@ -20,13 +20,13 @@ export function checkProduction(config: Config, uid = process.getuid?.()): Findi
       ? [
           {
             status: 'warning',
-            title: 'This runs as root, and what breaks into the app would be root, too',
-            fix: ['Serve as a user of its own, as the images of Penstock do.'],
+            title: 'Penstock runs as root, so an attacker who takes over the app has root access',
+            fix: ['Run Penstock as a dedicated user, as its container images do.'],
           },
         ]
       : [];
   const all = [...found, ...files, ...root];
-  return all.length > 0 ? all : [{ status: 'ok', title: 'Nothing risky is seen in the configuration' }];
+  return all.length > 0 ? all : [{ status: 'ok', title: 'The configuration has no known risks' }];
 }
 
 const isPublic = ({ host }: Config): boolean => !isLoopback(host);
@@ -35,27 +35,20 @@ const isEncrypted = ({ tlsCert, trustedProxies }: Config): boolean =>
 
 const checks: readonly Check[] = [
   (config) =>
-    isPublic(config) && !isEncrypted(config) && asksForSecrets(config)
+    isPublic(config) && !isEncrypted(config)
       ? {
-          status: 'missing',
-          title: `Keys and tokens cross the network to ${config.host} for everybody to read`,
-          fix: ['Give --tls-cert and --tls-key, or name the proxy that ends TLS in --trusted-proxies.'],
-        }
-      : undefined,
-  (config) =>
-    isPublic(config) && !isEncrypted(config) && !asksForSecrets(config)
-      ? {
-          status: 'warning',
-          title: `Requests and answers cross the network to ${config.host} unencrypted`,
-          fix: ['Give --tls-cert and --tls-key, or name the proxy that ends TLS in --trusted-proxies.'],
+          ...(requiresSecrets(config)
+            ? { status: 'missing', title: `Clients send keys and tokens to ${config.host} unencrypted` }
+            : { status: 'warning', title: `Requests to ${config.host} and their responses are unencrypted` }),
+          fix: ['Set --tls-cert and --tls-key, or list the proxy that terminates TLS in --trusted-proxies.'],
         }
       : undefined,
   (config) =>
     isPublic(config) && !needsCertificate(config) && config.rules.every(({ allow }) => allow === undefined)
       ? {
           status: 'warning',
-          title: 'Everybody who reaches the server may use the whole app',
-          fix: ['Say in the `rules` of penstock.yaml who may, if the app itself does not.'],
+          title: 'Any client that can reach the server has access to the whole app',
+          fix: ['Add `rules` with `allow` to penstock.yaml, unless the app authenticates clients itself.'],
         }
       : undefined,
   ({ rules, ...config }) =>
@@ -64,8 +57,10 @@ const checks: readonly Check[] = [
     !rules.some(({ allow, methods, path }) => path === '/*' && methods === undefined && allow !== undefined)
       ? {
           status: 'warning',
-          title: 'What no rule is for, anyone may ask',
-          fix: ['End the `rules` with `{path: /*, allow: …}`: `nobody`, or `anyone` if that is meant.'],
+          title: 'Paths without a rule are public',
+          fix: [
+            'End the `rules` with `{path: /*, allow: nobody}`, or with `allow: anyone` if this is intended.',
+          ],
         }
       : undefined,
   ({ adminHost, adminOpen, adminToken, adminTokenFile }) =>
@@ -74,24 +69,24 @@ const checks: readonly Check[] = [
       : {
           status: adminOpen ? 'warning' : 'missing',
           title: adminOpen
-            ? `Everybody who reaches ${adminHost} may see the status and have the app reloaded`
-            : `The admin server is not opened on ${adminHost} without a token`,
-          fix: ['Give it a token with --admin-token-file, or keep it on 127.0.0.1.'],
+            ? `Any client that can reach ${adminHost} may read the status and reload the app`
+            : `The admin server does not start on ${adminHost} without a token`,
+          fix: ['Set a token with --admin-token-file, or let the admin server listen on 127.0.0.1.'],
         },
   ({ trustedProxies }) =>
-    trustedProxies !== undefined && STRANGERS.every((address) => trustedProxies.has(address))
+    trustedProxies !== undefined && DOCUMENTATION_ADDRESSES.every((address) => trustedProxies.has(address))
       ? {
           status: 'missing',
-          title: 'Everybody is a trusted proxy, so everybody may claim to come from anywhere',
-          fix: ['List the addresses of your own proxies in --trusted-proxies.'],
+          title: 'All addresses are trusted proxies, so any client can forge its address',
+          fix: ['List only the addresses of your own proxies in --trusted-proxies.'],
         }
       : undefined,
   ({ access: { tokens } }) =>
     tokens !== undefined && /^http:\/\//.test(tokens.jwks) && !isLoopback(new URL(tokens.jwks).hostname)
       ? {
           status: 'missing',
-          title: `Whoever is on the way to ${tokens.jwks} can make tokens that are good`,
-          fix: ['Ask for the keys of the issuer by https.'],
+          title: `An attacker in the network can replace the keys at ${tokens.jwks}, and forge tokens`,
+          fix: ["Use an https URL for the issuer's keys."],
         }
       : undefined,
   (config) =>
@@ -99,8 +94,8 @@ const checks: readonly Check[] = [
     config.rules.every((rule) => rule.perAddress === undefined && rule.perKey === undefined)
       ? {
           status: 'warning',
-          title: 'One client may ask as much as it can',
-          fix: ['Set `per-address` or `per-key` in the `rules`, or a rate in the proxy in front.'],
+          title: 'The request rate of a client is not limited',
+          fix: ['Set `per-address` or `per-key` in the `rules`, or a rate limit in your proxy.'],
         }
       : undefined,
   ({ rules }) => {
@@ -109,14 +104,14 @@ const checks: readonly Check[] = [
       ? undefined
       : {
           status: 'warning',
-          title: `Pages of every site may read the answers of ${open.map(({ path }) => path).join(', ')}`,
-          fix: ['List the `origins` that are meant.'],
+          title: `Pages of any origin may read the responses of ${open.map(({ path }) => path).join(', ')}`,
+          fix: ['List only the `origins` that need access.'],
         };
   },
   checkCertificate,
 ];
 
-function asksForSecrets({ rules }: Config): boolean {
+function requiresSecrets({ rules }: Config): boolean {
   return rules.some(
     ({ allow }) => typeof allow === 'object' && (allow.includes('key') || allow.includes('token')),
   );
@@ -131,16 +126,16 @@ function checkCertificate({ tlsCert, tlsClientCa, tlsKey }: Config): Finding | u
   try {
     const ca = tlsClientCa === undefined ? {} : { ca: readFileSync(tlsClientCa) };
     const left = millisecondsLeft({ cert: readFileSync(tlsCert), key: readFileSync(tlsKey), ...ca });
-    if (left > 14 * DAYS) return undefined;
+    if (left > 14 * DAY_MS) return undefined;
     return {
       status: left < 0 ? 'missing' : 'warning',
-      title: `The certificate ${tlsCert} ${left < 0 ? 'has expired' : `ends in ${Math.floor(left / DAYS)} days`}`,
-      fix: ['Have it renewed; it is read again when it changes.'],
+      title: `The certificate ${tlsCert} ${left < 0 ? 'has expired' : `expires in ${Math.floor(left / DAY_MS)} days`}`,
+      fix: ['Renew it. Penstock reloads the file when it changes.'],
     };
   } catch (error) {
     const { message } = error as Error;
-    const title = error instanceof PenstockError ? message : `The PEM files of TLS: ${message}`;
-    return { status: 'missing', title, fix: ['Name files that fit each other.'] };
+    const title = error instanceof PenstockError ? message : `Cannot load the TLS files: ${message}`;
+    return { status: 'missing', title, fix: ['Check that the certificate and the key belong together.'] };
   }
 }
 
@@ -148,7 +143,7 @@ function secretFiles({ access, adminTokenFile, tlsKey }: Config): string[] {
   return [access.keys, adminTokenFile, tlsKey].filter((path) => path !== undefined);
 }
 
-/** Who else may read or write a file of secrets. */
+/** Checks whether other users may read or write a file with secrets. */
 function checkFile(path: string): Finding | undefined {
   let mode: number;
   try {
@@ -156,15 +151,15 @@ function checkFile(path: string): Finding | undefined {
   } catch (error) {
     return {
       status: 'missing',
-      title: `${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
-      fix: ['Mend its path or its rights.'],
+      title: `Cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`,
+      fix: ['Check the path and the permissions of the file.'],
     };
   }
-  const may = (mode & 0o022) !== 0 ? 'change' : (mode & 0o044) !== 0 ? 'read' : undefined;
-  if (may === undefined) return undefined;
+  const access = (mode & 0o022) !== 0 ? 'change' : (mode & 0o044) !== 0 ? 'read' : undefined;
+  if (access === undefined) return undefined;
   return {
-    status: may === 'change' ? 'missing' : 'warning',
-    title: `Others on this machine may ${may} ${path}`,
+    status: access === 'change' ? 'missing' : 'warning',
+    title: `Other users of this machine can ${access} ${path}`,
     fix: [`chmod 600 ${path}`],
   };
 }

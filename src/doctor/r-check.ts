@@ -1,50 +1,50 @@
-import type { RAnswer, RSilence } from './ask-r.js';
+import type { RAnswer, RFailure } from './ask-r.js';
 import type { Finding } from './finding.js';
 
-const leastMajor = 4;
+const minimumMajor = 4;
 
-/** R itself, and plumber in it. */
+/** Checks the version of R, and whether plumber loads. */
 export function checkR(answer: RAnswer, rscript: string): Finding[] {
   const { version, program, plumber, packages } = answer;
   const where = rscript === 'Rscript' ? program : rscript;
   const r: Finding =
-    Number.parseInt(version, 10) >= leastMajor
+    Number.parseInt(version, 10) >= minimumMajor
       ? { status: 'ok', title: `R ${version} (${where})` }
       : {
           status: 'missing',
-          title: `R ${version} (${where}) is too old: ${leastMajor}.0 or newer is needed`,
-          fix: ['Install a newer R, or name its Rscript with --rscript.'],
+          title: `R ${version} (${where}) is too old: Penstock requires ${minimumMajor}.0 or later`,
+          fix: ['Install a newer R, or set the path of its Rscript with --rscript.'],
         };
   const installed = packages.some(({ name, installed }) => name === 'plumber' && installed);
   if (plumber.loads || !installed) return [r];
-  // A missing plumber is told with the other packages; this one is there but broken.
+  // The check of packages reports a missing plumber. Here it is installed but broken.
   return [
     r,
     {
       status: 'missing',
-      title: 'plumber is installed, but cannot be loaded',
+      title: 'plumber is installed but does not load',
       details: lines(plumber.message ?? ''),
       fix: ['Rscript -e \'install.packages("plumber")\''],
     },
   ];
 }
 
-export function reportSilence({ absent, output }: RSilence, rscript: string): Finding {
+export function reportRFailure({ absent, output }: RFailure, rscript: string): Finding {
   if (absent) {
     return {
       status: 'missing',
-      title: `R was not found: there is no program ${rscript} that can be run`,
+      title: `R was not found: cannot run ${rscript}`,
       fix: [
         'apt-get install r-base-core',
-        'Or install R from https://cran.r-project.org, or name its Rscript with --rscript.',
+        'Or install R from https://cran.r-project.org, or set the path of its Rscript with --rscript.',
       ],
     };
   }
   return {
     status: 'missing',
-    title: `R (${rscript}) starts, but fails in this folder`,
+    title: `R (${rscript}) starts but fails in this folder`,
     details: lines(output).slice(-10),
-    fix: ["Look at the project's .Rprofile and at R_PROFILE_USER: R runs them first."],
+    fix: ["Check the project's .Rprofile and the file in R_PROFILE_USER. R runs them at startup."],
   };
 }
 

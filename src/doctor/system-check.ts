@@ -13,19 +13,19 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { Finding } from './finding.js';
 
-/** What Penstock needs besides connections: its own files, and some sockets and pipes for each worker. */
-const ownDescriptors = 64;
-const descriptorsOfWorker = 8;
+/** File descriptors in addition to connections: Penstock's own files, and sockets and pipes of each worker. */
+const gatewayDescriptors = 64;
+const descriptorsPerWorker = 8;
 
-/** Files of the app that could not be read: a worker would fail on the first of them. */
+/** Checks that the app's files are readable. A worker would fail on the first unreadable one. */
 export function checkAppFiles(app: AppLocation): Finding {
   const unreadable = [app.file, ...namesIn(app.directory)].filter((path) => !isReadable(path));
   if (unreadable.length === 0) return { status: 'ok', title: `App: ${app.file}` };
   return {
     status: unreadable.includes(app.file) ? 'missing' : 'warning',
-    title: `${unreadable.length === 1 ? 'A file' : `${unreadable.length} files`} of the app cannot be read`,
+    title: `Cannot read ${unreadable.length === 1 ? '1 file' : `${unreadable.length} files`} of the app`,
     details: unreadable.slice(0, 10),
-    fix: [`Let the user that runs Penstock read them: chmod -R a+rX ${app.directory}`],
+    fix: [`Make the files readable for the user that runs Penstock: chmod -R a+rX ${app.directory}`],
   };
 }
 
@@ -46,47 +46,47 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** R puts its session's files there, and so do handlers that write to tempfile(). */
+/** R needs it for the files of its session, and handlers for tempfile(). */
 export function checkTemporaryFolder(folder: string = tmpdir()): Finding {
   try {
     const inner = mkdtempSync(join(folder, 'penstock-doctor-'));
     writeFileSync(join(inner, 'file'), 'text');
     rmSync(inner, { recursive: true });
-    return { status: 'ok', title: `Temporary folder ${folder} can be written to` };
+    return { status: 'ok', title: `The temporary folder ${folder} is writable` };
   } catch (error) {
     return {
       status: 'missing',
-      title: `Temporary folder ${folder} cannot be written to: ${(error as Error).message}`,
-      fix: ['Name another with the variable TMPDIR.'],
+      title: `The temporary folder ${folder} is not writable: ${(error as Error).message}`,
+      fix: ['Set another folder with the environment variable TMPDIR.'],
     };
   }
 }
 
-/** Node raises its soft limit to the hard one at start, so `/proc` tells what there really is. */
+/** Reads `/proc`, because Node raises its soft limit to the hard limit at startup. */
 export function checkDescriptors(
   config: Pick<Config, 'maxConnections' | 'workers'>,
   limits: () => string = () => readFileSync('/proc/self/limits', 'utf8'),
 ): Finding | undefined {
   const limit = descriptorLimit(limits);
   if (limit === undefined) return undefined;
-  const own = ownDescriptors + descriptorsOfWorker * config.workers.max;
+  const own = gatewayDescriptors + descriptorsPerWorker * config.workers.max;
   if (limit < own + 16) {
     return {
       status: 'missing',
-      title: `${limit} open files are too few: ${config.workers.max} workers alone need ${own}`,
+      title: `The limit of ${limit} open files is too low: ${config.workers.max} workers alone need ${own}`,
       fix: [`ulimit -n ${own + (config.maxConnections || 10_000)}`],
     };
   }
   if (limit < own + config.maxConnections) {
     return {
       status: 'warning',
-      title: `${limit} open files do not allow ${config.maxConnections} connections (--max-connections)`,
+      title: `The limit of ${limit} open files is too low for ${config.maxConnections} connections (--max-connections)`,
       fix: [`ulimit -n ${own + config.maxConnections}`, `Or set --max-connections ${limit - own}.`],
     };
   }
   return {
     status: 'ok',
-    title: `${limit === Number.POSITIVE_INFINITY ? 'Any number of' : limit} open files allowed`,
+    title: `Limit of open files: ${limit === Number.POSITIVE_INFINITY ? 'unlimited' : limit}`,
   };
 }
 

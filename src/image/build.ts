@@ -13,36 +13,36 @@ export interface AppImageInput {
   readonly app: AppLocation;
   readonly engine: Engine;
   readonly dockerfile: string;
-  /** Names to give it, with their tags. */
+  /** Names of the image, including tags. */
   readonly tags: readonly string[];
-  /** Values for the Dockerfile's arguments. */
+  /** Build arguments for the Dockerfile. */
   readonly args: Readonly<Record<string, string>>;
   readonly cache: boolean;
   readonly push: boolean;
 }
 
-/** An image that was built. */
+/** The built image. */
 export interface AppImage extends ImageFacts {
   readonly tags: readonly string[];
-  /** How long building took, in ms. */
+  /** Duration of the build, in ms. */
   readonly duration: number;
 }
 
-/** The names of an app's image: those asked for, with its version where they have no tag, or NAME:VERSION. */
+/** The names of an app's image: the requested names, or NAME. A name without a tag gets the app's version. */
 export async function imageTags(
   app: AppLocation,
-  asked: readonly string[],
+  requested: readonly string[],
   push: boolean,
 ): Promise<string[]> {
   const version = await appVersion(app);
-  const names = asked.length > 0 ? asked : [appName(app)];
+  const names = requested.length > 0 ? requested : [appName(app)];
   const tags = names.map((name) => (/:[^/]+$/.test(name) ? name : `${name}:${version}`));
-  const lost = push ? tags.find((tag) => !tag.includes('/')) : undefined;
-  if (lost !== undefined) throw new PenstockError('image_not_pushed', `${lost} names no registry.`);
+  const local = push ? tags.find((tag) => !tag.includes('/')) : undefined;
+  if (local !== undefined) throw new PenstockError('image_not_pushed', `${local} contains no registry.`);
   return tags;
 }
 
-/** Builds the image of an app, and pushes it if asked to. */
+/** Builds the image of an app, and pushes it if `push` is set. */
 export async function buildAppImage(input: AppImageInput): Promise<AppImage> {
   const { app, cache, dockerfile, engine, push, tags } = input;
   const folder = await mkdtemp(join(tmpdir(), 'penstock-image-'));
@@ -56,14 +56,14 @@ export async function buildAppImage(input: AppImageInput): Promise<AppImage> {
     if (push) for (const tag of tags) await pushImage(engine, tag);
     const facts = await inspectImage(engine, tags[0]!);
     if (facts === undefined)
-      throw new PenstockError('image_not_built', `${engine.program} does not have it.`);
+      throw new PenstockError('image_not_built', `${engine.program} does not list it.`);
     return { ...facts, tags, duration };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** The commit that the app is at; undefined outside of a repository. */
+/** The current commit of the app's repository; undefined if there is no repository. */
 function gitRevision(directory: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     execFile('git', ['-C', directory, 'rev-parse', 'HEAD'], (error, stdout) => {

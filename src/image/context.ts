@@ -5,21 +5,21 @@ import { appFiles } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
 import { PenstockError } from '../errors.js';
 import { dockerIgnore } from './docker-ignore.js';
-import { isOurs } from './dockerfile.js';
+import { isGenerated } from './dockerfile.js';
 import { copyPenstock } from './penstock-copy.js';
 
-/** Where a build finds Penstock, from the context's root. */
+/** The path of the copy of Penstock in the build context. */
 const runtime = join('.penstock', 'runtime');
 
-/** The Dockerfile in the app's folder that `--write` made, and that the user may have changed since. */
-export function ownDockerfile({ directory }: AppLocation): string | undefined {
+/** The Dockerfile that `--write` created in the app's folder. The user may have edited it. */
+export function existingDockerfile({ directory }: AppLocation): string | undefined {
   const path = join(directory, 'Dockerfile');
   if (!existsSync(path)) return undefined;
   const text = readFileSync(path, 'utf8');
-  return isOurs(text) ? text : undefined;
+  return isGenerated(text) ? text : undefined;
 }
 
-/** Makes in an empty folder what a build is sent: the app's files, Penstock, and the Dockerfile. */
+/** Creates the build context in an empty folder: the app's files, Penstock, and the Dockerfile. */
 export async function stageContext(app: AppLocation, folder: string, dockerfile: string): Promise<void> {
   for (const path of appFiles(app)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -27,18 +27,18 @@ export async function stageContext(app: AppLocation, folder: string, dockerfile:
   }
   copyPenstock(join(folder, runtime));
   await writeFile(join(folder, 'Dockerfile'), dockerfile);
-  const ignore = ownIgnore(app);
+  const ignore = existingIgnore(app);
   await writeFile(join(folder, '.dockerignore'), ignore ?? dockerIgnore(app));
 }
 
-/** A Dockerfile may be the user's own, or ours with changes. */
+/** An existing Dockerfile may contain work of the user. */
 export function refuseToOverwrite({ directory }: AppLocation, force: boolean): void {
   const path = join(directory, 'Dockerfile');
   if (force || !existsSync(path)) return;
-  throw new PenstockError('image_unplanned', `${path} is there already: --force writes over it.`);
+  throw new PenstockError('image_unplanned', `${path} already exists. Use --force to overwrite it.`);
 }
 
-/** Writes the same beside the app, so that docker and podman can build there without Penstock. */
+/** Writes the build context to the app's folder, so that docker and podman can build there without Penstock. */
 export async function writeContext(app: AppLocation, dockerfile: string, force: boolean): Promise<string[]> {
   const path = join(app.directory, 'Dockerfile');
   copyPenstock(join(app.directory, runtime));
@@ -52,8 +52,8 @@ export async function writeContext(app: AppLocation, dockerfile: string, force: 
   return written;
 }
 
-/** A .dockerignore that goes with a Dockerfile of ours. */
-function ownIgnore(app: AppLocation): string | undefined {
+/** The .dockerignore that belongs to a Dockerfile of Penstock. */
+function existingIgnore(app: AppLocation): string | undefined {
   const path = join(app.directory, '.dockerignore');
-  return ownDockerfile(app) !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  return existingDockerfile(app) !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }

@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The packages, and those that they need in turn as far as they are installed here: what is not cannot be asked.
+ * The packages and their dependencies. The dependencies of a package are known only if it is installed here.
  *
- * @param libraries  the folders of R packages of this machine, in R's order
+ * @param libraries  R's library paths on this machine, in search order
  */
 export function withDependencies(packages: readonly string[], libraries: readonly string[]): Set<string> {
   const found = new Set<string>();
-  const visit = (name: string): void => {
+  const add = (name: string): void => {
     if (found.has(name)) return;
     found.add(name);
-    for (const needed of dependenciesOf(name, libraries)) visit(needed);
+    dependenciesOf(name, libraries).forEach(add);
   };
-  for (const name of packages) visit(name);
+  packages.forEach(add);
   return found;
 }
 
@@ -28,7 +28,7 @@ function dependenciesOf(name: string, libraries: readonly string[]): string[] {
   return [];
 }
 
-/** The packages that a DESCRIPTION names as needed; its fields go on in lines that begin with a blank. */
+/** The packages that a DESCRIPTION requires. Continuation lines of a field start with white space. */
 function namedIn(description: string): string[] {
   const fields = description.replace(/\r?\n[ \t]+/g, ' ').matchAll(/^(?:Depends|Imports|LinkingTo):(.*)$/gm);
   const names = [...fields].flatMap(([, list = '']) =>

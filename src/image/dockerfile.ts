@@ -1,20 +1,20 @@
 import type { Recipe } from './recipe.js';
 
-/** By this line a Dockerfile of ours is known again. */
+/** Identifies a Dockerfile of Penstock. */
 const signature = '# Written by Penstock';
 
-export function isOurs(dockerfile: string): boolean {
+export function isGenerated(dockerfile: string): boolean {
   return dockerfile.includes(signature);
 }
 
 const library = '/usr/local/lib/R/site-library';
 
-/** A snapshot of CRAN from when Debian 12 came out: packages that fit its R, and always the same ones. */
+/** A snapshot of CRAN from the release of Debian 12: its packages fit Debian's R, and never change. */
 const debianCran = 'https://packagemanager.posit.co/cran/2023-07-03';
 
 /**
- * The Dockerfile of an app. What changes least comes first: when only the app's files change, all layers but the
- * last small ones come from the cache.
+ * The Dockerfile of an app. Steps that change rarely come first. If only the app's files change, all layers except
+ * the small last ones come from the cache.
  */
 export function dockerfile(recipe: Recipe): string {
   const { cran, locked } = recipe;
@@ -30,18 +30,18 @@ export function dockerfile(recipe: Recipe): string {
 }
 
 function head({ baseImage, name, nodeImage, penstock }: Recipe): string {
-  return `${signature} ${penstock} for the app ${name}. It is yours to change: \`penstock image\` builds from this file
-# while it stands in the app's folder. \`docker build\` and \`podman build --format docker\` do too, after
-# \`penstock image --write\`.
+  return `${signature} ${penstock} for the app ${name}. You can edit this file: if it is in the app's folder,
+# \`penstock image\` builds from it. After \`penstock image --write\`, you can also use \`docker build\` or
+# \`podman build --format docker\`.
 ARG BASE_IMAGE=${baseImage}
 ARG NODE_IMAGE=${nodeImage}
 
-# Penstock needs a newer Node than distributions have. Its one program is copied from here.
+# Penstock needs a newer Node than distributions provide. Only the program \`node\` is copied from this image.
 FROM \${NODE_IMAGE} AS node`;
 }
 
 function filesStage(): string {
-  return `# The app's files, and Penstock with the npm packages that it runs on, which need no building.
+  return `# The app's files, and Penstock with its npm packages, which need no build step.
 FROM \${BASE_IMAGE} AS files
 COPY . /app
 RUN mv /app/.penstock/runtime /opt/penstock \\
@@ -54,8 +54,8 @@ function rStage({ base, prebuilt, programs }: Recipe): string {
   const r = base === 'debian' ? ['r-base-core', ...prebuilt] : [];
   const what =
     base === 'debian'
-      ? 'R and the R packages that Debian has prebuilt'
-      : 'R is there; what else runs beside it';
+      ? 'R, prebuilt R packages, and the system packages that they need at run time'
+      : 'The image contains R. These are the other packages needed at run time';
   return `# ${what}.
 FROM \${BASE_IMAGE} AS r
 ${aptInstall([...system, ...r])}`;
@@ -64,14 +64,14 @@ ${aptInstall([...system, ...r])}`;
 function packagesStage({ base, buildLibraries, cran, locked }: Recipe): string {
   const tools = [...(base === 'debian' ? ['r-base-dev'] : []), ...buildLibraries];
   const steps = [
-    `# R packages that have to be built. Compilers and headers stay behind in this stage.
+    `# R packages built from source. Compilers and headers are only in this stage.
 FROM r AS packages
 WORKDIR /build`,
     ...(base === 'debian' ? [`ARG CRAN=${debianCran}`] : []),
     ...(tools.length > 0 ? [aptInstall(tools)] : []),
     ...(locked ? [restore(base)] : []),
     ...(cran.length > 0 ? [install(base, cran)] : []),
-    `# Debian's names of the shared libraries that the built packages are linked with.
+    `# The Debian packages of the shared libraries that the built packages are linked to.
 RUN find ${library} -name '*.so' -exec ldd {} + | awk '/=>/ { print "*/" $1 }' | sort -u \\
   | xargs -r dpkg -S 2>/dev/null | cut -d: -f1 | grep -v -- '-dev$' | sort -u > /build/libraries; test -f /build/libraries`,
   ];
@@ -79,20 +79,20 @@ RUN find ${library} -name '*.so' -exec ldd {} + | awk '/=>/ { print "*/" $1 }' |
 }
 
 function restore(base: Recipe['base']): string {
-  return `# Exactly what renv.lock says, into R's own library: there is no project library in the image.
+  return `# Installs the versions in renv.lock to R's site library: the image has no project library.
 COPY renv.lock ./
 RUN ${rscript(`install.packages("renv"${repositories(base)})`)} \\
  && RENV_CONFIG_CACHE_ENABLED=FALSE RENV_CONFIG_SANDBOX_ENABLED=FALSE \\
     ${rscript(`renv::restore(library = "${library}", lockfile = "renv.lock", prompt = FALSE)`)}`;
 }
 
-/** R only warns when a package cannot be installed, so it is asked for each of them afterwards. */
+/** R only warns if it cannot install a package. Loading each package makes the build fail. */
 function install(base: Recipe['base'], packages: readonly string[]): string {
   const names = `c(${packages.map((name) => `"${name}"`).join(', ')})`;
   return `RUN ${rscript(`install.packages(${names}, "${library}"${repositories(base)}); for (name in ${names}) loadNamespace(name)`)}`;
 }
 
-/** rocker's images have their snapshot of CRAN set. */
+/** rocker's images have a snapshot of CRAN configured. */
 function repositories(base: Recipe['base']): string {
   return base === 'debian' ? ', repos = Sys.getenv("CRAN")' : '';
 }
@@ -108,15 +108,15 @@ RUN apt-get update \\
  && xargs -r -a /usr/local/share/penstock/libraries apt-get install -y --no-install-recommends \\
  && rm -rf /var/lib/apt/lists/*
 COPY --from=packages ${library} ${library}`;
-  return `# What runs.
+  return `# The final image.
 FROM r${builds ? packages : ''}
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 RUN ln -s /opt/penstock/dist/cli.js /usr/local/bin/penstock \\
  && mkdir -p /usr/local/share/penstock \\
  && groupadd --gid 10001 penstock \\
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin penstock
-# The root file system may be read-only: R writes to /tmp alone. One thread for each worker: the workers are the
-# parallelism.
+# R writes only to /tmp, so the root file system may be read-only. Each worker uses one thread, because parallelism
+# comes from the number of workers.
 ENV HOME=/tmp LANG=C.UTF-8 \\
     PENSTOCK_HOST=0.0.0.0 PENSTOCK_PORT=8000 PENSTOCK_ADMIN_HOST=0.0.0.0 PENSTOCK_ADMIN_PORT=9000 \\
     PENSTOCK_ADMIN_OPEN=true \\
@@ -126,21 +126,21 @@ ENV HOME=/tmp LANG=C.UTF-8 \\
 COPY --from=files /opt/penstock /opt/penstock
 COPY --from=files /app /app
 WORKDIR /app
-# What is in here, for scanners.
+# The software bill of materials, for scanners.
 RUN penstock sbom --file /usr/local/share/penstock/sbom.cdx.json
 USER 10001:10001
-# The build fails here, and says why, when the app needs a package that is not in the image.
+# Fails the build with a message if the image lacks a package that the app needs.
 RUN penstock doctor ${argument}
 EXPOSE 8000 9000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=2m --retries=3 \\
   CMD ["node", "-e", "fetch('http://127.0.0.1:9000/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# tini passes signals on and collects what ends; SIGTERM finishes what runs and exits 0.
+# tini forwards signals and reaps processes. After SIGTERM, Penstock completes running requests and exits with code 0.
 ENTRYPOINT ["tini", "--", "penstock"]
 CMD ["serve", "${argument}"]
 ARG BASE_IMAGE
 ARG VERSION=dev
 ARG REVISION=
-# What /status and /metrics tell.
+# The version in /status and /metrics.
 ENV PENSTOCK_APP_VERSION=\${VERSION}
 LABEL org.opencontainers.image.title="${name}" \\
       org.opencontainers.image.description="The R API ${name}, served by Penstock" \\

@@ -3,26 +3,26 @@ import { PenstockError } from '../errors.js';
 
 /** A program that builds images. */
 export interface Engine {
-  /** What it is called by. */
+  /** Its name or path. */
   readonly program: string;
-  /** docker may be podman under docker's name. */
+  /** The program docker may be an alias of podman. */
   readonly kind: 'docker' | 'podman';
 }
 
-/** What an engine says of an image. */
+/** What an engine reports about an image. */
 export interface ImageFacts {
-  /** Digest of its configuration, which names it on this machine. */
+  /** Digest of its configuration, which identifies it on this machine. */
   readonly id: string;
-  /** Names with the digest of its manifest, by which a cluster can be told to run exactly this one. */
+  /** Names with the digest of its manifest, which identify it in a registry. */
   readonly digests: readonly string[];
-  /** Bytes, all layers together. */
+  /** Size of all layers, in bytes. */
   readonly size: number;
 }
 
-/** docker if its daemon answers, else podman. */
-export async function findEngine(asked: string | undefined): Promise<Engine> {
+/** The requested engine, or docker if its daemon is running, else podman. */
+export async function findEngine(requested: string | undefined): Promise<Engine> {
   const tried: string[] = [];
-  for (const program of asked === undefined ? ['docker', 'podman'] : [asked]) {
+  for (const program of requested === undefined ? ['docker', 'podman'] : [requested]) {
     const answer = await ask(program, ['version']);
     if (answer.ok) {
       const { output } = await ask(program, ['--version']);
@@ -33,7 +33,7 @@ export async function findEngine(asked: string | undefined): Promise<Engine> {
   throw new PenstockError('no_image_builder', `${tried.join('; ')}.`);
 }
 
-/** Whether an engine has the image. */
+/** What the engine reports about an image; undefined if it does not have the image. */
 export async function inspectImage({ program }: Engine, reference: string): Promise<ImageFacts | undefined> {
   const { ok, output } = await ask(program, ['image', 'inspect', reference]);
   if (!ok) return undefined;
@@ -50,10 +50,10 @@ export interface BuildInput {
   readonly cache: boolean;
 }
 
-/** Builds; what the engine prints goes to standard error as it comes. */
+/** Builds an image. The output of the engine goes to standard error. */
 export async function buildImage({ kind, program }: Engine, input: BuildInput): Promise<void> {
   const { args, cache, folder, tags } = input;
-  // Podman's own format has no health check.
+  // Podman's default format has no health checks.
   const format = kind === 'podman' ? ['--format', 'docker'] : [];
   const words = [
     ...['build', ...format, ...(cache ? [] : ['--no-cache'])],
@@ -64,7 +64,7 @@ export async function buildImage({ kind, program }: Engine, input: BuildInput): 
   await mustRun('image_not_built', program, words);
 }
 
-/** Pushes to the registry that the name begins with. A registry on this machine has no certificate. */
+/** Pushes an image to the registry in its name. Registries on this machine have no certificate. */
 export async function pushImage({ kind, program }: Engine, reference: string): Promise<void> {
   const plain = kind === 'podman' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(reference);
   await mustRun('image_not_pushed', program, ['push', ...(plain ? ['--tls-verify=false'] : []), reference]);
@@ -77,7 +77,7 @@ function mustRun(code: 'image_not_built' | 'image_not_pushed', program: string, 
     child.on('close', (exit, signal) => {
       if (exit === 0) return resolve();
       const how = signal === null ? `exit code ${exit}` : signal;
-      reject(new PenstockError(code, `${program} ${words[0]} ended with ${how}; see what it printed.`));
+      reject(new PenstockError(code, `${program} ${words[0]} ended with ${how}. See its output above.`));
     });
   });
 }

@@ -2,63 +2,65 @@ import { appArgument, appName } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { RAnswer } from '../doctor/ask-r.js';
 import { version } from '../version.js';
-import { partByDebian } from './debian-packages.js';
+import { splitByDebian } from './debian-packages.js';
 import { withDependencies } from './dependencies.js';
 import { readRenvLock } from './renv-lock.js';
 import { buildLibraries, runPrograms } from './system-libraries.js';
 
-/** Where R comes from: a rocker/r-ver image of one version of R, or Debian with its prebuilt R packages. */
+/** The source of R: the rocker/r-ver image of an R version, or Debian with its prebuilt R packages. */
 export type BaseKind = 'r-ver' | 'debian';
 
-/** Everything that a Dockerfile of ours depends on. */
+/** The input of the Dockerfile. */
 export interface Recipe {
   readonly name: string;
   readonly penstock: string;
   readonly base: BaseKind;
   readonly baseImage: string;
   readonly nodeImage: string;
-  /** What `penstock serve` is told inside the image. */
+  /** The argument of `penstock serve` inside the image. */
   readonly argument: string;
-  /** Whether renv.lock says which packages there are, and in which versions. */
+  /** Whether renv.lock determines the packages and their versions. */
   readonly locked: boolean;
-  /** Debian's packages of R packages. */
+  /** Debian packages that contain R packages. */
   readonly prebuilt: readonly string[];
-  /** R packages that are installed by name, from the snapshot of CRAN that the base fixes. */
+  /** R packages to install by name, from the CRAN snapshot of the base image. */
   readonly cran: readonly string[];
-  /** Debian's packages for building `cran`, or what the lock file lists. */
+  /** Debian packages needed to build the packages in `cran` and in the lock file. */
   readonly buildLibraries: readonly string[];
-  /** Debian's packages that R packages call while they run. */
+  /** Debian packages that R packages need at run time. */
   readonly programs: readonly string[];
 }
 
 export interface RecipeInput {
   readonly app: AppLocation;
   readonly base: BaseKind;
-  /** In the place of the base's and of Node's usual image. */
+  /** Images to use instead of the defaults. */
   readonly baseImage?: string | undefined;
   readonly nodeImage?: string | undefined;
-  /** What R says of the app; undefined where there is no R. */
+  /** What R reports about the app; undefined if R is not installed. */
   readonly answer: Pick<RAnswer, 'version' | 'packages' | 'libraries'> | undefined;
-  /** R packages that the configuration names. */
+  /** R packages listed in the configuration. */
   readonly packages?: readonly string[];
 }
 
 const debianImage = 'docker.io/library/debian:12.11-slim';
 const nodeImage = 'docker.io/library/node:22.20.0-bookworm-slim';
-/** For an app whose R nobody knows: a lock file without it, on a machine without R. */
-const usualR = '4.4.3';
+/** The version of R if it is unknown: the lock file has none, and R is not installed. */
+const defaultR = '4.4.3';
 
-/** Works out what goes into the image of an app, and what the user should know of it. */
+/** Determines the contents of the image, and warnings for the user. */
 export function planImage(input: RecipeInput): { recipe: Recipe; warnings: string[] } {
   const { app, answer, base } = input;
   const lock = readRenvLock(app.directory);
   const used = [...new Set([...namesOf(answer), ...(input.packages ?? [])])];
   const beyondLock = lock === undefined ? used : used.filter((name) => !lock.packages.includes(name));
-  // With a lock file Debian's versions are not asked for: the packages fit each other only as it says.
+  // Debian's package versions may not fit those in a lock file.
   const { prebuilt, others } =
-    base === 'debian' && lock === undefined ? partByDebian(beyondLock) : { prebuilt: [], others: beyondLock };
+    base === 'debian' && lock === undefined
+      ? splitByDebian(beyondLock)
+      : { prebuilt: [], others: beyondLock };
   const built = withDependencies([...others, ...(lock?.packages ?? [])], answer?.libraries ?? []);
-  const r = lock?.r ?? answer?.version ?? usualR;
+  const r = lock?.r ?? answer?.version ?? defaultR;
   const recipe: Recipe = {
     name: appName(app),
     penstock: version,
@@ -75,7 +77,7 @@ export function planImage(input: RecipeInput): { recipe: Recipe; warnings: strin
   return { recipe, warnings: warningsOf(recipe, lock?.r) };
 }
 
-/** What the code can do without is taken along where it is installed. */
+/** Optional packages are included if they are installed. */
 function namesOf(answer: RecipeInput['answer']): string[] {
   const packages = answer?.packages ?? [];
   return packages.filter(({ installed, required }) => installed || required).map(({ name }) => name);
@@ -84,11 +86,11 @@ function namesOf(answer: RecipeInput['answer']): string[] {
 function warningsOf({ base, baseImage, cran, locked }: Recipe, lockedR: string | undefined): string[] {
   const warnings: string[] = [];
   if (locked && cran.length > 0) {
-    warnings.push(`renv.lock does not have ${cran.join(', ')}, which the app needs: taken from CRAN.`);
+    warnings.push(`The app needs ${cran.join(', ')}, missing in renv.lock. The image gets it from CRAN.`);
   }
   if (locked && base === 'debian' && lockedR !== undefined) {
     warnings.push(
-      `renv.lock was made with R ${lockedR}; ${baseImage} has Debian's R, and every package is built from source.`,
+      `renv.lock is for R ${lockedR}, but ${baseImage} has Debian's R, and all packages are built from source.`,
     );
   }
   return warnings;

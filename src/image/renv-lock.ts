@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PenstockError } from '../errors.js';
 
-/** What an image needs to know of a renv.lock. */
+/** The parts of a renv.lock that an image needs. */
 export interface RenvLock {
-  /** R's version, when the file tells it. */
+  /** The version of R; undefined if the file has none. */
   readonly r: string | undefined;
-  /** Every package, those that others need among them. */
+  /** All packages, including dependencies. */
   readonly packages: readonly string[];
 }
 
-/** The lock file of an app's folder; undefined when there is none. */
+/** The lock file in the app's folder; undefined if there is none. */
 export function readRenvLock(directory: string): RenvLock | undefined {
   let text: string;
   try {
@@ -27,6 +27,6 @@ export function readRenvLock(directory: string): RenvLock | undefined {
       packages: Object.keys(lock.Packages),
     };
   } catch {
-    throw new PenstockError('image_unplanned', 'renv.lock is no lock file of renv.');
+    throw new PenstockError('image_unplanned', 'renv.lock is not a valid lock file of renv.');
   }
 }

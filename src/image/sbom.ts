@@ -3,32 +3,32 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One thing that is installed. */
+/** An installed package or program. */
 interface Component {
   readonly type: 'library' | 'application';
   readonly name: string;
   readonly version: string;
-  /** Its package URL, by which scanners look for what is known of it. */
+  /** Its package URL. Scanners use it to find known vulnerabilities. */
   readonly purl: string;
   readonly licenses?: readonly { readonly license: { readonly name: string } }[];
 }
 
-/** Where the things are that are listed. */
+/** Where to find the installed packages. */
 export interface Inventory {
-  /** Penstock's own folder. */
+  /** Penstock's folder. */
   readonly penstock: string;
   readonly rscript: string;
   readonly dpkgStatus?: string;
 }
 
-const LIST_R = `
+const R_PACKAGES_SCRIPT = `
   found <- installed.packages(fields = "License")[, c("Package", "Version", "License"), drop = FALSE]
   found <- found[!duplicated(found[, "Package"]), , drop = FALSE]
   cat(apply(found, 1, paste, collapse = "\\t"), sep = "\\n")
   cat("\\nR", as.character(getRversion()), "GPL-2 | GPL-3", sep = "\\t")
 `;
 
-/** A bill of materials, CycloneDX 1.6: Penstock, Node and its packages, R and its packages, Debian's packages. */
+/** A CycloneDX 1.6 bill of materials of Penstock, Node, R, and the packages of npm, R and Debian. */
 export function billOfMaterials(inventory: Inventory, now = new Date()): object {
   const { dpkgStatus = '/var/lib/dpkg/status', penstock, rscript } = inventory;
   const { name, version } = JSON.parse(readFileSync(join(penstock, 'package.json'), 'utf8'));
@@ -69,7 +69,7 @@ function component(
   };
 }
 
-/** What Penstock has taken in, as the build has noted it. */
+/** The npm packages in `dist`, as listed by the build. */
 function bundledPackages(penstock: string): Component[] {
   const packages = JSON.parse(
     readFileSync(join(penstock, 'dist/packages.json'), 'utf8'),
@@ -84,7 +84,7 @@ interface Package {
 }
 
 function rPackages(rscript: string): Component[] {
-  const text = execFileSync(rscript, ['--vanilla', '-e', LIST_R], { encoding: 'utf8' });
+  const text = execFileSync(rscript, ['--vanilla', '-e', R_PACKAGES_SCRIPT], { encoding: 'utf8' });
   return text
     .split('\n')
     .filter((line) => line.includes('\t'))

@@ -1,7 +1,7 @@
 /**
- * What R packages need of the system, by the names of Debian and Ubuntu. `build` is for building one from its source;
- * the libraries that the result is linked with are found in the image itself. `run` is what it calls while it runs.
- * From the packages' own SystemRequirements.
+ * System requirements of R packages, as Debian and Ubuntu packages. `build` lists the packages needed to build from
+ * source; the image build itself finds the libraries that the result is linked to. `run` lists the programs needed at
+ * run time. Source: SystemRequirements of the R packages.
  */
 interface SystemNeed {
   readonly build?: readonly string[];
@@ -80,12 +80,12 @@ const needs: Readonly<Record<string, SystemNeed>> = {
   xslt: { build: ['libxslt1-dev'] },
 };
 
-/** What building these packages from source takes. */
+/** The Debian packages needed to build these R packages from source. */
 export function buildLibraries(packages: Iterable<string>): string[] {
   return listed(packages, 'build');
 }
 
-/** What these packages call while they run. */
+/** The Debian packages that these R packages need at run time. */
 export function runPrograms(packages: Iterable<string>): string[] {
   return listed(packages, 'run');
 }

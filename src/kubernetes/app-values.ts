@@ -2,29 +2,29 @@ import { appName, appVersion } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { type Measured, measureApp } from './measure-app.js';
-import { stopMargin, type Values } from './values.js';
+import { stopMarginSeconds, type Values } from './values.js';
 
 const mebibyte = 1024 ** 2;
 
-/** Of the gateway: a Node process, its threads and the bodies it holds. */
+/** Memory of the gateway: a Node process, its threads and the bodies in memory. */
 const gatewayMemory = 192 * mebibyte;
 
-/** What a worker is given beyond what it takes when the app is loaded: half as much again, and this. */
+/** A worker gets 1.5 times the memory that it has after loading the app, plus this amount for requests. */
 const requestMemory = 32 * mebibyte;
 
-/** Of a worker where the system does not tell. */
+/** Memory of a worker if it cannot be measured. */
 const assumedMemory = 256 * mebibyte;
 
-/** Pods that go are sent requests until every node's tables and every load balancer have changed. */
+/** A terminating pod gets requests until all nodes and load balancers have updated their routes. */
 const preStopSeconds = 5;
 
-/** The values that follow from an app, its configuration and what loading it shows, and what the user should know. */
+/** The values for an app, and warnings for the user. */
 export interface DeploymentPlan {
   readonly values: Values;
   readonly warnings: readonly string[];
 }
 
-/** Loads the app once, unless the configuration says how much memory a pod needs. */
+/** Loads the app once to measure it, unless the configuration sets the memory of a pod. */
 export async function planDeployment(app: AppLocation, config: Config): Promise<DeploymentPlan> {
   const measured = config.memory === undefined ? await measureApp(app, config) : undefined;
   const version = config.appVersion ?? (await appVersion(app));
@@ -83,35 +83,35 @@ export function valuesFor({ config, measured, name, version }: ValuesInput): Val
   };
 }
 
-/** By default two: how many cores this machine has says nothing of the nodes. */
+/** Two by default, because the number of cores of this machine says nothing about the nodes. */
 function workersOf({ sources, workers }: Config): Config['workers'] {
   return sources.workers.from === 'default' ? { min: 2, max: 2 } : workers;
 }
 
 /**
- * Kubernetes counts from before the preStop wait. What runs then gets its whole deadline, and the time that an
- * interrupted R has to come back.
+ * Kubernetes counts the grace period from the start of the preStop hook. Running requests get their full deadline,
+ * plus the time that R may take to return from an interrupt.
  */
 function shutdownOf(
   { drainDelay, interruptGrace, timeout }: Config,
   longestTimeout: number,
 ): Values['shutdown'] {
   const requestSeconds = Math.ceil((Math.max(timeout, longestTimeout) + interruptGrace) / 1000);
-  const graceSeconds = preStopSeconds + Math.ceil(drainDelay / 1000) + requestSeconds + stopMargin;
+  const graceSeconds = preStopSeconds + Math.ceil(drainDelay / 1000) + requestSeconds + stopMarginSeconds;
   return { preStopSeconds, requestSeconds, graceSeconds };
 }
 
-/** Ten times what it took here: nodes are slower, several workers load at once, and the model may be on a network. */
+/** Ten times the measured time: nodes may be slower, several workers load at once, and models may be remote. */
 function startupSeconds({ loadTimeout }: Config, measured: Measured | undefined): number {
   if (measured === undefined) return Math.max(60, Math.ceil(loadTimeout / 1000) + 30);
   return Math.max(60, Math.ceil((10 * measured.loadTime) / 1000));
 }
 
-function podMemory(workers: number, ofWorker: number): number {
-  return gatewayMemory + workers * (1.5 * ofWorker + requestMemory);
+function podMemory(workers: number, workerMemory: number): number {
+  return gatewayMemory + workers * (1.5 * workerMemory + requestMemory);
 }
 
-/** In steps of 64 MiB. */
+/** Rounds up to a multiple of 64 MiB. */
 function memoryQuantity(bytes: number): string {
   return `${Math.ceil(bytes / (64 * mebibyte)) * 64}Mi`;
 }
@@ -126,11 +126,11 @@ function warningsFor(config: Config, measured: Measured | undefined): string[] {
   if (measured === undefined) return warnings;
   if (measured.memory === undefined)
     warnings.push(
-      'This system does not tell how much memory a worker takes: 256 MiB are assumed; --memory sets it.',
+      'Cannot measure the memory of a worker on this system. Assuming 256 MiB; set --memory to change it.',
     );
   if (config.pods.max > 1) {
     for (const { file, line, message } of measured.hazards)
-      warnings.push(`${file}:${line}: ${message} Pods share no memory; docs/kubernetes.md says what to use.`);
+      warnings.push(`${file}:${line}: ${message} Pods do not share memory. See docs/kubernetes.md.`);
   }
   return warnings;
 }

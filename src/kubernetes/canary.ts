@@ -4,15 +4,15 @@ import type { LiveDeployment } from './live-objects.js';
 import type { Values } from './values.js';
 
 /**
- * The new version as a canary beside the one that runs. A gateway gives it `percent` of the requests; without one, the
- * Service shares them among all pods alike, and the canary gets as many pods as come nearest.
+ * Keeps the running version and adds the new one as a canary. A gateway sends it `percent` of the requests. Without a
+ * gateway, the Service spreads requests evenly over all pods, so the number of canary pods approximates the share.
  */
 export function withCanary(values: Values, live: LiveDeployment | undefined, percent: number): Values {
   const { labels } = live?.metadata ?? {};
   const image = live?.spec.template.spec.containers[0]?.image;
   const version = live?.spec.template.metadata.labels?.['app.kubernetes.io/version'] ?? labels?.version;
   if (image === undefined || version === undefined) {
-    throw new PenstockError('not_deployed', `A canary needs ${values.name} beside it.`);
+    throw new PenstockError('not_deployed', `Deploy ${values.name} before you add a canary.`);
   }
   const stablePods = live?.spec.replicas ?? 1;
   return {
@@ -30,8 +30,8 @@ export function withCanary(values: Values, live: LiveDeployment | undefined, per
   };
 }
 
-/** A gateway would send the canary's share to pods that do not serve yet: so it gets none until they do. */
-export function withoutShare(values: Values): Values {
+/** A gateway must not send requests to the canary before its pods are ready. */
+export function withoutCanaryTraffic(values: Values): Values {
   return { ...values, canary: { ...values.canary, weight: 0, stableWeight: 100 } };
 }
 
@@ -41,8 +41,8 @@ interface LiveRoute {
   };
 }
 
-/** Gives the canary's share of a route back; without a route the Service does that by itself. */
-export async function endShare(kubectl: Kubectl, name: string): Promise<void> {
+/** Routes all requests to the stable version. Without a route, the Service does this itself. */
+export async function endTrafficSplit(kubectl: Kubectl, name: string): Promise<void> {
   const kind = 'httproute.gateway.networking.k8s.io';
   const { ok, stdout } = await kubectl.run(['get', kind, name, '--output', 'json']);
   const port = ok ? (JSON.parse(stdout) as LiveRoute).spec.rules[0]?.backendRefs[0]?.port : undefined;

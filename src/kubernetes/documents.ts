@@ -8,14 +8,14 @@ import type { Values } from './values.js';
 
 /** One object of the deployment. */
 export interface Document {
-  /** Of its file, without the ending. */
+  /** The name of its file, without the extension. */
   readonly name: string;
-  /** All must hold for it to be there. */
+  /** The object exists if all conditions hold. */
   readonly conditions: readonly Condition[];
   readonly template: Template;
 }
 
-/** As far as it is known of all Kubernetes objects. */
+/** The members that all Kubernetes objects have. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -29,7 +29,7 @@ export interface KubernetesObject {
 const canary: Condition = { path: 'canary.enabled' };
 const routed: Condition = { path: 'httpRoute.enabled' };
 
-/** Everything that is shipped, in the order in which it is applied. */
+/** All documents, in the order of applying them. */
 export const documents: readonly Document[] = [
   { name: 'network-policy', conditions: [{ path: 'networkPolicy.enabled' }], template: networkPolicy },
   { name: 'service', conditions: [], template: publicService },
@@ -50,7 +50,7 @@ export const documents: readonly Document[] = [
   { name: 'serving-runtime', conditions: [{ path: 'kserve.enabled' }], template: servingRuntime },
 ];
 
-/** The objects that these values ask for, by the names of their files. */
+/** The objects for these values, by file name. */
 export function objectsFor(values: Values): Map<string, KubernetesObject> {
   const wanted = documents.filter(({ conditions }) => holds(conditions, values));
   return new Map(wanted.map(({ name, template }) => [name, resolve(template, values) as KubernetesObject]));

@@ -3,7 +3,7 @@ import { helmCondition, helmTemplate } from './helm-template.js';
 import { valuesFile, valuesSchema } from './value-table.js';
 import { rules, type Values } from './values.js';
 
-/** The files of a Helm chart with these values as its defaults, by their paths in it. */
+/** The files of a Helm chart with these values as defaults, by path. */
 export function helmChart(values: Values, chartVersion: string): Map<string, string> {
   const files = new Map([
     ['Chart.yaml', chartFile(values, chartVersion)],
@@ -34,7 +34,7 @@ function chartFile({ name, version }: Values, chartVersion: string): string {
   ].join('\n');
 }
 
-/** What the schema can't say: values that don't go together. */
+/** Rejects combinations of values that the schema cannot reject. */
 function rulesTemplate(): string {
   return rules
     .map(
@@ -43,8 +43,8 @@ function rulesTemplate(): string {
     .join('');
 }
 
-const notes = `{{ .Release.Name }} is being rolled out:
+const notes = `To watch the rollout of {{ .Release.Name }}:
   kubectl --namespace {{ .Release.Namespace }} rollout status deployment/{{ .Release.Name }}
-Its pods, queues and errors:
+To show its pods, queues and errors:
   penstock status {{ .Release.Name }} --namespace {{ .Release.Namespace }}
 `;

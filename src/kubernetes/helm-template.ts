@@ -1,11 +1,11 @@
-import { type Condition, Each, Place, type Template, Text, When } from './template.js';
+import { type Condition, Each, Placeholder, type Template, Text, When } from './template.js';
 
-/** The text of a Helm template for one document. */
+/** One document as a Helm template. */
 export function helmTemplate(template: Template): string {
   return `${block(template, '').join('\n')}\n`;
 }
 
-/** The condition as an argument of Helm's functions. */
+/** The condition for Helm's `if`. */
 export function helmCondition(conditions: readonly Condition[]): string {
   const each = conditions.map(({ path, is, isNot }) => {
     const found = reference(path);
@@ -15,18 +15,18 @@ export function helmCondition(conditions: readonly Condition[]): string {
   return each.length === 1 ? each[0]! : `and ${each.map((one) => `(${one})`).join(' ')}`;
 }
 
-/** A chart is told its name and namespace by the release. */
+/** The name and the namespace come from the release. */
 function reference(path: string): string {
   if (path === 'name') return '.Release.Name';
   return path === 'namespace' ? '.Release.Namespace' : `.Values.${path}`;
 }
 
-/** JSON is YAML: what toJson writes can stand wherever a value can, and needs no indentation. */
+/** JSON is valid YAML, so the output of toJson can be any value, and needs no indentation. */
 function inline(template: Template): string | undefined {
-  if (template instanceof Place) return `{{ toJson ${reference(template.path)} }}`;
+  if (template instanceof Placeholder) return `{{ toJson ${reference(template.path)} }}`;
   if (template instanceof Text) return textOf(template);
   if (typeof template === 'object') return undefined;
-  // What begins with a letter and could be no other type in YAML needs no quotes.
+  // Text that starts with a letter, and that YAML does not read as another type, needs no quotes.
   const plain = typeof template === 'string' && /^[a-z][\w./-]*$/i.test(template);
   return plain && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(template)
     ? template
@@ -35,11 +35,11 @@ function inline(template: Template): string | undefined {
 
 function textOf({ parts }: Text): string {
   const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%v')).join('');
-  const values = parts.filter((part) => part instanceof Place).map(({ path }) => reference(path));
+  const values = parts.filter((part) => part instanceof Placeholder).map(({ path }) => reference(path));
   return `{{ printf ${JSON.stringify(format)} ${values.join(' ')} | toJson }}`;
 }
 
-/** Lines of a map or a list. */
+/** The lines of a map or a list. */
 function block(template: Template, indent: string): string[] {
   if (Array.isArray(template)) return template.flatMap((item) => listItem(item, indent));
   return Object.entries(template as Readonly<Record<string, Template>>).flatMap(([key, member]) =>
@@ -68,7 +68,7 @@ function listItem(item: Template, indent: string): string[] {
   return dash(block(item, `${indent}  `), indent);
 }
 
-/** The first line of the element that is no guard gets the dash; an element's first member is never on conditions. */
+/** Adds the dash to the first line of an element. The first member of an element never has a condition. */
 function dash([first = '', ...rest]: readonly string[], indent: string): string[] {
   return [`${indent}- ${first.slice(indent.length + 2)}`, ...rest];
 }

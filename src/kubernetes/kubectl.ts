@@ -4,7 +4,7 @@ import { PenstockError } from '../errors.js';
 export interface KubectlOptions {
   readonly program: string;
   readonly context?: string | undefined;
-  /** That of the context if not given. */
+  /** By default, the namespace of the context. */
   readonly namespace?: string | undefined;
   readonly kubeconfig?: string | undefined;
 }
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The user's own kubectl, and with it his credentials, plugins and contexts. */
+/** Runs the user's kubectl, with the user's credentials, plugins and contexts. */
 export class Kubectl {
   readonly #program: string;
   readonly #flags: readonly string[];
@@ -30,7 +30,7 @@ export class Kubectl {
     ];
   }
 
-  /** Whatever comes of it. */
+  /** Resolves also if kubectl fails. */
   run(args: readonly string[], input?: string): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const child = spawn(this.#program, [...this.#flags, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
@@ -44,13 +44,13 @@ export class Kubectl {
       });
       child.on('error', (error) => reject(notFound(this.#program, error)));
       child.on('close', (code) => resolve({ ok: code === 0, code, stdout, stderr }));
-      // It may end without having read: the reason is in its output.
+      // kubectl may exit without reading its input. Its output contains the reason.
       child.stdin.on('error', () => {});
       child.stdin.end(input ?? '');
     });
   }
 
-  /** Its standard output; an error with what it said if it failed. */
+  /** Returns the standard output. If kubectl fails, throws its error message. */
   async must(args: readonly string[], input?: string): Promise<string> {
     const { ok, stderr, stdout } = await this.run(args, input);
     if (!ok) throw new PenstockError('cluster_refused', stderr.trim());
@@ -61,13 +61,13 @@ export class Kubectl {
     return JSON.parse(await this.must([...args, '--output', 'json'])) as T;
   }
 
-  /** Undefined if there is no such object. */
+  /** Returns undefined if the object does not exist. */
   async find<T>(kind: string, name: string, more: readonly string[] = []): Promise<T | undefined> {
     const text = await this.must(['get', kind, name, '--ignore-not-found', '--output', 'json', ...more]);
     return text.trim() === '' ? undefined : (JSON.parse(text) as T);
   }
 
-  /** With the terminal's own input and output; its exit code. */
+  /** Connects kubectl to the terminal, and returns its exit code. */
   show(args: readonly string[]): Promise<number> {
     return new Promise((resolve, reject) => {
       const child = spawn(this.#program, [...this.#flags, ...args], { stdio: 'inherit' });

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { objectsFor } from './documents.js';
 import type { Values } from './values.js';
 
-/** The files of a Kustomize base and its overlays, by their paths. */
+/** The files of a Kustomize base and its overlays, by path. */
 export function kustomization(values: Values): Map<string, string> {
   const objects = objectsFor(values);
   const files = new Map<string, string>();
@@ -14,7 +14,7 @@ export function kustomization(values: Values): Map<string, string> {
   return files;
 }
 
-/** All objects as one stream of documents. */
+/** All objects as one YAML stream. */
 export function printedObjects(values: Values): string {
   return [...objectsFor(values).values()].map(yaml).join('---\n');
 }
@@ -27,7 +27,7 @@ interface Operation {
   readonly value: unknown;
 }
 
-/** For minikube, kind and the like: one small pod, and a port on the node instead of a load balancer. */
+/** For minikube, kind and similar clusters: one small pod, and a node port instead of a load balancer. */
 function local(values: Values): object {
   const deployment: Operation[] = [
     { op: 'replace', path: '/spec/template/spec/containers/0/resources/requests/cpu', value: '100m' },
@@ -40,12 +40,12 @@ function local(values: Values): object {
     patches: [
       patch('Deployment', values.name, deployment),
       patch('Service', values.name, [{ op: 'replace', path: '/spec/type', value: 'NodePort' }]),
-      ...leastPods(values, 1),
+      ...minimumPods(values, 1),
     ],
   };
 }
 
-/** Pods on three nodes at least; the image by its tag, to be changed here, by digest if you like. */
+/** At least three pods, and an image entry in which the user can change the tag or set a digest. */
 function production(values: Values): object {
   const { name, newTag, digest } = imageParts(values.image);
   return {
@@ -54,7 +54,7 @@ function production(values: Values): object {
     resources: ['../../base'],
     images: [{ name, newName: name, ...(digest === undefined ? { newTag } : { digest }) }],
     patches: [
-      ...leastPods(values, Math.max(3, values.autoscaling.min)),
+      ...minimumPods(values, Math.max(3, values.autoscaling.min)),
       ...(values.autoscaling.by === 'none'
         ? [
             patch('Deployment', values.name, [
@@ -66,14 +66,14 @@ function production(values: Values): object {
   };
 }
 
-function leastPods({ autoscaling, name }: Values, min: number): object[] {
+function minimumPods({ autoscaling, name }: Values, min: number): object[] {
   if (autoscaling.by === 'none') return [];
-  const [kind, least, most] =
+  const [kind, minKey, maxKey] =
     autoscaling.by === 'cpu'
       ? ['HorizontalPodAutoscaler', 'minReplicas', 'maxReplicas']
       : ['ScaledObject', 'minReplicaCount', 'maxReplicaCount'];
-  const operations: Operation[] = [{ op: 'replace', path: `/spec/${least}`, value: min }];
-  if (min > autoscaling.max) operations.push({ op: 'replace', path: `/spec/${most}`, value: min });
+  const operations: Operation[] = [{ op: 'replace', path: `/spec/${minKey}`, value: min }];
+  if (min > autoscaling.max) operations.push({ op: 'replace', path: `/spec/${maxKey}`, value: min });
   return [patch(kind!, name, operations)];
 }
 
@@ -81,7 +81,7 @@ function patch(kind: string, name: string, operations: readonly Operation[]): ob
   return { target: { kind, name }, patch: yaml(operations) };
 }
 
-/** `host:5000/name:tag@sha256:…` in its parts. */
+/** Splits `host:5000/name:tag@sha256:…`. */
 function imageParts(image: string): { name: string; newTag: string; digest: string | undefined } {
   const [tagged = '', digest] = image.split('@');
   const colon = tagged.lastIndexOf(':');

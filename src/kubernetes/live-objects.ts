@@ -1,4 +1,4 @@
-/** What is read of the objects in a cluster. */
+/** The members of objects in a cluster that Penstock reads. */
 
 export interface ObjectMeta {
   readonly name: string;
@@ -13,6 +13,13 @@ export interface ObjectMeta {
 
 export interface LiveList<T> {
   readonly items: readonly T[];
+}
+
+interface LiveCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
 }
 
 export interface LiveDeployment {
@@ -30,12 +37,7 @@ export interface LiveDeployment {
     readonly updatedReplicas?: number;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly LiveCondition[];
   };
 }
 
@@ -50,12 +52,7 @@ export interface LivePod {
   readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-    }[];
+    readonly conditions?: readonly LiveCondition[];
     readonly containerStatuses?: readonly {
       readonly ready: boolean;
       readonly restartCount: number;

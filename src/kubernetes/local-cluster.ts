@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PenstockError } from '../errors.js';
 
-/** A cluster on this machine, and how an image in a file gets to its nodes. */
+/** A cluster on this machine, and how to load an image into it. */
 export interface LocalCluster {
   readonly kind: 'minikube' | 'kind' | 'k3d' | 'containerd' | 'shared';
-  /** The program and arguments that load an image archive; undefined where nodes see the engine's own images. */
+  /** The command that loads an image archive; undefined if the cluster uses the images of the engine. */
   readonly load: ((archive: string) => readonly string[]) | undefined;
 }
 
-/** By kubectl's context, which the tools name after themselves; undefined for clusters elsewhere. */
+/** Recognizes local clusters by the names that their tools give to kubectl contexts; undefined for all others. */
 export function localCluster(context: string): LocalCluster | undefined {
   const [, kind] = /^kind-(.+)$/.exec(context) ?? [];
   if (kind !== undefined)
@@ -25,13 +25,13 @@ export function localCluster(context: string): LocalCluster | undefined {
   return undefined;
 }
 
-/** A cluster whose one node is this machine, without a tool of its own: the kubelet sees what is in this namespace. */
+/** A cluster with this machine as its only node. The kubelet uses the images in containerd's namespace k8s.io. */
 export const containerd: LocalCluster = {
   kind: 'containerd',
   load: (file) => ['ctr', '--namespace', 'k8s.io', 'images', 'import', file],
 };
 
-/** Saves the image to a file and has the cluster's own tool load it, which works with docker and podman alike. */
+/** Saves the image to a file and loads the file with the cluster's tool. This works with docker and podman. */
 export async function loadImage(engine: string, image: string, { load }: LocalCluster): Promise<void> {
   if (load === undefined) return;
   const folder = await mkdtemp(join(tmpdir(), 'penstock-load-'));
@@ -44,13 +44,13 @@ export async function loadImage(engine: string, image: string, { load }: LocalCl
   }
 }
 
-/** Its output goes to standard error as it comes. */
+/** Runs a command. Its output goes to standard error. */
 function mustRun([program = '', ...args]: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (how: string) =>
       reject(new PenstockError('image_unreachable', `${[program, ...args].join(' ')} ${how}.`));
     const child = spawn(program, args, { stdio: ['ignore', process.stderr, process.stderr] });
-    child.on('error', (error) => fail(`could not be started: ${error.message}`));
+    child.on('error', (error) => fail(`did not start: ${error.message}`));
     child.on('close', (code) => (code === 0 ? resolve() : fail(`ended with exit code ${code}`)));
   });
 }

@@ -4,18 +4,18 @@ import type { Hazard } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { lookAtApp } from '../pool/look-at-app.js';
 
-/** What loading the app once on this machine has shown. */
+/** Results of loading the app once on this machine. */
 export interface Measured {
-  /** The longest deadline that an annotation gives a route, in ms; 0 without any. */
+  /** The longest `@timeout` of a route, in ms; 0 without any. */
   readonly longestTimeout: number;
   readonly hazards: readonly Hazard[];
-  /** Milliseconds from the start of R to a loaded app. */
+  /** Time from the start of R until the app is loaded, in ms. */
   readonly loadTime: number;
-  /** Bytes of memory of its own and its share of what it has in common with others (PSS). */
+  /** The proportional set size (PSS) of the worker, in bytes; undefined if unknown. */
   readonly memory: number | undefined;
 }
 
-/** Starts one worker, looks at it when it has loaded the app, and ends it. */
+/** Starts one worker, measures it after it has loaded the app, and stops it. */
 export async function measureApp(app: AppLocation, config: Config): Promise<Measured> {
   const startedAt = performance.now();
   let seen: Pick<Measured, 'loadTime' | 'memory'> | undefined;
@@ -26,7 +26,7 @@ export async function measureApp(app: AppLocation, config: Config): Promise<Meas
   return { hazards, longestTimeout: Math.max(0, ...timeouts), ...seen! };
 }
 
-/** Undefined where the system does not tell: outside of Linux. */
+/** Known only on Linux. */
 function memoryOf(pid: number | undefined): number | undefined {
   try {
     const pss = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));

@@ -2,7 +2,7 @@ import type { Kubectl } from './kubectl.js';
 import type { LivePod } from './live-objects.js';
 import { adminPort } from './resources/names.js';
 
-/** The part of the answer to `GET /status` that is read here. */
+/** The members of `GET /status` that are used here. */
 interface PodStatus {
   readonly state: string;
   readonly release?: string;
@@ -14,12 +14,12 @@ interface PodStatus {
 /** What one pod reports about itself. */
 export interface PodAnswer {
   readonly status: PodStatus;
-  /** Requests answered since it started, and those of them that failed by its own fault (5xx). */
+  /** Requests answered since the pod started, and those of them with a server error (5xx). */
   readonly answered: number;
   readonly failed: number;
 }
 
-/** Undefined if the pod cannot be asked. */
+/** Returns undefined if the pod cannot be reached. */
 export async function askPod(kubectl: Kubectl, pod: LivePod): Promise<PodAnswer | undefined> {
   const [status, metrics] = await Promise.all([
     askAdmin(kubectl, pod, 'status'),
@@ -29,7 +29,7 @@ export async function askPod(kubectl: Kubectl, pod: LivePod): Promise<PodAnswer 
   return { status: JSON.parse(status) as PodStatus, ...countRequests(metrics) };
 }
 
-/** By way of the API server; where a network policy or a token keeps that from the admin port, from inside the pod. */
+/** Asks through the API server's proxy. If a network policy or a token prevents this, asks from inside the pod. */
 async function askAdmin(kubectl: Kubectl, { metadata }: LivePod, path: string): Promise<string | undefined> {
   const { name, namespace } = metadata;
   const url = `/api/v1/namespaces/${namespace}/pods/${name}:${adminPort}/proxy/${path}`;
@@ -42,7 +42,7 @@ async function askAdmin(kubectl: Kubectl, { metadata }: LivePod, path: string): 
   return inside.ok ? inside.stdout : undefined;
 }
 
-/** With the admin server's token, which the pod knows where there is one. */
+/** Sends the admin token, if the pod has one. */
 const insideScript = `
 const token = process.env.PENSTOCK_ADMIN_TOKEN;
 fetch(process.argv[1], { headers: token ? { authorization: 'Bearer ' + token } : {} }).then(async (answer) => {

@@ -8,30 +8,29 @@ import {
   type LivePod,
   type LiveReplicaSet,
 } from './live-objects.js';
-import { lastWords, type PodTrouble, troubleOf } from './pod-trouble.js';
+import { logTail, type PodProblem, problemOf } from './pod-problem.js';
 
-/** How far a rollout has come. */
 export interface RolloutProgress {
   readonly wanted: number;
   /** Pods of the new version, and how many of them are ready. */
   readonly updated: number;
   readonly ready: number;
-  /** Pods of old versions that still run. */
+  /** Running pods of old versions. */
   readonly old: number;
   readonly done: boolean;
 }
 
 export interface RolloutOptions {
-  /** Milliseconds until it is given up. */
+  /** How long to wait, in ms. */
   readonly timeout: number;
-  /** Milliseconds between two looks. */
+  /** Time between two checks, in ms. */
   readonly interval?: number;
   readonly progress?: (progress: RolloutProgress) => void;
-  /** How many pods an autoscaler must have asked for by then. */
+  /** The bounds that an autoscaler must have applied. */
   readonly pods?: { readonly min: number; readonly max: number };
 }
 
-/** Waits until all pods are of the new version and ready; fails with the reason of the pod that is not. */
+/** Waits until all pods have the new version and are ready. Otherwise throws the reason of a pod that is not ready. */
 export async function watchRollout(
   kubectl: Kubectl,
   name: string,
@@ -44,16 +43,16 @@ export async function watchRollout(
     const now = progressOf(deployment, pods);
     progress(now);
     if (now.done) return;
-    const trouble = await findTrouble(kubectl, deployment);
+    const problem = await findProblem(kubectl, deployment);
     const late = performance.now() > deadline || hasStalled(deployment);
-    if (trouble?.final || late) {
-      throw new PenstockError('rollout_failed', await describeTrouble(kubectl, trouble, now));
+    if (problem?.final || late) {
+      throw new PenstockError('rollout_failed', await describeProblem(kubectl, problem, now));
     }
     await delay(interval);
   }
 }
 
-/** The judgement of `kubectl rollout status`, but for pods that are to go: they must have. */
+/** Uses the rules of `kubectl rollout status`, but also waits until the old pods have stopped. */
 export function progressOf(
   { metadata, spec, status = {} }: LiveDeployment,
   { max, min }: NonNullable<RolloutOptions['pods']> = { min: 0, max: Number.POSITIVE_INFINITY },
@@ -78,20 +77,20 @@ function hasStalled({ metadata, status }: LiveDeployment): boolean {
   return progressing?.reason === 'ProgressDeadlineExceeded';
 }
 
-/** Of the newest version's pods, the worst first. */
-async function findTrouble(kubectl: Kubectl, deployment: LiveDeployment): Promise<PodTrouble | undefined> {
+/** A problem of the newest version's pods, preferably a final one. */
+async function findProblem(kubectl: Kubectl, deployment: LiveDeployment): Promise<PodProblem | undefined> {
   const hash = await newestHash(kubectl, deployment);
   const pods = await podsOf(kubectl, deployment);
-  const troubles = pods
+  const problems = pods
     .filter((pod) => !isReady(pod) && pod.metadata.labels?.['pod-template-hash'] === hash)
-    .map(troubleOf)
-    .filter((trouble) => trouble !== undefined);
-  return troubles.find(({ final }) => final) ?? troubles[0];
+    .map(problemOf)
+    .filter((problem) => problem !== undefined);
+  return problems.find(({ final }) => final) ?? problems[0];
 }
 
 const revision = 'deployment.kubernetes.io/revision';
 
-/** The newest version is that of the ReplicaSet that has the Deployment's own revision. */
+/** The ReplicaSet of the newest version has the revision of the Deployment. */
 async function newestHash(kubectl: Kubectl, deployment: LiveDeployment): Promise<string | undefined> {
   const sets = await kubectl.json<LiveList<LiveReplicaSet>>([
     'get',
@@ -114,16 +113,16 @@ function selectorOf({ spec }: LiveDeployment): string {
   return `app.kubernetes.io/name=${name}${track === undefined ? '' : `,track=${track}`}`;
 }
 
-async function describeTrouble(
+async function describeProblem(
   kubectl: Kubectl,
-  trouble: PodTrouble | undefined,
+  problem: PodProblem | undefined,
   { ready, wanted }: RolloutProgress,
 ): Promise<string> {
-  if (trouble === undefined) {
-    const why = ready < wanted ? 'no pod says why' : 'the autoscaler has asked for no others';
-    return `${ready} of ${wanted} pods are ready, and ${why}.`;
+  if (problem === undefined) {
+    const why = ready < wanted ? 'No pod reports a problem' : 'The autoscaler has requested no other number';
+    return `${ready} of ${wanted} pods are ready. ${why}.`;
   }
-  const words = trouble.ran ? await lastWords(kubectl, trouble.pod) : '';
-  const said = words === '' ? '' : `\n${words.replaceAll(/^/gm, '  ')}`;
-  return `Pod ${trouble.pod}: ${trouble.reason}.${said}`;
+  const log = problem.ran ? await logTail(kubectl, problem.pod) : '';
+  const indented = log === '' ? '' : `\n${log.replaceAll(/^/gm, '  ')}`;
+  return `Pod ${problem.pod}: ${problem.reason}.${indented}`;
 }

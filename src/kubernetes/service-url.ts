@@ -6,7 +6,7 @@ interface LiveNode {
   readonly status: { readonly addresses: readonly { readonly type: string; readonly address: string }[] };
 }
 
-/** Where the app is reached, as a URL or as the command that opens a way to it. */
+/** The URL of the app, with the command for port forwarding if it needs one. */
 export async function serviceUrl(kubectl: Kubectl, { httpRoute, name }: Values): Promise<string> {
   if (httpRoute.enabled) return `http://${httpRoute.host}/`;
   const service = await kubectl.find<LiveService>('service', name);
@@ -18,11 +18,11 @@ export async function serviceUrl(kubectl: Kubectl, { httpRoute, name }: Values):
     const node = await nodeAddress(kubectl);
     if (node !== undefined) return `http://${node}:${port.nodePort}/`;
   }
-  const waiting = service?.spec.type === 'LoadBalancer' ? ', while its load balancer is being made' : '';
+  const waiting = service?.spec.type === 'LoadBalancer' ? ', until its load balancer has an address' : '';
   return `http://127.0.0.1:8000/ after \`kubectl port-forward service/${name} 8000:${port?.port ?? 80}\`${waiting}`;
 }
 
-/** Undefined if the user may not see nodes. */
+/** Undefined if the user has no permission to list nodes. */
 async function nodeAddress(kubectl: Kubectl): Promise<string | undefined> {
   const { ok, stdout } = await kubectl.run(['get', 'nodes', '--output', 'json']);
   if (!ok) return undefined;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Kubectl } from './kubectl.js';
-import { madeBy } from './resources/names.js';
+import { createdBy } from './resources/names.js';
 import type { Values } from './values.js';
 
-/** Makes the key of encrypted sessions, once: with another one, everybody's session would be gone. */
+/** Creates the key of encrypted sessions if there is none. A new key would invalidate all sessions. */
 export async function ensureSessionSecret(kubectl: Kubectl, { name, session }: Values): Promise<boolean> {
   if (session.secret === '' || (await kubectl.find('secret', session.secret)) !== undefined) return false;
   const secret = {
@@ -11,7 +11,7 @@ export async function ensureSessionSecret(kubectl: Kubectl, { name, session }: V
     kind: 'Secret',
     metadata: {
       name: session.secret,
-      labels: { 'app.kubernetes.io/name': name, [madeBy.key]: madeBy.value },
+      labels: { 'app.kubernetes.io/name': name, [createdBy.key]: createdBy.value },
     },
     stringData: { [session.key]: randomBytes(32).toString('hex') },
   };

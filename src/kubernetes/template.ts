@@ -1,32 +1,31 @@
 import { type ValuePath, type Values, valueAt } from './values.js';
 
 /**
- * Manifests with places for values. They are printed in two ways: filled in, for Kustomize and `kubectl apply`
- * (`resolve`), and with the places left open, as the templates of a Helm chart (`helm-template.ts`). So there is one
- * source for both.
+ * A manifest with placeholders for values. `resolve` inserts the values, for Kustomize and `kubectl apply`.
+ * `helm-template.ts` turns the placeholders into the template language of Helm. So both have the same source.
  */
 export type Template =
   | string
   | number
   | boolean
-  | Place
+  | Placeholder
   | Text
   | When
   | Each
   | readonly Template[]
   | { readonly [key: string]: Template };
 
-/** Where a value goes, whatever its type. */
-export class Place {
+/** Stands for a value of any type. */
+export class Placeholder {
   constructor(readonly path: ValuePath) {}
 }
 
-/** A string made of fixed parts and values. */
+/** A string with fixed parts and values. */
 export class Text {
-  constructor(readonly parts: readonly (string | Place)[]) {}
+  constructor(readonly parts: readonly (string | Placeholder)[]) {}
 }
 
-/** A member of a map or an element of a list that is there on conditions. */
+/** A member of a map or an element of a list that exists only if all conditions hold. */
 export class When {
   constructor(
     readonly conditions: readonly Condition[],
@@ -34,27 +33,27 @@ export class When {
   ) {}
 }
 
-/** In a list: the elements of a value that is a list. */
+/** Inserts the elements of a list value into a list. */
 export class Each {
   constructor(readonly path: ValuePath) {}
 }
 
-/** The value is set (not empty, zero or false), or it is, or is not, the one that is named. */
+/** Compares a value with `is` or `isNot`. Without both, the value must be set: not empty, zero or false. */
 export interface Condition {
   readonly path: ValuePath;
   readonly is?: string | boolean;
   readonly isNot?: string | boolean;
 }
 
-export function value(path: ValuePath): Place {
-  return new Place(path);
+export function value(path: ValuePath): Placeholder {
+  return new Placeholder(path);
 }
 
-export function text(...parts: readonly (string | Place)[]): Text {
+export function text(...parts: readonly (string | Placeholder)[]): Text {
   return new Text(parts);
 }
 
-/** A bare path is the condition that its value is set. */
+/** A path alone means that its value must be set. */
 export function when(condition: ValuePath | Condition | readonly Condition[], then: Template): When {
   const one = typeof condition === 'string' ? [{ path: condition }] : [condition].flat();
   return new When(one as readonly Condition[], then);
@@ -64,7 +63,6 @@ export function each(path: ValuePath): Each {
   return new Each(path);
 }
 
-/** Whether all conditions hold. */
 export function holds(conditions: readonly Condition[], values: Values): boolean {
   return conditions.every(({ path, is, isNot }) => {
     const found = valueAt(values, path);
@@ -74,14 +72,14 @@ export function holds(conditions: readonly Condition[], values: Values): boolean
   });
 }
 
-/** As Helm has it: an empty list or map is not. */
+/** Like Helm, treats an empty list or map as not set. */
 function isSet(found: unknown): boolean {
   return typeof found === 'object' && found !== null ? Object.keys(found).length > 0 : Boolean(found);
 }
 
-/** The template with its values filled in. */
+/** Replaces all placeholders with values. */
 export function resolve(template: Template, values: Values): unknown {
-  if (template instanceof Place) return valueAt(values, template.path);
+  if (template instanceof Placeholder) return valueAt(values, template.path);
   if (template instanceof Text) {
     return template.parts.map((part) => (typeof part === 'string' ? part : resolve(part, values))).join('');
   }

@@ -1,6 +1,6 @@
 import { type ValuePath, type Values, valueAt } from './values.js';
 
-/** What of JSON Schema bounds a value. */
+/** The keywords of JSON Schema that restrict a value. */
 interface Bounds {
   readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
   readonly enum?: readonly string[];
@@ -11,7 +11,7 @@ interface Bounds {
   readonly maxLength?: number;
 }
 
-/** One value of the chart: what it is for, and what it may be. */
+/** One value of the chart, with its documentation and its allowed values. */
 interface ValueEntry {
   readonly path: ValuePath;
   readonly doc: string;
@@ -28,160 +28,164 @@ const reference: Bounds = { type: 'string', pattern: '^\\S+$', minLength: 1 };
 const versionPattern = '^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$';
 const quantity = '^[0-9]+(\\.[0-9]+)?(m|[KMG]i?)?$';
 
-/** In the order of values.yaml. `name` and `namespace` are not here: a release has them by itself. */
+/** In the order of values.yaml. `name` and `namespace` come from the Helm release. */
 export const valueTable: readonly ValueEntry[] = [
-  { path: 'image', doc: 'The image, with its tag or digest.', bounds: reference },
+  { path: 'image', doc: 'The image, with a tag or digest.', bounds: reference },
   {
     path: 'imagePullPolicy',
-    doc: 'When nodes pull it: tags that `penstock image` makes never change their content.',
+    doc: 'When nodes pull the image. The content of a tag created by `penstock image` never changes.',
     bounds: { type: 'string', enum: ['IfNotPresent', 'Always', 'Never'] },
   },
   {
     path: 'imagePullSecrets',
-    doc: 'Secrets for a private registry, as [{ name: my-secret }].',
+    doc: 'Secrets for a private registry, such as [{ name: my-secret }].',
     bounds: { type: 'array' },
   },
   {
     path: 'version',
-    doc: "The app's version: a label of every pod, and what /status and /metrics say.",
+    doc: 'The version of the app, in the labels of all pods, in /status and in /metrics.',
     bounds: { type: 'string', pattern: versionPattern, maxLength: 63 },
   },
   {
     path: 'workers',
-    doc: 'R processes of each pod, as 4 or 2..8. Memory and CPU below must fit the most of them.',
+    doc: 'R processes per pod, such as 4 or 2..8. Set memory and CPU for the maximum number.',
     bounds: { type: 'string', pattern: '^[0-9]{1,4}(\\.\\.[0-9]{1,4})?$' },
   },
-  { path: 'replicas', doc: 'Pods, when autoscaling.by is none.', bounds: whole(0, 10_000) },
+  { path: 'replicas', doc: 'Number of pods, if autoscaling.by is none.', bounds: whole(0, 10_000) },
   {
     path: 'autoscaling.by',
-    doc: 'What decides how many pods there are: cpu (HorizontalPodAutoscaler; needs the metrics server), keda (requests that run or wait; needs KEDA) or none.',
+    doc: 'How to scale: cpu (HorizontalPodAutoscaler; requires the metrics server), keda (by running and waiting requests; requires KEDA) or none.',
     bounds: { type: 'string', enum: ['none', 'cpu', 'keda'] },
   },
-  { path: 'autoscaling.min', doc: 'Pods at least.', bounds: whole(1, 10_000) },
-  { path: 'autoscaling.max', doc: 'Pods at most.', bounds: whole(1, 10_000) },
+  { path: 'autoscaling.min', doc: 'Minimum number of pods.', bounds: whole(1, 10_000) },
+  { path: 'autoscaling.max', doc: 'Maximum number of pods.', bounds: whole(1, 10_000) },
   {
     path: 'autoscaling.cpu',
-    doc: 'Percent of the requested CPU that the pods should use on average.',
+    doc: 'Target average CPU utilization, in percent of the requested CPU.',
     bounds: whole(1, 1000),
   },
   {
     path: 'autoscaling.ongoing',
-    doc: 'Requests that a pod should run or hold on average, with keda.',
+    doc: 'With keda: target average number of running and waiting requests per pod.',
     bounds: whole(1, 100_000),
   },
   {
     path: 'resources.cpu',
-    doc: 'CPU of a pod that is reserved on its node. There is no limit: idle CPU may be used.',
+    doc: 'CPU request of a pod. There is no limit, so a pod can use idle CPU.',
     bounds: { type: 'string', pattern: quantity },
   },
   {
     path: 'resources.memory',
-    doc: 'Memory of a pod, reserved and limit: workers x what one takes with the app loaded, and the gateway.',
+    doc: 'Memory request and limit of a pod: the workers with the loaded app, and the gateway.',
     bounds: { type: 'string', pattern: quantity },
   },
   {
     path: 'shutdown.preStopSeconds',
-    doc: 'How long a pod that goes still takes requests, until nobody sends it any more.',
+    doc: 'How long a terminating pod accepts requests, until all load balancers have removed it.',
     bounds: whole(4, 600),
   },
   {
     path: 'shutdown.requestSeconds',
-    doc: 'How long the requests that then run may take: the longest deadline of the app.',
+    doc: 'How long running requests may take after that: the longest deadline of the app.',
     bounds: whole(1, 86_400),
   },
   {
     path: 'shutdown.graceSeconds',
-    doc: 'When Kubernetes kills the pod, counted from before the preStop wait.',
+    doc: 'When Kubernetes kills the pod, counted from the start of the preStop wait.',
     bounds: whole(15, 90_000),
   },
   {
     path: 'startupSeconds',
-    doc: 'How long a pod may take to load the app before it is started again.',
+    doc: 'How long a pod may take to load the app before Kubernetes restarts it.',
     bounds: whole(10, 86_400),
   },
   {
     path: 'service.type',
-    doc: 'How clients reach it: ClusterIP (within the cluster), LoadBalancer or NodePort.',
+    doc: 'Type of the Service: ClusterIP (reachable only within the cluster), LoadBalancer or NodePort.',
     bounds: { type: 'string', enum: ['ClusterIP', 'LoadBalancer', 'NodePort'] },
   },
   { path: 'service.port', doc: 'Port of the Service.', bounds: whole(1, 65_535) },
   {
     path: 'session.secret',
-    doc: 'Secret with the key that sessions are encrypted with, so that all pods can read them. Empty: none.',
+    doc: 'Secret with the encryption key of sessions, shared by all pods. Empty: none.',
     bounds: optionalLabel,
   },
   {
     path: 'session.key',
-    doc: "The key's name within that Secret.",
+    doc: 'Name of the entry in this Secret.',
     bounds: { type: 'string', pattern: '^[-._a-zA-Z0-9]+$' },
   },
   {
     path: 'session.variable',
-    doc: 'The variable that the app reads it from, as in pr_cookie(pr, Sys.getenv("SESSION_KEY")).',
+    doc: 'Environment variable with the key, for example for pr_cookie(pr, Sys.getenv("SESSION_KEY")).',
     bounds: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
   },
-  { path: 'serviceMonitor.enabled', doc: 'A ServiceMonitor for the Prometheus operator.', bounds: boolean },
+  {
+    path: 'serviceMonitor.enabled',
+    doc: 'Create a ServiceMonitor for the Prometheus operator.',
+    bounds: boolean,
+  },
   {
     path: 'serviceMonitor.interval',
-    doc: 'How often it reads /metrics.',
+    doc: 'How often Prometheus reads /metrics.',
     bounds: { type: 'string', pattern: '^[0-9]+(ms|s|m|h)$' },
   },
-  { path: 'httpRoute.enabled', doc: 'A route of the Gateway API.', bounds: boolean },
+  { path: 'httpRoute.enabled', doc: 'Create an HTTPRoute of the Gateway API.', bounds: boolean },
   {
     path: 'httpRoute.host',
-    doc: 'The host name that it serves.',
+    doc: 'Host name of the route.',
     bounds: { type: 'string', pattern: optional('^(\\*\\.)?[a-z0-9]([-a-z0-9.]*[a-z0-9])?$') },
   },
-  { path: 'httpRoute.gateway', doc: 'The Gateway that it is attached to.', bounds: optionalLabel },
+  { path: 'httpRoute.gateway', doc: 'Gateway that the route belongs to.', bounds: optionalLabel },
   {
     path: 'httpRoute.gatewayNamespace',
-    doc: "That Gateway's namespace; empty if it is the same.",
+    doc: 'Namespace of the Gateway. Empty: the namespace of the app.',
     bounds: optionalLabel,
   },
   {
     path: 'networkPolicy.enabled',
-    doc: 'Deny all traffic but that to the public port, from monitoring to the admin port, and to DNS.',
+    doc: 'Allow only traffic to the public port, from monitoring to the admin port, and to DNS.',
     bounds: boolean,
   },
   {
     path: 'networkPolicy.monitoringNamespace',
-    doc: 'The namespace that may read the admin port.',
+    doc: 'Namespace with access to the admin port.',
     bounds: label,
   },
   {
     path: 'networkPolicy.egress',
-    doc: 'More rules for what the app may reach, such as its database.',
+    doc: 'Additional egress rules, for example for a database.',
     bounds: { type: 'array' },
   },
   {
     path: 'kserve.enabled',
-    doc: 'A ClusterServingRuntime, with which KServe serves saved R models.',
+    doc: 'Create a ClusterServingRuntime, with which KServe serves saved R models.',
     bounds: boolean,
   },
   {
     path: 'canary.enabled',
-    doc: 'A second Deployment with another image, for a share of the requests.',
+    doc: 'Create a second Deployment with another image, for a share of the requests.',
     bounds: boolean,
   },
-  { path: 'canary.image', doc: 'Its image.', bounds: { type: 'string' } },
+  { path: 'canary.image', doc: 'Image of the canary.', bounds: { type: 'string' } },
   {
     path: 'canary.version',
-    doc: 'Its version.',
+    doc: 'Version of the canary.',
     bounds: { type: 'string', pattern: optional(versionPattern), maxLength: 63 },
   },
   {
     path: 'canary.replicas',
-    doc: 'Its pods: without a gateway its share is theirs among all pods.',
+    doc: 'Number of canary pods. Without a gateway, it determines the share of the requests.',
     bounds: whole(0, 10_000),
   },
-  { path: 'canary.weight', doc: 'Its share of the requests with a gateway.', bounds: whole(0, 1_000_000) },
-  { path: 'canary.stableWeight', doc: 'The share of the others.', bounds: whole(0, 1_000_000) },
-  { path: 'env', doc: 'More variables, as [{ name: A, value: b }].', bounds: { type: 'array' } },
-  { path: 'nodeSelector', doc: 'Labels of the nodes that pods may run on.', bounds: { type: 'object' } },
-  { path: 'tolerations', doc: 'Taints of nodes that pods put up with.', bounds: { type: 'array' } },
+  { path: 'canary.weight', doc: 'Weight of the canary, with a gateway.', bounds: whole(0, 1_000_000) },
+  { path: 'canary.stableWeight', doc: 'Weight of the stable version.', bounds: whole(0, 1_000_000) },
+  { path: 'env', doc: 'Environment variables, such as [{ name: A, value: b }].', bounds: { type: 'array' } },
+  { path: 'nodeSelector', doc: 'Required labels of the nodes.', bounds: { type: 'object' } },
+  { path: 'tolerations', doc: 'Tolerated taints of the nodes.', bounds: { type: 'array' } },
 ];
 
-/** values.yaml: each value with what it is for. */
+/** values.yaml: all values with their documentation. */
 export function valuesFile(values: Values): string {
   const lines: string[] = [];
   let section: string | undefined;
@@ -196,7 +200,7 @@ export function valuesFile(values: Values): string {
   return `${lines.join('\n').trimStart()}\n`;
 }
 
-/** values.schema.json: with it Helm refuses unknown values and values out of bounds. */
+/** values.schema.json: lets Helm reject unknown values and values out of bounds. */
 export function valuesSchema(): string {
   const properties: Record<string, unknown> = {};
   const sections = new Map<string, Record<string, unknown>>();

@@ -1,6 +1,6 @@
-/** Everything about a deployment that can differ from the next one. `value-table.ts` documents and bounds each. */
+/** All parameters of a deployment. `value-table.ts` documents them and their bounds. */
 export interface Values {
-  /** Of the Deployment and all that belongs to it; the release's name in Helm. */
+  /** The name of the Deployment and the prefix of all other objects. In Helm, the name of the release. */
   readonly name: string;
   readonly namespace: string;
   readonly image: string;
@@ -61,17 +61,17 @@ type PathsOf<T, Prefix extends string = ''> = {
           : never);
 }[keyof T & string];
 
-/** `autoscaling.min` and the like: a misspelt one does not compile. */
+/** A path such as `autoscaling.min`, checked by the compiler. */
 export type ValuePath = PathsOf<Values>;
 
 export function valueAt(values: Values, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (at as Readonly<Record<string, unknown>>)[key], values);
 }
 
-/** Seconds that are left for stopping workers and for exit hooks when the last request is done. */
-export const stopMargin = 10;
+/** Time for stopping workers and for exit hooks after the last request. */
+export const stopMarginSeconds = 10;
 
-/** Values that are good alone but not together; in Helm's language too, where `helm template` refuses them. */
+/** Invalid combinations of values. `helm` is the same condition for the chart. */
 export const rules: readonly {
   readonly message: string;
   readonly broken: (values: Values) => boolean;
@@ -83,18 +83,18 @@ export const rules: readonly {
     helm: 'gt (int .Values.autoscaling.min) (int .Values.autoscaling.max)',
   },
   {
-    message: `shutdown.graceSeconds is less than preStopSeconds + requestSeconds + ${stopMargin}: Kubernetes would kill requests that still run`,
+    message: `shutdown.graceSeconds is less than preStopSeconds + requestSeconds + ${stopMarginSeconds}: Kubernetes would kill running requests`,
     broken: ({ shutdown }) =>
-      shutdown.graceSeconds < shutdown.preStopSeconds + shutdown.requestSeconds + stopMargin,
-    helm: `lt (int .Values.shutdown.graceSeconds) (int (add .Values.shutdown.preStopSeconds .Values.shutdown.requestSeconds ${stopMargin}))`,
+      shutdown.graceSeconds < shutdown.preStopSeconds + shutdown.requestSeconds + stopMarginSeconds,
+    helm: `lt (int .Values.shutdown.graceSeconds) (int (add .Values.shutdown.preStopSeconds .Values.shutdown.requestSeconds ${stopMarginSeconds}))`,
   },
   {
-    message: 'httpRoute.enabled needs httpRoute.host and httpRoute.gateway',
+    message: 'httpRoute.enabled requires httpRoute.host and httpRoute.gateway',
     broken: ({ httpRoute }) => httpRoute.enabled && (httpRoute.host === '' || httpRoute.gateway === ''),
     helm: 'and .Values.httpRoute.enabled (or (not .Values.httpRoute.host) (not .Values.httpRoute.gateway))',
   },
   {
-    message: 'canary.enabled needs canary.image',
+    message: 'canary.enabled requires canary.image',
     broken: ({ canary }) => canary.enabled && canary.image === '',
     helm: 'and .Values.canary.enabled (not .Values.canary.image)',
   },

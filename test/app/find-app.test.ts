@@ -98,20 +98,20 @@ describe('What cannot be served is told', () => {
 
   test('when a directory has no app', () => {
     write('notes.R', 'x <- 1\n');
-    expect(refusal(undefined)).toBe(`${cwd} has no entrypoint.R or plumber.R, and no models.`);
+    expect(refusal(undefined)).toBe(`${cwd} contains no entrypoint.R, no plumber.R and no models.`);
   });
 
   test('with the files that look like one', () => {
     write('api/a.R', '#* @get /x\nfunction() 1\n');
     write('api/b.R', "x <- 1\n#' @post /y\nfunction() 1\n");
     write('api/c.R', 'f <- function() 1 # @get\n');
-    expect(refusal('api')).toContain("a.R, b.R have plumber's annotations: name the file.");
+    expect(refusal('api')).toContain('a.R, b.R have plumber annotations: name the file to serve.');
   });
 
   test('when it is no R file', () => {
     write('plumber.py');
-    expect(refusal('plumber.py')).toBe('plumber.py is neither an R file (.R) nor a saved model (.rds).');
-    expect(refusal('/dev/null')).toContain('neither a file nor a directory');
+    expect(refusal('plumber.py')).toBe('plumber.py is not an R file (.R) or a saved model (.rds).');
+    expect(refusal('/dev/null')).toContain('is not a file or a directory');
   });
 });
 

@@ -25,7 +25,7 @@ describe('penstock doctor', () => {
     expect(titles).toMatch(/^Node \d+/);
     expect(titles).toMatch(/^R \d+\.\d+\.\d+ \(.*Rscript\)$/m);
     expect(titles).toMatch(/R package installed: plumber \d/);
-    expect(titles).toContain('Nothing found in the code that several workers would break');
+    expect(titles).toContain('The code has no known problem with several workers');
   });
 
   test('names the package that is missing, where it is used and how to get it', async () => {
@@ -39,7 +39,7 @@ describe('penstock doctor', () => {
       },
     ]);
     expect(those(findings, 'note')).toEqual([
-      '1 R package not installed that the app can do without: another.missing.one (plumber.R:2)',
+      '1 R package missing, but optional: another.missing.one (plumber.R:2)',
     ]);
   });
 
@@ -62,12 +62,12 @@ describe('penstock doctor', () => {
     const missing = findings.find(({ status }) => status === 'missing');
     expect(missing?.fix).toEqual(["Rscript -e 'renv::restore()'"]);
     const warning = findings.find(({ status }) => status === 'warning');
-    expect(warning?.details?.[0]).toMatch(/^plumber \S+, renv\.lock asks for 0\.0\.1$/);
+    expect(warning?.details?.[0]).toMatch(/^plumber \S+, but renv\.lock requires 0\.0\.1$/);
   });
 
   test('names the line of a file that cannot be parsed', async () => {
     const missing = those(await examined('doctor/broken'), 'missing');
-    expect(missing).toEqual([`helper.R:3 cannot be parsed: unexpected '}'`]);
+    expect(missing).toEqual([`R cannot parse helper.R:3: unexpected '}'`]);
   });
 
   test("looks for packages where the project's .Rprofile says, whatever that prints", async () => {
@@ -77,7 +77,7 @@ describe('penstock doctor', () => {
 
   test('tells that R fails in the folder, not that it is missing', async () => {
     const missing = those(await examined('doctor/bad-profile'), 'missing');
-    expect(missing).toEqual(['R (Rscript) starts, but fails in this folder']);
+    expect(missing).toEqual(['R (Rscript) starts but fails in this folder']);
   });
 
   test('goes on without an app, without R and with a faulty configuration', async () => {
@@ -88,9 +88,7 @@ describe('penstock doctor', () => {
       'The configuration is not valid. --port: must be a port number from 0 to 65535, not "none".',
     ]);
     const withoutR = await examined('doctor/ready', { flags: { ...freePorts, rscript: '/no/such/Rscript' } });
-    expect(those(withoutR, 'missing')).toEqual([
-      'R was not found: there is no program /no/such/Rscript that can be run',
-    ]);
+    expect(those(withoutR, 'missing')).toEqual(['R was not found: cannot run /no/such/Rscript']);
   });
 
   test('names a port that is taken', async () => {
@@ -100,7 +98,7 @@ describe('penstock doctor', () => {
     try {
       const findings = await examined('doctor/ready', { flags: { ...freePorts, port: String(port) } });
       expect(those(findings, 'missing')).toEqual([
-        `The public server cannot listen on 127.0.0.1 port ${port}: something else is listening there`,
+        `The public server cannot listen on 127.0.0.1 port ${port}: another program is using it`,
       ]);
     } finally {
       server.close();

@@ -40,7 +40,7 @@ describe('penstock image --write', () => {
   test('never writes over a Dockerfile unasked', async () => {
     writeFileSync(join(app, 'Dockerfile'), 'FROM mine\n');
     const { code, stderr } = await runCli(['image', app, '--write']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--force writes over it')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('Use --force to overwrite it')]);
     expect(readFileSync(join(app, 'Dockerfile'), 'utf8')).toBe('FROM mine\n');
     const forced = await runCli(['image', app, '--write', '--force', '--base-image', 'localhost/r:1']);
     expect(forced.code).toBe(0);
@@ -51,11 +51,14 @@ describe('penstock image --write', () => {
 describe('penstock image', () => {
   test('refuses to push to nowhere before it builds', async () => {
     const { code, stderr } = await runCli(['image', example, '--push']);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/mtcars:[0-9a-f]{12} names no registry/)]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/mtcars:[0-9a-f]{12} contains no registry/)]);
   });
 
   test('refuses a build argument without a value', async () => {
     const { code, stderr } = await runCli(['image', example, '--build-arg', 'CRAN']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--build-arg takes NAME=VALUE, not CRAN.')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('--build-arg: expected NAME=VALUE; got "CRAN".'),
+    ]);
   });
 });

@@ -41,11 +41,11 @@ describe('penstock routes', () => {
 
   test.concurrent('says which routes are batched, how, and why others with the tag are not', async () => {
     const { stdout } = await runCli(['routes', fixtureApp('batch.R')]);
-    expect(stdout).toMatch(/\/scaled .*batched over its arguments, up to 256$/m);
-    expect(stdout).toMatch(/\/labels .*batched over rows, a table, up to 8$/m);
-    expect(stdout).toMatch(/\/raw .*batched over the body, up to 256$/m);
-    expect(stdout).toMatch(/\/patient .*up to 256, after 300 ms$/m);
-    expect(stdout).toMatch(/\/greeting\/<name> .*batched over its arguments, up to 256$/m);
+    expect(stdout).toMatch(/\/scaled .*batched over its arguments, up to 256 items$/m);
+    expect(stdout).toMatch(/\/labels .*batched over the table rows, up to 8 items$/m);
+    expect(stdout).toMatch(/\/raw .*batched over the body, up to 256 items$/m);
+    expect(stdout).toMatch(/\/patient .*up to 256 items, after waiting 300 ms$/m);
+    expect(stdout).toMatch(/\/greeting\/<name> .*batched over its arguments, up to 256 items$/m);
     expect(stdout).toMatch(
       /\/plain-greeting .*not batched: its answer is no JSON, or of options that only R knows$/m,
     );
@@ -55,7 +55,7 @@ describe('penstock routes', () => {
     const { code, stdout } = await runCli(['routes', example, '--lane', 'plumber']);
     expect(code).toBe(0);
     for (const row of rowsOf(stdout)) expect(row.lane).toBe('plumber');
-    expect(stdout).toContain('asked for by --lane');
+    expect(stdout).toContain('forced by --lane');
   });
 
   test.concurrent('says why an app cannot be loaded, and exits with 1', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RAnswer } from '../../src/doctor/ask-r.js';
 import { checkNode } from '../../src/doctor/node-check.js';
-import { checkR, reportSilence } from '../../src/doctor/r-check.js';
+import { checkR, reportRFailure } from '../../src/doctor/r-check.js';
 import { renderReport } from '../../src/doctor/report.js';
 import { checkDescriptors, checkTemporaryFolder } from '../../src/doctor/system-check.js';
 
@@ -54,7 +54,7 @@ describe('R', () => {
 
   test('that fails shows the end of what it printed', () => {
     const output = Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n');
-    const { details } = reportSilence({ absent: false, output }, 'Rscript');
+    const { details } = reportRFailure({ absent: false, output }, 'Rscript');
     expect(details).toHaveLength(10);
     expect(details?.at(-1)).toBe('line 49');
   });
@@ -86,7 +86,7 @@ describe('Open files', () => {
 test('a temporary folder that is not there is missing', () => {
   expect(checkTemporaryFolder('/no/such/folder')).toMatchObject({
     status: 'missing',
-    fix: ['Name another with the variable TMPDIR.'],
+    fix: ['Set another folder with the environment variable TMPDIR.'],
   });
 });
 
@@ -100,7 +100,9 @@ describe('The report', () => {
     expect(renderReport(findings, false)).toBe(
       '✔ good\n⚠ doubtful\n    because\n    → do this\n\nReady to serve, with 1 warning.\n',
     );
-    expect(renderReport([{ status: 'missing', title: 'gone' }], false)).toContain('Not ready: 1 thing has');
+    expect(renderReport([{ status: 'missing', title: 'gone' }], false)).toContain(
+      'Not ready: fix 1 problem first.',
+    );
   });
 
   test('has colours only when it is told so', () => {

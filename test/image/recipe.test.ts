@@ -88,7 +88,7 @@ describe('A lock file', () => {
     lock(['randomForest']);
     const { recipe, warnings } = plan('r-ver', uses('plumber', 'randomForest'));
     expect(recipe.cran).toEqual(['plumber']);
-    expect(warnings).toEqual(['renv.lock does not have plumber, which the app needs: taken from CRAN.']);
+    expect(warnings).toEqual(['The app needs plumber, missing in renv.lock. The image gets it from CRAN.']);
   });
 
   test('is enough on a machine without R', () => {
@@ -100,12 +100,12 @@ describe('A lock file', () => {
     lock(['plumber']);
     const { recipe, warnings } = plan('debian', uses('plumber'));
     expect(recipe.prebuilt).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining('made with R 4.4.2')]);
+    expect(warnings).toEqual([expect.stringContaining('renv.lock is for R 4.4.2')]);
   });
 
   test('that is none is refused', () => {
     writeFileSync(join(directory, 'renv.lock'), 'plumber 1.2');
-    expect(() => plan('r-ver', uses())).toThrow('renv.lock is no lock file of renv');
+    expect(() => plan('r-ver', uses())).toThrow('renv.lock is not a valid lock file of renv');
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LiveDeployment, LivePod } from '../../src/kubernetes/live-objects.js';
-import { troubleOf } from '../../src/kubernetes/pod-trouble.js';
+import { problemOf } from '../../src/kubernetes/pod-problem.js';
 import { progressOf } from '../../src/kubernetes/rollout.js';
 
 const meta = { name: 'api', namespace: 'default' };
@@ -63,7 +63,7 @@ test.each<[string, Status, string | undefined, boolean]>([
   [
     'ended once',
     container({ restartCount: 1, lastState: ended('Error', 1) }),
-    'it ends: Error, exit code 1',
+    'the container exited: Error, exit code 1',
     false,
   ],
   [
@@ -73,19 +73,19 @@ test.each<[string, Status, string | undefined, boolean]>([
       state: { waiting: { reason: 'CrashLoopBackOff' } },
       lastState: ended('Error', 1),
     }),
-    'it ends: Error, exit code 1',
+    'the container exited: Error, exit code 1',
     true,
   ],
   [
     'takes too much memory',
     container({ restartCount: 2, lastState: ended('OOMKilled', 137) }),
-    'it took more memory than it may: OOMKilled, exit code 137',
+    'it exceeded its memory limit: OOMKilled, exit code 137',
     true,
   ],
   [
     'is killed by its probe',
     container({ restartCount: 3, state: { running: {} }, lastState: ended('Completed', 0) }),
-    'its probes fail, so it is started again and again',
+    'its probes fail, so Kubernetes keeps restarting it',
     true,
   ],
   [
@@ -100,10 +100,10 @@ test.each<[string, Status, string | undefined, boolean]>([
         },
       ],
     },
-    'no node has room for it: 0/3 nodes are available',
+    'no node can run it: 0/3 nodes are available',
     false,
   ],
 ])('of a pod that %s is said why, and whether waiting helps', (_what, status, reason, final) => {
-  const trouble = troubleOf({ metadata: meta, status });
-  expect([trouble?.reason, trouble?.final ?? false]).toEqual([reason, final]);
+  const problem = problemOf({ metadata: meta, status });
+  expect([problem?.reason, problem?.final ?? false]).toEqual([reason, final]);
 });

@@ -32,8 +32,8 @@ test('under overload what is accepted waits no longer than the queue is, and the
   const serviceTime = 0.05;
   const result = await overload(small, { workers, queueLimit, serviceTime, seconds: 3, times: 5 });
   expect(result.others).toBe(0);
-  expect(result.refused).toBeGreaterThan(result.accepted);
+  expect(result.rejected).toBeGreaterThan(result.accepted);
   expect(result.accepted).toBeGreaterThan(0);
   expect(result.loaded).toBeLessThan(result.bound);
-  expect(result.refusal).toBeLessThan(result.loaded / 2);
+  expect(result.rejection).toBeLessThan(result.loaded / 2);
 });

@@ -37,7 +37,7 @@ describe('doctor --production says that', () => {
       tokens('https://a.example/'),
       everybody,
       'missing',
-      'Keys and tokens cross',
+      'Clients send keys and tokens',
     ],
     ['everybody may use the app', '', proxied, 'warning', 'whole app'],
     [
@@ -45,43 +45,37 @@ describe('doctor --production says that', () => {
       'rules: [{path: /a, allow: nobody, per-address: 1/s}]',
       proxied,
       'warning',
-      'What no rule is for',
+      'Paths without a rule are public',
     ],
     [
       'the admin server is open',
       guarded,
       { ...proxied, 'admin-host': '::', 'admin-open': true },
       'warning',
-      'may see the status',
+      'may read the status',
     ],
     [
       'the admin server would not start',
       guarded,
       { ...proxied, 'admin-host': '::' },
       'missing',
-      'not opened on ::',
+      'does not start on ::',
     ],
     [
       'everybody is trusted',
       guarded,
       { 'trusted-proxies': '0.0.0.0/0' },
       'missing',
-      'Everybody is a trusted proxy',
+      'All addresses are trusted proxies',
     ],
-    [
-      'keys of the issuer come unprotected',
-      tokens('http://a.example/'),
-      proxied,
-      'missing',
-      'can make tokens',
-    ],
-    ['there is no rate', 'rules: [{path: /*, allow: nobody}]', proxied, 'warning', 'as much as it can'],
+    ['keys of the issuer come unprotected', tokens('http://a.example/'), proxied, 'missing', 'forge tokens'],
+    ['there is no rate', 'rules: [{path: /*, allow: nobody}]', proxied, 'warning', 'is not limited'],
     [
       'pages of every site are let in',
       `rules: [{path: /*, allow: nobody, per-address: 1/s, cors: {origins: ['*']}}]`,
       proxied,
       'warning',
-      'every site',
+      'any origin',
     ],
     [
       'certificate and key are no pair',
@@ -95,21 +89,21 @@ describe('doctor --production says that', () => {
       guarded,
       { 'admin-token-file': join(folder, 'nothing') },
       'missing',
-      'cannot be read: ENOENT',
+      'nothing: ENOENT',
     ],
     [
       'others may read a secret',
       guarded,
       { 'admin-token-file': file('readable', 'x', 0o644) },
       'warning',
-      'may read',
+      'can read',
     ],
     [
       'others may change a secret',
       guarded,
       { 'admin-token-file': file('writable', 'x', 0o666) },
       'missing',
-      'may change',
+      'can change',
     ],
   ])('%s', (_, yaml, flags, status, title) => {
     const found = findings(yaml, flags).filter((finding) => finding.title.includes(title));
@@ -126,9 +120,7 @@ describe('doctor --production says that', () => {
     ['one that only this machine reaches', '', {}],
     ['one that is protected', guarded, { ...proxied, 'admin-token-file': key }],
   ])('nothing is risky in %s', (_, yaml, flags) => {
-    expect(findings(yaml, flags)).toEqual([
-      { status: 'ok', title: 'Nothing risky is seen in the configuration' },
-    ]);
+    expect(findings(yaml, flags)).toEqual([{ status: 'ok', title: 'The configuration has no known risks' }]);
   });
 
   test('what must not stay so ends it with 1', async () => {
@@ -137,6 +129,6 @@ describe('doctor --production says that', () => {
     const { code, stdout } = await runCli([...args, '--config', config, '--admin-port', '0', '--port', '0']);
     expect(code).toBe(1);
     const { findings: told } = JSON.parse(stdout) as { findings: { title: string }[] };
-    expect(told.map(({ title }) => title).join('\n')).toContain('can make tokens');
+    expect(told.map(({ title }) => title).join('\n')).toContain('forge tokens');
   });
 });

@@ -6,7 +6,7 @@ const someone = { r: true, packages: ['plumber', 'randomForest'], prebuilt: true
 test('Debian and Ubuntu are told the prebuilt packages', () => {
   expect(instructions({ ...someone, family: 'debian' })).toBe(
     [
-      'Missing on this machine: R 4.0 or newer, R package plumber, R package randomForest.',
+      'Missing on this machine: R 4.0 or later, R package plumber, R package randomForest.',
       'Install with:',
       '',
       '  sudo apt-get update',
@@ -38,7 +38,7 @@ test('macOS is told Homebrew, and to install packages without root', () => {
 
 test('an unknown system is told what R needs, in words', () => {
   const text = instructions({ ...someone, family: 'other' });
-  expect(text).toContain('Install R 4.0 or newer');
+  expect(text).toContain('Install R 4.0 or later');
   expect(text).toContain('  Rscript -e ');
 });
 

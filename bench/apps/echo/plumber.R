@@ -1,4 +1,4 @@
-#* The smallest handler that still takes an argument
+#* The smallest handler with an argument
 #* @param msg what to say
 #* @get /echo
 function(msg = "") {

@@ -1,4 +1,4 @@
-# 100,000 rows of each kind of column, in and out: about 10 MB of JSON either way.
+# 100,000 rows with all kinds of columns, as input and output: about 10 MB of JSON each.
 
 options(plumber.docs = FALSE)
 

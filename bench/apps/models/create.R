@@ -1,4 +1,4 @@
-# Rscript bench/apps/models/create.R lm|ranger FOLDER: a model, and what it predicts for the row that is asked for.
+# Rscript bench/apps/models/create.R lm|ranger FOLDER: trains a model, and saves its prediction for question.json.
 
 args <- commandArgs(TRUE)
 cars <- transform(mtcars, cyl = as.character(cyl))

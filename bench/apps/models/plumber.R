@@ -1,4 +1,4 @@
-# A saved model as one serves it with plumber.
+# Serves a saved model with plumber.
 model <- readRDS("model.rds")
 if (inherits(model, "ranger")) requireNamespace("ranger", quietly = TRUE)
 

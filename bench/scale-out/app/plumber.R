@@ -1,4 +1,4 @@
-#* Waits as a database query or another service would make it wait
+#* Waits, like a database query or a call of another service
 #* @get /wait
 function() {
   Sys.sleep(0.05)

@@ -1,7 +1,7 @@
 import { each, type Template, text, value, when } from '../template.js';
 import { adminPort, labels, named, publicPort, selector, type Track } from './names.js';
 
-/** The Deployment that serves, or its canary: the same but for name, image, version and number of pods. */
+/** The Deployment, or its canary, which differs only in name, image, version and number of pods. */
 export function deployment(track: Track): Template {
   const canary = track === 'canary';
   const version = value(canary ? 'canary.version' : 'version');
@@ -10,7 +10,7 @@ export function deployment(track: Track): Template {
     kind: 'Deployment',
     metadata: { name: canary ? named('canary') : value('name'), labels: { ...labels(version), track } },
     spec: {
-      // Left out where an autoscaler decides: applying the manifest again would set it back.
+      // Omitted if there is an autoscaler: applying the manifest again would reset the number.
       replicas: canary
         ? value('canary.replicas')
         : when({ path: 'autoscaling.by', is: 'none' }, value('replicas')),
@@ -18,7 +18,7 @@ export function deployment(track: Track): Template {
       progressDeadlineSeconds: 600,
       minReadySeconds: 2,
       selector: { matchLabels: selector(track) },
-      // A new pod is ready before an old one goes: with maxUnavailable 0 an update never serves with fewer.
+      // With maxUnavailable 0, an update never reduces capacity: a new pod is ready before an old one stops.
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       template: {
         metadata: { labels: { ...labels(version), track } },
@@ -31,7 +31,7 @@ export function deployment(track: Track): Template {
 function podSpec(image: Template, version: Template, track: Track): Template {
   return {
     automountServiceAccountToken: false,
-    // Without it, a Service named "penstock" would put variables into every pod that look like options.
+    // With service links, a Service named "penstock" would add PENSTOCK_* variables to every pod.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: value('shutdown.graceSeconds'),
     imagePullSecrets: when('imagePullSecrets', value('imagePullSecrets')),
@@ -50,7 +50,7 @@ function podSpec(image: Template, version: Template, track: Track): Template {
         topologyKey,
         whenUnsatisfiable: 'ScheduleAnyway',
         labelSelector: { matchLabels: selector(track) },
-        // Counts the pods of one version only, so that an update ends as evenly spread as it began.
+        // Counts only the pods of one version, so that they are still evenly spread after an update.
         matchLabelKeys: ['pod-template-hash'],
       }),
     ),
@@ -71,7 +71,7 @@ function container(image: Template, version: Template): Template {
     ],
     env: environment(version),
     resources: {
-      // No limit of CPU: it would slow down requests while the node has nothing else to do. R's threads are limited.
+      // No CPU limit: it would slow down requests while the node is idle. R's threads are limited instead.
       requests: { cpu: value('resources.cpu'), memory: value('resources.memory') },
       limits: { memory: value('resources.memory') },
     },
@@ -83,7 +83,7 @@ function container(image: Template, version: Template): Template {
     },
     readinessProbe: { httpGet: admin('/readyz'), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
     livenessProbe: { httpGet: admin('/livez'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-    // Requests still come until every node and load balancer has heard that this pod goes.
+    // Nodes and load balancers keep sending requests for a moment after the pod starts to terminate.
     lifecycle: { preStop: { sleep: { seconds: value('shutdown.preStopSeconds') } } },
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -94,17 +94,17 @@ function container(image: Template, version: Template): Template {
   };
 }
 
-/** Variables win over the penstock.yaml in the image, so what the manifest counts on is so. */
+/** Environment variables override the penstock.yaml in the image, so the manifest's assumptions hold. */
 function environment(version: Template): Template {
   const fixed: Readonly<Record<string, string>> = {
     PENSTOCK_HOST: '0.0.0.0',
     PENSTOCK_PORT: String(publicPort),
     PENSTOCK_ADMIN_HOST: '0.0.0.0',
     PENSTOCK_ADMIN_PORT: String(adminPort),
-    // Probes come from outside the pod; who else gets to the port is for the cluster's network to say.
+    // Probes come from outside the pod. The cluster's network controls who else can reach the port.
     PENSTOCK_ADMIN_OPEN: 'true',
     PENSTOCK_LOG_FORMAT: 'json',
-    // One worker is one core: R's libraries would otherwise start as many threads as the node has.
+    // One thread per worker: R's libraries would otherwise start a thread for each core of the node.
     OMP_NUM_THREADS: '1',
     OPENBLAS_NUM_THREADS: '1',
     R_DATATABLE_NUM_THREADS: '1',

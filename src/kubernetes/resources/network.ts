@@ -2,8 +2,8 @@ import { each, type Template, value, when } from '../template.js';
 import { adminPort, metadata, named, publicPort, selector } from './names.js';
 
 /**
- * Nothing but what is listed: everybody to the public port, monitoring to the admin port, the pods to DNS. An app that
- * asks a database needs a rule for it in `networkPolicy.egress`.
+ * Allows only these connections: from anywhere to the public port, from monitoring to the admin port, and from the pods
+ * to DNS. An app that uses a database needs a rule in `networkPolicy.egress`.
  */
 export const networkPolicy: Template = {
   apiVersion: 'networking.k8s.io/v1',
@@ -47,7 +47,7 @@ export const serviceMonitor: Template = {
   kind: 'ServiceMonitor',
   metadata: metadata(),
   spec: {
-    // Both Services of an app have its labels; only the admin one has a port of this name.
+    // The public Service has the same labels, but no port of this name.
     selector: { matchLabels: selector() },
     endpoints: [{ port: 'admin', path: '/metrics', interval: value('serviceMonitor.interval') }],
     targetLabels: ['app.kubernetes.io/name'],
@@ -55,7 +55,7 @@ export const serviceMonitor: Template = {
   },
 };
 
-/** Gateway API. With a canary the gateway shares the requests by weight, whatever the numbers of pods. */
+/** For the Gateway API. With a canary, the gateway splits requests by weight, independent of the numbers of pods. */
 export const httpRoute: Template = {
   apiVersion: 'gateway.networking.k8s.io/v1',
   kind: 'HTTPRoute',

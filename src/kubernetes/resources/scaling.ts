@@ -1,7 +1,7 @@
 import { type Template, text, value } from '../template.js';
 import { adminPort, metadata, selector } from './names.js';
 
-/** Doubles, or adds four pods, every 15 s while it must; takes away only what five quiet minutes did not need. */
+/** Adds 100 % or 4 pods every 15 s, whichever is more. Removes at most 50 % per minute, after 5 minutes of less load. */
 const behavior: Template = {
   scaleUp: {
     stabilizationWindowSeconds: 0,
@@ -19,7 +19,7 @@ const behavior: Template = {
 
 const target: Template = { apiVersion: 'apps/v1', kind: 'Deployment', name: value('name') };
 
-/** By CPU: needs nothing but the metrics server. */
+/** Scales by CPU. Requires only the metrics server. */
 export const horizontalPodAutoscaler: Template = {
   apiVersion: 'autoscaling/v2',
   kind: 'HorizontalPodAutoscaler',
@@ -42,8 +42,8 @@ export const horizontalPodAutoscaler: Template = {
 };
 
 /**
- * By requests that run or wait, summed over the pods' /scale, without Prometheus. It sees what CPU does not: workers
- * that wait for a database. KEDA makes its own HorizontalPodAutoscaler of it.
+ * Scales by running and waiting requests: the sum of /scale over all pods, without Prometheus. Unlike CPU, this includes
+ * workers that wait for a database. KEDA creates a HorizontalPodAutoscaler from it.
  */
 export const scaledObject: Template = {
   apiVersion: 'keda.sh/v1alpha1',
@@ -55,7 +55,7 @@ export const scaledObject: Template = {
     maxReplicaCount: value('autoscaling.max'),
     pollingInterval: 5,
     cooldownPeriod: 300,
-    // When /scale can't be read: as many pods as at most, for too many only cost money.
+    // If /scale cannot be read, run the maximum: too many pods only cost money.
     fallback: { failureThreshold: 3, replicas: value('autoscaling.max') },
     advanced: { horizontalPodAutoscalerConfig: { behavior } },
     triggers: [
@@ -75,7 +75,7 @@ export const scaledObject: Template = {
   },
 };
 
-/** Node drains take one pod at a time; one that is broken anyway never holds them up. */
+/** Node drains evict one pod at a time. Pods that are not healthy never block a drain. */
 export const disruptionBudget: Template = {
   apiVersion: 'policy/v1',
   kind: 'PodDisruptionBudget',

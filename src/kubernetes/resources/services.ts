@@ -1,7 +1,7 @@
 import { type Template, value } from '../template.js';
 import { adminPort, metadata, named, selector, type Track } from './names.js';
 
-/** What clients reach. It selects both Deployments, so without a gateway a canary gets its share by its pods. */
+/** The Service for clients. It selects both Deployments, so without a gateway the numbers of pods set the shares. */
 export const publicService: Template = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -9,7 +9,7 @@ export const publicService: Template = {
   spec: { type: value('service.type'), selector: selector(), ports: [httpPort()] },
 };
 
-/** Each pod's admin port, for Prometheus and KEDA; headless, since one address for all would mean nothing. */
+/** The admin ports, for Prometheus and KEDA. It is headless, because they must reach each pod. */
 export const adminService: Template = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -22,7 +22,7 @@ export const adminService: Template = {
   },
 };
 
-/** One Deployment's pods, for a gateway that shares requests by weight. */
+/** The pods of one Deployment, for a gateway that splits requests by weight. */
 export function trackService(track: Track): Template {
   return {
     apiVersion: 'v1',

@@ -2,8 +2,8 @@ import { type Template, value } from '../template.js';
 import { adminPort, labels, named, publicPort } from './names.js';
 
 /**
- * KServe brings the model to /mnt/models, and a Penstock of this image serves it by the Open Inference Protocol. It
- * belongs to the cluster, not to a namespace.
+ * KServe copies the model to /mnt/models, and this image serves it with the Open Inference Protocol. The object is not
+ * in a namespace.
  */
 export const servingRuntime: Template = {
   apiVersion: 'serving.kserve.io/v1alpha1',

@@ -89,8 +89,8 @@ test('a release has its own name and namespace', async () => {
 test.each([
   ['autoscaling.min=20', /autoscaling\.min is greater than autoscaling\.max/],
   ['shutdown.graceSeconds=60', /graceSeconds is less than/],
-  ['httpRoute.enabled=true', /needs httpRoute\.host and httpRoute\.gateway/],
-  ['canary.enabled=true', /canary\.enabled needs canary\.image/],
+  ['httpRoute.enabled=true', /requires httpRoute\.host and httpRoute\.gateway/],
+  ['canary.enabled=true', /canary\.enabled requires canary\.image/],
   ['autoscaling.by=knative', /autoscaling\/by|autoscaling\.by/],
   ['replica=3', /replica/],
   ['replicas=many', /replicas/],

@@ -1,57 +1,57 @@
 import type { Kubectl } from './kubectl.js';
 import type { LivePod } from './live-objects.js';
 
-/** Why a pod does not come up. */
-export interface PodTrouble {
+/** Why a pod does not become ready. */
+export interface PodProblem {
   readonly pod: string;
   readonly reason: string;
   /** Waiting will not help. */
   readonly final: boolean;
-  /** Whether its log may tell more: the container has run. */
+  /** The container has run, so there may be logs. */
   readonly ran: boolean;
 }
 
-/** Reasons that waiting hardly mends, by what Kubernetes calls them. */
+/** Kubernetes reasons that usually do not resolve themselves. */
 const knownReasons: Readonly<Record<string, string>> = {
   ErrImagePull: 'the image cannot be pulled',
   ImagePullBackOff: 'the image cannot be pulled',
   ErrImageNeverPull: 'the image is not on the node',
   InvalidImageName: "the image's name is not valid",
-  CreateContainerConfigError: 'its configuration names what is not there',
+  CreateContainerConfigError: 'its configuration refers to a missing object',
   CreateContainerError: 'the container cannot be created',
   RunContainerError: 'the container cannot be run',
 };
 
-/** What keeps a pod from being ready; undefined if nothing but time. */
-export function troubleOf({ metadata: { name: pod }, status }: LivePod): PodTrouble | undefined {
+/** Why a pod is not ready; undefined if it is only starting. */
+export function problemOf({ metadata: { name: pod }, status }: LivePod): PodProblem | undefined {
   for (const { lastState, restartCount, state } of status?.containerStatuses ?? []) {
     const { message, reason = '' } = state?.waiting ?? {};
     const known = knownReasons[reason];
     if (known !== undefined) {
       const why = message === undefined ? '' : `: ${message}`;
-      // A registry may have an off moment: the kubelet tries once more before it calls that backing off.
+      // The registry may fail once. The kubelet retries, and reports ImagePullBackOff after the second failure.
       const final = reason !== 'ErrImagePull';
       return { pod, reason: `${known} (${reason})${why}`, final, ran: false };
     }
     const ended = state?.terminated ?? lastState?.terminated;
     if (reason === 'CrashLoopBackOff' || (ended !== undefined && ended.exitCode !== 0)) {
       const how = ended === undefined ? '' : `: ${ended.reason ?? 'Error'}, exit code ${ended.exitCode}`;
-      const reasonOfEnd = ended?.reason === 'OOMKilled' ? 'it took more memory than it may' : 'it ends';
-      return { pod, reason: `${reasonOfEnd}${how}`, final: restartCount >= 2, ran: true };
+      const cause = ended?.reason === 'OOMKilled' ? 'it exceeded its memory limit' : 'the container exited';
+      return { pod, reason: `${cause}${how}`, final: restartCount >= 2, ran: true };
     }
     if (restartCount >= 2) {
-      return { pod, reason: 'its probes fail, so it is started again and again', final: true, ran: true };
+      return { pod, reason: 'its probes fail, so Kubernetes keeps restarting it', final: true, ran: true };
     }
   }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
-    return { pod, reason: `no node has room for it: ${scheduled.message ?? ''}`, final: false, ran: false };
+    return { pod, reason: `no node can run it: ${scheduled.message ?? ''}`, final: false, ran: false };
   }
   return undefined;
 }
 
-/** The end of what a pod printed before it ended: R's message, when the app could not be loaded. */
-export async function lastWords(kubectl: Kubectl, pod: string, lines = 20): Promise<string> {
+/** The end of the log before the container exited. If the app failed to load, this is R's message. */
+export async function logTail(kubectl: Kubectl, pod: string, lines = 20): Promise<string> {
   for (const which of [['--previous'], []]) {
     const { ok, stdout } = await kubectl.run(['logs', pod, `--tail=${lines}`, ...which]);
     if (ok && stdout.trim() !== '') return stdout.trimEnd().split('\n').map(readable).join('\n');
@@ -59,7 +59,7 @@ export async function lastWords(kubectl: Kubectl, pod: string, lines = 20): Prom
   return '';
 }
 
-/** The message of a log line of ours; any other line as it is. */
+/** The message of a JSON log line; any other line unchanged. */
 function readable(line: string): string {
   if (!line.startsWith('{')) return line;
   try {
