@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config/load.js';
-import { SHORTEST_TOKEN } from '../config/security-options.js';
+import { MIN_TOKEN_LENGTH } from '../config/security-options.js';
 import { linesOf, WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
@@ -60,10 +60,10 @@ function readTokens([text]: readonly Buffer[]): readonly string[] {
   const lines = linesOf(text!);
   if (lines.length === 0) throw new PenstockError('secret_unusable', 'The file of admin tokens has none.');
   for (const { line, number } of lines) {
-    if (line.length < SHORTEST_TOKEN || !/^[\x21-\x7e]+$/.test(line)) {
+    if (line.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(line)) {
       throw new PenstockError(
         'secret_unusable',
-        `Line ${number} of the admin tokens must have at least ${SHORTEST_TOKEN} characters and no blanks.`,
+        `Line ${number} of the admin tokens must have at least ${MIN_TOKEN_LENGTH} characters and no blanks.`,
       );
     }
   }

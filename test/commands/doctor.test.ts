@@ -84,8 +84,8 @@ describe('penstock doctor', () => {
     const flags = { port: 'none', rscript: '/no/such/Rscript' };
     const findings = await examined('nowhere', { flags });
     expect(those(findings, 'missing')).toEqual([
-      'There is no app here to serve. nowhere does not exist.',
-      'The configuration is not valid. --port: must be a port number from 0 to 65535, not "none".',
+      'No app found. nowhere does not exist.',
+      'Invalid configuration. --port: expected a port number from 0 to 65535; got "none".',
     ]);
     const withoutR = await examined('doctor/ready', { flags: { ...freePorts, rscript: '/no/such/Rscript' } });
     expect(those(withoutR, 'missing')).toEqual([
