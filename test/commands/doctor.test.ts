@@ -115,7 +115,7 @@ describe('penstock doctor', () => {
       const findings = await examined(folder, { env: { PENSTOCK_WORKRES: '3' } });
       expect(those(findings, 'ok')).toContain(`Configuration: ${join(folder, 'penstock.yaml')}`);
       expect(those(findings, 'warning')).toEqual([
-        'PENSTOCK_WORKRES is no option of Penstock. Did you mean `PENSTOCK_WORKERS`?',
+        'PENSTOCK_WORKRES is not an option of Penstock. Did you mean `PENSTOCK_WORKERS`?',
       ]);
     } finally {
       rmSync(folder, { recursive: true });
