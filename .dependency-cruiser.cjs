@@ -23,7 +23,7 @@ const ranks = [
   'rdata',
   'observe',
 ];
-const base = ['errors', 'installation', 'key-file', 'linked-list', 'version'];
+const base = ['clock', 'errors', 'installation', 'key-file', 'linked-list', 'version'];
 
 const ranking = ranks.slice(1).map((folder, index) => ({
   name: `${folder}-imports-only-from-below`,

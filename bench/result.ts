@@ -13,6 +13,13 @@ export interface Curve {
   readonly points: readonly { readonly percentile: number; readonly ms: number }[];
 }
 
+/** Good answers a second with so many clients at once. */
+export interface CrowdPoint {
+  readonly name: string;
+  readonly connections: number;
+  readonly perSecond: number;
+}
+
 export interface Row {
   readonly name: string;
   /** One for each measure of the scenario, in its order. */
@@ -21,6 +28,8 @@ export interface Row {
   readonly failed: number;
   /** Drawn in a chart of its own. */
   readonly curve?: Curve;
+  /** A point of the chart of crowds. */
+  readonly crowd?: CrowdPoint;
 }
 
 export interface Result {

@@ -206,7 +206,7 @@ export const errorCatalogue = {
   queue_full: {
     status: 503,
     message: 'Too many requests are waiting.',
-    hint: 'Retry after the time in Retry-After. To accept more requests, raise --workers or --queue-limit.',
+    hint: 'Retry after the time in Retry-After. To accept more requests, raise --workers, --timeout or --queue-limit.',
   },
   connections_full: {
     status: 503,

@@ -6,7 +6,7 @@ export interface Linked<T> {
 }
 
 /**
- * A list in order of arrival whose items can be removed from the middle.
+ * A list in order of arrival. Items can also be inserted into the middle and removed from it.
  *
  * Replaces a Set where items come and go with every request. A Set replaces its table after some dozen changes. An old
  * table in V8's old generation keeps the new one, and everything in it, alive until the next full collection (measured:
@@ -25,13 +25,19 @@ export class LinkedList<T extends Linked<T>> {
     return this.#first;
   }
 
-  add(item: T): void {
+  /** @param isBehind whether another goes behind it; undefined: it goes behind all */
+  add(item: T, isBehind?: (other: T) => boolean): void {
     if (item.listed) return;
     item.listed = true;
-    item.previous = this.#last;
-    if (this.#last === undefined) this.#first = item;
-    else this.#last.next = item;
-    this.#last = item;
+    let previous = this.#last;
+    while (previous !== undefined && isBehind?.(previous) === true) previous = previous.previous;
+    const next = previous === undefined ? this.#first : previous.next;
+    item.previous = previous;
+    item.next = next;
+    if (previous === undefined) this.#first = item;
+    else previous.next = item;
+    if (next === undefined) this.#last = item;
+    else next.previous = item;
     this.#size += 1;
   }
 

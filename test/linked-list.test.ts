@@ -56,3 +56,18 @@ test('an item may be taken out while the list is gone through', () => {
   expect(seen).toEqual(['a', 'b', 'c']);
   expect(list.size).toBe(0);
 });
+
+test('a thing can be put in front of those that belong behind it', () => {
+  for (const [name, order] of [
+    ['a', 'abd'],
+    ['c', 'bcd'],
+    ['e', 'bde'],
+  ] as const) {
+    const { list } = listOf('b', 'd');
+    const item = new Item(name);
+    list.add(item, (other) => other.name > name);
+    expect(namesOf(list)).toBe(order);
+    list.delete(item);
+    expect(namesOf(list)).toBe('bd');
+  }
+});

@@ -4,18 +4,18 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { setGatewayHeaders } from '../http/gateway-headers.js';
 import { originOf } from '../http/origin.js';
-import type { Visit } from '../http/public-server.js';
+import type { OpenRequest } from '../http/public-server.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { Logger } from '../observe/log.js';
 import { type Caller, Callers } from './callers.js';
 import { clientCertificate } from './client-certificate.js';
 import { corsHeaders, isListed, isPreflight, preflightHeaders } from './cors.js';
-import { GuardedVisit, type Verdict } from './guarded-request.js';
+import { GuardedRequest, type Verdict } from './guarded-request.js';
 import { isOwn, putIn, takeOut } from './request-headers.js';
 import { type Policy, Rules } from './rules.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
-type Visiting = (request: IncomingMessage, response: ServerResponse) => Visit;
+type Open = (request: IncomingMessage, response: ServerResponse) => OpenRequest;
 
 const PASS: Verdict = { kind: 'pass' };
 
@@ -38,13 +38,13 @@ export class Gate {
    *
    * @param finished hears of the requests that have come no further
    */
-  before(visit: Visiting, finished: (record: ExchangeRecord) => void): Visiting {
+  before(open: Open, finished: (record: ExchangeRecord) => void): Open {
     const rules = this.#rules;
     return (request, response) => {
       this.#identify(request);
-      if (rules === undefined) return visit(request, response);
+      if (rules === undefined) return open(request, response);
       const judge = () => this.#judge(request, response, rules);
-      return new GuardedVisit(request, response, { judge, visit, finished });
+      return new GuardedRequest(request, response, { judge, open, finished });
     };
   }
 

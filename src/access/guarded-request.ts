@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PenstockError } from '../errors.js';
 import { sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
-import type { Visit } from '../http/public-server.js';
+import type { OpenRequest } from '../http/public-server.js';
 import { sendReply } from '../http/reply.js';
 import { hasBody } from '../http/request-body.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
@@ -16,20 +16,20 @@ export type Verdict =
 
 interface Guard {
   judge(): Verdict | Promise<Verdict>;
-  visit(request: IncomingMessage, response: ServerResponse): Visit;
+  open(request: IncomingMessage, response: ServerResponse): OpenRequest;
   finished(record: ExchangeRecord): void;
 }
 
 /** A request that goes on only when it is known to be allowed. */
-export class GuardedVisit implements Visit {
-  next: Visit | undefined;
-  previous: Visit | undefined;
+export class GuardedRequest implements OpenRequest {
+  next: OpenRequest | undefined;
+  previous: OpenRequest | undefined;
   listed = false;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly #guard: Guard;
   readonly #startedAt = performance.now();
-  #inner: Visit | undefined;
+  #inner: OpenRequest | undefined;
   #error: PenstockError | undefined;
   /** Of a request that goes no further. */
   #id = '';
@@ -61,7 +61,7 @@ export class GuardedVisit implements Visit {
   #act(verdict: Verdict): void {
     if (this.#left) return;
     if (verdict.kind === 'pass') {
-      this.#inner = this.#guard.visit(this.request, this.response);
+      this.#inner = this.#guard.open(this.request, this.response);
       this.#inner.run();
       return;
     }
@@ -96,7 +96,7 @@ export class GuardedVisit implements Visit {
       status: answered ? this.response.statusCode : 0,
       bytes: answered ? Number(this.response.getHeader('content-length') ?? 0) : 0,
       error: this.#error,
-      ticket: undefined,
+      tickets: [],
       lane: 'gate',
       duration: performance.now() - this.#startedAt,
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readRData, toPlain } from '../rdata/index.js';
 import { descriptionFrom, type ModelDescription } from './model-description.js';
 
@@ -140,6 +141,8 @@ export interface Manifest {
   readonly files: readonly string[];
   /** Undefined for saved models. */
   readonly direct: DirectPlan | undefined;
+  /** Names the direct plan: workers with the same name have the same one. */
+  readonly plan: string | undefined;
 }
 
 /** Why an app could not be loaded, in R's words. */
@@ -163,7 +166,12 @@ export function manifestFrom(payload: Uint8Array): Manifest {
     hazards: list<Hazard>(plain.hazards),
     files: list<string>(plain.files),
     direct: direct === undefined ? undefined : directPlan(direct as Record<string, unknown>),
+    plan: direct === undefined ? undefined : digest(direct),
   };
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 }
 
 /** R's NULLs are what the route does not have. */

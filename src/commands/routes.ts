@@ -2,7 +2,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { DirectPlan, Manifest, Route } from '../app/manifest.js';
 import { modelFiles } from '../app/model-files.js';
 import type { Config } from '../config/load.js';
-import { DirectLane } from '../lanes/direct/direct-lane.js';
+import { AppRoutes } from '../lanes/app-routes.js';
 import { servedModel } from '../models/served-model.js';
 import { lookAtApp } from '../pool/look-at-app.js';
 import { describeModel } from './model-summary.js';
@@ -33,7 +33,7 @@ async function modelText(app: AppLocation, config: Config): Promise<string> {
 }
 
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {
-  const lanes = new DirectLane(manifest.direct!);
+  const lanes = new AppRoutes(manifest.direct!);
   const rows = manifest.routes.map((route) => {
     const obstacle = forced ? 'asked for by --lane' : lanes.obstacle(route);
     return [

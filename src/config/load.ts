@@ -82,7 +82,7 @@ function assemble(places: readonly Settings[], file: string | undefined, termina
   } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));
-  return { ...config, queueLimit: config.queueLimit || Math.max(64, 10 * config.workers.max) };
+  return config;
 }
 
 function readFlags(flags: NonNullable<LoadInput['flags']>, cwd: string): Settings {

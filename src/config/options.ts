@@ -55,10 +55,10 @@ export const options = {
   }),
   'queue-limit': option({
     kind: integer({ min: 0, max: 1_000_000 }),
-    default: '0',
-    defaultNote: '10 per worker of the maximum, and at least 64',
-    summary:
-      'Number of requests that may wait for a worker. More get 503. 0: depends on the number of workers.',
+    default: '10000',
+    summary: 'Maximum number of requests that wait for a worker. More get 503.',
+    details:
+      'Limits memory: a waiting request takes about 10 KB. Usually Penstock rejects requests earlier, when it does not expect to answer them within 80 % of their deadline. See [reliability.md](reliability.md#overload).',
     group: 'requests',
     commands: serving,
   }),

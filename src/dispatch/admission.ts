@@ -1,110 +1,82 @@
-import type { QueuedTicket } from './queued-ticket.js';
-import type { RouteLoad } from './route-load.js';
-
-export interface AdmissionOptions {
-  /** Workers that are kept for short requests; auto: a quarter, and at least one. */
-  readonly reservedWorkers: number | 'auto';
-  /** Milliseconds from which a request is not short. */
-  readonly shortTime: number;
-}
-
-/** Milliseconds after the last short request in which workers are kept for the next. */
-const KEEP_FOR = 60_000;
+import type { Isolation } from './isolation.js';
+import type { Route } from './route.js';
 
 /**
- * Which requests may be given a worker: not more of a route at once than its `@concurrency` says, and of routes that are
- * slow, to go by what they have taken so far, only so many that some workers are left for short requests, as long as
- * there are such. A route that has never been answered may be slow; so there is one of it at first, and others only as if
- * it were.
+ * Share of its deadline within which a request must be expected to have its answer. The rest is for what the estimate
+ * does not know: other routes that become slow, workers that are replaced.
+ */
+export const DEADLINE_SHARE = 0.8;
+
+/** Share of the queue's limit that requests may fill whose routes have all the workers that they may have. */
+const HELD_SHARE = 3 / 4;
+
+/** The queue, as far as the decision needs it. */
+export interface Backlog {
+  /** Requests that wait. */
+  readonly waiting: number;
+  /** Those of them whose routes have all the workers that they may have. */
+  readonly held: number;
+  /** Routes that have requests in the queue. */
+  readonly routes: Iterable<Route>;
+}
+
+/** A request that has come and can't be given a worker at once. */
+export interface Arrival {
+  /** Undefined if nothing is known about it. */
+  readonly route: Route | undefined;
+  /** Milliseconds in which it has to be answered. */
+  readonly timeout: number;
+  /** Whether its route may have another worker. */
+  readonly admitted: boolean;
+}
+
+/**
+ * Decides whether a request may wait. The bound is time: the work ahead of it, by what is known of its routes, must
+ * leave room for the request itself within a share of its deadline. While nothing is known it may wait. The number of
+ * waiting requests is a second bound, for memory.
  */
 export class Admission {
-  readonly #options: AdmissionOptions;
-  readonly #workers: () => number;
-  /** Routes that were slow, or not known, when they were looked at last. */
-  readonly #suspects = new Set<RouteLoad>();
-  /** Routes of which requests wait here. */
-  readonly #held = new Set<RouteLoad>();
-  #size = 0;
-  /** `performance.now()` of the last short request; undefined before the first. */
-  #lastShort: number | undefined;
+  readonly #limit: number;
+  readonly #isolation: Isolation;
+  readonly #backlog: Backlog;
 
-  /** @param workers gives the number of workers that there are */
-  constructor(options: AdmissionOptions, workers: () => number) {
-    this.#options = options;
-    this.#workers = workers;
+  /** @param limit requests that may wait */
+  constructor(limit: number, isolation: Isolation, backlog: Backlog) {
+    this.#limit = limit;
+    this.#isolation = isolation;
+    this.#backlog = backlog;
   }
 
-  /** Requests that wait here. */
-  get size(): number {
-    return this.#size;
+  /** Why a request may not wait; undefined if it may. */
+  rejection({ admitted, route, timeout }: Arrival): string | undefined {
+    const { held, waiting } = this.#backlog;
+    if (waiting >= this.#limit || (!admitted && held >= Math.ceil(this.#limit * HELD_SHARE)))
+      return `${waiting} wait already.`;
+    const wait = this.wait(route);
+    if (wait === 0 || wait + (route?.mean ?? 0) <= timeout * DEADLINE_SHARE) return undefined;
+    return `It would wait ${seconds(wait)} of the ${seconds(timeout)} that it has.`;
   }
 
-  /** Whether something waits here that could run if there were more workers. */
-  get lacksWorkers(): boolean {
-    for (const load of this.#held) if (load.running < load.most) return true;
-    return false;
-  }
-
-  /** Whether a request that has just come may be given a worker. */
-  arrives(load: RouteLoad, now: number): boolean {
-    if (load.known && load.time < this.#options.shortTime) this.#lastShort = now;
-    return this.admits(load);
-  }
-
-  /** Whether a request of the route may be given a worker. */
-  admits(load: RouteLoad): boolean {
-    if (load.running >= load.most) return false;
-    if (load.known && load.time < this.#options.shortTime) return true;
-    this.#suspects.add(load);
-    return !this.#isSlow(load) || this.#slowMayRun();
-  }
-
-  /** Keeps a request until it may be given a worker. */
-  hold(ticket: QueuedTicket, load: RouteLoad): void {
-    ticket.held = load;
-    load.waiting.add(ticket);
-    this.#held.add(load);
-    this.#size += 1;
-  }
-
-  release(ticket: QueuedTicket, load: RouteLoad): void {
-    ticket.held = undefined;
-    load.waiting.delete(ticket);
-    if (load.waiting.size === 0) this.#held.delete(load);
-    this.#size -= 1;
-  }
-
-  /** Of the requests that wait here and may be given a worker by now, the one that has waited longest. */
-  next(): QueuedTicket | undefined {
-    let longest: QueuedTicket | undefined;
-    for (const load of this.#held) {
-      const ticket = load.waiting.values().next().value!;
-      const longer = longest === undefined || ticket.queuedAt < longest.queuedAt;
-      if (longer && this.admits(load)) longest = ticket;
+  /**
+   * How long a request is expected to wait for a worker, in ms; 0 if unknown.
+   *
+   * @param route of the request; undefined for one that waits for all other requests
+   */
+  wait(route?: Route): number {
+    const isolation = this.#isolation;
+    const slow = route !== undefined && isolation.isSlow(route);
+    const apart = route !== undefined && isolation.separates;
+    let work = 0;
+    for (const other of this.#backlog.routes) {
+      if (!apart || isolation.isSlow(other) === slow) work += other.work;
     }
-    return longest;
+    const workers = isolation.workersFor(apart ? (slow ? 'slow' : 'others') : 'all');
+    const shared = work / workers;
+    if (route === undefined || route.concurrency >= workers) return shared;
+    return Math.max(shared, route.work / route.concurrency);
   }
+}
 
-  /** All that wait here. */
-  *[Symbol.iterator](): Generator<QueuedTicket> {
-    for (const { waiting } of this.#held) yield* waiting;
-  }
-
-  #isSlow({ known, running, time }: RouteLoad): boolean {
-    return known ? time >= this.#options.shortTime : running > 0;
-  }
-
-  #slowMayRun(): boolean {
-    const workers = this.#workers();
-    const { reservedWorkers } = this.#options;
-    const kept = reservedWorkers === 'auto' ? Math.max(1, Math.floor(workers / 4)) : reservedWorkers;
-    if (kept === 0 || this.#lastShort === undefined || performance.now() - this.#lastShort > KEEP_FOR)
-      return true;
-    let running = 0;
-    for (const load of this.#suspects) {
-      if (this.#isSlow(load)) running += load.running;
-      else if (load.known) this.#suspects.delete(load);
-    }
-    return running < Math.max(1, workers - kept);
-  }
+function seconds(ms: number): string {
+  return `${ms < 9950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;
 }

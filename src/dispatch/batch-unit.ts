@@ -1,36 +1,51 @@
-import type { WorkUnit } from '../pool/work-unit.js';
-import type { Worker } from '../pool/worker.js';
+import type { Clock } from '../clock.js';
+import type { UnitWorker, WorkUnit } from '../pool/work-unit.js';
 import type { WorkerExit } from '../pool/worker-exit.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
-import type { Batchable, MergedCall } from './batch.js';
+import type { Batchable, MergedCall, Split } from './batch.js';
 import type { QueuedTicket } from './queued-ticket.js';
 
-/** Who hears of batches. */
-export interface BatchOwner {
+/** Told about batches. */
+export interface BatchListener {
   /** One request of a batch is to be run alone as well; `part` is what it got. */
   check(ticket: QueuedTicket, part: unknown): void;
-  /** R has computed so many items of so many requests, in so many milliseconds. */
+  /** R has computed so many items of so many requests, in so many ms. */
   computed(requests: number, items: number, ms: number): void;
-  /** The result was cut and its parts printed, in so many milliseconds. */
-  divided(ms: number): void;
+  /** The result was split and its parts printed, in so many ms. */
+  split(ms: number): void;
+  /** The result could not be read or printed, which is a fault of ours or of the app. */
+  failed(error: unknown): void;
 }
 
 /** Several requests on their way through R as one call. */
 export class BatchUnit implements WorkUnit {
   readonly id: number;
-  /** R is to take longer than anything that could wait behind it. */
+  /** R will take longer than anything that could wait behind it. */
   readonly expected = Infinity;
   readonly #tickets: readonly QueuedTicket[];
   readonly #first: Batchable;
   readonly #call: MergedCall;
   readonly #items: number;
-  readonly #owner: BatchOwner;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #listener: BatchListener;
 
-  /** @param tickets of the same key, two or more */
-  constructor(id: number, tickets: readonly QueuedTicket[], owner: BatchOwner) {
+  /**
+   * @param tickets of the same key, two or more
+   * @param random  from 0 up to 1, to choose the request that is checked
+   */
+  constructor(
+    id: number,
+    tickets: readonly QueuedTicket[],
+    clock: Clock,
+    listener: BatchListener,
+    random: () => number = Math.random,
+  ) {
     this.id = id;
     this.#tickets = tickets;
-    this.#owner = owner;
+    this.#clock = clock;
+    this.#random = random;
+    this.#listener = listener;
     const jobs = tickets.map(({ job }) => job.batch!);
     this.#first = jobs[0]!;
     this.#items = jobs.reduce((sum, { items }) => sum + items, 0);
@@ -69,16 +84,15 @@ export class BatchUnit implements WorkUnit {
     return this.#call.payload;
   }
 
-  /** Whether somebody still waits for it. */
   get awaited(): boolean {
     return this.#tickets.some(({ state }) => state !== 'settled');
   }
 
-  handed(worker: Worker): void {
+  handed(worker: UnitWorker): void {
     for (const ticket of this.#tickets) ticket.handed(worker);
   }
 
-  started(worker: Worker): void {
+  started(worker: UnitWorker): void {
     for (const ticket of this.#tickets) ticket.started(worker);
   }
 
@@ -86,34 +100,44 @@ export class BatchUnit implements WorkUnit {
 
   left(rTime: number): void {
     this.#first.policy.observe(this.#items, rTime);
-    this.#owner.computed(this.#tickets.length, this.#items, rTime);
+    this.#listener.computed(this.#tickets.length, this.#items, rTime);
     for (const ticket of this.#tickets) ticket.left(rTime);
   }
 
   finished(frame: Frame): void {
     const { policy } = this.#first;
-    const begun = performance.now();
-    const split = this.#call.split(frame);
-    this.#owner.divided(performance.now() - begun);
+    const startedAt = this.#clock.now();
+    const split = this.#split(frame);
+    this.#listener.split(this.#clock.now() - startedAt);
     if (split.kind !== 'parts') {
-      if (split.kind === 'indivisible') policy.distrust(split.reason);
+      if (split.kind === 'indivisible') policy.disable(split.reason);
       this.#oneByOne(split.kind === 'failed', split.reason);
       return;
     }
-    const checked = policy.takeCheck() ? Math.floor(Math.random() * this.#tickets.length) : -1;
+    const checked = policy.takeCheck() ? Math.floor(this.#random() * this.#tickets.length) : -1;
     this.#tickets.forEach((ticket, i) => {
       const part = split.parts[i];
       if (part === undefined) {
         if (ticket.state !== 'settled') ticket.again();
         return;
       }
-      if (i === checked) this.#owner.check(ticket, part);
+      if (i === checked) this.#listener.check(ticket, part);
       ticket.settle({ kind: 'part', part });
     });
   }
 
+  /** Whatever goes wrong in reading, splitting or printing costs each request a run of its own, and no more. */
+  #split(frame: Frame): Split {
+    try {
+      return this.#call.split(frame);
+    } catch (error) {
+      this.#listener.failed(error);
+      return { kind: 'failed', reason: 'its result cannot be split' };
+    }
+  }
+
   returned(): void {
-    for (const ticket of this.#tickets) ticket.unstarted(); // while it stands for all
+    for (const ticket of this.#tickets) ticket.unstarted(); // while the leader stands for all
     for (const ticket of this.#tickets) {
       ticket.batch = undefined;
       ticket.batchSize = 1;
@@ -121,8 +145,8 @@ export class BatchUnit implements WorkUnit {
     }
   }
 
-  /** Which of them has brought R down is seen when each runs alone. */
-  lost(_worker: Worker, _exit: WorkerExit): void {
+  /** Which request brought R down shows when each runs alone. */
+  lost(_worker: UnitWorker, _exit: WorkerExit): void {
     for (const ticket of this.#tickets) ticket.left(undefined);
     this.#oneByOne(false);
   }

@@ -1,150 +1,150 @@
-import type { Pool } from '../pool/pool.js';
-import type { Worker } from '../pool/worker.js';
+import { type Clock, systemClock } from '../clock.js';
+
 import { describeExit } from '../pool/worker-exit.js';
-import type { AdmissionOptions } from './admission.js';
+import { Admission } from './admission.js';
 import type { BatchPolicy } from './batch-policy.js';
-import { type BatchOwner, BatchUnit } from './batch-unit.js';
-import { Cores } from './cores.js';
+import { type BatchListener, BatchUnit } from './batch-unit.js';
+import type { IsolationOptions } from './isolation.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
-import type { RouteLoad } from './route-load.js';
 import type { Job, Ticket } from './ticket.js';
+import type { DispatchWorker, WorkerPool } from './worker-pool.js';
 
-export interface DispatcherOptions extends AdmissionOptions {
+export interface DispatcherOptions extends IsolationOptions {
   /** CPU cores that the gateway and R have. */
   readonly cores: number;
-  /** Requests that wait at most; one more is refused. */
+  /** Requests that may wait. */
   readonly queueLimit: number;
-  /** Milliseconds that R gets to come back from an interrupt. */
+  /** How long R may take to return from an interrupt, in ms. */
   readonly interruptGrace: number;
   /** Runs a safe request once more when its worker died. */
   readonly retrySafe: boolean;
-  /** Hears of each batch: its requests, their items, and the milliseconds that R took. */
+  /** Called for each batch: its requests, their items, and the milliseconds that R took. */
   readonly batchComputed?: (requests: number, items: number, ms: number) => void;
-  /** Hears how many milliseconds it took to cut a batch's result and to print the parts. */
-  readonly batchDivided?: (ms: number) => void;
+  /** Called with the time that splitting a batch's result and printing the parts took, in ms. */
+  readonly batchSplit?: (ms: number) => void;
+  /** Called when a batch's result could not be split; its requests run one by one. */
+  readonly batchFailed?: (error: unknown) => void;
 }
 
 /** Frame ids are 31 bits, so that R can hold them as integers. */
 const LAST_ID = 0x7fffffff;
+/** Whole seconds that Retry-After says at most. */
+const MOST_RETRY_SECONDS = 60;
 
 /**
- * Stands between gateway and pool. Work goes to an idle worker or waits in the queue, first come first served:
- * never into the pipe of a busy worker, where a fast request would wait behind a slow one while others idle.
+ * Stands between gateway and pool. Work goes to an idle worker or waits in the queue, first come, first served. It
+ * does not go into the pipe of a worker that may be slow: a fast request would wait there while other workers idle.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #pool: Pool;
+  readonly #pool: WorkerPool;
+  readonly #clock: Clock;
   readonly #queue: Queue;
-  readonly #cores: Cores;
-  /** Routes of which something came in this turn of the loop that is to be handed out at its end. */
-  #gathering: BatchPolicy[] = [];
-  /** There is something to be handed out at the end of this turn of the loop. */
-  #gathers = false;
+  readonly #admission: Admission;
+  /** Work is handed out at the end of this turn of the loop. */
+  #handsOutSoon = false;
+  /** Policies of which requests wait for a brief call to end, each with the moment at which they stop waiting. */
+  readonly #waits = new Map<BatchPolicy, number>();
   #running = 0;
   #nextId = 1;
-  /** Moving average of R's time per request in ms, for Retry-After. */
-  #meanTime = 0;
 
-  constructor(pool: Pool, options: DispatcherOptions) {
+  constructor(pool: WorkerPool, options: DispatcherOptions, clock: Clock = systemClock) {
     this.#pool = pool;
     this.#options = options;
-    this.#cores = new Cores(options.cores);
-    this.#queue = new Queue(options, () => pool.healthy);
+    this.#clock = clock;
+    const workers = () => pool.healthy;
+    this.#queue = new Queue(options, clock, workers, (ticket, now) => this.#waitsForOthers(ticket, now));
+    this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue);
   }
 
+  /** Requests that wait for a worker. */
   get queued(): number {
     return this.#queue.size;
   }
 
+  /** Requests that R runs. */
   get running(): number {
     return this.#running;
   }
 
+  /** Workers that the requests that run and wait could use; what an autoscaler should follow. */
+  get demand(): number {
+    return this.#running + this.#queue.demand;
+  }
+
+  /** How long the request that has waited longest has waited, in ms. */
+  get longestWait(): number {
+    const { oldest } = this.#queue;
+    return oldest === undefined ? 0 : this.#clock.now() - oldest;
+  }
+
+  /** How long a request that came now would wait for all others, in ms, by what is known of them. */
+  get expectedWait(): number {
+    return this.#queue.size === 0 ? 0 : this.#admission.wait();
+  }
+
   /** Whole seconds after which the queue should have room again, at least 1. */
   get retryAfter(): number {
-    const seconds = (this.queued * this.#meanTime) / Math.max(1, this.#pool.healthy) / 1000;
-    return Math.max(1, Math.min(60, Math.ceil(seconds)));
+    return Math.max(1, Math.min(MOST_RETRY_SECONDS, Math.ceil(this.expectedWait / 1000)));
   }
 
   /** Takes a job; `job.settle` tells what became of it, possibly before this returns. */
   submit(job: Job): Ticket {
-    const ticket = new QueuedTicket(this.#newId(), job, this.#listener);
+    const ticket = new QueuedTicket(this.#newId(), job, this.#clock, this.#listener);
+    const { route, urgent } = job;
     if (this.#pool.broken) {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    const together = ticket.batchable;
-    const admitted = this.#queue.admits(ticket);
-    const now = admitted && !together && (job.urgent || this.#queue.next() === undefined);
-    const worker = now ? this.#workerFor(ticket) : undefined;
-    if (worker === undefined && !job.urgent && this.#queue.isFull(this.#limitFor(job), admitted)) {
-      ticket.settle({ kind: 'error', code: 'queue_full', detail: `${this.#queue.waiting} wait already.` });
+    if (route !== undefined) this.#queue.isolation.arrived(route);
+    const admitted = route === undefined || this.#queue.isolation.admits(route);
+    const atOnce = admitted && !ticket.batchable && (urgent || this.#queue.next() === undefined);
+    const worker = atOnce ? this.#workerFor(ticket) : undefined;
+    if (worker !== undefined) {
+      ticket.startDeadline(() => this.#expire(ticket));
+      worker.assign(ticket);
+      return ticket;
+    }
+    const rejection = urgent
+      ? undefined
+      : this.#admission.rejection({ route, timeout: job.timeout, admitted });
+    if (rejection !== undefined) {
+      ticket.settle({ kind: 'error', code: 'queue_full', detail: rejection });
       return ticket;
     }
     ticket.startDeadline(() => this.#expire(ticket));
+    this.#enqueue(ticket, admitted);
+    return ticket;
+  }
+
+  #enqueue(ticket: QueuedTicket, admitted: boolean): void {
+    const { route, urgent } = ticket.job;
     if (!admitted) {
-      this.#queue.hold(ticket, job.load!);
-      if (this.#queue.lacksWorkers) this.#pool.grow();
-    } else if (worker !== undefined) {
-      worker.assign(ticket);
-    } else if (job.urgent) {
+      this.#queue.hold(ticket, route!);
+      if (this.#queue.isolation.lacksWorkers) this.#pool.grow();
+    } else if (urgent) {
       this.#queue.addAhead(ticket);
-    } else if (together) {
-      this.#join(ticket, job.batch!.policy);
+    } else if (ticket.batchable) {
+      this.#waitForMates(ticket);
+      this.#queue.add(ticket);
+      // All requests that are there to be read make one batch.
+      this.#handOutSoon();
     } else {
       this.#queue.add(ticket);
       this.#pool.grow();
     }
-    return ticket;
-  }
-
-  /** Waits for those that come with it, though a worker may be idle: no longer than until all that is there is read. */
-  #join(ticket: QueuedTicket, policy: BatchPolicy): void {
-    ticket.crowd = policy.crowd;
-    policy.crowd.entered();
-    const held = this.#hold(ticket);
-    this.#queue.add(ticket);
-    if (held) return;
-    if (!policy.crowd.isEnough(this.#coreFree)) this.#gatherSoon(policy);
-    else {
-      policy.crowd.endHold();
-      this.#handOut();
-    }
-  }
-
-  #gatherSoon(policy: BatchPolicy): void {
-    if (!this.#gathering.includes(policy)) this.#gathering.push(policy);
-    this.#handOutSoon();
+    // None of the idle workers has its plan, or another request may run since time has passed.
+    if (this.#pool.idle > 0) this.#handOutSoon();
   }
 
   #handOutSoon(): void {
-    if (this.#gathers) return;
-    this.#gathers = true;
-    setImmediate(this.#gathered);
-  }
-
-  readonly #gathered = (): void => {
-    const now = performance.now();
-    const policies = this.#gathering;
-    this.#gathering = [];
-    this.#gathers = false;
-    for (const { crowd, usualTime } of policies) {
-      const until = crowd.hold(usualTime, now, this.#coreFree);
-      if (until === undefined) continue;
-      setTimeout(() => {
-        if (crowd.endHoldOf(until)) this.#handOut();
-      }, until - now);
-    }
-    this.#handOut();
-  };
-
-  /** What is computed together takes one place in a worker: as many may wait as the workers take at once. */
-  #limitFor({ batch }: Job): number {
-    const { queueLimit } = this.#options;
-    return batch?.policy.enabled === true
-      ? Math.max(queueLimit, batch.policy.max * this.#pool.healthy)
-      : queueLimit;
+    if (this.#handsOutSoon) return;
+    this.#handsOutSoon = true;
+    this.#clock.soon(() => {
+      this.#handsOutSoon = false;
+      this.#handOut();
+    });
   }
 
   #newId(): number {
@@ -165,57 +165,78 @@ export class Dispatcher {
 
   /** A worker can take work. */
   workerIdle(): void {
-    const ticket = this.#queue.next();
-    if (ticket?.batchable === true && ticket.crowd?.isEnough(this.#coreFree) === false)
-      this.#gatherSoon(ticket.job.batch!.policy);
-    else this.#handOut();
+    this.#handOut();
   }
 
-  /** To each worker that can take work, the request that has waited longest, with all that can be computed with it. */
+  /** Gives each worker that can take work the request that has waited longest, with all that can run with it. */
   #handOut(): void {
     for (;;) {
       const ticket = this.#queue.next();
       if (ticket === undefined) {
-        if (this.#queue.lacksWorkers) this.#pool.grow();
+        if (this.#queue.isolation.lacksWorkers) this.#pool.grow();
         return;
       }
       const worker = this.#workerFor(ticket);
-      if (worker === undefined) {
+      if (worker === undefined && this.#pool.idle === 0) {
         this.#pool.grow();
         return;
       }
       this.#queue.remove(ticket);
+      if (worker === undefined) {
+        ticket.settle({ kind: 'stale' });
+        continue;
+      }
       const batch = ticket.batchable ? this.#queue.takeBatch(ticket) : [];
-      if (batch.length > 1) worker.assign(new BatchUnit(this.#newId(), batch, this.#batches));
+      if (batch.length > 1) worker.assign(new BatchUnit(this.#newId(), batch, this.#clock, this.#batches));
       else worker.assign(ticket);
     }
   }
 
-  /** Keeps a request from an idle worker for as long as its route's batches may wait for others. */
-  #hold(ticket: QueuedTicket): boolean {
-    const { batch } = ticket.job;
-    if (batch === undefined || batch.policy.wait === 0) return false;
-    let items = batch.items;
-    for (const mate of this.#queue.mates(ticket)) items += mate.job.batch!.items;
-    if (items >= batch.policy.max) {
-      for (const mate of this.#queue.mates(ticket)) mate.heldUntil = 0;
-      return false;
+  /** Has a request wait for others of its kind for as long as its `@batch` says, although a worker may be idle. */
+  #waitForMates(ticket: QueuedTicket): void {
+    const { items, policy } = ticket.job.batch!;
+    if (policy.wait === 0) return;
+    let together = items;
+    for (const mate of this.#queue.mates(ticket)) together += mate.items;
+    if (together >= policy.max) {
+      for (const mate of this.#queue.mates(ticket)) mate.waitsUntil = 0;
+      return;
     }
-    ticket.heldUntil = performance.now() + batch.policy.wait;
-    setTimeout(() => {
-      ticket.heldUntil = 0;
-      this.workerIdle();
-    }, batch.policy.wait);
+    ticket.waitsUntil = this.#clock.now() + policy.wait;
+    this.#clock.after(policy.wait, () => {
+      ticket.waitsUntil = 0;
+      this.#handOut();
+    });
+  }
+
+  /** Whether a request in the queue waits for others to join it although a worker may be idle. */
+  #waitsForOthers(ticket: QueuedTicket, now: number): boolean {
+    if (!ticket.batchable) return false;
+    if (ticket.waitsUntil > now) return true;
+    const { batch, route } = ticket.job;
+    if (route === undefined) return false;
+    const { policy } = batch!;
+    const coreFree = this.#pool.busy + 1 < this.#options.cores; // the gateway has one
+    const until = policy.holdUntil(route, coreFree);
+    if (until <= now) return false;
+    if ((this.#waits.get(policy) ?? 0) < until) {
+      this.#waits.set(policy, until);
+      this.#clock.after(until - now, () => {
+        this.#waits.delete(policy);
+        this.#handOut();
+      });
+    }
     return true;
   }
 
-  readonly #batches: BatchOwner = {
+  readonly #batches: BatchListener = {
     computed: (requests, items, ms) => this.#options.batchComputed?.(requests, items, ms),
-    divided: (ms) => this.#options.batchDivided?.(ms),
+    split: (ms) => this.#options.batchSplit?.(ms),
+    failed: (error) => this.#options.batchFailed?.(error),
     check: (ticket, part) => this.#check(ticket, part),
   };
 
-  /** Runs a request of a batch once more, alone, for comparison; its client has its answer meanwhile. */
+  /** Runs a request of a batch once more, alone, to compare; its client has its answer meanwhile. */
   #check({ job }: QueuedTicket, part: unknown): void {
     const batch = job.batch!;
     this.submit({
@@ -225,35 +246,35 @@ export class Dispatcher {
       payload: () => job.payload(),
       safe: job.safe,
       urgent: false,
-      routeTime: job.routeTime,
-      load: job.load,
+      route: job.route,
+      plan: job.plan,
       timeout: job.timeout,
       settle: (outcome) => {
-        if (outcome.kind !== 'answer' || !batch.succeeded(outcome.frame)) return;
-        if (!batch.isSame(part, outcome.frame)) {
-          batch.policy.distrust('a request has got another answer in a batch than alone');
+        if (outcome.kind !== 'answer') return;
+        try {
+          if (!batch.succeeded(outcome.frame) || batch.isSame(part, outcome.frame)) return;
+        } catch (error) {
+          this.#batches.failed(error);
+          return;
         }
+        batch.policy.disable('a request has got another answer in a batch than alone');
       },
     });
   }
 
   /**
    * An idle worker; or, for a brief request, one that runs other brief ones, so that R finds the next frame waiting.
-   * Never one that may be slow: that would park a fast request behind a slow one. What can be batched rather waits for
-   * others to join it.
+   * A batchable request waits for others to join it instead.
    */
-  #workerFor(ticket: QueuedTicket): Worker | undefined {
-    const mayWaitThere = !ticket.batchable && (ticket.job.load?.most ?? Infinity) === Infinity;
-    return this.#pool.take() ?? (mayWaitThere ? this.#pool.takeAhead(ticket) : undefined);
+  #workerFor(ticket: QueuedTicket): DispatchWorker | undefined {
+    const { plan, route } = ticket.job;
+    const idle = this.#pool.take(plan);
+    if (idle !== undefined || ticket.batchable) return idle;
+    return (route?.concurrency ?? Infinity) === Infinity ? this.#pool.takeAhead(ticket, plan) : undefined;
   }
 
-  /** Whether there is a core for a further worker. */
-  get #coreFree(): boolean {
-    return this.#cores.isFree(this.#pool.busy);
-  }
-
-  /** No worker can be started: nobody should wait for one. */
-  refuseAll(): void {
+  /** No worker can be started, so no request should wait for one. */
+  rejectAll(): void {
     for (const ticket of [...this.#queue]) {
       this.#queue.remove(ticket);
       ticket.settle({ kind: 'error', code: 'no_workers' });
@@ -271,54 +292,59 @@ export class Dispatcher {
       this.#pool.replace(worker, this.#options.interruptGrace);
   }
 
-  /** A worker has done with a request of the route, which may be what others have waited for. */
-  #leave(load: RouteLoad, { rTime, worker }: QueuedTicket): void {
-    load.running -= 1;
-    if (rTime !== undefined) load.observe(rTime, worker);
-    if (this.#queue.holds) this.#handOutSoon(); // its worker may be idle by then
-  }
-
   readonly #listener: TicketListener = {
-    started: (ticket) => {
+    started: (ticket, worker) => {
       this.#running += 1;
-      const { crowd, job } = ticket;
-      if (!ticket.leads) return;
-      if (crowd !== undefined) crowd.calls += 1;
-      if (job.load !== undefined) job.load.running += 1;
+      const { route } = ticket.job;
+      if (route !== undefined) {
+        route.runningRequests += 1;
+        if (ticket.leads) {
+          route.running += 1;
+          route.startedAt = ticket.startedAt!;
+          this.#queue.ran(route);
+        }
+      }
+      // Its client left, or its deadline passed, before R came to it.
+      if (ticket.state === 'settled') worker.interrupt(this.#options.interruptGrace);
     },
     left: (ticket) => {
       this.#running -= 1;
-      const { crowd, job } = ticket;
-      if (crowd !== undefined && ticket.leads) {
-        crowd.calls -= 1;
-        crowd.endHold();
-        if (crowd.waiting > 0) this.#gatherSoon(job.batch!.policy);
-      }
-      if (job.load !== undefined && ticket.leads) this.#leave(job.load, ticket);
-      if (ticket.rTime === undefined) return;
-      const took = ticket.rTime / ticket.batchSize;
-      ticket.job.routeTime?.observe(took);
-      this.#meanTime = this.#meanTime === 0 ? took : this.#meanTime * 0.95 + took * 0.05;
+      const { batchSize, job, leads, rTime, worker } = ticket;
+      const { route } = job;
+      if (route === undefined) return;
+      route.runningRequests -= 1;
+      if (!leads) return;
+      route.running -= 1;
+      if (rTime !== undefined) route.observe({ ms: rTime, requests: batchSize, worker });
+      this.#queue.ran(route);
+      // It may be what others have waited for, and its worker may be idle by then.
+      if (route.queued > 0 || this.#queue.held > 0) this.#handOutSoon();
     },
     returned: (ticket) => {
-      if (ticket.state === 'settled') return;
-      ticket.requeue();
-      this.#queue.addAhead(ticket);
-      this.workerIdle();
+      if (ticket.state !== 'settled') this.#again(ticket);
     },
     lost: (ticket, exit, begun) => {
-      // At least so long; what is never answered within its deadline would not be known to be slow.
-      if (begun) ticket.job.load?.observe(performance.now() - ticket.startedAt!);
+      // At least so long: a route that never answers within its deadline would not be known to be slow.
+      if (begun) {
+        const ms = this.#clock.now() - ticket.startedAt!;
+        ticket.job.route?.observe({ ms, requests: 1, worker: undefined });
+      }
       if (ticket.state === 'settled') return;
       const maybeAgain = !begun || (ticket.job.safe && this.#options.retrySafe);
-      // Once: what a worker has died of while it read it would bring down one after the other.
-      if (maybeAgain && ticket.attempts === 1) {
-        ticket.requeue();
-        this.#queue.addAhead(ticket);
-        this.workerIdle();
-        return;
-      }
-      ticket.settle({ kind: 'error', code: 'worker_lost', detail: `It ${describeExit(exit)}.` });
+      // Once: a request that kills the worker that reads it would kill one after the other.
+      if (maybeAgain && ticket.attempts === 1) this.#again(ticket);
+      else ticket.settle({ kind: 'error', code: 'worker_lost', detail: `It ${describeExit(exit)}.` });
     },
   };
+
+  #again(ticket: QueuedTicket): void {
+    // The worker that it was lost with was the last.
+    if (this.#pool.broken) {
+      ticket.settle({ kind: 'error', code: 'no_workers' });
+      return;
+    }
+    ticket.requeue();
+    this.#queue.addAhead(ticket);
+    this.#handOut();
+  }
 }

@@ -20,15 +20,28 @@ export class LinearCost {
   /** Items that are done within `ms`, at least 1; Infinity while nothing is known. */
   itemsWithin(ms: number): number {
     if (this.#weight === 0) return Infinity;
+    // Calls of one size say nothing about the fixed part. A batch that is too large misses its deadline.
+    const { fixed, perItem } = this.#line((mean, n) => mean / n);
+    if (perItem === 0) return ms > fixed ? Infinity : 1;
+    return Math.max(1, Math.floor((ms - fixed) / perItem));
+  }
+
+  /** How long `items` take in calls of at most `most`, in ms; 0 while nothing is known. */
+  timeFor(items: number, most: number): number {
+    if (this.#weight === 0) return 0;
+    // While only one size is known, hope for the best: a request is rejected only for what is known.
+    const { fixed, perItem } = this.#line(() => 0);
+    return Math.ceil(items / most) * fixed + items * perItem;
+  }
+
+  /** @param unknownSlope the time of an item where all calls had the same size, from their mean time and size */
+  #line(unknownSlope: (mean: number, n: number) => number): { fixed: number; perItem: number } {
     const n = this.#n / this.#weight;
     const mean = this.#ms / this.#weight;
     const variance = this.#nn / this.#weight - n * n;
     const covariance = this.#nms / this.#weight - n * mean;
-    // Calls of one size only tell nothing of a fixed part.
-    const slope = variance > 1e-9 * n * n ? covariance / variance : mean / n;
+    const slope = variance > 1e-9 * n * n ? covariance / variance : unknownSlope(mean, n);
     const perItem = Math.min(Math.max(slope, 0), mean / n);
-    const fixed = mean - perItem * n;
-    if (perItem === 0) return ms > fixed ? Infinity : 1;
-    return Math.max(1, Math.floor((ms - fixed) / perItem));
+    return { fixed: mean - perItem * n, perItem };
   }
 }

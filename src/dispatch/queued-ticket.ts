@@ -1,56 +1,61 @@
+import type { Clock, Timer } from '../clock.js';
 import type { Linked } from '../linked-list.js';
-import type { WorkUnit } from '../pool/work-unit.js';
-import type { Worker } from '../pool/worker.js';
+import type { UnitWorker, WorkUnit } from '../pool/work-unit.js';
 import type { WorkerExit } from '../pool/worker-exit.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
-import type { BatchUnit } from './batch-unit.js';
-import type { Crowd } from './crowd.js';
 import type { Outcome } from './outcome.js';
-import type { RouteLoad } from './route-load.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 
-/** Who hears of a ticket's way: started and left come in pairs, whatever becomes of the request. */
+/** Told what happens to a ticket. `started` and `left` come in pairs, whatever becomes of the request. */
 export interface TicketListener {
-  started(ticket: QueuedTicket): void;
+  started(ticket: QueuedTicket, worker: UnitWorker): void;
   left(ticket: QueuedTicket): void;
   lost(ticket: QueuedTicket, exit: WorkerExit, begun: boolean): void;
   /** R has not come to it, or it is to be run once more. */
   returned(ticket: QueuedTicket): void;
 }
 
-/** A ticket as the dispatcher sees it, and the unit of work that it is when it is run alone. */
+/** The batch that a ticket runs in. */
+interface TicketBatch {
+  /** The ticket that stands for all where a batch counts once. */
+  readonly leader: QueuedTicket;
+  /** Whether a client still waits for one of its tickets. */
+  readonly awaited: boolean;
+}
+
+/** A ticket as the dispatcher sees it, and the unit of work that it is when it runs alone. */
 export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   next: QueuedTicket | undefined;
   previous: QueuedTicket | undefined;
   listed = false;
   readonly id: number;
   readonly job: Job;
-  readonly queuedAt = performance.now();
+  readonly queuedAt: number;
   state: TicketState = 'queued';
   startedAt: number | undefined;
   rTime: number | undefined;
   settledAt: number | undefined;
-  worker: Worker | undefined;
+  worker: UnitWorker | undefined;
   attempts = 0;
   batchSize = 1;
-  /** The batch that it is run in. */
-  batch: BatchUnit | undefined;
-  /** Its route, where it waits because that has all the workers that it may have. */
-  held: RouteLoad | undefined;
-  /** It was in a batch that gave no answer: it is run by itself. */
+  batch: TicketBatch | undefined;
+  /** It waits because its route has all the workers that it may have. */
+  held = false;
+  /** It was in a batch that gave no answer, so it runs by itself. */
   alone = false;
-  /** Those that it may be run together with; it is one of them until it is settled. */
-  crowd: Crowd | undefined;
-  /** `performance.now()` until which it waits for others, though a worker may be idle. */
-  heldUntil = 0;
-  /** Told how it went when it was run alone for that reason: whether it succeeded. */
+  /** Until when it waits for others to join it although a worker may be idle, by the clock. */
+  waitsUntil = 0;
+  /** Called with whether it succeeded, when it has run alone after a failed batch. */
   ranAlone: ((succeeded: boolean) => void) | undefined;
+  readonly #clock: Clock;
   readonly #listener: TicketListener;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer;
 
-  constructor(id: number, job: Job, listener: TicketListener) {
+  constructor(id: number, job: Job, clock: Clock, listener: TicketListener) {
     this.id = id;
     this.job = job;
+    this.queuedAt = clock.now();
+    this.#clock = clock;
     this.#listener = listener;
   }
 
@@ -75,25 +80,22 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   get expected(): number {
-    return this.job.routeTime?.expected ?? Infinity;
+    return this.job.route?.expected ?? Infinity;
+  }
+
+  /** Items that it brings. */
+  get items(): number {
+    return this.job.batch?.items ?? 1;
   }
 
   /** Milliseconds to its deadline. */
   get remaining(): number {
-    return this.queuedAt + this.job.timeout - performance.now();
+    return this.queuedAt + this.job.timeout - this.#clock.now();
   }
 
-  /** Whether it may be run together with others. */
+  /** Whether it may run together with others. */
   get batchable(): boolean {
     return !this.alone && this.job.batch?.policy.enabled === true;
-  }
-
-  /** Whether it is to wait though a worker may be idle. */
-  get isHeld(): boolean {
-    const { crowd, heldUntil } = this;
-    if (crowd === undefined) return false;
-    const now = performance.now();
-    return heldUntil > now || (heldUntil === 0 && crowd.isHeld(now));
   }
 
   /** Whether it stands for its batch where that counts once. */
@@ -102,43 +104,54 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   startDeadline(expired: () => void): void {
-    this.#timer = setTimeout(expired, this.job.timeout);
+    this.#timer = this.#clock.after(this.job.timeout, expired);
   }
 
-  handed(worker: Worker): void {
-    this.state = 'handed';
+  handed(worker: UnitWorker): void {
+    if (this.state !== 'settled') this.state = 'handed';
     this.worker = worker;
+    this.startedAt = undefined; // of an earlier run
   }
 
-  started(worker: Worker): void {
+  started(worker: UnitWorker): void {
     if (this.state !== 'settled') this.state = 'running';
     this.worker = worker;
-    this.startedAt = performance.now();
+    this.startedAt = this.#clock.now();
     this.attempts += 1;
-    this.#listener.started(this);
+    this.#listener.started(this, worker);
   }
 
   finished(frame: Frame): void {
-    this.ranAlone?.(this.job.batch!.succeeded(frame));
+    if (this.ranAlone !== undefined) this.ranAlone(this.#succeeded(frame));
     this.settle({ kind: 'answer', frame });
   }
 
-  /** @param rTime undefined: its worker was lost */
+  /** An answer that cannot be read is not a success. */
+  #succeeded(frame: Frame): boolean {
+    try {
+      return this.job.batch!.succeeded(frame);
+    } catch {
+      return false;
+    }
+  }
+
+  /** @param rTime undefined if its worker was lost */
   left(rTime: number | undefined): void {
     this.rTime = rTime;
     this.#listener.left(this);
   }
 
   printed(): void {
-    this.job.routeTime?.printed();
+    this.job.route?.printed();
   }
 
   /** R has not come to it after all. */
   unstarted(): void {
     if (this.startedAt === undefined) return;
+    this.rTime = undefined;
+    this.#listener.left(this);
     this.startedAt = undefined;
     this.attempts -= 1;
-    this.#listener.left(this);
   }
 
   returned(): void {
@@ -146,13 +159,13 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.#listener.returned(this);
   }
 
-  lost(_worker: Worker, exit: WorkerExit, begun: boolean): void {
+  lost(_worker: UnitWorker, exit: WorkerExit, begun: boolean): void {
     this.left(undefined);
     this.ranAlone?.(false);
     this.#listener.lost(this, exit, begun);
   }
 
-  /** To be run by itself, since the batch that it was in gave it no answer. */
+  /** Has it run by itself, since the batch that it was in gave it no answer. */
   again(): void {
     this.alone = true;
     this.batch = undefined;
@@ -170,11 +183,10 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.job.settle(outcome, this);
   }
 
-  /** Ends it without telling anybody. */
+  /** Ends it without telling its client. */
   abandon(): void {
-    clearTimeout(this.#timer);
-    this.crowd?.left();
+    this.#clock.cancel(this.#timer);
     this.state = 'settled';
-    this.settledAt = performance.now();
+    this.settledAt = this.#clock.now();
   }
 }

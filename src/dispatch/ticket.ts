@@ -1,32 +1,30 @@
-import type { Worker } from '../pool/worker.js';
 import type { FrameType } from '../protocol/frame.js';
 import type { Batchable } from './batch.js';
 import type { Outcome } from './outcome.js';
-import type { RouteLoad } from './route-load.js';
-import type { RouteTime } from './route-time.js';
+import type { Route } from './route.js';
 
 /** What the gateway wants done. */
 export interface Job {
   /** Names the request in the log, also for what R prints while it runs. */
   readonly label: string;
-  /** What was asked for. */
+  /** The address that was requested. */
   readonly url: string;
   readonly type: FrameType;
-  /** Gives the serialized R value, in pieces; asked when it is about to be sent. */
+  /** The serialized R value, in pieces; called when it is about to be sent. */
   payload(): readonly Buffer[];
-  /** HTTP defines it to change nothing (GET, HEAD, OPTIONS), so that it may be run again after a crash. */
+  /** HTTP defines the method to change nothing (GET, HEAD, OPTIONS), so the request may be run again after a crash. */
   readonly safe: boolean;
-  /** It finishes what has run already: it goes before all others and is never refused. */
+  /** It finishes a request that has run already: it goes before all others and is never rejected. */
   readonly urgent: boolean;
-  /** How it can be computed together with others; undefined when it can't. */
+  /** How it can be computed together with others; undefined if it can't. */
   readonly batch?: Batchable | undefined;
-  /** What is known of its route's times; undefined where nothing is learned. */
-  readonly routeTime: RouteTime | undefined;
-  /** What its route takes of the workers; undefined where that is not looked at. */
-  readonly load?: RouteLoad | undefined;
+  /** Undefined where nothing is learned and nothing limited. */
+  readonly route?: Route | undefined;
+  /** The plan that it was made for: only a worker with the same one understands it. Undefined: any worker. */
+  readonly plan?: string | undefined;
   /** Milliseconds in which it has to be answered. */
   readonly timeout: number;
-  /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. */
+  /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. Must not throw. */
   settle(outcome: Outcome, ticket: Ticket): void;
 }
 
@@ -48,16 +46,5 @@ export interface Ticket {
   /** Requests that were computed together with it, itself included. */
   readonly batchSize: number;
   /** The worker that ran it last. */
-  readonly worker: Worker | undefined;
-}
-
-/** Milliseconds that a settled ticket waited, and that R took; undefined if it never ran. */
-export function ticketTimes({ queuedAt, rTime, settledAt, startedAt }: Ticket): {
-  queue: number;
-  r?: number;
-} {
-  const end = settledAt ?? performance.now();
-  return startedAt === undefined
-    ? { queue: end - queuedAt }
-    : { queue: startedAt - queuedAt, r: rTime ?? end - startedAt };
+  readonly worker: { readonly id: number } | undefined;
 }

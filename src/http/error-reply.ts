@@ -2,6 +2,14 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { PenstockError } from '../errors.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
 
+/** Responses that reject a request without R having run it. */
+const rejections = new WeakSet<ServerResponse>();
+
+/** Whether a response rejects its request. */
+export function isRejection(response: ServerResponse): boolean {
+  return rejections.has(response);
+}
+
 /** Body of Penstock's own error answers; `error` has the form of plumber's. */
 export function errorBody(error: PenstockError, requestId: string | undefined): string {
   const status = error.entry.status ?? 500;
@@ -34,8 +42,10 @@ export function sendError(
   for (const name of response.getHeaderNames()) if (name !== 'connection') response.removeHeader(name);
   for (const [name, value] of withGatewayHeaders([], gatewayHeaders(response) ?? []))
     response.setHeader(name, value);
+  const status = error.entry.status ?? 500;
+  if (status < 500 || status === 503) rejections.add(response);
   const body = errorBody(error, requestId);
-  response.statusCode = error.entry.status ?? 500;
+  response.statusCode = status;
   response.setHeader('X-Request-Id', requestId);
   response.setHeader('Content-Type', 'application/json');
   response.setHeader('Content-Length', Buffer.byteLength(body));

@@ -10,9 +10,10 @@ import { type Linked, LinkedList } from '../linked-list.js';
 import { requestId } from '../observe/request-id.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { connectionRoom } from './descriptors.js';
-import { rawErrorReply, sendError } from './error-reply.js';
+import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Door } from './http2-server.js';
 import { linger } from './linger.js';
+import { RejectionThrottle } from './rejection-throttle.js';
 import { MOST_HEADERS, requestFault } from './request-fault.js';
 
 /** Milliseconds between looks for connections that are too slow. */
@@ -25,7 +26,7 @@ const LAST_CALL = 100;
 const LAST_TURNS = 100;
 
 /** A request that is being answered. */
-export interface Visit extends Linked<Visit> {
+export interface OpenRequest extends Linked<OpenRequest> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** Begins with it. */
@@ -42,8 +43,9 @@ export class PublicServer {
   readonly #http2: Http2Door | undefined;
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
+  readonly #throttle = new RejectionThrottle();
   /** What is still to be answered. */
-  readonly #open = new LinkedList<Visit>();
+  readonly #open = new LinkedList<OpenRequest>();
   /** Connections that are ending, since what came on them was no HTTP. */
   readonly #refused = new WeakSet<Socket>();
   /** Connections that have been taken so far. */
@@ -54,13 +56,13 @@ export class PublicServer {
   #final = false;
 
   /**
-   * @param visit   takes a request, to be run
+   * @param open    takes a request, to be run
    * @param refused a request that was no valid HTTP
    * @param tls     with it the server speaks HTTPS
    */
   constructor(
     config: Config,
-    visit: (request: IncomingMessage, response: ServerResponse) => Visit,
+    open: (request: IncomingMessage, response: ServerResponse) => OpenRequest,
     refused: (error: PenstockError) => void,
     tls?: WatchedFiles<SecureContextOptions>,
   ) {
@@ -76,14 +78,15 @@ export class PublicServer {
         return;
       }
       if (this.#draining) response.setHeader('Connection', 'close');
-      const open = visit(request, response);
-      this.#open.add(open);
+      const opened = open(request, response);
+      this.#open.add(opened);
       response.on('close', () => {
-        this.#open.delete(open);
-        open.closed();
+        this.#open.delete(opened);
+        if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(request.socket);
+        opened.closed();
         if (this.#closing) this.#closeWhenDone();
       });
-      open.run();
+      opened.run();
     };
     const options = {
       maxHeaderSize: config.headerLimit,
@@ -161,6 +164,7 @@ export class PublicServer {
   /** Takes no more connections; resolves when the last request has been answered. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#throttle.close();
     this.#tls?.close();
     if (!this.#server.listening) {
       this.#limits.close();

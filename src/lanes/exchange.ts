@@ -1,55 +1,59 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Batchable } from '../dispatch/batch.js';
 import type { Outcome } from '../dispatch/outcome.js';
-import type { RouteTime } from '../dispatch/route-time.js';
 import type { Ticket } from '../dispatch/ticket.js';
 import { PenstockError } from '../errors.js';
 import { clientTimeout } from '../http/client-timeout.js';
 import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
-import type { Visit } from '../http/public-server.js';
-import { bytesOf, type Reply, replyFrom, sendReply, tooLarge } from '../http/reply.js';
+import type { OpenRequest } from '../http/public-server.js';
+import { bytesOf, type Reply, sendReply, tooLarge } from '../http/reply.js';
 import { hasBody, readBody } from '../http/request-body.js';
-import { NotCovered } from '../json/index.js';
 import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
-import { LARGE_BYTES, SharedBytes } from '../protocol/shared-bytes.js';
+import { pathOf, type RoutePolicy } from './app-routes.js';
 import { cacheKey } from './cache/cache-key.js';
-import { CacheVisit } from './cache/cache-lookup.js';
-import type { ResponseCache } from './cache/response-cache.js';
+import { CacheLookup } from './cache/cache-lookup.js';
 import type { ExchangeContext } from './exchange-context.js';
-import type { Lane } from './exchange-record.js';
-import { isJsonForm, mayBeJsonForm } from './form-json.js';
-import { rookPayload } from './plumber/rook-request.js';
-import type { RoutePolicy } from './route-policies.js';
+import { type Answer, isReply, type LaneName, type Prepared, type Work } from './lane.js';
 
 /** HTTP defines these to change nothing. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
-/** One request and its answer. */
-export class Exchange implements Visit {
-  next: Visit | undefined;
-  previous: Visit | undefined;
+/**
+ * One request and its answer, whatever the lane:
+ *
+ *     body ─► cache ─► lane.prepare ─► dispatcher ─► work.answer ─► reply
+ *               │           └── a reply without R ──────────────────►│
+ *               └── a kept response ────────────────────────────────►│
+ *
+ * Everything that calls into an exchange goes through `#guard`, the one error boundary: whatever is thrown, the request
+ * is answered with an error, and no other request notices.
+ */
+export class Exchange implements OpenRequest {
+  next: OpenRequest | undefined;
+  previous: OpenRequest | undefined;
   listed = false;
   readonly id: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly #startedAt = performance.now();
   #context: ExchangeContext;
   #entered = false;
-  readonly #startedAt = performance.now();
-  #ticket: Ticket | undefined;
-  #error: PenstockError | undefined;
-  #reply: Reply | undefined;
-  #lane: Lane = 'plumber';
-  /** Of the endpoint that it is for, as far as that is known. */
+  #body: Buffer | undefined;
+  #lane: LaneName = 'plumber';
+  /** Of its route, as far as that is known. */
   #policy: RoutePolicy | undefined;
-  /** `performance.now()` since when its deadline runs, if not since it comes to the dispatcher. */
-  #since: number | undefined;
-  /** Set where the responses of its route are kept. */
-  #visit: CacheVisit | undefined;
-  /** Of a deadline that is not the dispatcher's. */
+  #work: Work | undefined;
+  readonly #tickets: Ticket[] = [];
+  /** Since when its deadline runs, if that is not when it comes to the dispatcher. */
+  #deadlineFrom: number | undefined;
+  /** Of a deadline that the dispatcher does not watch. */
   #timer: NodeJS.Timeout | undefined;
-  /** It is answered, or there is nobody to answer any more. */
+  /** Set if the responses of its route are kept. */
+  #lookup: CacheLookup | undefined;
+  #reply: Reply | undefined;
+  #error: PenstockError | undefined;
+  /** It is answered, or its client has left. */
   #over = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, context: ExchangeContext) {
@@ -61,98 +65,193 @@ export class Exchange implements Visit {
 
   run(): void {
     if (!hasBody(this.request)) {
-      this.#arrived(undefined);
+      this.#guard(() => this.#arrived());
       return;
     }
     const { bodies, options } = this.#context;
     readBody(this.request, this.response, options.bodyLimit, bodies, (error, body) => {
-      if (error === undefined) this.#arrived(body);
-      else this.#refuseBody(error);
+      this.#guard(() => {
+        if (error !== undefined) this.#rejectBody(error);
+        this.#body = body;
+        this.#arrived();
+      });
     });
   }
 
-  #arrived(body: Buffer | undefined): void {
+  /** The rest of the body is not read, so the connection can't be used again. */
+  #rejectBody(error: PenstockError): never {
+    linger(this.request.socket);
+    this.response.setHeader('Connection', 'close');
+    throw error;
+  }
+
+  #arrived(): void {
     this.#context = this.#context.enter();
     this.#entered = true;
-    const { cache } = this.#context;
-    if (cache === undefined || !this.#visits(cache, body)) this.#submit(body);
+    if (!this.#looksUp()) this.#prepare();
   }
 
-  /** Whether the answer may be one that is kept. */
-  #visits(cache: ResponseCache, body: Buffer | undefined): boolean {
-    this.#policy = this.#context.policies!.find(this.request.method!, this.request.url!);
+  /** Whether the answer may be one that is kept; then it is looked up. */
+  #looksUp(): boolean {
+    const { cache, lane } = this.#context;
+    if (cache === undefined) return false;
+    this.#policy = lane.policy?.(this.request);
     const tag = this.#policy?.cache;
-    const key = tag && cacheKey(this.request, body, tag);
+    const key = tag && cacheKey(this.request, this.#body, tag);
     if (key === undefined) return false;
-    this.#visit = new CacheVisit(cache, key, tag!, {
+    this.#lookup = new CacheLookup(cache, key, tag!, {
       request: this.request,
-      answer: (reply) => {
-        this.#endWait();
-        this.#lane = 'cache';
-        this.#send(reply);
-      },
-      compute: () => {
-        this.#endWait();
-        this.#submit(body);
-      },
+      answer: (reply) =>
+        this.#guard(() => {
+          this.#stopTimer();
+          this.#lane = 'cache';
+          this.#send(reply);
+        }),
+      compute: () =>
+        this.#guard(() => {
+          this.#stopTimer();
+          this.#prepare();
+        }),
     });
-    this.#visit.enter();
-    if (this.#visit.waits) this.#wait();
+    this.#lookup.begin();
+    if (this.#lookup.waits) this.#startTimer();
     return true;
   }
 
-  #submit(body: Buffer | undefined): void {
-    const { options, threads } = this.#context;
-    const type = this.request.headers['content-type'];
-    if (!options.formJson || body === undefined || !mayBeJsonForm(type, body)) this.#call(body, false);
-    else if (body.length < LARGE_BYTES) this.#call(body, isJsonForm(type, body));
-    else {
-      this.#later(threads.run({ kind: 'check', body }), (result) => {
-        this.#call(body, result.kind === 'checked' ? result.valid : isJsonForm(type, body));
-      });
+  /** @param stale a worker did not have the plan that the work was made for */
+  #prepare(stale = false): void {
+    const { lane } = this.#context;
+    const prepared = lane.prepare({ http: this.request, id: this.id, body: this.#body, stale });
+    if (prepared instanceof Promise) this.#later(prepared, (value) => this.#begin(value));
+    else this.#begin(prepared);
+  }
+
+  #begin(prepared: Prepared): void {
+    this.#lane = prepared.lane;
+    if ('reply' in prepared) this.#send(prepared.reply);
+    else this.#dispatch(prepared);
+  }
+
+  #dispatch(work: Work): void {
+    this.#work = work;
+    this.#policy = work.policy ?? this.#policy;
+    const ticket = this.#context.dispatcher.submit({
+      label: this.id,
+      url: this.request.url!,
+      type: work.type,
+      payload: () => work.payload(),
+      safe: work.safe ?? SAFE_METHODS.has(this.request.method!),
+      urgent: work.urgent ?? false,
+      batch: work.batch,
+      route: work.policy?.route,
+      plan: work.plan,
+      timeout: this.#remaining,
+      settle: (outcome, settled) => this.#guard(() => this.#settle(outcome, settled)),
+    });
+    this.#note(ticket);
+  }
+
+  /** A ticket may be settled before `submit` has returned it. */
+  #note(ticket: Ticket): void {
+    if (!this.#tickets.includes(ticket)) this.#tickets.push(ticket);
+  }
+
+  #settle(outcome: Outcome, ticket: Ticket): void {
+    this.#note(ticket);
+    switch (outcome.kind) {
+      case 'error':
+        throw new PenstockError(outcome.code, outcome.detail);
+      case 'part':
+        this.#send(outcome.part as Reply);
+        return;
+      case 'stale':
+        this.#deadlineFrom ??= ticket.queuedAt;
+        this.#prepare(true);
+        return;
+      case 'answer':
+        this.#answer(outcome.frame);
     }
   }
 
-  /** @param jsonForm the body is labelled a form but is to be read as JSON */
-  #call(body: Buffer | undefined, jsonForm: boolean): void {
-    const { direct, policies } = this.#context;
-    const call = direct?.call(this.request, body, jsonForm);
-    if (call === undefined) {
-      this.#policy ??= policies?.find(this.request.method!, this.request.url!);
-      const payload = rookPayload(this.request, body, jsonForm);
-      const time = this.#context.pathTimes.of(this.request.method!, this.request.url!);
-      this.#dispatch(FrameType.request, () => payload, time);
-      return;
-    }
-    this.#lane = 'direct';
-    this.#policy = policies?.at(call.index);
-    const { batch, time } = call;
-    if (batch !== undefined) {
-      this.#dispatch(FrameType.call, call.payload as () => readonly Buffer[], time, batch);
-      return;
-    }
-    const payload = call.payload();
-    if (!(payload instanceof Promise)) this.#dispatch(FrameType.call, () => payload, time);
-    else this.#later(payload, (pieces) => this.#dispatch(FrameType.call, () => pieces, time));
-  }
-
-  /** Goes on when a thread is done, unless the client has left or the deadline has passed by then. */
-  #later<T>(result: Promise<T>, go: (value: T) => void): void {
-    this.#policy ??= this.#context.policies?.find(this.request.method!, this.request.url!);
-    this.#wait();
-    const goOn = (value: T): void => {
-      this.#endWait();
-      if (!this.#over) go(value);
+  #answer(frame: Frame): void {
+    // Sent by somebody else's SIGINT: the operator's, or the handler's own.
+    if (frame.type === FrameType.interrupted) throw new PenstockError('worker_lost', 'It was interrupted.');
+    // A frame over the limit comes without its payload.
+    if (frame.payload.length < frame.length)
+      throw tooLarge(String(frame.length), this.#context.options.responseLimit);
+    const startedAt = performance.now();
+    const take = (answer: Answer): void => {
+      if (frame.type === FrameType.value) this.#context.serialized(performance.now() - startedAt);
+      this.#deadlineFrom ??= this.#tickets[0]!.queuedAt;
+      if (isReply(answer)) this.#send(answer);
+      else this.#dispatch(answer);
     };
-    result.then(goOn).catch((error: unknown) => {
-      this.#endWait();
-      if (!this.#over) this.#failAnswer(error);
+    const answer = this.#work!.answer(frame);
+    if (answer instanceof Promise) this.#later(answer, take);
+    else take(answer);
+  }
+
+  #send(reply: Reply): void {
+    const { responseLimit } = this.#context.options;
+    const bytes = reply.pieces === undefined ? (reply.body?.length ?? 0) : bytesOf(reply.pieces);
+    if (bytes > responseLimit) throw tooLarge(String(bytes), responseLimit);
+    this.#leave();
+    const sent = this.#lookup === undefined ? reply : this.#lookup.computed(reply);
+    if (this.response.destroyed) return; // it was computed for others
+    this.#reply = sent;
+    sent.headers.unshift(['X-Request-Id', this.id]);
+    sendReply(this.request, this.response, sent)?.catch((error: unknown) => {
+      if (!this.response.destroyed) this.#fail(error); // else the client left while it was sent
     });
   }
 
-  /** Its deadline runs, though the dispatcher has not got it. */
-  #wait(): void {
-    this.#since ??= this.#ticket?.queuedAt ?? performance.now();
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(cause: unknown): void {
+    const error =
+      cause instanceof PenstockError ? cause : new PenstockError('response_invalid', `${String(cause)}.`);
+    this.#leave();
+    this.#error = error;
+    if (this.#lookup !== undefined) {
+      this.#lookup.failed(error.code === 'deadline_exceeded' || error.code === 'worker_lost');
+      if (this.response.destroyed) return; // it was computed for others
+    }
+    const { dispatcher, lane } = this.#context;
+    const retryAfter = isPassing(error) ? dispatcher.retryAfter : undefined;
+    const own = this.response.headersSent ? undefined : lane.errorReply?.(this.request, error, this.id);
+    if (own === undefined) {
+      sendError(this.response, error, this.id, retryAfter);
+      return;
+    }
+    this.#reply = own;
+    own.headers.unshift(['X-Request-Id', this.id]);
+    if (retryAfter !== undefined) own.headers.push(['Retry-After', String(retryAfter)]);
+    void sendReply(this.request, this.response, own);
+  }
+
+  /** Goes on when a thread is done, unless the client has left or the deadline has passed by then. */
+  #later<T>(result: Promise<T>, goOn: (value: T) => void): void {
+    this.#policy ??= this.#context.lane.policy?.(this.request);
+    this.#startTimer();
+    const done = (act: () => void): void => {
+      this.#stopTimer();
+      if (!this.#over) this.#guard(act);
+    };
+    result.then(
+      (value) => done(() => goOn(value)),
+      (error: unknown) => done(() => this.#fail(error)),
+    );
+  }
+
+  /** Watches the deadline while the dispatcher does not have the request. */
+  #startTimer(): void {
+    this.#deadlineFrom ??= this.#tickets[0]?.queuedAt ?? performance.now();
     this.#timer = setTimeout(() => {
       this.#over = true;
       const limit = `${this.#timeout / 1000} s`;
@@ -160,7 +259,7 @@ export class Exchange implements Visit {
     }, this.#remaining);
   }
 
-  #endWait(): void {
+  #stopTimer(): void {
     clearTimeout(this.#timer);
   }
 
@@ -173,133 +272,8 @@ export class Exchange implements Visit {
 
   /** Milliseconds that are left of them, at least 1. */
   get #remaining(): number {
-    if (this.#since === undefined) return this.#timeout;
-    return Math.max(1, this.#since + this.#timeout - performance.now());
-  }
-
-  #dispatch(
-    type: FrameType,
-    payload: () => readonly Buffer[],
-    routeTime?: RouteTime,
-    batch?: Batchable,
-  ): void {
-    this.#ticket = this.#context.dispatcher.submit({
-      label: this.id,
-      url: this.request.url!,
-      type,
-      payload,
-      safe: SAFE_METHODS.has(this.request.method!),
-      routeTime,
-      batch,
-      load: type === FrameType.print ? undefined : this.#policy?.load,
-      urgent: type === FrameType.print,
-      timeout: this.#remaining,
-      settle: (outcome) => this.#settle(outcome),
-    });
-  }
-
-  #settle(outcome: Outcome): void {
-    if (outcome.kind === 'error') {
-      this.#fail(new PenstockError(outcome.code, outcome.detail));
-      return;
-    }
-    if (outcome.kind === 'part') {
-      this.#send(outcome.part as Reply);
-      return;
-    }
-    const { frame } = outcome;
-    if (frame.type === FrameType.interrupted) {
-      // Somebody else's SIGINT: the operator's, or the handler's own.
-      this.#fail(new PenstockError('worker_lost', 'It was interrupted.'));
-      return;
-    }
-    // A frame over the limit comes without what it announced.
-    if (frame.payload.length < frame.length)
-      this.#fail(tooLarge(String(frame.length), this.#context.options.responseLimit));
-    else this.#answer(frame);
-  }
-
-  #answer({ payload, type }: Frame): void {
-    try {
-      const { direct, options } = this.#context;
-      if (type !== FrameType.value) {
-        this.#sendOrPrint(replyFrom(payload), payload);
-        return;
-      }
-      const begun = performance.now();
-      const reply = direct!.reply(payload, options.responseLimit);
-      if (!(reply instanceof Promise)) {
-        this.#context.serialized(performance.now() - begun);
-        this.#sendOrPrint(reply, payload);
-        return;
-      }
-      this.#later(reply, (value) => {
-        this.#context.serialized(performance.now() - begun);
-        this.#sendOrPrint(value, payload);
-      });
-    } catch (error) {
-      this.#failAnswer(error);
-    }
-  }
-
-  #sendOrPrint(reply: Reply | NotCovered, payload: Buffer): void {
-    if (reply instanceof NotCovered) {
-      this.#since ??= this.#ticket!.queuedAt;
-      this.#dispatch(FrameType.print, () => [payload]);
-      return;
-    }
-    if (reply.pieces !== undefined) SharedBytes.giveBack(payload); // its value has been printed
-    this.#send(reply);
-  }
-
-  #send(reply: Reply): void {
-    const { responseLimit } = this.#context.options;
-    const bytes = reply.pieces === undefined ? (reply.body?.length ?? 0) : bytesOf(reply.pieces);
-    if (bytes > responseLimit) {
-      this.#fail(tooLarge(String(bytes), responseLimit));
-      return;
-    }
-    this.#leave();
-    const sent = this.#visit === undefined ? reply : this.#visit.computed(reply);
-    if (this.response.destroyed) return; // it was computed for others
-    this.#reply = sent;
-    sent.headers.unshift(['X-Request-Id', this.id]);
-    try {
-      sendReply(this.request, this.response, sent)?.catch((error: unknown) => {
-        if (!this.response.destroyed) this.#failAnswer(error); // else the client left while it was sent
-      });
-    } catch (error) {
-      this.#failAnswer(error);
-    }
-  }
-
-  /** Whatever it is that R has answered, it costs this request only. */
-  #failAnswer(error: unknown): void {
-    this.#fail(
-      error instanceof PenstockError ? error : new PenstockError('response_invalid', `${String(error)}.`),
-    );
-  }
-
-  /** The rest of the body is not read, so the connection can't be used again. */
-  #refuseBody(error: PenstockError): void {
-    linger(this.request.socket);
-    this.response.setHeader('Connection', 'close');
-    this.#fail(error);
-  }
-
-  #fail(error: PenstockError): void {
-    this.#leave();
-    this.#error = error;
-    if (this.#visit !== undefined) {
-      this.#visit.failed(error.code === 'deadline_exceeded' || error.code === 'worker_lost');
-      if (this.response.destroyed) return; // it was computed for others
-    }
-    sendError(
-      this.response,
-      error,
-      this.id,
-      isPassing(error) ? this.#context.dispatcher.retryAfter : undefined,
-    );
+    if (this.#deadlineFrom === undefined) return this.#timeout;
+    return Math.max(1, this.#deadlineFrom + this.#timeout - performance.now());
   }
 
   #leave(): void {
@@ -308,37 +282,36 @@ export class Exchange implements Visit {
     this.#context.leave();
   }
 
-  /** Bytes of the body that was sent. */
-  get #bytes(): number {
-    if (this.request.method === 'HEAD') return 0;
-    const name = 'content-length';
-    const header = this.response.getHeader(name); // Penstock's own answers; those of the app go out as a list
-    return Number(header ?? this.#reply?.headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? 0);
-  }
-
   closed(): void {
     const answered = this.response.writableFinished;
-    // What others wait for goes on.
-    if (this.#visit?.leave() !== true) {
+    // An answer that other requests wait for is still computed.
+    if (this.#lookup?.leave() !== true) {
       this.#over = true;
-      this.#endWait();
-      if (!answered && this.#ticket !== undefined) this.#context.dispatcher.cancel(this.#ticket);
+      this.#stopTimer();
+      const ticket = this.#tickets.at(-1);
+      if (!answered && ticket !== undefined) this.#context.dispatcher.cancel(ticket);
       this.#leave();
     }
-    const url = this.request.url!;
-    const query = url.indexOf('?');
     this.#context.finished({
       request: this.request,
       id: this.id,
       method: this.request.method!,
-      path: query < 0 ? url : url.slice(0, query),
+      path: pathOf(this.request.url!),
       status: answered ? this.response.statusCode : 0,
-      bytes: answered ? this.#bytes : 0,
+      bytes: answered ? this.#bytesSent : 0,
       error: this.#error,
-      ticket: this.#ticket,
+      tickets: this.#tickets,
       lane: this.#lane,
-      cache: this.#visit?.result,
+      cache: this.#lookup?.result,
       duration: performance.now() - this.#startedAt,
     });
+  }
+
+  /** Bytes of the body that was sent. */
+  get #bytesSent(): number {
+    if (this.request.method === 'HEAD') return 0;
+    const name = 'content-length';
+    const header = this.response.getHeader(name); // of Penstock's own answers; the app's headers go out as a list
+    return Number(header ?? this.#reply?.headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? 0);
   }
 }

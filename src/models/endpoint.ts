@@ -1,7 +1,6 @@
 import type { PredictOptions, ServedModel } from '../app/model-schema.js';
 import { BatchPolicy } from '../dispatch/batch-policy.js';
-import { RouteLoad } from '../dispatch/route-load.js';
-import { RouteTime } from '../dispatch/route-time.js';
+import { Route } from '../dispatch/route.js';
 import { ColumnReader } from './columns.js';
 import { type Faults, meantInstead } from './fault.js';
 
@@ -15,15 +14,15 @@ const MOST_ROWS = 1024;
 export class Endpoint {
   readonly model: ServedModel;
   readonly reader: ColumnReader;
-  readonly time = new RouteTime();
-  readonly load = new RouteLoad();
-  /** predict() takes as many rows as there are; whether each has its answer for itself is seen at the first ones. */
+  /** predict() takes any number of rows. The first batches show whether each row has its answer for itself. */
   readonly batching: BatchPolicy;
+  readonly route: Route;
 
-  /** @param distrusted hears why requests are not predicted together any more */
-  constructor(model: ServedModel, distrusted: (model: ServedModel, reason: string) => void = () => {}) {
+  /** @param notBatched called with the reason when its requests are not predicted together any more */
+  constructor(model: ServedModel, notBatched: (model: ServedModel, reason: string) => void = () => {}) {
     this.model = model;
-    this.batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, (reason) => distrusted(model, reason));
+    this.batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, (reason) => notBatched(model, reason));
+    this.route = new Route(Infinity, this.batching);
     this.reader = new ColumnReader(model);
   }
 

@@ -168,7 +168,6 @@ export class ModelApp {
           payload: () => [payload],
           safe: true,
           urgent: true,
-          routeTime: undefined,
           timeout: this.#config.loadTimeout,
           settle,
         });

@@ -1,7 +1,7 @@
 import { errorCatalogue, PenstockError } from '../errors.js';
 import { errorBody } from '../http/error-reply.js';
 import type { Reply } from '../http/reply.js';
-import { docsReplies, redirect } from '../lanes/docs-files.js';
+import { docsReplies, redirect } from '../lanes/docs/docs-files.js';
 import { openApi } from './protocols/openapi.js';
 import { predict } from './protocols/predict.js';
 import { jsonReply } from './protocols/reply.js';

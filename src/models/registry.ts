@@ -20,16 +20,16 @@ export class ModelRegistry {
   readonly #random: () => number;
 
   /**
-   * @param distrusted hears why requests to a model are not predicted together any more
+   * @param notBatched called with the reason when requests to a model are not predicted together any more
    * @param random     from 0 up to 1, for the choice among versions that share requests
    */
   constructor(
     models: readonly ServedModel[],
     settings: ReadonlyMap<string, VersionedSettings> = new Map(),
-    distrusted: (model: ServedModel, reason: string) => void = () => {},
+    notBatched: (model: ServedModel, reason: string) => void = () => {},
     random: () => number = Math.random,
   ) {
-    const endpoint = (model: ServedModel) => new Endpoint(model, distrusted);
+    const endpoint = (model: ServedModel) => new Endpoint(model, notBatched);
     const names = [...new Set(models.map(({ name }) => name))];
     const of = (name: string) => models.filter((model) => model.name === name);
     this.#models = new Map(

@@ -7,8 +7,8 @@ import { Recycler, type RecyclerOwner, type RecyclingLimits } from './recycler.j
 import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
-import type { WorkUnit } from './work-unit.js';
-import { LOOK_AHEAD, Worker } from './worker.js';
+import type { UnitWorker, WorkUnit } from './work-unit.js';
+import { LOOK_AHEAD_MS, Worker } from './worker.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
 import type { WorkerOwner } from './worker-owner.js';
@@ -142,21 +142,35 @@ export class Pool {
     }
   }
 
-  /** An idle worker, to be given work at once: the same one again where it can be, whose memory is in the caches. */
-  take(): Worker | undefined {
-    let at = 0;
-    for (let i = 1; i < this.#idle.length; i += 1) if (this.#idle[i]!.id < this.#idle[at]!.id) at = i;
-    return this.#idle.splice(at, 1)[0];
+  /** Workers that can be taken. */
+  get idle(): number {
+    return this.#idle.length;
   }
 
-  /** A worker that can have the unit put into its pipe, behind what it runs; the one that will come to it first. */
-  takeAhead(unit: WorkUnit): Worker | undefined {
-    if (unit.expected > LOOK_AHEAD) return undefined;
+  /**
+   * Takes an idle worker, which must be given work at once: the same one again if possible, since its memory is in the
+   * caches.
+   *
+   * @param plan that it must have loaded; undefined for any
+   */
+  take(plan?: string): Worker | undefined {
+    let at = -1;
+    for (let i = 0; i < this.#idle.length; i += 1) {
+      const worker = this.#idle[i]!;
+      if (plan !== undefined && worker.plan !== plan) continue;
+      if (at < 0 || worker.id < this.#idle[at]!.id) at = i;
+    }
+    return at < 0 ? undefined : this.#idle.splice(at, 1)[0];
+  }
+
+  /** A worker that can have the unit put into its pipe, behind what it runs: the one that will come to it first. */
+  takeAhead(unit: WorkUnit, plan?: string): Worker | undefined {
+    if (unit.expected > LOOK_AHEAD_MS) return undefined;
     let best: Worker | undefined;
     const parting = this.#recycler?.parting;
     for (const worker of this.#workers.values()) {
-      if (worker !== parting && worker.canLookAhead(unit) && worker.backlog < (best?.backlog ?? Infinity))
-        best = worker;
+      if (worker === parting || (plan !== undefined && worker.plan !== plan)) continue;
+      if (worker.canLookAhead(unit) && worker.backlog < (best?.backlog ?? Infinity)) best = worker;
     }
     return best;
   }
@@ -198,12 +212,13 @@ export class Pool {
   }
 
   /**
-   * Ends a worker that runs what nobody waits for any more, and starts another in its place at once. It is
-   * interrupted first, and killed if it has not come back after `grace` ms.
+   * Ends a worker whose request is not awaited any more, and starts another in its place at once. The worker is
+   * interrupted first, and killed if it has not come back after `graceMs`.
    */
-  replace(worker: Worker, grace: number): void {
-    if (this.#leaving.has(worker) || worker.state === 'dead') return;
-    worker.interrupt(grace);
+  replace({ id }: UnitWorker, graceMs: number): void {
+    const worker = this.#workers.get(id);
+    if (worker === undefined || this.#leaving.has(worker) || worker.state === 'dead') return;
+    worker.interrupt(graceMs);
     this.#retire(worker);
     if (!this.#stopping) this.#refill();
   }
@@ -232,7 +247,7 @@ export class Pool {
     this.#loadTimers.delete(worker);
   }
 
-  readonly #owner: WorkerOwner = {
+  readonly #owner: WorkerOwner<Worker> = {
     ready: (worker, manifest) => {
       this.#endLoading(worker);
       this.#restart.succeeded();

@@ -2,28 +2,27 @@ import type { LoadFailure, Manifest } from '../app/manifest.js';
 import type { Interrupt } from './interrupt.js';
 import type { RFailure } from './r-failure.js';
 import type { StartJourney } from './start-journey.js';
-import type { Worker } from './worker.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { Launch } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
 
-/** Who hears of what happens to a worker. */
-export interface WorkerOwner {
-  ready(worker: Worker, manifest: Manifest): void;
+/** Told what happens to a worker, which is a `W`. */
+export interface WorkerOwner<W> {
+  ready(worker: W, manifest: Manifest): void;
   /** It can take work: after `ready`, and after each unit. */
-  idle(worker: Worker): void;
+  idle(worker: W): void;
   /** Its pipe has emptied so far that more should be put there. */
-  room(worker: Worker): void;
-  loadFailed(worker: Worker, failure: LoadFailure): void;
+  room(worker: W): void;
+  loadFailed(worker: W, failure: LoadFailure): void;
   /** Its process runs, under this id. */
   running(pid: number): void;
   /** The process has ended; `unfinished` is what it was running. */
-  dead(worker: Worker, exit: WorkerExit): void;
+  dead(worker: W, exit: WorkerExit): void;
   /** An interrupt has ended what it ran, the unit of that label; undefined: it has not, and the worker is killed. */
-  interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
+  interrupted(worker: W, label: string | undefined, interrupt: Interrupt | undefined): void;
   /** The request of that label has failed in R. */
-  failed(worker: Worker, label: string | undefined, failure: RFailure): void;
-  output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
+  failed(worker: W, label: string | undefined, failure: RFailure): void;
+  output(worker: W, stream: 'stdout' | 'stderr', line: string): void;
 }
 
 /** What a worker starts with. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
+import { loadFailureFrom, type Manifest, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
@@ -8,7 +8,7 @@ import { Interruption } from './interruption.js';
 import { LateWork } from './late-work.js';
 import { failureFrom } from './r-failure.js';
 import type { StartJourney } from './start-journey.js';
-import type { WorkUnit } from './work-unit.js';
+import type { UnitWorker, WorkUnit } from './work-unit.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { WorkerHandle } from './worker-handle.js';
 import { WorkerOutbox } from './worker-outbox.js';
@@ -17,31 +17,33 @@ import { WorkerPipe } from './worker-pipe.js';
 import { transition, type WorkerState } from './worker-state.js';
 
 /** Milliseconds for bytes that a dead worker had sent to arrive; a child of it may hold the connection open. */
-const LAST_WORDS = 1000;
+const LAST_BYTES_TIMEOUT_MS = 1000;
 
 /** Milliseconds for a process to end by itself after it has closed its connection. */
-const AFTER_CLOSE = 1000;
+const CLOSED_EXIT_TIMEOUT_MS = 1000;
 
-/** Milliseconds of expected work, and units, that a worker has before a brief request at most: it never waits long. */
-export const LOOK_AHEAD = 2;
-const MOST_AHEAD = 16;
+/** Expected work, in ms, and units that a worker may have before a brief request, so that the request never waits long. */
+export const LOOK_AHEAD_MS = 2;
+const MOST_UNITS_AHEAD = 16;
 
 /** Requests after which R's memory has taken its shape, and it is worth having R look at all of it. */
-const COLLECT_AFTER = 500;
+const COLLECT_AFTER_REQUESTS = 500;
 /** Milliseconds that it gets for that; the app's finalizers may run. */
-const COLLECT_TIMEOUT = 60_000;
+const COLLECT_TIMEOUT_MS = 60_000;
 
 /** One R process. */
-export class Worker {
+export class Worker implements UnitWorker {
   readonly id: number;
   readonly journey: StartJourney;
   /** Where its temporary files are. */
   readonly folder: string;
-  readonly #owner: WorkerOwner;
+  readonly #owner: WorkerOwner<Worker>;
   readonly #process: WorkerHandle;
   /** R has printed something since the app was loaded. */
   #prints = false;
   #state: WorkerState = 'starting';
+  /** Names the plan of the direct lane that it has loaded; undefined before it is ready. */
+  #plan: string | undefined;
   #socket: Socket | undefined;
   #outbox: WorkerOutbox | undefined;
   readonly #pipe = new WorkerPipe();
@@ -56,7 +58,7 @@ export class Worker {
   #idleSince = 0;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(id: number, { folder, journey, launch, listener }: WorkerStart, owner: WorkerOwner) {
+  constructor(id: number, { folder, journey, launch, listener }: WorkerStart, owner: WorkerOwner<Worker>) {
     this.id = id;
     this.folder = folder;
     this.journey = journey;
@@ -78,7 +80,7 @@ export class Worker {
           listener.forget(token);
           // An idle one has nothing left to say, and must not be given anything.
           if (this.#state === 'idle') this.#die(exit);
-          else this.#afterLastWords(() => this.#die(exit));
+          else this.#afterLastBytes(() => this.#die(exit));
         },
       },
     );
@@ -92,6 +94,10 @@ export class Worker {
     return this.#state;
   }
 
+  get plan(): string | undefined {
+    return this.#plan;
+  }
+
   /** Requests answered. */
   get requests(): number {
     return this.#requests;
@@ -102,11 +108,11 @@ export class Worker {
     return this.#pipe.head;
   }
 
-  /** It is at work, and will have come to this unit before it has waited longer than LOOK_AHEAD. */
+  /** It is at work, and will have come to this unit before it has waited longer than LOOK_AHEAD_MS. */
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruption.isOn) return false;
-    if (this.#pipe.head === undefined || this.#pipe.length >= MOST_AHEAD) return false;
-    return this.#process.running && unit.expected <= LOOK_AHEAD && this.#pipe.backlog <= LOOK_AHEAD;
+    if (this.#pipe.head === undefined || this.#pipe.length >= MOST_UNITS_AHEAD) return false;
+    return this.#process.running && unit.expected <= LOOK_AHEAD_MS && this.#pipe.backlog <= LOOK_AHEAD_MS;
   }
 
   /** `performance.now()` when it last became idle. */
@@ -156,7 +162,7 @@ export class Worker {
 
   /** Whether a full collection of R's garbage would do it good: the first one, by far the longest, is still to come. */
   get awaitsCollection(): boolean {
-    return !this.#collected && this.#requests >= COLLECT_AFTER;
+    return !this.#collected && this.#requests >= COLLECT_AFTER_REQUESTS;
   }
 
   /**
@@ -166,7 +172,7 @@ export class Worker {
   collect(): void {
     this.#collected = true;
     this.#to('busy');
-    this.#interruption.begin(COLLECT_TIMEOUT, () =>
+    this.#interruption.begin(COLLECT_TIMEOUT_MS, () =>
       this.kill('was killed, since it had collected its garbage for a minute'),
     );
     this.#command(FrameType.collect);
@@ -206,7 +212,7 @@ export class Worker {
       this.#reset = code === 'ECONNRESET';
     });
     // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
-    socket.once('close', () => this.#killAfter(AFTER_CLOSE));
+    socket.once('close', () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS));
     if (this.#state === 'starting') this.#to('warming');
     return (frame) => {
       if (this.#prints) this.#afterOutput(frame);
@@ -235,8 +241,7 @@ export class Worker {
         this.journey.step('ready');
         this.#prints = false;
         if (this.#state !== 'warming') return; // it was told to end meanwhile
-        this.#owner.ready(this, manifestFrom(frame.payload));
-        this.#becomeIdle();
+        this.#becomeReady(manifestFrom(frame.payload));
         return;
       case FrameType.loadFailed:
         this.#owner.loadFailed(this, loadFailureFrom(frame.payload));
@@ -263,6 +268,12 @@ export class Worker {
     }
   }
 
+  #becomeReady(manifest: Manifest): void {
+    this.#plan = manifest.plan;
+    this.#owner.ready(this, manifest);
+    this.#becomeIdle();
+  }
+
   #finish(frame: Frame): void {
     this.#process.endLines(); // as the unit's that has printed them
     const unit = this.#pipe.shift(frame.id);
@@ -284,7 +295,7 @@ export class Worker {
   #free(): void {
     if (this.#pipe.length > 0) {
       // Not at each answer, unless R has its last: several frames in one write cost little more than one.
-      const few = this.#pipe.length <= MOST_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD / 2;
+      const few = this.#pipe.length <= MOST_UNITS_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD_MS / 2;
       if (few || this.#pipe.length === 1) this.#owner.room(this);
       return;
     }
@@ -316,13 +327,13 @@ export class Worker {
   }
 
   /** Waits for what the process had written before it ended: an answer may be among it. */
-  #afterLastWords(done: () => void): void {
+  #afterLastBytes(done: () => void): void {
     const socket = this.#socket;
     if (socket === undefined || socket.closed) {
       done();
       return;
     }
-    const timer = setTimeout(() => socket.destroy(), LAST_WORDS);
+    const timer = setTimeout(() => socket.destroy(), LAST_BYTES_TIMEOUT_MS);
     socket.once('close', () => {
       clearTimeout(timer);
       done();
@@ -340,7 +351,7 @@ export class Worker {
     const begun = !this.#reset || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
+    running?.lost(this, exit, begun); // the oldest first, in case it is run again
     for (const unit of waiting) unit.returned();
-    running?.lost(this, exit, begun);
   }
 }

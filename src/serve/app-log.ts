@@ -113,12 +113,17 @@ export class AppLog {
     this.#log.warn({ ...details, rMs: ms, calls }, `R was interrupted after ${Math.round(ms)} ms${where}`);
   }
 
-  /** Batching of a route has ended, since it was seen to go wrong. */
-  distrusted({ path, verbs }: DirectRoute, reason: string): void {
+  /** A route is not batched any more, since its handler turned out not to be vectorised. */
+  notBatched({ path, verbs }: DirectRoute, reason: string): void {
     this.#log.warn(
       { event: 'not-batched', path, reason },
       `${verbs.join(',')} ${path} is not batched any more, in spite of its @batch: ${reason}`,
     );
+  }
+
+  /** The answer to a batch could not be split, so its requests run one by one. A bug, ours or the serializer's. */
+  batchFailed(error: unknown): void {
+    this.#log.error({ event: 'batch-failed', err: error }, 'The answer to a batch could not be split');
   }
 
   /** Routes that ask to be batched and can't be. */

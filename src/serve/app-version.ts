@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describeLoadFailure, type Manifest } from '../app/manifest.js';
+import { type DirectRoute, describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
-import { PathTimes } from '../dispatch/path-times.js';
 import { PenstockError } from '../errors.js';
-import type { Visit } from '../http/public-server.js';
-import type { Reply } from '../http/reply.js';
+import type { OpenRequest } from '../http/public-server.js';
+import { AppLanes } from '../lanes/app-lanes.js';
+import { AppRoutes } from '../lanes/app-routes.js';
 import { ResponseCache } from '../lanes/cache/response-cache.js';
 import { DirectLane } from '../lanes/direct/direct-lane.js';
-import { docsPages } from '../lanes/docs-files.js';
-import { DocsVisit } from '../lanes/docs-request.js';
+import { docsPages } from '../lanes/docs/docs-files.js';
 import { Exchange } from '../lanes/exchange.js';
 import type { ExchangeContext } from '../lanes/exchange-context.js';
-import { RoutePolicies } from '../lanes/route-policies.js';
+import type { Lane } from '../lanes/lane.js';
+import { PlumberLane } from '../lanes/plumber/plumber-lane.js';
 import { ModelApp } from '../models/model-app.js';
-import { ModelExchange, type ModelExchangeContext } from '../models/model-exchange.js';
+import { ModelLane } from '../models/model-lane.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
 import { AppLog } from './app-log.js';
@@ -47,15 +47,15 @@ export class AppVersion {
   /** Why no worker is forked, whatever the app; undefined if they may be, or if that is what was asked for. */
   readonly #notForked: string | undefined;
   readonly #dispatcher: Dispatcher;
-  #exchanges: ExchangeContext;
+  /** Set once the app is loaded. */
+  #exchanges: ExchangeContext | undefined;
+  #lanes: AppLanes | undefined;
+  #appRoutes: AppRoutes | undefined;
   /** Set where the app is saved models. */
   readonly models: ModelApp | undefined;
-  #modelExchanges: ModelExchangeContext | undefined;
-  /** Gives Penstock's page for the requests that ask for it; undefined where plumber's own is served, or none. */
-  #docs: ((request: IncomingMessage) => Reply | undefined) | undefined;
-  /** The plan of the direct lane as the first worker had it, and whether another one's differs. */
-  #routes: string | undefined;
-  #differing = false;
+  /** The plan of the direct lane that the first worker reported, and whether another worker's differs. */
+  #plan: string | undefined;
+  #plansDiffer = false;
   /** Workers that are to be ready before the app counts as loaded. */
   #wanted = 1;
   /** Settles with the fate of the first workers: the manifest, or why the app does not load. */
@@ -71,7 +71,7 @@ export class AppVersion {
   #stopped: Promise<void> | undefined;
 
   constructor(number: number, setting: VersionSetting) {
-    const { app, config, log, metrics, threads } = setting;
+    const { app, config, log, metrics } = setting;
     const cpus = availableCpus();
     this.number = number;
     this.#setting = setting;
@@ -111,22 +111,9 @@ export class AppVersion {
         metrics.batchItems.observe(items);
         metrics.itemTime.observe(ms / 1000 / items);
       },
-      batchDivided: (ms) => metrics.serialization.observe(ms / 1000),
+      batchSplit: (ms) => metrics.serialization.observe(ms / 1000),
+      batchFailed: (error) => this.#log.batchFailed(error),
     });
-    this.#exchanges = {
-      dispatcher: this.#dispatcher,
-      direct: undefined,
-      policies: undefined,
-      cache: undefined,
-      pathTimes: new PathTimes(),
-      threads,
-      bodies: setting.bodies,
-      options: config,
-      enter: () => this.#enter().#exchanges,
-      leave: () => this.#leave(),
-      serialized: (ms) => metrics.serialization.observe(ms / 1000),
-      finished: (record) => setting.finished(record),
-    };
   }
 
   get pool(): Pool {
@@ -140,7 +127,7 @@ export class AppVersion {
 
   /** Responses that are kept; undefined where none are. */
   get cache(): ResponseCache | undefined {
-    return this.#exchanges.cache;
+    return this.#exchanges?.cache;
   }
 
   get queued(): number {
@@ -149,6 +136,16 @@ export class AppVersion {
 
   get running(): number {
     return this.#dispatcher.running;
+  }
+
+  /** Workers that its requests could use. */
+  get demand(): number {
+    return this.#dispatcher.demand;
+  }
+
+  /** How long the request that has waited longest has waited, and how long a new one is expected to, in ms. */
+  get waits(): { longest: number; expected: number } {
+    return { longest: this.#dispatcher.longestWait, expected: this.#dispatcher.expectedWait };
   }
 
   /**
@@ -162,24 +159,49 @@ export class AppVersion {
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
     this.manifest = result;
-    const documented = result.routes.some(({ path }) => path === '/openapi.json');
-    if (this.#config.docs === 'penstock' && documented) this.#docs = docsPages();
-    if (result.direct !== undefined) {
-      const policies = new RoutePolicies(result.direct);
-      const { cacheLimit } = this.#config;
-      const cache = policies.keeps && cacheLimit > 0 ? new ResponseCache(cacheLimit) : undefined;
-      this.#exchanges = { ...this.#exchanges, policies, cache };
-    }
-    if (this.models !== undefined) {
-      this.#serveModels(this.models, result);
-    } else if (result.direct !== undefined && this.#config.lane === 'auto' && !this.#differing) {
-      const { threads } = this.#setting;
-      const direct = new DirectLane(result.direct, threads, (route, reason) =>
-        this.#log.distrusted(route, reason),
-      );
-      this.#exchanges = { ...this.#exchanges, direct };
-    }
+    const lane = this.models === undefined ? this.#openLanes(result) : this.#openModels(this.models, result);
+    const { cacheLimit } = this.#config;
+    const keeps = this.#appRoutes?.keepsResponses === true && cacheLimit > 0;
+    this.#exchanges = {
+      dispatcher: this.#dispatcher,
+      lane,
+      cache: keeps ? new ResponseCache(cacheLimit) : undefined,
+      bodies: this.#setting.bodies,
+      options: this.#config,
+      enter: () => this.#enter().#exchanges!,
+      leave: () => this.#leave(),
+      serialized: (ms) => this.#setting.metrics.serialization.observe(ms / 1000),
+      finished: (record) => this.#setting.finished(record),
+    };
     return result;
+  }
+
+  #openLanes({ direct: plan, plan: planName, routes: reported }: Manifest): Lane {
+    const { docs, formJson, lane, responseLimit } = this.#config;
+    const { threads } = this.#setting;
+    const notBatched = (route: DirectRoute, reason: string) => this.#log.notBatched(route, reason);
+    const routes = plan === undefined ? undefined : new AppRoutes(plan, notBatched);
+    const takesDirect = lane === 'auto' && !this.#plansDiffer;
+    const direct =
+      plan === undefined || routes === undefined || !takesDirect
+        ? undefined
+        : new DirectLane({ plan, planName: planName!, routes, threads, responseLimit });
+    const documented = docs === 'penstock' && reported.some(({ path }) => path === '/openapi.json');
+    this.#appRoutes = routes;
+    this.#lanes = new AppLanes({
+      plumber: new PlumberLane(routes),
+      direct,
+      routes,
+      docs: documented ? docsPages() : undefined,
+      threads,
+      formJson,
+    });
+    return this.#lanes;
+  }
+
+  #openModels(models: ModelApp, manifest: Manifest): Lane {
+    models.start(manifest, this.#dispatcher);
+    return new ModelLane(() => models.server);
   }
 
   /** Reads the files of the app, to tell this version from others. */
@@ -199,21 +221,13 @@ export class AppVersion {
   /** The path of the endpoint that a path leads to, with its parameters by name; undefined if none is known. */
   routeOf(method: string, path: string): string | undefined {
     if (this.models !== undefined) return MODEL_ACTION.test(path) ? path : undefined;
-    const index = this.#exchanges.policies?.indexOf(method, path) ?? 0;
+    const index = this.#appRoutes?.indexOf(method, path) ?? 0;
     return index === 0 ? undefined : this.manifest?.routes.find(({ direct }) => direct === index)?.path;
   }
 
   /** Takes a request, to be run. */
-  visit(request: IncomingMessage, response: ServerResponse): Visit {
-    if (this.#docs !== undefined) {
-      const page = this.#docs(request);
-      if (page !== undefined) {
-        return new DocsVisit(request, response, page, (record) => this.#setting.finished(record));
-      }
-    }
-    return this.#modelExchanges === undefined
-      ? new Exchange(request, response, this.#exchanges)
-      : new ModelExchange(request, response, this.#modelExchanges);
+  open(request: IncomingMessage, response: ServerResponse): OpenRequest {
+    return new Exchange(request, response, this.#exchanges!);
   }
 
   /** Another version takes the requests from now on: finishes those that have entered, then ends the workers. */
@@ -249,10 +263,10 @@ export class AppVersion {
     recycling: (worker, reason) => this.#log.recycling(worker, reason),
     broken: () => {
       this.#log.broken();
-      this.#dispatcher.refuseAll();
+      this.#dispatcher.rejectAll();
     },
     ready: (worker, manifest) => {
-      this.#compareRoutes(manifest);
+      this.#comparePlans(manifest);
       this.#log.workerReady(worker);
       this.#wanted -= 1;
       if (this.#wanted === 0) this.#loaded(manifest);
@@ -287,21 +301,6 @@ export class AppVersion {
     },
   };
 
-  #serveModels(models: ModelApp, manifest: Manifest): void {
-    models.start(manifest, this.#dispatcher);
-    this.#modelExchanges = {
-      dispatcher: this.#dispatcher,
-      options: this.#config,
-      bodies: this.#setting.bodies,
-      answer: (request) => models.server.answer(request),
-      errorReply: (path, error, id) => models.server.errorReply(path, error, id),
-      enter: () => this.#enter().#modelExchanges!,
-      leave: () => this.#leave(),
-      serialized: this.#exchanges.serialized,
-      finished: (record) => this.#setting.finished(record),
-    };
-  }
-
   #enter(): AppVersion {
     if (this.#successor !== undefined) return this.#successor.#enter();
     this.#inside += 1;
@@ -313,13 +312,12 @@ export class AppVersion {
     if (this.#inside === 0) this.#emptied?.();
   }
 
-  /** The direct lane names routes by their place, so every worker must have the same. */
-  #compareRoutes(manifest: Manifest): void {
-    const routes = JSON.stringify(manifest.direct);
-    this.#routes ??= routes;
-    if (this.#routes === routes || this.#differing) return;
-    this.#differing = true;
-    this.#exchanges = { ...this.#exchanges, direct: undefined };
+  /** A worker that has loaded another plan cannot run calls of the direct lane: they name routes by their place. */
+  #comparePlans({ plan }: Manifest): void {
+    this.#plan ??= plan;
+    if (this.#plan === plan || this.#plansDiffer) return;
+    this.#plansDiffer = true;
+    this.#lanes?.leaveDirectLane();
     this.#log.routesDiffer();
   }
 }

@@ -14,7 +14,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { PenstockError } from '../errors.js';
 import { BodyMemory } from '../http/body-memory.js';
-import { PublicServer, type Visit } from '../http/public-server.js';
+import { type OpenRequest, PublicServer } from '../http/public-server.js';
 import { tlsFiles } from '../http/tls-files.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import { LargeThreads } from '../lanes/large/threads.js';
@@ -129,12 +129,12 @@ export class Gateway {
     });
     const development = dev ? new DevMode(app, this.#versions, log, this.#spare) : undefined;
     this.#dev = development;
-    const visit: (incoming: IncomingMessage, response: ServerResponse) => Visit =
+    const open: (incoming: IncomingMessage, response: ServerResponse) => OpenRequest =
       development === undefined
-        ? (incoming, response) => this.#versions.serving!.visit(incoming, response)
-        : (incoming, response) => development.visit(incoming, response);
+        ? (incoming, response) => this.#versions.serving!.open(incoming, response)
+        : (incoming, response) => development.open(incoming, response);
     this.#gate = gate;
-    const guarded = this.#gate?.before(visit, finished) ?? visit;
+    const guarded = this.#gate?.before(open, finished) ?? open;
     this.#publicServer = new PublicServer(
       config,
       traces === undefined

@@ -1,5 +1,4 @@
-import { ticketTimes } from '../dispatch/ticket.js';
-import type { ExchangeRecord } from '../lanes/exchange-record.js';
+import { type ExchangeRecord, workTimes } from '../lanes/exchange-record.js';
 import type { Failures } from '../observe/failures.js';
 import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -16,17 +15,17 @@ export interface Records {
 
 /** Counts a finished exchange and writes its line. */
 export function recordRequest(
-  { bytes, cache, duration, error, id, lane, method, path, status, ticket }: ExchangeRecord,
+  { bytes, cache, duration, error, id, lane, method, path, status, tickets }: ExchangeRecord,
   { failures, metrics, slow, write }: Records,
 ): void {
   metrics.requests.count(method, status);
   metrics.requestTime.observe(duration / 1000);
   if (error !== undefined) metrics.errors.inc({ code: error.code });
   if (cache !== undefined) metrics.cache.inc({ result: cache });
-  const times = ticket === undefined ? undefined : ticketTimes(ticket);
+  const times = workTimes(tickets);
   if (times?.queue !== undefined) metrics.queueWait.observe(times.queue / 1000);
   if (times?.r !== undefined) metrics.rTime.observe(times.r / 1000);
-  const worker = ticket?.worker?.id;
+  const worker = times?.worker;
   if (status >= 500 || failures.pending) {
     const { code, detail } = error ?? {};
     failures.answered({ requestId: id, method, path, status, worker, code, detail });
@@ -37,7 +36,7 @@ export function recordRequest(
     slow.add({ at, requestId: id, method, path, status, duration, queue: times?.queue, r: times?.r, worker });
   }
   if (write === undefined) return;
-  const batch = ticket?.batchSize ?? 1;
+  const batch = times?.batch ?? 1;
   write({
     requestId: id,
     method,

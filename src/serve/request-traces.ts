@@ -61,7 +61,7 @@ export class RequestTraces {
   finished(record: ExchangeRecord): void {
     const context = (record.request as Traced)[CONTEXT];
     if (context?.sampled !== true) return;
-    const { cache, duration, error, id, lane, method, path, status, ticket } = record;
+    const { cache, duration, error, id, lane, method, path, status, tickets } = record;
     const to = performance.now();
     const route = this.#routeOf(method, path);
     this.#exporter.add({
@@ -82,7 +82,7 @@ export class RequestTraces {
         'penstock.cache': cache,
       },
     });
-    if (ticket !== undefined) this.#addWork(context, ticket, to);
+    for (const ticket of tickets) this.#addWork(context, ticket, to);
   }
 
   /** The wait in the queue, and R's part. */

@@ -51,12 +51,6 @@ describe('Without any setting', () => {
     expect(load()).toMatchObject({ host: '127.0.0.1', port: 8000, adminHost: '127.0.0.1', adminPort: 9000 });
   });
 
-  test('the queue is ten times the workers, and at least 64', () => {
-    expect(load({ flags: { workers: '2' } }).queueLimit).toBe(64);
-    expect(load({ flags: { workers: '2..12' } }).queueLimit).toBe(120);
-    expect(load({ flags: { workers: '12', 'queue-limit': '5' } }).queueLimit).toBe(5);
-  });
-
   test('the log is pretty on a terminal and JSON otherwise', () => {
     expect(load({ terminal: true }).logFormat).toBe('pretty');
     expect(load({ terminal: false }).logFormat).toBe('json');

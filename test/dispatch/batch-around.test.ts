@@ -5,16 +5,23 @@ import { together } from '../support/together.js';
 let app: ServedApp;
 /** The same file, with every request run by plumber's own router. */
 let plumber: ServedApp;
+/** A batched route without any filter, in both lanes. */
+let bare: ServedApp;
+let barePlumber: ServedApp;
 
 beforeAll(async () => {
   const file = fixtureApp('batch-around.R');
-  [app, plumber] = await Promise.all([
+  const bareFile = fixtureApp('batch-plain.R');
+  const lane = ['--lane', 'plumber'];
+  [app, plumber, bare, barePlumber] = await Promise.all([
     serve(file, { workers: 1 }),
-    serve(file, { workers: 1, flags: ['--lane', 'plumber'] }),
+    serve(file, { workers: 1, flags: lane }),
+    serve(bareFile, { workers: 1 }),
+    serve(bareFile, { workers: 1, flags: lane }),
   ]);
 });
 
-afterAll(() => Promise.all([app?.stop(), plumber?.stop()]));
+afterAll(() => Promise.all([app, plumber, bare, barePlumber].map((each) => each?.stop())));
 
 interface Ask {
   readonly method?: string;
@@ -108,6 +115,38 @@ describe('behind filters and hooks', () => {
       Array.from({ length: 8 }, (_, i) => ({ path: '/root', body: { x: i === 5 ? -1 : i } })),
     );
     expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([500]);
+  });
+});
+
+describe('with answers that are long', () => {
+  test('a batch whose answer is many sequences is split, and no worker is lost', async () => {
+    const asks = Array.from({ length: 256 }, () => ({ path: '/sequences', body: { x: 100 } }));
+    const { answers } = await batched('sequences', asks);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(app.entries('worker-exit')).toEqual([]);
+  });
+
+  test('a batch whose answer is too long to be split is run one by one, and no worker is lost', async () => {
+    const asks = Array.from({ length: 6 }, () => ({ path: '/sequences', body: { x: 60_000 } }));
+    const { answers } = await batched('sequences', asks);
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(app.entries('worker-exit')).toEqual([]);
+  });
+});
+
+describe('with bodies that are not UTF-8', () => {
+  test('a batched route answers as plumber does', async () => {
+    const send = async (of: ServedApp): Promise<[number, string]> => {
+      const answer = await fetch(`${of.url}/plain`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: Buffer.from('{"city":"Z\xfcrich"}', 'latin1'),
+      });
+      return [answer.status, await answer.text()];
+    };
+    const [ours, theirs] = await Promise.all([send(bare), send(barePlumber)]);
+    expect(ours).toEqual(theirs);
+    expect(ours[0]).toBe(500);
   });
 });
 

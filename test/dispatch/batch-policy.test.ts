@@ -39,15 +39,15 @@ describe('BatchPolicy', () => {
   });
 
   test('gives a function up after three batches that fail though their requests succeed, and says so once', () => {
-    const distrusted = vi.fn();
-    const policy = new BatchPolicy({ max: 64, wait: 0 }, distrusted);
+    const disabled = vi.fn();
+    const policy = new BatchPolicy({ max: 64, wait: 0 }, disabled);
     policy.failed(false);
     for (let i = 0; i < 2; i++) policy.failed(true);
     expect(policy.enabled).toBe(true);
     policy.failed(true);
-    policy.distrust('for another reason');
+    policy.disable('for another reason');
     expect(policy.enabled).toBe(false);
-    expect(distrusted).toHaveBeenCalledExactlyOnceWith('it fails in batches of requests that succeed alone');
+    expect(disabled).toHaveBeenCalledExactlyOnceWith('it fails in batches of requests that succeed alone');
   });
 
   test('has a request run alone as well in the first three batches, and in every thousandth', () => {

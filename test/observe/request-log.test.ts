@@ -93,3 +93,11 @@ test('people get lines that they can read', async () => {
   expect(await pretty.stop()).toEqual({ code: 0, signal: null });
   expect(pretty.output).not.toMatch(/[{}]|undefined/);
 });
+
+test('a value that R has to print counts with the time that R took for both', async () => {
+  const answer = await ask('/printed?seconds=0.3', 'printed');
+  expect(answer.status).toBe(200);
+  const record = await app.request('printed');
+  expect(record).toMatchObject({ lane: 'direct', worker: 1 });
+  expect(record.rMs).toBeGreaterThanOrEqual(300);
+});

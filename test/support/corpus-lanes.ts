@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { findApp } from '../../src/app/find-app.js';
 import { defaultConfig } from '../../src/config/load.js';
-import { DirectLane } from '../../src/lanes/direct/direct-lane.js';
+import { AppRoutes } from '../../src/lanes/app-routes.js';
 import { loadOnce } from '../../src/pool/load-once.js';
 import { type CorpusApp, corpus } from './corpus.js';
 
@@ -51,7 +51,7 @@ async function lanesOf(app: CorpusApp): Promise<AppLanes> {
     },
     () => {},
   );
-  const lane = new DirectLane(manifest.direct!);
+  const lane = new AppRoutes(manifest.direct!);
   const routes = manifest.routes.filter(({ path }) => !documentation.test(path));
   const obstacles = routes.map((route) => lane.obstacle(route));
   const reasons = obstacles.filter((obstacle) => obstacle !== undefined);

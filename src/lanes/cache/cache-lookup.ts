@@ -2,127 +2,131 @@ import type { IncomingMessage } from 'node:http';
 import type { CacheTag } from '../../app/manifest.js';
 import type { Reply } from '../../http/reply.js';
 import { type KeptReply, keptReply, replyTo } from './kept-reply.js';
-import type { ResponseCache } from './response-cache.js';
+import type { Lookup, ResponseCache } from './response-cache.js';
 
-/** Where a request's answer comes from: kept, computed for another at the same time, computed, or not to be kept. */
+/** Where an answer comes from: kept, computed for another request at the same time, computed, or not to be kept. */
 export type CacheResult = 'hit' | 'joined' | 'miss' | 'passed';
 
-/** The request that looks for an answer. */
-export interface Visitor {
+/** The request that looks for a response. */
+export interface Requester {
   readonly request: IncomingMessage;
-  /** Here it is. */
   answer(reply: Reply): void;
-  /** It has to be computed; the visit is told what comes of it. */
+  /** Computes it. The lookup is told the outcome: `computed` or `failed`. */
   compute(): void;
 }
 
-/** One request at the cache. */
-export class CacheVisit {
+/** One request's lookup in the cache. */
+export class CacheLookup implements Lookup {
   result: CacheResult = 'miss';
   readonly #cache: ResponseCache;
   readonly #key: string;
   readonly #tag: CacheTag;
-  readonly #visitor: Visitor;
+  readonly #requester: Requester;
 
-  constructor(cache: ResponseCache, key: string, tag: CacheTag, visitor: Visitor) {
+  constructor(cache: ResponseCache, key: string, tag: CacheTag, requester: Requester) {
     this.#cache = cache;
     this.#key = key;
     this.#tag = tag;
-    this.#visitor = visitor;
+    this.#requester = requester;
   }
 
-  /** Whether it waits for what is computed for another. */
+  /** Whether it waits for a response that is computed for another request. */
   get waits(): boolean {
-    return this.#cache.flight(this.#key)?.others.has(this) === true;
+    return this.#cache.computation(this.#key)?.others.has(this) === true;
   }
 
-  /** Finds the answer, waits for one that is being computed, or has it computed. */
-  enter(): void {
+  /** Finds the response, waits for one that is being computed, or has it computed. */
+  begin(): void {
     const kept = this.#cache.find(this.#key);
     if (kept === null) {
-      this.#pass();
+      this.pass();
       return;
     }
     if (kept !== undefined) {
       this.result = 'hit';
-      this.#give(kept);
+      this.give(kept);
       return;
     }
-    const flight = this.#cache.flight(this.#key);
-    if (flight === undefined) {
-      this.#cache.setFlight(this.#key, { leader: this, others: new Set() });
-      this.#visitor.compute();
+    const computation = this.#cache.computation(this.#key);
+    if (computation === undefined) {
+      this.#cache.setComputation(this.#key, { leader: this, others: new Set() });
+      this.#requester.compute();
     } else {
       this.result = 'joined';
-      flight.others.add(this);
+      computation.others.add(this);
     }
   }
 
-  /** The answer has been computed. Gives what is to be sent; it and the given reply may be the same. */
+  /** The response has been computed. Returns what is to be sent, which may be the same reply. */
   computed(reply: Reply): Reply {
     if (!this.#leads) return reply;
-    const kept = keptReply(reply, this.#tag, this.#visitor.request.method!);
-    const others = this.#land();
+    const kept = keptReply(reply, this.#tag, this.#requester.request.method!);
+    const others = this.#end();
     if (kept === undefined) {
       this.#cache.canNotKeep(this.#key);
-      for (const other of others) other.#pass();
+      for (const other of others) other.pass();
       return reply;
     }
     this.#cache.keep(this.#key, kept, this.#tag.ttl);
-    for (const other of others) other.#give(kept);
-    return replyTo(this.#visitor.request, kept);
+    for (const other of others) other.give(kept);
+    return replyTo(this.#requester.request, kept);
   }
 
   /**
-   * There is no answer.
+   * There is no response.
    *
-   * @param again that may be this request's affair alone: the next of those that wait has it computed again. Else each
-   *              of them sees for itself.
+   * @param again whether this may concern this request alone: then the next one that waits computes it for all.
+   *   Otherwise each computes its own.
    */
   failed(again: boolean): void {
     if (!this.#leads) {
       this.leave();
       return;
     }
-    const [next, ...others] = this.#land();
+    const [next, ...others] = this.#end();
     if (next === undefined) return;
     if (!again) {
-      for (const other of [next, ...others]) other.#pass();
+      for (const other of [next, ...others]) other.pass();
       return;
     }
-    next.result = 'miss';
-    this.#cache.setFlight(this.#key, { leader: next, others: new Set(others) });
-    next.#visitor.compute();
+    this.#cache.setComputation(this.#key, { leader: next, others: new Set(others) });
+    next.lead();
   }
 
-  /** The client has left, or has been answered otherwise. Returns whether others wait for what is being computed. */
+  /** The client has left, or has its answer. Returns whether others wait for what this request computes. */
   leave(): boolean {
-    const flight = this.#cache.flight(this.#key);
-    if (flight?.leader !== this) {
-      flight?.others.delete(this);
+    const computation = this.#cache.computation(this.#key);
+    if (computation?.leader !== this) {
+      computation?.others.delete(this);
       return false;
     }
-    if (flight.others.size > 0) return true;
-    this.#cache.setFlight(this.#key, undefined);
+    if (computation.others.size > 0) return true;
+    this.#cache.setComputation(this.#key, undefined);
     return false;
   }
 
-  get #leads(): boolean {
-    return this.#cache.flight(this.#key)?.leader === this;
-  }
-
-  #land(): CacheVisit[] {
-    const { others } = this.#cache.flight(this.#key)!;
-    this.#cache.setFlight(this.#key, undefined);
-    return [...others];
-  }
-
-  #pass(): void {
+  pass(): void {
     this.result = 'passed';
-    this.#visitor.compute();
+    this.#requester.compute();
   }
 
-  #give(kept: KeptReply): void {
-    this.#visitor.answer(replyTo(this.#visitor.request, kept));
+  give(kept: KeptReply): void {
+    this.#requester.answer(replyTo(this.#requester.request, kept));
+  }
+
+  lead(): void {
+    this.result = 'miss';
+    this.#requester.compute();
+  }
+
+  get #leads(): boolean {
+    return this.#cache.computation(this.#key)?.leader === this;
+  }
+
+  /** Ends the computation; returns the requests that waited for it. */
+  #end(): Lookup[] {
+    const { others } = this.#cache.computation(this.#key)!;
+    this.#cache.setComputation(this.#key, undefined);
+    return [...others];
   }
 }

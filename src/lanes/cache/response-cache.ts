@@ -1,32 +1,42 @@
 import { LRUCache } from 'lru-cache';
-import type { CacheVisit } from './cache-lookup.js';
 import { type KeptReply, sizeOf } from './kept-reply.js';
 
-/** How long a response that can't be kept is remembered as one, so that those like it do not wait for each other. */
-const REMEMBERED = 5000;
-/** Share of the memory that one response may take, and bytes of a note that one can't be kept. */
-const LARGEST = 1 / 8;
+/** How long a response that can't be kept is remembered as one, so that requests for it do not wait for each other. */
+const NOT_KEPT_MS = 5000;
+/** Share of the memory that one response may take. */
+const MOST_SHARE = 1 / 8;
+/** Memory that the note takes that a response can't be kept. */
 const NOTE_BYTES = 256;
 
-const unkept = Symbol('can not be kept');
+const notKept = Symbol('not kept');
 
-/** One computation, and the requests that wait for it. */
-export interface Flight {
-  leader: CacheVisit;
-  readonly others: Set<CacheVisit>;
+/** A request that looks for a kept response. */
+export interface Lookup {
+  /** Here is the response. */
+  give(kept: KeptReply): void;
+  /** There is none to keep: the request computes its own. */
+  pass(): void;
+  /** The request computes the response for all that wait. */
+  lead(): void;
+}
+
+/** A response that is being computed, and the requests that wait for it. */
+export interface Computation {
+  readonly leader: Lookup;
+  readonly others: Set<Lookup>;
 }
 
 /** The kept responses of one version of an app, within a bounded memory: those that were asked for last. */
 export class ResponseCache {
-  readonly #kept: LRUCache<string, KeptReply | typeof unkept>;
-  readonly #flights = new Map<string, Flight>();
+  readonly #kept: LRUCache<string, KeptReply | typeof notKept>;
+  readonly #computations = new Map<string, Computation>();
 
   /** @param limit bytes */
   constructor(limit: number) {
     this.#kept = new LRUCache({
       maxSize: limit,
-      maxEntrySize: Math.max(1, Math.floor(limit * LARGEST)),
-      sizeCalculation: (kept, key) => 2 * key.length + (kept === unkept ? NOTE_BYTES : sizeOf(kept)),
+      maxEntrySize: Math.max(1, Math.floor(limit * MOST_SHARE)),
+      sizeCalculation: (kept, key) => 2 * key.length + (kept === notKept ? NOTE_BYTES : sizeOf(kept)),
     });
   }
 
@@ -46,7 +56,7 @@ export class ResponseCache {
   /** A response that is still good; null if it is known that there can't be one. */
   find(key: string): KeptReply | null | undefined {
     const kept = this.#kept.get(key);
-    return kept === unkept ? null : kept;
+    return kept === notKept ? null : kept;
   }
 
   /** @param ttl milliseconds that it is good for */
@@ -55,16 +65,16 @@ export class ResponseCache {
   }
 
   canNotKeep(key: string): void {
-    this.#kept.set(key, unkept, { ttl: REMEMBERED });
+    this.#kept.set(key, notKept, { ttl: NOT_KEPT_MS });
   }
 
-  flight(key: string): Flight | undefined {
-    return this.#flights.get(key);
+  computation(key: string): Computation | undefined {
+    return this.#computations.get(key);
   }
 
-  /** Begins a computation; undefined: there is none any more. */
-  setFlight(key: string, flight: Flight | undefined): void {
-    if (flight === undefined) this.#flights.delete(key);
-    else this.#flights.set(key, flight);
+  /** Starts a computation; undefined ends it. */
+  setComputation(key: string, computation: Computation | undefined): void {
+    if (computation === undefined) this.#computations.delete(key);
+    else this.#computations.set(key, computation);
   }
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Scalar, Table } from './batch-shape.js';
 
 /** Bytes of a body that is looked at, so. */
@@ -14,7 +15,7 @@ const MOST_INTEGER = 2 ** 31 - 1;
  * jsonlite would have read it. Undefined where that is not certain.
  */
 export function readRow(bytes: Buffer, argument: string | undefined): Table | undefined {
-  if (bytes.length > SHORT) return undefined;
+  if (bytes.length > SHORT || !isUtf8(bytes)) return undefined;
   const text = bytes.toString('utf8');
   if (UNUSUAL.test(text)) return undefined;
   const parsed = parse(text);

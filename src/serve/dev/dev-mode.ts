@@ -3,12 +3,12 @@ import { basename, relative } from 'node:path';
 import type { AppLocation } from '../../app/find-app.js';
 import { PenstockError } from '../../errors.js';
 import { sendError } from '../../http/error-reply.js';
-import type { Visit } from '../../http/public-server.js';
+import type { OpenRequest } from '../../http/public-server.js';
 import type { Logger } from '../../observe/log.js';
 import { requestId } from '../../observe/request-id.js';
 import type { Spare } from '../../pool/spare.js';
 import type { AppVersions } from '../app-versions.js';
-import { DevVisit } from './dev-request.js';
+import { DevRequest } from './dev-request.js';
 import { errorPage } from './error-page.js';
 import { FileWatch } from './file-watch.js';
 
@@ -50,22 +50,22 @@ export class DevMode {
     this.#spare?.discard();
   }
 
-  visit(request: IncomingMessage, response: ServerResponse): Visit {
-    return new DevVisit(request, response, (visit) => this.#decide(visit));
+  open(request: IncomingMessage, response: ServerResponse): OpenRequest {
+    return new DevRequest(request, response, (open) => this.#decide(open));
   }
 
-  #decide(visit: DevVisit): void {
+  #decide(open: DevRequest): void {
     if (this.#reloading === undefined) {
-      this.#answer(visit);
+      this.#answer(open);
       return;
     }
     void this.#reloading.then(() => {
-      if (!visit.response.destroyed) this.#decide(visit); // another file may have changed by now
+      if (!open.response.destroyed) this.#decide(open); // another file may have changed by now
     });
   }
 
-  #answer(visit: DevVisit): void {
-    const { request, response } = visit;
+  #answer(open: DevRequest): void {
+    const { request, response } = open;
     const { reloads, serving } = this.#versions;
     const { message, outcome } = reloads.at(-1)!;
     if (outcome === 'failed' && isNavigation(request)) {
@@ -74,7 +74,7 @@ export class DevMode {
       sendError(response, new PenstockError('app_load_failed', message), requestId(request.headers));
     } else {
       if (outcome === 'failed') response.setHeader(HEADER, 'failed');
-      visit.pass(serving.visit(request, response));
+      open.passTo(serving.open(request, response));
     }
   }
 

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Visit } from '../../http/public-server.js';
+import type { OpenRequest } from '../../http/public-server.js';
 
 /** A request that may have to wait for a reload before it is known who answers it. */
-export class DevVisit implements Visit {
-  next: Visit | undefined;
-  previous: Visit | undefined;
+export class DevRequest implements OpenRequest {
+  next: OpenRequest | undefined;
+  previous: OpenRequest | undefined;
   listed = false;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly #decide: (visit: DevVisit) => void;
-  #decided: Visit | undefined;
+  readonly #decide: (open: DevRequest) => void;
+  #inner: OpenRequest | undefined;
 
-  /** @param decide answers it, or calls `pass`; now or later */
-  constructor(request: IncomingMessage, response: ServerResponse, decide: (visit: DevVisit) => void) {
+  /** @param decide answers it, or calls `passTo`; now or later */
+  constructor(request: IncomingMessage, response: ServerResponse, decide: (open: DevRequest) => void) {
     this.request = request;
     this.response = response;
     this.#decide = decide;
@@ -22,13 +22,13 @@ export class DevVisit implements Visit {
     this.#decide(this);
   }
 
-  /** Leaves it to `visit`. */
-  pass(visit: Visit): void {
-    this.#decided = visit;
-    visit.run();
+  /** Lets `inner` answer the request. */
+  passTo(inner: OpenRequest): void {
+    this.#inner = inner;
+    inner.run();
   }
 
   closed(): void {
-    this.#decided?.closed();
+    this.#inner?.closed();
   }
 }

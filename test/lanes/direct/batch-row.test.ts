@@ -89,3 +89,8 @@ test.each([
 ])('%s are left to the parser that knows all of jsonlite', (_, text) => {
   expect(row(text)).toBeUndefined();
 });
+
+test('a body that is not UTF-8 is left to R', () => {
+  expect(readRow(Buffer.from('{"city":"Z\xfcrich"}', 'latin1'), undefined)).toBeUndefined();
+  expect(readRow(Buffer.from('{"city":"Zürich"}'), undefined)).toMatchObject({ row: ['Zürich'] });
+});

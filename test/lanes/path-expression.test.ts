@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mayMeet, pathExpression } from '../../../src/lanes/direct/path-expression.js';
+import { mayMeet, pathExpression } from '../../src/lanes/path-expression.js';
 
 /** plumber's expressions for the types of path parameters. */
 const expressions = [

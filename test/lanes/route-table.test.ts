@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DirectRoute } from '../../../src/app/manifest.js';
-import { RouteTable } from '../../../src/lanes/direct/route-table.js';
+import type { DirectRoute } from '../../src/app/manifest.js';
+import { RouteTable } from '../../src/lanes/route-table.js';
 
 function route(path: string, more: Partial<DirectRoute> = {}): DirectRoute {
   const regex = `^${path.replaceAll(/<\w+>/g, '([^/]+)')}$`;

@@ -1,4 +1,4 @@
-import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
+import type { DirectPlan, DirectRoute } from '../app/manifest.js';
 import { mayMeet, type PathExpression, pathExpression } from './path-expression.js';
 
 /** A route of the direct lane, and the texts of its path parameters. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import type { Reply } from '../http/reply.js';
-import { installation } from '../installation.js';
+import type { Reply } from '../../http/reply.js';
+import { installation } from '../../installation.js';
 
 const folder = new URL('assets/api-docs/', installation);
 

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * The one default deviation from plumber: a body that is labelled a form, as curl labels every body unless told
  * otherwise, but is one JSON object or array, is read as JSON.
  */
 export function isJsonForm(type: string | undefined, body: Buffer): boolean {
-  if (!mayBeJsonForm(type, body)) return false;
+  if (!mayBeJsonForm(type, body) || !isUtf8(body)) return false;
   try {
     JSON.parse(body.toString('utf8'));
     return true;

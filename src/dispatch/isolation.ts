@@ -1,0 +1,141 @@
+import type { Clock } from '../clock.js';
+import { LinkedList } from '../linked-list.js';
+import type { QueuedTicket } from './queued-ticket.js';
+import type { Route } from './route.js';
+
+export interface IsolationOptions {
+  /** Workers that are kept for short requests; auto: a quarter, and at least one. */
+  readonly reservedWorkers: number | 'auto';
+  /** Milliseconds from which a request is not short. */
+  readonly shortTime: number;
+}
+
+/** How long workers are kept for short requests after the last one came. */
+const KEEP_MS = 60_000;
+
+/**
+ * Which requests may be given a worker: of one route at most as many at once as its `@concurrency` says, and of slow
+ * routes only so many that some workers stay free for short requests. A route that R has never answered may be slow:
+ * one request of it runs, and others only as if it were slow.
+ */
+export class Isolation {
+  readonly #options: IsolationOptions;
+  readonly #clock: Clock;
+  readonly #workers: () => number;
+  readonly #active: Iterable<Route>;
+  /** Requests that wait here, by route, in order of arrival. */
+  readonly #held = new Map<Route, LinkedList<QueuedTicket>>();
+  #size = 0;
+  /** When the last short request came; undefined before the first. */
+  #lastShort: number | undefined;
+
+  /**
+   * @param workers gives the number of workers that there are
+   * @param active  the routes that have requests in R, at any moment
+   */
+  constructor(options: IsolationOptions, clock: Clock, workers: () => number, active: Iterable<Route>) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#workers = workers;
+    this.#active = active;
+  }
+
+  /** Requests that wait here. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether a request waits here that could run if there were more workers. */
+  get lacksWorkers(): boolean {
+    for (const route of this.#held.keys()) if (route.running < route.concurrency) return true;
+    return false;
+  }
+
+  /** Notes that a request of a route has come. */
+  arrived(route: Route): void {
+    if (this.isShort(route)) this.#lastShort = this.#clock.now();
+  }
+
+  /** Whether a request of the route may be given a worker. */
+  admits(route: Route): boolean {
+    if (route.running >= route.concurrency) return false;
+    if (!this.isSlow(route) || this.#kept === 0) return true;
+    return this.#slowRunning < this.workersFor('slow');
+  }
+
+  isShort(route: Route): boolean {
+    return route.known && route.time < this.#options.shortTime;
+  }
+
+  isSlow(route: Route): boolean {
+    return route.known ? route.time >= this.#options.shortTime : route.running > 0;
+  }
+
+  /** Whether slow requests leave workers to others at the moment, so that these do not wait for them. */
+  get separates(): boolean {
+    return this.#workers() > 1 && this.#kept > 0;
+  }
+
+  /** Workers that all requests, or all slow ones, or all others, have for themselves; at least 1. */
+  workersFor(kind: 'all' | 'slow' | 'others'): number {
+    const workers = this.#workers();
+    const taken = kind === 'all' ? 0 : kind === 'slow' ? this.#kept : this.separates ? this.#slowRunning : 0;
+    return Math.max(1, workers - taken);
+  }
+
+  /** Keeps a request until it may be given a worker. */
+  hold(ticket: QueuedTicket, route: Route): void {
+    ticket.held = true;
+    let tickets = this.#held.get(route);
+    if (tickets === undefined) {
+      tickets = new LinkedList();
+      this.#held.set(route, tickets);
+    }
+    // Older ones come from the line later than those that found their route without a worker.
+    tickets.add(ticket, ({ queuedAt }) => queuedAt > ticket.queuedAt);
+    this.#size += 1;
+  }
+
+  release(ticket: QueuedTicket, route: Route): void {
+    ticket.held = false;
+    const tickets = this.#held.get(route)!;
+    tickets.delete(ticket);
+    if (tickets.size === 0) this.#held.delete(route);
+    this.#size -= 1;
+  }
+
+  /** Of the requests that wait here and may be given a worker now, the one that has waited longest. */
+  next(): QueuedTicket | undefined {
+    let longest: QueuedTicket | undefined;
+    for (const [route, tickets] of this.#held) {
+      const ticket = tickets.first!;
+      const longer = longest === undefined || ticket.queuedAt < longest.queuedAt;
+      if (longer && this.admits(route)) longest = ticket;
+    }
+    return longest;
+  }
+
+  /** The requests of a route that wait here. */
+  *waiting(route: Route): Generator<QueuedTicket> {
+    const tickets = this.#held.get(route);
+    if (tickets !== undefined) yield* tickets;
+  }
+
+  /** All requests that wait here. */
+  *[Symbol.iterator](): Generator<QueuedTicket> {
+    for (const tickets of this.#held.values()) yield* tickets;
+  }
+
+  /** Workers that are kept for short requests at the moment. */
+  get #kept(): number {
+    if (this.#lastShort === undefined || this.#clock.now() - this.#lastShort > KEEP_MS) return 0;
+    const { reservedWorkers } = this.#options;
+    return reservedWorkers === 'auto' ? Math.max(1, Math.floor(this.#workers() / 4)) : reservedWorkers;
+  }
+
+  get #slowRunning(): number {
+    let running = 0;
+    for (const route of this.#active) if (this.isSlow(route)) running += route.running;
+    return running;
+  }
+}

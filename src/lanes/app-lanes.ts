@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import type { Reply } from '../http/reply.js';
+import { LARGE_BYTES } from '../protocol/shared-bytes.js';
+import type { AppRoutes, RoutePolicy } from './app-routes.js';
+import type { DirectLane } from './direct/direct-lane.js';
+import type { Lane, LaneRequest, Prepared } from './lane.js';
+import type { LargeThreads } from './large/threads.js';
+import { isJsonForm, mayBeJsonForm } from './plumber/form-json.js';
+import type { PlumberLane } from './plumber/plumber-lane.js';
+
+export interface AppLanesParts {
+  readonly plumber: PlumberLane;
+  /** Undefined if every request takes the plumber lane. */
+  readonly direct: DirectLane | undefined;
+  /** Undefined if they are not known. */
+  readonly routes: AppRoutes | undefined;
+  /** Penstock's own page that documents the API; undefined if plumber's page is served, or none. */
+  readonly docs: ((request: IncomingMessage) => Reply | undefined) | undefined;
+  readonly threads: LargeThreads;
+  /** Whether a body that is labelled a form but is one JSON object or array is read as JSON. */
+  readonly formJson: boolean;
+}
+
+/** The lanes of a plumber app. Here it is decided which of them a request takes. */
+export class AppLanes implements Lane {
+  readonly #parts: AppLanesParts;
+  #direct: DirectLane | undefined;
+
+  constructor(parts: AppLanesParts) {
+    this.#parts = parts;
+    this.#direct = parts.direct;
+  }
+
+  /** From now on every request takes the plumber lane: the workers have loaded different plans. */
+  leaveDirectLane(): void {
+    this.#direct = undefined;
+  }
+
+  policy({ method, url }: IncomingMessage): RoutePolicy | undefined {
+    return this.#parts.routes?.find(method!, url!);
+  }
+
+  prepare(request: LaneRequest): Prepared | Promise<Prepared> {
+    const { docs, formJson, threads } = this.#parts;
+    const page = docs?.(request.http);
+    if (page !== undefined) return { lane: 'docs', reply: page };
+    const { body, http } = request;
+    const type = http.headers['content-type'];
+    if (!formJson || body === undefined || !mayBeJsonForm(type, body)) return this.#choose(request, false);
+    if (body.length < LARGE_BYTES) return this.#choose(request, isJsonForm(type, body));
+    return threads.run({ kind: 'check', body }).then((result) => {
+      const jsonForm = result.kind === 'checked' ? result.valid : isJsonForm(type, body);
+      return this.#choose(request, jsonForm);
+    });
+  }
+
+  /** @param jsonForm the body is labelled a form but is to be read as JSON */
+  #choose(request: LaneRequest, jsonForm: boolean): Prepared | Promise<Prepared> {
+    const direct = request.stale ? undefined : this.#direct?.prepare(request, jsonForm);
+    return direct ?? this.#parts.plumber.prepare(request, jsonForm);
+  }
+}

@@ -1,0 +1,74 @@
+import type { CacheTag, DirectPlan, DirectRoute, Route as ReportedRoute } from '../app/manifest.js';
+import { BatchPolicy } from '../dispatch/batch-policy.js';
+import { Route } from '../dispatch/route.js';
+import { type DirectMatch, RouteTable } from './route-table.js';
+
+/** How the gateway treats the requests of one endpoint, in whichever lane they run. */
+export interface RoutePolicy {
+  /** How long a request may take, in ms; undefined: the server's default. */
+  readonly timeout?: number | undefined;
+  readonly cache?: CacheTag | undefined;
+  /** What the dispatcher knows about it. */
+  readonly route: Route;
+  /** How its requests are batched; undefined if they are not. */
+  readonly batching?: BatchPolicy | undefined;
+}
+
+/** The endpoints of an app: which of them serves a request, and how its requests are treated. */
+export class AppRoutes {
+  readonly #table: RouteTable;
+  readonly #policies: readonly RoutePolicy[];
+
+  /** @param notBatched called with the reason when a route with `@batch` turns out not to be vectorised */
+  constructor(plan: DirectPlan, notBatched: (route: DirectRoute, reason: string) => void = () => {}) {
+    this.#table = new RouteTable(plan);
+    this.#policies = plan.routes.map((route) => {
+      const { batch, policy } = route;
+      const batching =
+        batch === undefined || batch.obstacle !== undefined
+          ? undefined
+          : new BatchPolicy(batch, (reason) => notBatched(route, reason));
+      const { cache, concurrency, timeout } = policy;
+      return { cache, timeout, batching, route: new Route(concurrency, batching) };
+    });
+  }
+
+  /** Whether the responses of any endpoint are kept. */
+  get keepsResponses(): boolean {
+    return this.#policies.some(({ cache }) => cache !== undefined);
+  }
+
+  /** @param index of the endpoint in the plan, from 1; 0 for none */
+  policy(index: number): RoutePolicy | undefined {
+    return index === 0 ? undefined : this.#policies[index - 1];
+  }
+
+  /** The policy of the endpoint that serves the address, as far as the gateway knows: filters may change the address. */
+  find(method: string, url: string): RoutePolicy | undefined {
+    return this.policy(this.indexOf(method, pathOf(url)));
+  }
+
+  /** The endpoint's place in the plan, from 1; 0 if the gateway knows of none. */
+  indexOf(method: string, path: string): number {
+    return this.#table.locate(method, path)?.index ?? 0;
+  }
+
+  /** The endpoint of the direct lane that serves the address; undefined if the plumber lane has to. */
+  match(method: string, path: string): DirectMatch | undefined {
+    return this.#table.match(method, path);
+  }
+
+  /** Why a route takes the plumber lane; undefined if it takes the direct one. */
+  obstacle(route: ReportedRoute): string | undefined {
+    // Static files, and routers that only plumber understands, are reached through the filters of the app.
+    if (route.direct === undefined)
+      return this.#table.elsewhere(route.verbs, route.path.replace(/[*<].*/, ''));
+    return this.#table.obstacles[route.direct - 1];
+  }
+}
+
+/** The path of an address, without its query. */
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}

@@ -1,0 +1,182 @@
+import type { DirectRoute } from '../../app/manifest.js';
+import type { Batchable } from '../../dispatch/batch.js';
+import type { BatchPolicy } from '../../dispatch/batch-policy.js';
+import { type RValue, rList, rString, writeRData } from '../../rdata/index.js';
+import type { DirectAnswers } from './answers.js';
+import { readRow } from './batch-row.js';
+import { frameRows, members, type Shapes, type Table, table } from './batch-shape.js';
+import { BodyBatch, FilteredBatch, FrameBatch, ListBatch, type RouteBatch } from './route-batch.js';
+
+/** A route whose handler is vectorised, as `@batch` says. */
+export interface BatchRoute {
+  readonly index: number;
+  readonly route: DirectRoute;
+  readonly policy: BatchPolicy;
+  /** Texts for the shapes of its items, none of which another route's can have. */
+  readonly shapes: Shapes;
+  readonly answers: DirectAnswers;
+}
+
+/** What is known of a request that may be batched. */
+export interface BatchInput {
+  readonly query: RValue;
+  /** The texts of the path's parameters. */
+  readonly path: readonly string[];
+  /** The request's own call, with another body if one is given. */
+  readonly call: (body?: RValue) => RValue;
+  /** NULL for none. */
+  readonly body: RValue;
+  /** The bytes that the body was read from. */
+  readonly bytes: Buffer | undefined;
+  /** What R needs besides, for a handler that takes the request. */
+  readonly request: () => readonly [body: RValue, variables: RValue];
+  /** What requests must have in common besides their items, for such a handler. */
+  readonly context: string;
+}
+
+/** A request that can join others, and its call when it runs alone. */
+export interface BatchCall {
+  readonly batch: Batchable;
+  readonly payload: () => Buffer;
+}
+
+interface Joined {
+  readonly batch: RouteBatch;
+  /** Stands for the request's own body in its own call. */
+  readonly body?: RValue;
+}
+
+/** How a request joins others; undefined if it has to run as it is. */
+export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
+  const joined = join(to, input);
+  if (joined === undefined) return undefined;
+  const { batch, body } = joined;
+  if (!to.route.batch!.surrounded) {
+    const alone = batch instanceof FrameBatch ? () => batch.joined([batch]) : () => input.call();
+    return { batch, payload: () => writeRData(alone()) };
+  }
+  const own = () => input.call(body);
+  return { batch: new FilteredBatch(to, batch, own), payload: () => writeRData(own()) };
+}
+
+/**
+ * The same for a JSON body that is one item of a usual form, and all that the request brings. It is read without making
+ * R values of its members one by one. Undefined does not mean that it can't be batched.
+ */
+export function quickBatchCall(to: BatchRoute, bytes: Buffer): BatchCall | undefined {
+  const { argument, form, surrounded } = to.route.batch!;
+  if (form === 'body' || surrounded || to.route.pathNames.length > 0) return undefined;
+  const row = readRow(bytes, argument);
+  if (row === undefined) return undefined;
+  const joined =
+    form === 'table' ? joinFrame(to, row, argument!, [], []) : joinList(to, pick(row, to.route.formals));
+  if (joined === undefined) return undefined;
+  const { batch } = joined;
+  return { batch, payload: () => batch.merge([batch]).payload[0]! };
+}
+
+function join(to: BatchRoute, input: BatchInput): Joined | undefined {
+  switch (to.route.batch!.form) {
+    case 'arguments':
+      return joinArguments(to, input);
+    case 'table':
+      return joinTable(to, input, to.route.batch!.argument!);
+    case 'body':
+      return joinBody(to, input);
+  }
+}
+
+function pick(row: Table, formals: readonly string[]): Table {
+  const places = row.names.map((_, i) => i).filter((i) => formals.includes(row.names[i]!));
+  places.sort((a, b) => (row.names[a]! < row.names[b]! ? -1 : 1));
+  return {
+    names: places.map((i) => row.names[i]!),
+    types: places.map((i) => row.types[i]!),
+    row: places.map((i) => row.row![i]!),
+    items: 1,
+  };
+}
+
+/** In plumber's order: the query's come first. Undefined if a name is in both, which is an argument given twice. */
+function argumentsOf({ body, query }: BatchInput): Map<string, RValue> | undefined {
+  const fromQuery = members(query);
+  const fromBody = members(body);
+  if (fromQuery === undefined || fromBody === undefined) return undefined;
+  const all = new Map(fromQuery);
+  for (const [name, value] of fromBody) {
+    if (all.has(name)) return undefined;
+    all.set(name, value);
+  }
+  return all;
+}
+
+function joinArguments(to: BatchRoute, input: BatchInput): Joined | undefined {
+  const all = argumentsOf(input);
+  if (all === undefined) return undefined;
+  const taken = [...all].filter(([name]) => takes(to.route, name)).sort(byName);
+  const { pathNames } = to.route;
+  const columns = new Map([
+    ...taken,
+    ...pathNames.map((name, i) => [name, rString(input.path[i]!)] as const),
+  ]);
+  if (columns.size < taken.length + pathNames.length) return undefined; // one is given twice
+  const items = table(columns);
+  return items && joinList(to, items);
+}
+
+function joinList(to: BatchRoute, items: Table): Joined | undefined {
+  if (items.names.length === 0) return undefined;
+  return { batch: new ListBatch(to, to.shapes.of(items), items) };
+}
+
+/** Whether the function takes an argument of the request by this name. */
+function takes({ formals }: DirectRoute, name: string): boolean {
+  return formals.includes(name) && name !== 'req' && name !== 'res';
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function joinTable(to: BatchRoute, input: BatchInput, argument: string): Joined | undefined {
+  const all = argumentsOf(input);
+  if (all === undefined) return undefined;
+  // A body that does not name the argument is the table.
+  const named = all.get(argument);
+  const inQuery = named === undefined ? members(input.query)! : all;
+  const columns = members(named ?? input.body);
+  const items = columns && table(columns);
+  if (items === undefined) return undefined;
+  const others = [...inQuery].filter(([name]) => name !== argument && takes(to.route, name)).sort(byName);
+  const joined = joinFrame(to, items, argument, others, input.path);
+  return joined && { ...joined, ...(named === undefined && { body: rList([input.body], [argument]) }) };
+}
+
+function joinFrame(
+  to: BatchRoute,
+  items: Table,
+  argument: string,
+  others: readonly (readonly [name: string, value: RValue])[],
+  path: readonly string[],
+): Joined | undefined {
+  if (items.names.length === 0) return undefined;
+  let key = to.shapes.of(items) + path.map((text) => `/${text}`).join('');
+  if (others.length > 0) {
+    const names = others.map(([name]) => JSON.stringify(name)).join();
+    key += `|${names}|${writeRData(rList(others.map(([, value]) => value))).toString('latin1')}`;
+  }
+  return { batch: new FrameBatch(to, key, items, { argument, others, path }) };
+}
+
+/** Bodies that are arrays of rows become one such array. */
+function joinBody(to: BatchRoute, input: BatchInput): Joined | undefined {
+  const { body, bytes, context } = input;
+  if (bytes === undefined) return undefined;
+  const rows = frameRows(body);
+  const columns = rows === undefined ? undefined : members(body);
+  const items = columns && table(columns);
+  const from = bytes.indexOf('[');
+  if (items === undefined || items.items !== rows || from < 0) return undefined;
+  const inner = bytes.subarray(from + 1, bytes.lastIndexOf(']'));
+  return { batch: new BodyBatch(to, `${to.shapes.of(items)}|${context}`, items, inner, input) };
+}

@@ -1,0 +1,35 @@
+import { type RList, type RValue, rInteger, rList, rNull, rString } from '../../rdata/index.js';
+
+/** The parts of a call of the direct lane, as `r/direct-request.R` reads them. */
+export interface CallParts {
+  /** The endpoint's place in the plan, from 1; 0 if none serves the request. */
+  readonly route: number;
+  /** The parsed query, or the arguments; NULL if R has to parse `QUERY_STRING`. */
+  readonly query: RValue;
+  /** The texts of the path's parameters; NULL for none. */
+  readonly path: RValue;
+  /** How the body comes: not at all, as the value that its parser would give, or to be parsed in R. */
+  readonly form: '' | 'parsed' | 'raw';
+  readonly body: RValue;
+  readonly rawBody: RValue;
+  /** The variables of the request; NULL if no function of the route takes `req`. */
+  readonly request: RValue;
+}
+
+export function callList({ body, form, path, query, rawBody, request, route }: CallParts): RList {
+  return rList([rInteger(route), query, path, rString(form), body, rawBody, request]);
+}
+
+/**
+ * A call of a function that takes only arguments.
+ *
+ * @param path the texts of the path's parameters, or vectors of them
+ */
+export function plainCall(route: number, query: RValue, path: RValue = rNull): RList {
+  return callList({ route, query, path, form: '', body: rNull, rawBody: rNull, request: rNull });
+}
+
+/** NULL for none. */
+export function pathTexts(path: readonly string[]): RValue {
+  return path.length === 0 ? rNull : rString([...path]);
+}

@@ -1,0 +1,30 @@
+import { PathRoutes } from '../../dispatch/path-routes.js';
+import { replyFrom } from '../../http/reply.js';
+import { FrameType } from '../../protocol/frame.js';
+import type { AppRoutes } from '../app-routes.js';
+import type { LaneRequest, Work } from '../lane.js';
+import { rookPayload } from './rook-request.js';
+
+/** The plumber lane: R gets the whole request, and plumber's own router answers it. */
+export class PlumberLane {
+  readonly #routes: AppRoutes | undefined;
+  readonly #paths = new PathRoutes();
+
+  /** @param routes undefined if they are not known */
+  constructor(routes: AppRoutes | undefined) {
+    this.#routes = routes;
+  }
+
+  /** @param jsonForm the body is labelled a form but is to be read as JSON */
+  prepare({ body, http }: LaneRequest, jsonForm: boolean): Work {
+    const payload = rookPayload(http, body, jsonForm);
+    const policy = this.#routes?.find(http.method!, http.url!);
+    return {
+      lane: 'plumber',
+      type: FrameType.request,
+      payload: () => payload,
+      policy: policy ?? { route: this.#paths.of(http.method!, http.url!) },
+      answer: (frame) => replyFrom(frame.payload),
+    };
+  }
+}

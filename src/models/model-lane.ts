@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import { PenstockError } from '../errors.js';
+import type { Reply } from '../http/reply.js';
+import { pathOf } from '../lanes/app-routes.js';
+import type { Lane, LaneRequest, Prepared } from '../lanes/lane.js';
+import { type Frame, FrameType } from '../protocol/frame.js';
+import { ModelBatch } from './model-batch.js';
+import type { ModelServer } from './model-server.js';
+import { predictPayload } from './payload.js';
+import { type Prediction, readPrediction } from './prediction.js';
+import type { PredictWork } from './protocols/request.js';
+
+/** The lane of saved models: the gateway reads and prints, R runs `predict()`. */
+export class ModelLane implements Lane {
+  readonly #server: () => ModelServer;
+
+  /** @param server of the models that are served at the moment */
+  constructor(server: () => ModelServer) {
+    this.#server = server;
+  }
+
+  prepare({ body, http, id }: LaneRequest): Prepared {
+    const url = http.url!;
+    const path = pathOf(url);
+    const query = new URLSearchParams(url.slice(path.length + 1));
+    const answer = this.#server().answer({ method: http.method!, path, query, body, requestId: id });
+    if ('status' in answer) return { lane: 'model', reply: answer };
+    // predict() of many models fails without any rows.
+    if (answer.input.rows === 0) return { lane: 'model', reply: answer.reply({ columns: [] }, 0, 0) };
+    const { endpoint, input, options, reply } = answer as PredictWork;
+    return {
+      lane: 'model',
+      type: FrameType.predict,
+      payload: () => [predictPayload(endpoint.model, options, [input])],
+      batch: new ModelBatch(answer),
+      policy: endpoint,
+      safe: true, // a prediction changes nothing
+      answer: (frame) => reply(predictionFrom(frame), 0, input.rows),
+    };
+  }
+
+  errorReply({ url }: IncomingMessage, error: PenstockError, id: string): Reply | undefined {
+    return this.#server().errorReply(pathOf(url!), error, id);
+  }
+}
+
+function predictionFrom({ payload, type }: Frame): Prediction {
+  if (type !== FrameType.value) throw new PenstockError('prediction_failed');
+  const result = readPrediction(payload);
+  if ('failure' in result) throw new PenstockError('prediction_failed', result.failure);
+  return result;
+}

@@ -1,0 +1,365 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import type { Batchable, Split } from '../../src/dispatch/batch.js';
+import { BatchPolicy } from '../../src/dispatch/batch-policy.js';
+import { Dispatcher } from '../../src/dispatch/dispatcher.js';
+import { Isolation } from '../../src/dispatch/isolation.js';
+import type { Outcome } from '../../src/dispatch/outcome.js';
+import { Route } from '../../src/dispatch/route.js';
+import type { Ticket } from '../../src/dispatch/ticket.js';
+import type { WorkUnit } from '../../src/pool/work-unit.js';
+import { type Frame, FrameType } from '../../src/protocol/frame.js';
+import { FakeClock } from '../support/fake-clock.js';
+import { FakePool, type FakeWorker } from '../support/fake-pool.js';
+
+export const options = {
+  cores: 3,
+  queueLimit: 12,
+  interruptGrace: 100,
+  retrySafe: true,
+  reservedWorkers: 'auto',
+  shortTime: 500,
+} as const;
+
+const ROUTES = ['brief', 'fast', 'slow', 'new', 'single', 'batched', 'waiting', 'none'] as const;
+type RouteName = (typeof ROUTES)[number];
+
+/** How the answer to a batch turns out. */
+const SPLITS = ['parts', 'some', 'failed', 'indivisible', 'throws'] as const;
+
+export const commands = fc.array(
+  fc.oneof(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant('submit' as const),
+        route: fc.constantFrom(...ROUTES),
+        plan: fc.constantFrom(undefined, undefined, 'a', 'b'),
+        timeout: fc.constantFrom(50, 400, 5000, 5000),
+        urgent: fc.nat(9).map((n) => n === 0),
+        safe: fc.boolean(),
+        items: fc.integer({ min: 1, max: 3 }),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('answer' as const),
+        worker: fc.nat(3),
+        odd: fc.nat(9).map((n) => n === 0),
+        split: fc.constantFrom('parts' as const, ...SPLITS),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('print' as const), worker: fc.nat(3) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('leave-out' as const), worker: fc.nat(3) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('take-back' as const), worker: fc.nat(3) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('die' as const),
+        worker: fc.nat(3),
+        begun: fc.boolean(),
+        failing: fc.boolean(),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant('add' as const), plan: fc.constantFrom('a', 'a', 'b') }),
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), job: fc.nat(30) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 6, 60, 450) }),
+    },
+  ),
+  { minLength: 5, maxLength: 50 },
+);
+export type Command = typeof commands extends fc.Arbitrary<(infer C)[]> ? C : never;
+type Submit = Extract<Command, { do: 'submit' }>;
+
+interface Entry extends Submit {
+  readonly id: number;
+  readonly submittedAt: number;
+  readonly batched: boolean;
+  ticket: Ticket | undefined;
+  outcomes: Outcome[];
+  endedAt: number | undefined;
+  cancelled: boolean;
+  /** How often R has run it, and how often it may. */
+  runs: number;
+  mayRun: number;
+}
+
+const USUAL_MS: Record<RouteName, number> = {
+  brief: 0.2,
+  fast: 20,
+  slow: 900,
+  new: 30,
+  single: 20,
+  batched: 3,
+  waiting: 30,
+  none: 5,
+};
+
+/** The dispatcher with a pool of its own, and a ledger of what happens to each request. */
+export class DispatcherModel {
+  readonly clock = new FakeClock();
+  readonly pool = new FakePool();
+  readonly dispatcher = new Dispatcher(this.pool, options, this.clock);
+  readonly entries: Entry[] = [];
+  readonly policies = {
+    batched: new BatchPolicy({ max: 8, wait: 0 }, () => {}, true),
+    waiting: new BatchPolicy({ max: 4, wait: 10 }, () => {}, true),
+  };
+  readonly routes: Partial<Record<RouteName, Route>> = {
+    brief: new Route(),
+    fast: new Route(),
+    slow: new Route(),
+    new: new Route(),
+    single: new Route(1),
+    batched: new Route(Infinity, this.policies.batched),
+    waiting: new Route(Infinity, this.policies.waiting),
+  };
+  /** One of its own, to ask what may run. */
+  readonly isolation = new Isolation(
+    options,
+    this.clock,
+    () => this.pool.healthy,
+    Object.values(this.routes) as Route[],
+  );
+
+  constructor(workers = 3) {
+    for (const name of ['brief', 'fast', 'slow', 'single'] as const) {
+      for (let i = 0; i < 20; i++)
+        this.routes[name]!.observe({ ms: USUAL_MS[name], requests: 1, worker: this });
+    }
+    this.pool.dispatcher = this.dispatcher;
+    this.pool.assigned = (worker, unit) => this.#assigned(worker, unit);
+    for (let i = 0; i < workers; i++) this.pool.add();
+  }
+
+  run(command: Command): void {
+    switch (command.do) {
+      case 'submit':
+        this.submit(command);
+        break;
+      case 'cancel': {
+        const entry = this.entries[command.job];
+        if (entry?.ticket === undefined || entry.endedAt !== undefined) break;
+        entry.cancelled = true;
+        entry.endedAt = this.clock.now();
+        this.dispatcher.cancel(entry.ticket);
+        break;
+      }
+      case 'advance':
+        this.clock.advance(command.ms);
+        break;
+      case 'add':
+        if (this.pool.workers.length < 4) this.pool.add(command.plan);
+        break;
+      default: {
+        const worker = this.pool.workers[command.worker];
+        if (worker !== undefined) this.#act(worker, command);
+      }
+    }
+    this.clock.turn();
+    this.checkNow();
+  }
+
+  submit(command: Submit): Entry {
+    const { route: name, plan, safe, timeout, urgent, items } = command;
+    const route = this.routes[name];
+    const id = this.entries.length;
+    const policy = name === 'batched' || name === 'waiting' ? this.policies[name] : undefined;
+    const batched = policy !== undefined && !urgent;
+    const entry: Entry = {
+      ...command,
+      id,
+      batched,
+      submittedAt: this.clock.now(),
+      ticket: undefined,
+      outcomes: [],
+      endedAt: undefined,
+      cancelled: false,
+      runs: 0,
+      mayRun: 1,
+    };
+    this.entries.push(entry);
+    if (route !== undefined) this.isolation.arrived(route);
+    entry.ticket = this.dispatcher.submit({
+      label: `r${id}`,
+      url: '/',
+      type: FrameType.call,
+      payload: () => [Buffer.from(`${id}`)],
+      safe,
+      urgent,
+      route,
+      plan,
+      timeout,
+      batch: batched ? batchable(`${name} ${plan}`, items, policy, `${id}`) : undefined,
+      settle: (outcome) => {
+        entry.outcomes.push(outcome);
+        entry.endedAt = this.clock.now();
+      },
+    });
+    return entry;
+  }
+
+  #act(worker: FakeWorker, command: Extract<Command, { worker: number }>): void {
+    const { head } = worker;
+    const ids = head === undefined ? [] : idsOf(head);
+    switch (command.do) {
+      case 'die':
+        this.pool.failing = command.failing;
+        if (command.begun) this.#ran(ids, (entry) => ids.length > 1 || entry.safe);
+        worker.die(command.begun);
+        break;
+      case 'take-back':
+        worker.takeBack();
+        break;
+      case 'leave-out':
+        if (worker.slots[0]?.ahead === true) worker.leaveOut();
+        break;
+      case 'print':
+        head?.printed();
+        break;
+      case 'answer': {
+        if (head === undefined) break;
+        this.#ran(ids, () => ids.length > 1 && command.split !== 'parts');
+        const ms = USUAL_MS[this.entries[ids[0]!]!.route] * (command.odd ? 50 : 1);
+        worker.answer(ms, { ...answer, id: SPLITS.indexOf(command.split) });
+      }
+    }
+  }
+
+  #ran(ids: readonly number[], again: (entry: Entry) => boolean): void {
+    for (const id of ids) {
+      const entry = this.entries[id]!;
+      entry.runs += 1;
+      if (again(entry)) entry.mayRun = 2;
+    }
+  }
+
+  /** What must hold whenever a worker is given something. */
+  #assigned(worker: FakeWorker, unit: WorkUnit): void {
+    const taken = idsOf(unit).map((id) => this.entries[id]!);
+    for (const entry of taken) {
+      const { id, plan, route } = entry;
+      expect(plan ?? worker.plan, `plan of ${id}`).toBe(worker.plan);
+      expect(entry.endedAt, `${id} is over`).toBeUndefined();
+      const own = this.routes[route];
+      if (own !== undefined) expect(this.isolation.admits(own), `${id} may run`).toBe(true);
+      if (entry.batched || entry.urgent) continue;
+      const older = this.entries.find(
+        (other) =>
+          other.id < id && other.route === route && other.plan === plan && other.ticket?.state === 'queued',
+      );
+      expect(older?.id, `${id} goes before an older request of its route`).toBeUndefined();
+    }
+  }
+
+  /** What must hold at the end of every turn of the loop. */
+  checkNow(): void {
+    const { dispatcher, entries, pool } = this;
+    const open = entries.filter(({ endedAt }) => endedAt === undefined);
+    const queued = open.filter(({ ticket }) => ticket!.state === 'queued');
+    expect(dispatcher.queued).toBe(queued.length);
+    const heads = pool.workers.flatMap(({ head }) => head ?? []);
+    expect(dispatcher.running).toBe(heads.reduce((sum, { size }) => sum + size, 0));
+    for (const [name, route] of Object.entries(this.routes)) {
+      expect(route.running, `running of ${name}`).toBe(
+        heads.filter((head) => this.entries[idsOf(head)[0]!]!.route === name).length,
+      );
+      expect(route.running).toBeLessThanOrEqual(route.concurrency);
+    }
+    if (pool.broken) expect(queued.length, 'requests that wait for no worker').toBe(0);
+    if (pool.idle > 0) {
+      const held = queued.find(
+        ({ batched, route }) =>
+          !batched && (this.routes[route] === undefined || this.isolation.admits(this.routes[route])),
+      );
+      expect(held?.id, 'a request that waits although a worker is idle').toBeUndefined();
+    }
+    for (const { head, interrupted } of pool.workers) {
+      if (head === undefined) continue;
+      const awaited = idsOf(head).some((id) => entries[id]!.endedAt === undefined);
+      if (!awaited) expect(interrupted, 'R runs what no client waits for').toBe(true);
+    }
+    for (const { cancelled, id, mayRun, outcomes, runs } of entries) {
+      expect(runs, `runs of ${id}`).toBeLessThanOrEqual(mayRun);
+      expect(outcomes.length, `outcomes of ${id}`).toBeLessThanOrEqual(cancelled ? 0 : 1);
+    }
+  }
+
+  /** Lets all deadlines pass, then has R answer everything. */
+  end(): void {
+    this.clock.advance(5000);
+    this.checkNow();
+    for (const { endedAt, id, submittedAt, timeout } of this.entries) {
+      expect(endedAt, `${id} is settled`).toBeDefined();
+      expect(endedAt! - submittedAt).toBeLessThanOrEqual(timeout);
+    }
+    for (const worker of [...this.pool.workers]) while (worker.slots.length > 0) worker.answer(1, answer);
+    this.clock.advance(100);
+    const { expectedWait, longestWait, queued, running } = this.dispatcher;
+    expect({ expectedWait, longestWait, queued, running }).toEqual({
+      expectedWait: 0,
+      longestWait: 0,
+      queued: 0,
+      running: 0,
+    });
+    for (const { queued, queuedItems, running, runningRequests } of Object.values(this.routes)) {
+      expect([queued, queuedItems, running, runningRequests]).toEqual([0, 0, 0, 0]);
+    }
+    expect(this.clock.pending).toBe(0);
+  }
+}
+
+export const answer: Frame = {
+  type: FrameType.value,
+  id: 0,
+  time: 0,
+  payload: Buffer.alloc(0),
+  length: 0,
+};
+
+/** The requests that a unit is for. */
+export function idsOf(unit: WorkUnit): number[] {
+  return Buffer.concat(unit.payload()).toString().split(',').map(Number);
+}
+
+/** Its part of an answer is its own name. */
+export function batchable(key: string, items: number, policy: BatchPolicy, name: string): Batchable {
+  const own: Batchable & { name: string } = {
+    key,
+    items,
+    policy,
+    name,
+    merge: (jobs) => {
+      const names = (jobs as (typeof own)[]).map((job) => job.name);
+      return {
+        type: FrameType.call,
+        payload: [Buffer.from(names.join())],
+        split: ({ id }) => split(SPLITS[id]!, names),
+      };
+    },
+    succeeded: () => true,
+    isSame: () => true,
+  };
+  return own;
+}
+
+function split(how: (typeof SPLITS)[number], names: readonly string[]): Split {
+  switch (how) {
+    case 'parts':
+      return { kind: 'parts', parts: names };
+    case 'some':
+      return { kind: 'parts', parts: names.map((name, i) => (i % 2 === 0 ? name : undefined)) };
+    case 'throws':
+      throw new Error('a value that cannot be read');
+    case 'failed':
+      return { kind: 'failed' };
+    case 'indivisible':
+      return { kind: 'indivisible', reason: 'its result has no part for each item' };
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'penstock-edited-'));
+const file = join(folder, 'plumber.R');
+const text = readFileSync(fixtureApp('edited.R'), 'utf8');
+let app: ServedApp;
+
+beforeAll(async () => {
+  writeFileSync(file, text);
+  app = await serve(file, { workers: 1, flags: ['--preload', 'off'] });
+});
+
+afterAll(async () => {
+  await app?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('a request that waits for a worker never runs another endpoint, though the file has changed meanwhile', async () => {
+  expect(await (await fetch(`${app.url}/second`)).json()).toEqual(['second']);
+  const slow = fetch(`${app.url}/slow`, { headers: { 'X-Request-Id': 'slow' } });
+  await app.logged('output', ({ requestId }) => requestId === 'slow');
+  const waiting = ['first', 'second', 'second'].map((name) => fetch(`${app.url}/${name}`));
+  await expect.poll(() => app.admin<{ queued: number }>('/scale')).toMatchObject({ queued: 3 });
+
+  // The worker that replaces it has another endpoint in the place of each.
+  writeFileSync(file, text.replace('#* @get /slow', '#* @get /added\nfunction() "added"\n\n#* @get /slow'));
+  const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
+  process.kill(workers[0]!.pid, 'SIGKILL');
+  expect((await slow).status).toBe(502);
+  const answers = await Promise.all(waiting.map(async (answer) => (await answer).json()));
+  expect(answers).toEqual([['first'], ['second'], ['second']]);
+  await app.logged('routes-differ');
+});

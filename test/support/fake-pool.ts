@@ -1,0 +1,173 @@
+import type { Dispatcher } from '../../src/dispatch/dispatcher.js';
+import type { DispatchWorker, WorkerPool } from '../../src/dispatch/worker-pool.js';
+import type { WorkUnit } from '../../src/pool/work-unit.js';
+import type { Frame } from '../../src/protocol/frame.js';
+
+/** Expected work, in ms, that a worker may have before a brief request. */
+const LOOK_AHEAD_MS = 2;
+
+interface Slot {
+  /** Undefined once it has been taken back. */
+  unit: WorkUnit | undefined;
+  readonly expected: number;
+  /** It was put into the pipe behind another, so R may leave it out. */
+  readonly ahead: boolean;
+}
+
+/** A worker without a process: the test says when R answers, and how. */
+export class FakeWorker implements DispatchWorker {
+  readonly id: number;
+  readonly plan: string;
+  readonly #pool: FakePool;
+  slots: Slot[] = [];
+  taken = false;
+  leaving = false;
+  interrupted = false;
+
+  constructor(id: number, plan: string, pool: FakePool) {
+    this.id = id;
+    this.plan = plan;
+    this.#pool = pool;
+  }
+
+  get head(): WorkUnit | undefined {
+    return this.slots[0]?.unit;
+  }
+
+  get backlog(): number {
+    return this.slots.reduce((sum, { expected }) => sum + expected, 0);
+  }
+
+  assign(unit: WorkUnit): void {
+    const ahead = this.slots.length > 0;
+    this.#pool.assigned?.(this, unit, ahead);
+    this.slots.push({ unit, expected: unit.expected, ahead });
+    if (ahead) unit.handed(this);
+    else unit.started(this);
+  }
+
+  interrupt(): void {
+    if (this.slots.length > 0) this.interrupted = true;
+  }
+
+  /** R has answered what it runs, after so many ms. */
+  answer(ms: number, frame: Frame): void {
+    const unit = this.#next();
+    unit?.left(ms);
+    this.#pool.free(this);
+    unit?.finished(frame);
+  }
+
+  /** R says that it was too late to begin with what it has come to. */
+  leaveOut(): void {
+    const unit = this.#next();
+    this.#pool.free(this);
+    unit?.returned();
+  }
+
+  /** What R has not come to in time is taken back; R will leave it out. */
+  takeBack(): void {
+    for (const slot of this.slots.slice(1)) {
+      const { unit } = slot;
+      slot.unit = undefined;
+      unit?.returned();
+    }
+  }
+
+  /** @param begun whether R had begun with what it was given last */
+  die(begun: boolean): void {
+    const [running, ...waiting] = this.slots.splice(0);
+    this.#pool.remove(this);
+    for (const { unit } of waiting) unit?.returned();
+    running?.unit?.lost(this, { code: null, signal: 'SIGKILL' }, begun);
+  }
+
+  /** Takes out what R is done with, and has it come to what is next. */
+  #next(): WorkUnit | undefined {
+    const slot = this.slots.shift();
+    while (this.slots.length > 0 && this.slots[0]!.unit === undefined) this.slots.shift();
+    this.interrupted = false;
+    this.head?.started(this);
+    return slot?.unit;
+  }
+}
+
+/** A pool without processes, as the dispatcher sees one. */
+export class FakePool implements WorkerPool {
+  readonly workers: FakeWorker[] = [];
+  dispatcher: Dispatcher | undefined;
+  /** Called before a worker gets a unit. */
+  assigned: ((worker: FakeWorker, unit: WorkUnit, ahead: boolean) => void) | undefined;
+  /** Starting a worker has failed too often. */
+  failing = false;
+  #nextId = 1;
+
+  get healthy(): number {
+    return this.workers.filter(({ leaving }) => !leaving).length;
+  }
+
+  get busy(): number {
+    return this.workers.filter(({ taken }) => taken).length;
+  }
+
+  get idle(): number {
+    return this.workers.filter(({ leaving, taken }) => !taken && !leaving).length;
+  }
+
+  get broken(): boolean {
+    return this.failing && this.healthy === 0;
+  }
+
+  add(plan = 'a'): FakeWorker {
+    const worker = new FakeWorker(this.#nextId++, plan, this);
+    this.workers.push(worker);
+    this.failing = false;
+    this.dispatcher?.workerIdle();
+    return worker;
+  }
+
+  take(plan: string | undefined): FakeWorker | undefined {
+    const free = this.workers.find(
+      (worker) => !worker.taken && !worker.leaving && (plan === undefined || worker.plan === plan),
+    );
+    if (free !== undefined) free.taken = true;
+    return free;
+  }
+
+  takeAhead({ expected }: WorkUnit, plan: string | undefined): FakeWorker | undefined {
+    if (expected > LOOK_AHEAD_MS) return undefined;
+    return this.workers.find(
+      (worker) =>
+        worker.head !== undefined &&
+        !worker.leaving &&
+        !worker.interrupted &&
+        (plan === undefined || worker.plan === plan) &&
+        worker.backlog <= LOOK_AHEAD_MS,
+    );
+  }
+
+  grow(): void {}
+
+  replace({ id }: { id: number }): void {
+    const worker = this.workers.find((one) => one.id === id);
+    if (worker === undefined) return;
+    worker.interrupt();
+    worker.leaving = true;
+  }
+
+  free(worker: FakeWorker): void {
+    if (worker.slots.length === 0) {
+      if (worker.leaving) {
+        this.remove(worker);
+        return;
+      }
+      worker.taken = false;
+    }
+    this.dispatcher?.workerIdle();
+  }
+
+  remove(worker: FakeWorker): void {
+    this.workers.splice(this.workers.indexOf(worker), 1);
+    if (this.broken) this.dispatcher?.rejectAll();
+  }
+}
