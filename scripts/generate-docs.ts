@@ -1,4 +1,4 @@
-/** npm run docs: writes the pages that come from tables in the code. `npm test` fails when they differ. */
+/** npm run docs: writes the pages that are generated from tables in the code. `npm test` fails if they are outdated. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pages } from './docs/pages.js';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runProgram } from './program.js';
 
-// A reader that stops early, like `penstock routes | head`, is no failure.
+// A reader that closes the pipe early, as in `penstock routes | head`, is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

@@ -1,108 +1,112 @@
 /**
- * The one catalogue of what Penstock itself can report.
+ * Every error that Penstock itself reports.
  *
- * A known error prints its code, message and hint and no stack; everything else is a bug and prints its stack.
- * `docs/errors.md` lists every entry and is tested against this table.
+ * Known errors print message, code and hint, without a stack. Everything else is a bug and prints its stack.
+ * `docs/errors.md` is generated from this table.
  */
 
-/** One entry: what happened, what to do, and how it leaves the program (HTTP status or exit code). */
+/** What happened, what to do about it, and the HTTP status or exit code. */
 export interface ErrorEntry {
-  /** HTTP status when it answers a request. */
+  /** HTTP status of errors that answer a request. */
   readonly status?: number;
-  /** Exit code when it ends a command: 1 failed, 2 wrong use. */
+  /** Exit code of errors that end a command: 1 failed, 2 invalid usage. */
   readonly exit?: 1 | 2;
-  /** What happened, for a reader who does not know Penstock's insides. */
+  /** What happened, for a reader who does not know how Penstock works. */
   readonly message: string;
   /** What to do about it. */
   readonly hint: string;
 }
 
 export const errorCatalogue = {
-  usage: { exit: 2, message: 'Wrong use of the command line.', hint: 'See `penstock --help`.' },
+  usage: {
+    exit: 2,
+    message: 'Invalid command line.',
+    hint: 'Run `penstock --help` to see the commands and their options.',
+  },
   config_invalid: {
     exit: 2,
-    message: 'The configuration is not valid.',
-    hint: 'See docs/configuration.md for the options and their values.',
+    message: 'Invalid configuration.',
+    hint: 'Fix the options named above. docs/configuration.md lists every option and its values.',
   },
   app_not_found: {
     exit: 2,
-    message: 'There is no app here to serve.',
-    hint: 'Name a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or change into one.',
+    message: 'No app found.',
+    hint: 'Pass a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or run the command in such a directory.',
   },
   r_not_found: {
     exit: 1,
-    message: 'R could not be started.',
-    hint: 'Install R (`apt-get install r-base-core`, or from CRAN), or name its Rscript with --rscript.',
+    message: 'Could not start R.',
+    hint: 'Install R (`apt-get install r-base-core`, or from CRAN), or pass the path of Rscript with --rscript.',
   },
   app_load_failed: {
     exit: 1,
-    message: 'The app could not be loaded.',
-    hint: "Mend what R's message names; `penstock doctor` checks the packages that the app needs.",
+    message: 'Could not load the app.',
+    hint: 'Fix the error that R reports. `penstock doctor` checks whether the packages that the app needs are installed.',
   },
   model_unknown: {
     exit: 1,
-    message: 'What the model takes is not known.',
-    hint: 'Give its fields and their types under `model:` in penstock.yaml; docs/models.md shows how.',
+    message: 'Could not determine the input of the model.',
+    hint: 'List its fields and their types under `model:` in penstock.yaml. docs/models.md shows how.',
   },
   address_unavailable: {
     exit: 1,
-    message: 'The address cannot be listened on.',
-    hint: 'Stop what is using it, or choose another with --host/--port or --admin-host/--admin-port.',
+    message: 'Could not listen on the address.',
+    hint: 'Stop the program that uses it, or choose another address with --host/--port or --admin-host/--admin-port.',
   },
   admin_unprotected: {
     exit: 2,
-    message: 'The admin server would be open to other machines.',
-    hint: 'Give it a token (--admin-token-file or PENSTOCK_ADMIN_TOKEN), keep it on 127.0.0.1, or allow it with --admin-open.',
+    message: 'Other machines could reach the admin server without a token.',
+    hint: 'Set a token (--admin-token-file or PENSTOCK_ADMIN_TOKEN), keep the admin server on 127.0.0.1, or allow access without a token with --admin-open.',
   },
   secret_unusable: {
     exit: 2,
-    message: 'A file of secrets cannot be used.',
-    hint: 'Mend what is named; docs/security.md shows the forms of these files.',
+    message: 'Could not read a file of keys, tokens or certificates.',
+    hint: 'Fix the file named above. docs/security.md shows the format of each file.',
   },
   image_unplanned: {
     exit: 2,
-    message: 'There is no saying what the image should have in it.',
-    hint: 'Mend the file that is named, or see `penstock image --help`.',
+    message: 'Could not determine the contents of the image.',
+    hint: 'Fix the file named above, or run `penstock image --help`.',
   },
   no_image_builder: {
     exit: 1,
-    message: 'Nothing here can build an image.',
-    hint: 'Install docker and start it, or install podman; `penstock image --write` needs neither.',
+    message: 'Found neither docker nor podman.',
+    hint: 'Install docker and start it, or install podman. `penstock image --write` needs neither.',
   },
   image_not_built: {
     exit: 1,
-    message: 'The image could not be built.',
-    hint: 'The output above names the step that failed; `penstock image --write` shows the steps.',
+    message: 'Could not build the image.',
+    hint: 'The output above shows the step that failed. `penstock image --write` writes the Dockerfile.',
   },
   image_not_pushed: {
     exit: 1,
-    message: 'The image could not be pushed.',
-    hint: 'Name the registry with --tag, as in --tag registry.example.org/team/app, and log in to it.',
+    message: 'Could not push the image.',
+    hint: 'Include the registry in --tag, for example --tag registry.example.org/team/app, and log in to it.',
   },
   kubectl_not_found: {
     exit: 1,
-    message: 'kubectl could not be started.',
-    hint: 'Install kubectl (https://kubernetes.io/docs/tasks/tools/), or name it with --kubectl.',
+    message: 'Could not start kubectl.',
+    hint: 'Install kubectl (https://kubernetes.io/docs/tasks/tools/), or pass its path with --kubectl.',
   },
   cluster_refused: {
     exit: 1,
-    message: 'The cluster did not do what it was asked.',
-    hint: "The message is kubectl's. `kubectl config current-context` names the cluster; --context chooses another.",
+    message: 'The cluster rejected the request.',
+    hint: 'The message above comes from kubectl. `kubectl config current-context` shows the cluster in use; --context selects another one.',
   },
   not_deployed: {
     exit: 1,
-    message: 'There is no Deployment of this name.',
-    hint: '`kubectl get deployments --all-namespaces` lists all; --namespace and --context choose where to look.',
+    message: 'Could not find a Deployment with this name.',
+    hint: '`kubectl get deployments --all-namespaces` lists all Deployments. Select another place with --namespace and --context.',
   },
   rollout_failed: {
     exit: 1,
-    message: 'The new version does not come up.',
-    hint: 'Mend what is named above and deploy again; `penstock logs NAME` shows more.',
+    message: 'The new version did not become ready.',
+    hint: 'Fix the problem named above and deploy again. `penstock logs NAME` shows more.',
   },
   image_unreachable: {
     exit: 2,
-    message: 'The nodes of the cluster could not get the image.',
-    hint: 'Name a registry that they can reach, as in --image registry.example.org/team/app, or use --no-build when they have the image.',
+    message: 'The nodes of the cluster could not pull the image.',
+    hint: 'Push the image to a registry that the nodes can reach, for example with --image registry.example.org/team/app. If the nodes already have the image, use --no-build.',
   },
   bad_request: {
     status: 400,
@@ -111,144 +115,144 @@ export const errorCatalogue = {
   },
   body_not_json: {
     status: 400,
-    message: 'The request body is not JSON.',
-    hint: 'Send JSON; /__docs__/ shows an example.',
+    message: 'The request body is not valid JSON.',
+    hint: 'Send JSON. /__docs__/ shows an example.',
   },
   admin_unauthorized: {
     status: 401,
-    message: 'The admin server wants its token.',
-    hint: 'Send it as `Authorization: Bearer TOKEN`, or sign in at /sign-in.',
+    message: 'The admin server requires a token.',
+    hint: 'Send the token as `Authorization: Bearer TOKEN`, or sign in at /sign-in.',
   },
   unauthorized: {
     status: 401,
-    message: 'This address is for those who show who they are.',
-    hint: 'Send a good key in X-API-Key, or a good token as `Authorization: Bearer TOKEN`.',
+    message: 'Authentication required.',
+    hint: 'Send a valid key in X-API-Key, or a valid token as `Authorization: Bearer TOKEN`.',
   },
   forbidden: {
     status: 403,
-    message: 'This address is not for this caller.',
-    hint: 'Ask whoever runs the server for a key or a scope that is; the `rules` of penstock.yaml say which.',
+    message: 'Access denied.',
+    hint: 'Ask the operator for a key or scope that has access. The `rules` in penstock.yaml decide who has access.',
   },
   admin_forbidden: {
     status: 403,
-    message: 'The admin server does not take this request from a page of another site.',
-    hint: 'Send it from the admin server itself, or without a browser; reach it by its address, or as localhost.',
+    message: 'The admin server rejects requests from pages of other sites.',
+    hint: 'Send the request from the admin server itself, or without a browser. Reach it by its IP address, or as localhost.',
   },
   not_found: {
     status: 404,
-    message: 'There is nothing at this address.',
-    hint: '/openapi.json lists what there is.',
+    message: 'Not found.',
+    hint: '/openapi.json lists the available paths.',
   },
   method_not_allowed: {
     status: 405,
-    message: 'This address does not take the method.',
-    hint: 'Use one of the methods in Allow.',
+    message: 'Method not allowed.',
+    hint: 'Use one of the methods in the Allow header.',
   },
   client_connections: {
     status: 429,
-    message: 'There are too many connections from this address.',
-    hint: 'Use fewer connections, and each for several requests; or raise --max-connections-per-client.',
+    message: 'Too many connections from this address.',
+    hint: 'Open fewer connections and reuse each for several requests, or raise --max-connections-per-client.',
   },
   rate_limited: {
     status: 429,
-    message: 'There were too many requests in a short time.',
-    hint: 'Try again after the time in Retry-After; the `rules` of penstock.yaml set the rate.',
+    message: 'Too many requests.',
+    hint: 'Retry after the time in Retry-After. The `rules` in penstock.yaml set the rate.',
   },
   sign_in_limited: {
     status: 429,
-    message: 'There were too many wrong tokens from this address.',
-    hint: 'Try again after the time in Retry-After, with the right one.',
+    message: 'Too many wrong tokens from this address.',
+    hint: 'Retry with the correct token after the time in Retry-After.',
   },
   request_timeout: {
     status: 408,
     message: 'The request did not arrive in time.',
-    hint: 'Send it faster, or raise --header-timeout or --body-timeout.',
+    hint: 'Send the request faster, or raise --header-timeout or --body-timeout.',
   },
   body_too_large: {
     status: 413,
-    message: 'The request body is over the limit.',
-    hint: 'Send less, or raise --body-limit.',
+    message: 'The request body is too large.',
+    hint: 'Send a smaller body, or raise --body-limit.',
   },
   headers_too_large: {
     status: 431,
-    message: 'The request headers are over the limit.',
+    message: 'The request headers are too large.',
     hint: 'Send fewer or shorter headers, or raise --header-limit.',
   },
   input_invalid: {
     status: 422,
-    message: 'The input does not fit the model.',
-    hint: 'Mend what `faults` lists; /__docs__/ shows the fields of the model.',
+    message: 'The input does not match the model.',
+    hint: 'Correct the values listed in `faults`. /__docs__/ shows the fields of the model.',
   },
   prediction_failed: {
     status: 500,
     message: 'predict() failed.',
-    hint: 'The message is that of R; the log has what R printed.',
+    hint: 'The message comes from R. The log shows what R printed.',
   },
   response_too_large: {
     status: 500,
-    message: "The app's answer is over the limit.",
-    hint: 'Answer less, or raise --response-limit.',
+    message: "The app's response is too large.",
+    hint: 'Return less, or raise --response-limit.',
   },
   response_invalid: {
     status: 500,
-    message: "The app's answer cannot be sent as HTTP.",
-    hint: 'See the log for what is wrong with its status, a header or its body.',
+    message: "The app's response cannot be sent as HTTP.",
+    hint: 'The log shows what is wrong with its status, a header or its body.',
   },
   worker_lost: {
     status: 502,
-    message: 'The R worker that ran this request ended before it answered.',
-    hint: 'The log says how the worker ended. The request may have run in part; send it again only if that is safe.',
+    message: 'The R worker exited before it answered this request.',
+    hint: 'The log shows why the worker exited. Part of the request may have run: retry it only if that is safe.',
   },
   queue_full: {
     status: 503,
     message: 'Too many requests are waiting.',
-    hint: 'Try again after the time in Retry-After; more --workers or a longer --queue-limit take more.',
+    hint: 'Retry after the time in Retry-After. To accept more requests, raise --workers, --timeout or --queue-limit.',
   },
   connections_full: {
     status: 503,
-    message: 'There are too many connections.',
-    hint: 'Try again; --max-connections and the limit of open files (`ulimit -n`) say how many there may be.',
+    message: 'Too many open connections.',
+    hint: 'Try again later. --max-connections and the limit of open files (`ulimit -n`) set how many connections are accepted.',
   },
   body_memory_full: {
     status: 503,
-    message: 'The bodies of other requests take all the memory that there is for bodies.',
-    hint: 'Try again after the time in Retry-After, or raise --body-memory.',
+    message: 'The memory for request bodies is full.',
+    hint: 'Retry after the time in Retry-After, or raise --body-memory.',
   },
   credentials_unchecked: {
     status: 503,
-    message: 'It cannot be checked at the moment who this is.',
-    hint: 'Try again; the log says why the keys of the issuer of tokens could not be had.',
+    message: 'Could not verify the token.',
+    hint: "Try again later. The log shows why the token issuer's keys could not be fetched.",
   },
   draining: {
     status: 503,
     message: 'The server is shutting down.',
-    hint: 'Try again; another replica or the restarted server will answer.',
+    hint: 'Try again: another replica, or the restarted server, will answer.',
   },
   no_workers: {
     status: 503,
     message: 'No R worker can be started at the moment.',
-    hint: 'The log and /status say why workers fail to start; it is tried again by itself.',
+    hint: 'The log and /status show why workers fail to start. Penstock keeps trying.',
   },
   deadline_exceeded: {
     status: 504,
-    message: 'The request was not answered within its deadline.',
+    message: 'The request exceeded its deadline.',
     hint: 'Make the handler faster, or raise --timeout or the `@timeout` of the route.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** A known error: something a user or an operator can act on. */
+/** A known error, which a user or an operator can fix. */
 export class PenstockError extends Error {
   readonly code: ErrorCode;
   readonly entry: ErrorEntry;
   readonly detail: string | undefined;
-  /** Members that the answer to a request has on top of those that all errors have. */
+  /** Additional members of the JSON response. */
   readonly more: Readonly<Record<string, unknown>> | undefined;
 
   /**
-   * @param code   entry of the catalogue
-   * @param detail what exactly was wrong and where; follows the entry's message
+   * @param code   key in the catalogue
+   * @param detail what exactly is wrong, and where; appended to the message
    */
   constructor(code: ErrorCode, detail?: string, more?: Readonly<Record<string, unknown>>) {
     const entry: ErrorEntry = errorCatalogue[code];

@@ -1,4 +1,4 @@
-/** What can stand in one `LinkedList` at a time. The list's own fields. */
+/** Fields that `LinkedList` sets on its items. An item can be in one list at a time. */
 export interface Linked<T> {
   next: T | undefined;
   previous: T | undefined;
@@ -6,11 +6,11 @@ export interface Linked<T> {
 }
 
 /**
- * Things in order of arrival, that can be put into the middle and taken out of it.
+ * A list in order of arrival. Items can also be inserted into the middle and removed from it.
  *
- * In place of a Set where things come and go with every request: a Set's table is replaced by a new one every some
- * dozen changes, and an old table that V8 has moved to its old generation keeps the new one, and all that was ever in
- * it, from being collected until the whole heap is (measured: 6 KB for each request, a fifth of the gateway's time).
+ * Replaces a Set where items come and go with every request. A Set replaces its table after some dozen changes. An old
+ * table in V8's old generation keeps the new one, and everything in it, alive until the next full collection (measured:
+ * 6 KB per request, and a fifth of the gateway's time).
  */
 export class LinkedList<T extends Linked<T>> {
   #first: T | undefined;
@@ -41,7 +41,7 @@ export class LinkedList<T extends Linked<T>> {
     this.#size += 1;
   }
 
-  /** Whether it was there. */
+  /** Returns whether the item was in the list. */
   delete(item: T): boolean {
     if (!item.listed) return false;
     const { next, previous } = item;
@@ -49,7 +49,7 @@ export class LinkedList<T extends Linked<T>> {
     else previous.next = next;
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
-    // A collected item must not keep its neighbours.
+    // A removed item must not keep its neighbours alive.
     item.next = undefined;
     item.previous = undefined;
     item.listed = false;
@@ -57,7 +57,7 @@ export class LinkedList<T extends Linked<T>> {
     return true;
   }
 
-  /** In order; the item that is given may be taken out meanwhile. */
+  /** Iterates in order. The current item may be removed during the iteration. */
   *[Symbol.iterator](): Generator<T> {
     let item = this.#first;
     while (item !== undefined) {

@@ -16,24 +16,24 @@ type Run = (app: AppLocation, config: Config) => Promise<number>;
 interface CommandEntry {
   readonly name: Exclude<CommandName, 'doctor' | 'image' | 'manifests'>;
   readonly summary: string;
-  /** Commands are imported when they are called: `--help` needs no HTTP server. */
+  /** Imported when the command runs, so that `--help` does not load the HTTP server. */
   readonly load: () => Promise<Run>;
 }
 
 const commands: readonly CommandEntry[] = [
   {
     name: 'serve',
-    summary: 'Serve an app to the network.',
+    summary: 'Serve an app over HTTP.',
     load: async () => (await import('./commands/serve.js')).serve,
   },
   {
     name: 'dev',
-    summary: 'Serve an app while it is being worked on: reload it when one of its files changes.',
+    summary: 'Serve an app during development, and reload it when one of its files changes.',
     load: async () => (await import('./commands/dev.js')).dev,
   },
   {
     name: 'routes',
-    summary: 'Show the routes of an app, how each is executed and why.',
+    summary: 'Show the routes of an app, how each is executed, and why.',
     load: async () => (await import('./commands/routes.js')).routes,
   },
 ];
@@ -41,7 +41,7 @@ const commands: readonly CommandEntry[] = [
 const appHelp =
   'a plumber file, a directory with entrypoint.R or plumber.R, or a saved model (.rds) (default: the working directory)';
 
-/** Parses the arguments, runs one command and gives the exit code: 0 done, 1 failed, 2 wrong use. */
+/** Parses the arguments, runs one command and returns the exit code: 0 success, 1 failure, 2 invalid usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   let code = 0;
   const program = createProgram((result) => {
@@ -58,16 +58,14 @@ export async function runProgram(args: readonly string[]): Promise<number> {
   }
 }
 
-/** A known error: what happened, its code and what to do; no stack. */
+/** Formats a known error, without a stack. */
 function describeError({ message, code, entry }: PenstockError): string {
   return `error: ${message}\ncode: ${code}\nhint: ${entry.hint}\n`;
 }
 
 function createProgram(finish: (code: number) => void): Command {
   const program = new Command('penstock')
-    .description(
-      'Serve R functions to real traffic: a plumber API, or a saved model, on a pool of R processes.',
-    )
+    .description('Serve a plumber API or a saved model from a pool of R processes.')
     .version(version, '-v, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show help.')
     .helpCommand('help [command]', 'Show help.')
@@ -88,15 +86,15 @@ function createProgram(finish: (code: number) => void): Command {
     });
   }
 
-  // Doctor reports a missing app or a faulty configuration among its findings, so it looks for them itself.
+  // Doctor reports a missing app or an invalid configuration as a finding, so it loads both itself.
   const doctor = subcommand(
     program,
     'doctor',
-    'Check what an app needs to be served, and say how to get it.',
+    'Check what an app needs to run, and how to install what is missing.',
   );
   doctor
     .option('--json', 'Print the findings as JSON.')
-    .option('--production', 'Say also what is risky in the configuration when others reach the app.')
+    .option('--production', 'Also check the configuration for security risks.')
     .action(async (argument: string | undefined) => {
       const { doctor: run } = await import('./commands/doctor.js');
       const { json = false, production = false } = doctor.opts<{ json?: boolean; production?: boolean }>();
@@ -109,7 +107,7 @@ function createProgram(finish: (code: number) => void): Command {
   });
   addClusterCommands((name, summary, argument) => subcommand(program, name, summary, argument), finish);
 
-  const image = subcommand(program, 'image', 'Make a container image of an app, with docker or podman.');
+  const image = subcommand(program, 'image', 'Build a container image of an app with docker or podman.');
   addImageFlags(image).action(async (argument: string | undefined) => {
     const app = findApp(argument);
     const config = loadConfig({ flags: flagsOf(image), appDir: app.directory });
@@ -135,8 +133,8 @@ function subcommand(
     .helpOption('-h, --help', 'Show help.')
     .addHelpText(
       'after',
-      '\nEach option can also be set in the environment (--admin-port is PENSTOCK_ADMIN_PORT) or in penstock.yaml\n' +
-        '(admin-port: 9000). Flags win over the environment, which wins over the file.',
+      '\nYou can also set each option in the environment (PENSTOCK_ADMIN_PORT for --admin-port) or in penstock.yaml\n' +
+        '(admin-port: 9000). Flags override the environment, which overrides the file.',
     );
   addFlags(command, name);
   return command;

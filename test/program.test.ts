@@ -72,7 +72,7 @@ describe('penstock', () => {
     const { code, stdout, stderr } = await penstock(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
-    expect(stderr).toContain('code: usage\nhint: See `penstock --help`.');
+    expect(stderr).toContain('code: usage\nhint: Run `penstock --help`');
     expect(stdout).toBe('');
   });
 
@@ -81,9 +81,9 @@ describe('penstock', () => {
       code: 2,
       stdout: '',
       stderr:
-        'error: There is no app here to serve. nowhere does not exist.\n' +
+        'error: No app found. nowhere does not exist.\n' +
         'code: app_not_found\n' +
-        'hint: Name a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or change into one.\n',
+        'hint: Pass a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or run the command in such a directory.\n',
     });
   });
 
@@ -98,8 +98,8 @@ describe('penstock', () => {
       'loud',
     );
     expect(code).toBe(2);
-    expect(stderr).toContain('2 faults:');
-    expect(stderr).toContain('--workers: must be a number of workers');
+    expect(stderr).toContain('2 problems:');
+    expect(stderr).toContain('--workers: expected a number of workers');
     expect(stderr).toContain('code: config_invalid');
     expect(stderr).not.toContain('    at ');
   });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Entrant } from '../contender.js';
+import type { Target } from '../contender.js';
 import type { Question } from '../question.js';
 import type { LoadPlan, LoadResult } from './plan.js';
 
@@ -9,7 +9,7 @@ const MOST_OUTPUT_BYTES = 2 ** 20;
 
 /** Puts the load on in a process of its own, and returns what it saw. */
 export async function putLoad(
-  { keepAlive, origin }: Pick<Entrant, 'origin' | 'keepAlive'>,
+  { keepAlive, origin }: Pick<Target, 'origin' | 'keepAlive'>,
   question: Question,
   load: Omit<LoadPlan, 'host' | 'port' | 'request'>,
 ): Promise<LoadResult> {

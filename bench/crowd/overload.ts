@@ -1,4 +1,4 @@
-import type { Entrant } from '../contender.js';
+import type { Target } from '../contender.js';
 import type { Row } from '../result.js';
 import type { Scenario } from '../scenario.js';
 import { spreadOf } from '../statistics.js';
@@ -57,7 +57,7 @@ export function overloadScenario(part: CrowdPart): Scenario {
   };
 }
 
-function row({ name }: Entrant, load: string, capacity: number, result: LoadResult): Row {
+function row({ name }: Target, load: string, capacity: number, result: LoadResult): Row {
   const { failed, goodMs, goodPerSecond, rejected, rejectedMs } = result;
   const one = (value: number) => spreadOf([value]);
   return {

@@ -1,4 +1,4 @@
-import type { App, Entrant } from '../contender.js';
+import type { App, Target } from '../contender.js';
 import type { Question } from '../question.js';
 import { formatNumber } from '../report/numbers.js';
 import type { Result, Row } from '../result.js';
@@ -47,7 +47,7 @@ export function crowdScenario(part: CrowdPart): Scenario {
         const ways = entrants.filter(({ name }) => !name.startsWith('HAProxy round robin'));
         for (const way of ways) await putLoad(way, part.question, load);
         report(`${connections} connections`);
-        const ask = (way: Entrant) => putLoad(way, part.question, load);
+        const ask = (way: Target) => putLoad(way, part.question, load);
         for (const [way, results] of await alternate(ways, rounds, ask, report))
           rows.push(row(way, connections, results));
       }
@@ -56,7 +56,7 @@ export function crowdScenario(part: CrowdPart): Scenario {
   };
 }
 
-function row({ name }: Entrant, connections: number, results: readonly LoadResult[]): Row {
+function row({ name }: Target, connections: number, results: readonly LoadResult[]): Row {
   const of = (value: (result: LoadResult) => number) => spreadOf(results.map(value));
   const perSecond = of(({ goodPerSecond }) => goodPerSecond);
   return {

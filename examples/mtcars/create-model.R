@@ -1,7 +1,7 @@
-# Trains the example's model and saves it beside this file: Rscript examples/mtcars/create-model.R
+# Trains the model of the example and saves it next to this file: Rscript examples/mtcars/create-model.R
 #
-# A random forest that tells a car's number of cylinders from its other ten measures. It is not meant to be a
-# great model, only a real one.
+# A random forest that predicts the number of cylinders of a car from ten other measurements. It is a real model, but
+# not meant to be a good one.
 
 suppressPackageStartupMessages(library(randomForest))
 
@@ -9,12 +9,12 @@ script <- sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)
 target <- file.path(dirname(script), "RfModel.rds")
 
 cars <- datasets::mtcars
-cars$cyl <- factor(cars$cyl) # classes, not a quantity: the answer is "6", never 6.2
+cars$cyl <- factor(cars$cyl) # a class, not a number: the prediction is "6", never 6.2
 
 set.seed(1234)
 model <- randomForest(cyl ~ ., data = cars)
 
-# Written under another name first, so that a server that starts meanwhile never reads half a model.
+# Writes to a temporary name first, so that a server that starts in the meantime never reads half a model.
 unfinished <- tempfile("RfModel-", dirname(target))
 saveRDS(model, unfinished)
 invisible(file.rename(unfinished, target))

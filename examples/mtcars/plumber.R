@@ -1,21 +1,21 @@
 #* @apiTitle Cylinders of a car
-#* @apiDescription A random forest that tells a car's number of cylinders from its other measures
+#* @apiDescription A random forest that predicts the number of cylinders of a car from its other measurements
 
 suppressPackageStartupMessages(library(randomForest))
 
-# plumber evaluates this file with the working directory set to its own.
+# plumber runs this file in the file's own folder.
 model <- readRDS("RfModel.rds")
 
 predictors <- c("mpg", "disp", "hp", "drat", "wt", "qsec", "vs", "am", "gear", "carb")
 
-#* Says that the API is up
+#* Report that the API is up
 #* @get /
 function() {
   "The mtcars API is up"
 }
 
-#* Number of cylinders of a car, or of several
-#* @param data the car's measures as an object, or an array of such objects
+#* Predict the number of cylinders of one or several cars
+#* @param data the measurements of a car as an object, or an array of such objects
 #* @batch data
 #* @post /prediction
 function(data) {
@@ -23,7 +23,7 @@ function(data) {
   predict(model, cars)
 }
 
-#* Takes five seconds, as a slow report would
+#* Take five seconds, like a slow report
 #* @get /asynchronousTest
 function() {
   Sys.sleep(5)

@@ -2,7 +2,7 @@ import { configurationPage } from './configuration-page.js';
 import { errorsPage } from './errors-page.js';
 import { manifestsPage } from './manifests-page.js';
 
-/** The generated pages of docs/ by their names. */
+/** The generated pages of docs/, by file name. */
 export const pages: Readonly<Record<string, () => string>> = {
   'configuration.md': configurationPage,
   'errors.md': errorsPage,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config/load.js';
-import { SHORTEST_TOKEN } from '../config/security-options.js';
+import { MIN_TOKEN_LENGTH } from '../config/security-options.js';
 import { linesOf, WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
@@ -59,10 +59,10 @@ function readTokens([text]: readonly Buffer[]): readonly string[] {
   const lines = linesOf(text!);
   if (lines.length === 0) throw new PenstockError('secret_unusable', 'The admin token file has no token.');
   for (const { line, number } of lines) {
-    if (line.length < SHORTEST_TOKEN || !/^[\x21-\x7e]+$/.test(line)) {
+    if (line.length < MIN_TOKEN_LENGTH || !/^[\x21-\x7e]+$/.test(line)) {
       throw new PenstockError(
         'secret_unusable',
-        `Admin tokens, line ${number}: expected at least ${SHORTEST_TOKEN} characters without spaces.`,
+        `Admin tokens, line ${number}: expected at least ${MIN_TOKEN_LENGTH} characters without spaces.`,
       );
     }
   }

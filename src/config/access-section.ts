@@ -16,8 +16,8 @@ import { type Read, type Section, SectionReader } from './section-reader.js';
 /**
  * Reads the `access` section of a configuration file.
  *
- * @param at   names the file and the line of an offset
- * @param base the folder from which relative paths in it count
+ * @param at   gives the file and line of an offset
+ * @param base folder that relative paths are resolved against
  */
 export function readAccessSection(
   node: unknown,
@@ -29,7 +29,7 @@ export function readAccessSection(
   return { settings: reader.access(node, 'access'), faults: reader.faults };
 }
 
-/** The `rules` section. */
+/** Reads the `rules` section. */
 export function readRulesSection(
   node: unknown,
   document: Document,
@@ -41,7 +41,8 @@ export function readRulesSection(
 
 const TOKEN = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 const ORIGIN = /^(\*|https?:\/\/[\w.-]+(:\d{1,5})?)$/;
-const SHORTEST = 10_000;
+const DEFAULT_LEEWAY_MS = 10_000;
+const DEFAULT_REFRESH_MS = 300_000;
 
 class Reader extends SectionReader {
   readonly #base: string;
@@ -58,7 +59,7 @@ class Reader extends SectionReader {
   rules(node: unknown, path: string): readonly RuleSettings[] {
     const list = this.resolve(node);
     if (!isSeq(list)) {
-      this.fault(node, `\`${path}\` must be a list of rules.`);
+      this.fault(node, `\`${path}\`: expected a list of rules.`);
       return [];
     }
     return list.items.flatMap((item, i) => this.#rule(item, `${path}[${i + 1}]`) ?? []);
@@ -68,8 +69,8 @@ class Reader extends SectionReader {
     const found = this.members(node, path, {
       issuer: this.text,
       audience: this.text,
-      jwks: this.#place,
-      algorithms: this.#listOf(`some of ${tokenAlgorithms.join(', ')}`, (text) =>
+      jwks: this.#urlOrFile,
+      algorithms: this.#listOf(`a list of ${tokenAlgorithms.join(', ')}`, (text) =>
         (tokenAlgorithms as readonly string[]).includes(text),
       ),
       leeway: this.#duration(0),
@@ -77,7 +78,7 @@ class Reader extends SectionReader {
     });
     const { audience, issuer, jwks } = found;
     if (audience === undefined || issuer === undefined || jwks === undefined) {
-      this.fault(node, `\`${path}\` needs \`issuer\`, \`audience\` and \`jwks\`.`);
+      this.fault(node, `\`${path}\` requires \`issuer\`, \`audience\` and \`jwks\`.`);
       return undefined;
     }
     return {
@@ -85,15 +86,17 @@ class Reader extends SectionReader {
       audience,
       jwks,
       algorithms: found.algorithms ?? tokenAlgorithms,
-      leeway: found.leeway ?? SHORTEST,
-      refresh: found.refresh ?? 300_000,
+      leeway: found.leeway ?? DEFAULT_LEEWAY_MS,
+      refresh: found.refresh ?? DEFAULT_REFRESH_MS,
     };
   };
 
   #rule(node: unknown, path: string): RuleSettings | undefined {
     const found = this.members(node, path, {
-      path: this.#matched('a path that begins with `/`', (text) => /^\/[\x21-\x7e]*$/.test(text)),
-      methods: this.#listOf('names of HTTP methods in capitals', (text) => /^[A-Z]{1,20}$/.test(text)),
+      path: this.#matched('a path that starts with `/`', (text) => /^\/[\x21-\x7e]*$/.test(text)),
+      methods: this.#listOf('a list of HTTP methods in capital letters', (text) =>
+        /^[A-Z]{1,20}$/.test(text),
+      ),
       allow: this.#allow,
       names: this.texts,
       scopes: this.texts,
@@ -103,7 +106,7 @@ class Reader extends SectionReader {
       headers: this.#headers,
     });
     if (found.path === undefined) {
-      this.fault(node, `\`${path}\` needs a \`path\`.`);
+      this.fault(node, `\`${path}\` requires a \`path\`.`);
       return undefined;
     }
     const { 'per-address': perAddress, 'per-key': perKey, path: of, ...rest } = found;
@@ -114,39 +117,47 @@ class Reader extends SectionReader {
     const value = this.resolve(node);
     if (isScalar(value) && (value.value === 'anyone' || value.value === 'nobody')) return value.value;
     const kinds = credentialKinds as readonly string[];
-    const expects = `anyone, nobody, or some of ${kinds.join(', ')}`;
+    const expects = `anyone, nobody, or a list of ${kinds.join(', ')}`;
     return this.#listOf(expects, (text) => kinds.includes(text))(node, path) as CredentialKind[] | undefined;
   };
 
   readonly #rate: Read<Rate> = (node, path) =>
-    this.scalar(node, path, 'a rate like 10/s or 100/m burst 20', (value) => readRate(String(value)));
+    this.scalar(node, path, 'a rate such as 10/s or 100/m burst 20', (value) => readRate(String(value)));
 
   readonly #cors: Read<CorsSettings> = (node, path) => {
     const found = this.members(node, path, {
-      origins: this.#listOf('origins like https://app.example.org, or *', (text) => ORIGIN.test(text)),
-      methods: this.#listOf('names of methods', (text) => TOKEN.test(text)),
-      headers: this.#listOf('names of headers', (text) => TOKEN.test(text)),
-      expose: this.#listOf('names of headers', (text) => TOKEN.test(text)),
+      origins: this.#listOf('a list of origins such as https://app.example.org, or *', (text) =>
+        ORIGIN.test(text),
+      ),
+      methods: this.#listOf('a list of method names', (text) => TOKEN.test(text)),
+      headers: this.#listOf('a list of header names', (text) => TOKEN.test(text)),
+      expose: this.#listOf('a list of header names', (text) => TOKEN.test(text)),
       credentials: this.boolean,
       'max-age': this.#duration(0),
     });
     const { 'max-age': maxAge, origins, ...rest } = found;
     if (origins === undefined) {
-      this.fault(node, `\`${path}\` needs \`origins\`.`);
+      this.fault(node, `\`${path}\` requires \`origins\`.`);
       return undefined;
     }
     if (origins.includes('*') && rest.credentials === true) {
-      this.fault(node, `\`${path}\` must name the origins whose credentials are taken, not \`*\`.`);
+      this.fault(
+        node,
+        `\`${path}\`: list the origins that may send credentials; \`*\` does not allow credentials.`,
+      );
     }
     return { origins, ...rest, ...(maxAge !== undefined && { maxAge }) };
   };
 
   readonly #headers: Read<ReadonlyMap<string, string>> = (node, path) => {
     const headers = this.named(node, path, (value, at) =>
-      this.#matched('the text of a header', (text) => /^[\x20-\x7e]*$/.test(text))(value, at),
+      this.#matched('a header value of printable ASCII characters', (text) => /^[\x20-\x7e]*$/.test(text))(
+        value,
+        at,
+      ),
     );
     for (const name of headers?.keys() ?? []) {
-      if (!TOKEN.test(name)) this.fault(node, `\`${path}.${name}\` is no name of a header.`);
+      if (!TOKEN.test(name)) this.fault(node, `\`${path}.${name}\` is not a valid header name.`);
     }
     return headers;
   };
@@ -156,8 +167,7 @@ class Reader extends SectionReader {
     return name === undefined || isAbsolute(name) ? name : resolve(this.#base, name);
   };
 
-  /** A URL, or a file. */
-  readonly #place: Read<string> = (node, path) => {
+  readonly #urlOrFile: Read<string> = (node, path) => {
     const text = this.text(node, path);
     return text === undefined || /^https?:\/\//.test(text) ? text : this.#file(node, path);
   };
@@ -176,7 +186,7 @@ class Reader extends SectionReader {
     return (node, path) => {
       const list = this.texts(node, path);
       if (list === undefined || (list.length > 0 && list.every(matches))) return list;
-      this.fault(node, `\`${path}\` must be ${expects}.`);
+      this.fault(node, `\`${path}\`: expected ${expects}.`);
       return undefined;
     };
   }

@@ -1,56 +1,56 @@
 import type { Rate } from './rate.js';
 
-/** How a client may prove who it is. */
+/** How a client can authenticate. */
 export const credentialKinds = ['key', 'token', 'certificate'] as const;
 export type CredentialKind = (typeof credentialKinds)[number];
 
-/** Signatures that only the holder of a private key can make. None that a known text could, and not `none`. */
+/** Asymmetric signatures only: with a shared secret or `none`, others could forge tokens. */
 export const tokenAlgorithms = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ] as const;
 
-/** The `access` section of penstock.yaml: whose word is good. */
+/** The `access` section of penstock.yaml: which credentials are accepted. */
 export interface AccessSettings {
-  /** The file of API keys. */
+  /** Path of the file of API keys. */
   readonly keys?: string;
   readonly tokens?: TokenSettings;
 }
 
-/** Which tokens (JWT) are good. */
+/** Which tokens (JWT) are accepted. */
 export interface TokenSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** The keys of the issuer: a URL, or the path of a file. */
+  /** URL or file path of the issuer's keys. */
   readonly jwks: string;
   readonly algorithms: readonly string[];
-  /** Milliseconds that clocks may differ. */
+  /** Accepted clock difference in ms. */
   readonly leeway: number;
-  /** Milliseconds after which the keys of a URL are asked for anew. */
+  /** How often keys from a URL are fetched again, in ms. */
   readonly refresh: number;
 }
 
-/** What pages of other sites may do. */
+/** What pages of other sites are allowed to do. */
 export interface CorsSettings {
   readonly origins: readonly string[];
   readonly methods?: readonly string[];
   readonly headers?: readonly string[];
-  /** Headers of the answer that scripts may read. */
+  /** Response headers that scripts may read. */
   readonly expose?: readonly string[];
   readonly credentials?: boolean;
-  /** Milliseconds that a browser may remember it. */
+  /** How long a browser may cache these permissions, in ms. */
   readonly maxAge?: number;
 }
 
-/** One of the `rules` of penstock.yaml. */
+/** One entry of `rules` in penstock.yaml. */
 export interface RuleSettings {
   readonly path: string;
-  /** All, if undefined. */
+  /** Undefined for all methods. */
   readonly methods?: readonly string[];
   readonly allow?: 'anyone' | 'nobody' | readonly CredentialKind[];
-  /** Of those who may use keys or certificates, these names only. */
+  /** Only clients whose key or certificate has one of these names. */
   readonly names?: readonly string[];
-  /** Of tokens, only those with all of these scopes. */
+  /** Only tokens that have all of these scopes. */
   readonly scopes?: readonly string[];
   readonly perKey?: Rate;
   readonly perAddress?: Rate;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /**
- * How many CPUs this process may really use. Node's own count respects the affinity mask but not a container's
- * CPU quota, so a pod limited to 2 CPUs on a machine of 64 would otherwise start 64 R processes.
+ * Number of CPUs that this process can use. Node's own count respects the affinity mask but not a container's CPU
+ * quota: a pod limited to 2 CPUs on a machine with 64 would start 64 R processes.
  */
 export function availableCpus(
   read: (path: string) => string = (path) => readFileSync(path, 'utf8'),
@@ -13,27 +13,27 @@ export function availableCpus(
   return quota === undefined ? machine : Math.max(1, Math.min(machine, Math.ceil(quota)));
 }
 
-/** `cpu.max` holds "<quota> <period>" in microseconds, or "max <period>" without a limit. */
+/** `cpu.max` contains "<quota> <period>" in microseconds, or "max <period>" without a limit. */
 function cgroup2Quota(read: (path: string) => string): number | undefined {
-  const text = attempt(read, '/sys/fs/cgroup/cpu.max');
+  const text = readIfPresent(read, '/sys/fs/cgroup/cpu.max');
   const [quota, period] = text?.trim().split(/\s+/) ?? [];
   return ratio(quota, period);
 }
 
 function cgroup1Quota(read: (path: string) => string): number | undefined {
   return ratio(
-    attempt(read, '/sys/fs/cgroup/cpu/cpu.cfs_quota_us'),
-    attempt(read, '/sys/fs/cgroup/cpu/cpu.cfs_period_us'),
+    readIfPresent(read, '/sys/fs/cgroup/cpu/cpu.cfs_quota_us'),
+    readIfPresent(read, '/sys/fs/cgroup/cpu/cpu.cfs_period_us'),
   );
 }
 
-/** No quota is written as "max" (version 2) or -1 (version 1). */
+/** Without a quota, the file contains "max" (cgroup v2) or -1 (cgroup v1). */
 function ratio(quota: string | undefined, period: string | undefined): number | undefined {
   const value = Number(quota) / Number(period);
   return Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
-function attempt(read: (path: string) => string, path: string): string | undefined {
+function readIfPresent(read: (path: string) => string, path: string): string | undefined {
   try {
     return read(path);
   } catch {

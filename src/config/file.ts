@@ -2,21 +2,19 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
 import { readAccessSection, readRulesSection } from './access-section.js';
-import type { AccessSettings, RuleSettings } from './access-settings.js';
 import { readModelSection, readModelsSection } from './model-section.js';
-import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { type OptionName, options } from './options.js';
-import { meant, type Setting, type Settings } from './settings.js';
+import type { Section } from './section-reader.js';
+import { didYouMean, type Sections, type Setting, type Settings } from './settings.js';
 
 const fileNames = ['penstock.yaml', 'penstock.yml'];
 
-/** The text of a configuration file and its path. */
 export interface ConfigFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** Looks next to the app, then in the working directory; the first file found is the only one read. */
+/** Searches the app's folder, then the working directory, and reads only the first file found. */
 export function findConfigFile(appDir: string | undefined, cwd: string): ConfigFile | undefined {
   for (const folder of new Set([appDir ?? cwd, cwd])) {
     for (const name of fileNames) {
@@ -31,7 +29,7 @@ export function findConfigFile(appDir: string | undefined, cwd: string): ConfigF
   return undefined;
 }
 
-/** Reads the keys of a configuration file; every fault names its line. */
+/** Reads a configuration file. Every error includes its line. */
 export function readConfigFile({ path, text }: ConfigFile, cwd: string): Settings {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -48,70 +46,47 @@ export function readConfigFile({ path, text }: ConfigFile, cwd: string): Setting
   if (!isMap(document.contents)) {
     return {
       settings: [],
-      faults: [`${shown}: must hold lines of the form \`option: value\`.`],
+      faults: [`${shown}: expected lines such as \`port: 8000\`.`],
       warnings: [],
     };
   }
 
   const settings: Setting[] = [];
   const faults: string[] = [];
-  let model: ModelSettings | undefined;
-  let models: ReadonlyMap<string, VersionedSettings> | undefined;
-  let access: AccessSettings | undefined;
-  let rules: readonly RuleSettings[] | undefined;
+  const sections: Sections = {};
+  const take = <T>({ faults: found, settings: read }: Section<T>): T => {
+    faults.push(...found);
+    return read;
+  };
   for (const pair of document.contents.items) {
     const label = at(offsetOf(pair));
-    if (isScalar(pair.key) && pair.key.value === 'model') {
-      const section = readModelSection(pair.value ?? pair, document, at);
-      model = section.settings;
-      faults.push(...section.faults);
-      continue;
+    const value = pair.value ?? pair;
+    const key = isScalar(pair.key) ? pair.key.value : undefined;
+    if (key === 'model') sections.model = take(readModelSection(value, document, at));
+    else if (key === 'models') sections.models = take(readModelsSection(value, document, at));
+    else if (key === 'access') sections.access = take(readAccessSection(value, document, at, dirname(path)));
+    else if (key === 'rules') sections.rules = take(readRulesSection(value, document, at));
+    else {
+      const entry = readPair(pair, document);
+      if (typeof entry === 'string') faults.push(`${label}: ${entry}`);
+      else settings.push({ ...entry, source: { from: 'file', label }, base: dirname(path) });
     }
-    if (isScalar(pair.key) && pair.key.value === 'models') {
-      const section = readModelsSection(pair.value ?? pair, document, at);
-      models = section.settings;
-      faults.push(...section.faults);
-      continue;
-    }
-    if (isScalar(pair.key) && pair.key.value === 'access') {
-      const section = readAccessSection(pair.value ?? pair, document, at, dirname(path));
-      access = section.settings;
-      faults.push(...section.faults);
-      continue;
-    }
-    if (isScalar(pair.key) && pair.key.value === 'rules') {
-      const section = readRulesSection(pair.value ?? pair, document, at);
-      rules = section.settings;
-      faults.push(...section.faults);
-      continue;
-    }
-    const entry = readPair(pair, document);
-    if (typeof entry === 'string') faults.push(`${label}: ${entry}`);
-    else settings.push({ ...entry, source: { from: 'file', label }, base: dirname(path) });
   }
-  return {
-    settings,
-    faults,
-    warnings: [],
-    ...(model && { model }),
-    ...(models && { models }),
-    ...(access && { access }),
-    ...(rules && { rules }),
-  };
+  return { settings, faults, warnings: [], ...sections };
 }
 
-/** The option and its text, or what is wrong. */
+/** Returns the option and its text, or an error message. */
 function readPair(pair: Pair, document: Document): { name: OptionName; text: string } | string {
   const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
-  if (key === undefined) return 'a key must be the name of an option.';
+  if (key === undefined) return 'expected an option name as key.';
   if (!isOption(key)) {
     const known = [...Object.keys(options).filter(allowedInFile), 'model', 'models', 'access', 'rules'];
-    return `unknown option \`${key}\`.${meant(key, known) || ' docs/configuration.md lists them all.'}`;
+    return `unknown option \`${key}\`.${didYouMean(key, known) || ' docs/configuration.md lists all options.'}`;
   }
-  if (!allowedInFile(key)) return `\`${key}\` cannot be set in the file itself.`;
+  if (!allowedInFile(key)) return `\`${key}\` cannot be set in penstock.yaml.`;
   const value = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
   if (value === null || (isScalar(value) && value.value === null)) return `\`${key}\` has no value.`;
-  if (!isScalar(value)) return `\`${key}\` must be ${options[key].kind.expects}, not a list or a map.`;
+  if (!isScalar(value)) return `\`${key}\`: expected ${options[key].kind.expects}; got a list or a map.`;
   return { name: key, text: String(value.value) };
 }
 
@@ -127,7 +102,7 @@ function offsetOf(pair: Pair): number {
   return (pair.key as { range?: [number, number, number] } | null)?.range?.[0] ?? 0;
 }
 
-/** Relative where that is shorter to read. */
+/** Relative to `cwd` if the file is inside it. */
 export function displayPath(path: string, cwd: string): string {
   const near = relative(cwd, path);
   return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;

@@ -9,7 +9,7 @@ import {
   options,
 } from './options.js';
 
-/** Gives a command the flags that the table of options has for it. */
+/** Adds the flags of a command from the table of options. */
 export function addFlags(command: Command, name: CommandName): void {
   for (const option of optionNames.filter((option) => appliesTo(option, name))) {
     const {
@@ -29,14 +29,14 @@ export function addFlags(command: Command, name: CommandName): void {
       );
       continue;
     }
-    // Help shows the form that changes something; the other one undoes a variable or the file.
+    // Help shows only the form that changes the default. The other form overrides a variable or the file.
     const on = byDefault === 'true';
     command.addOption(new Option(`--${option}`, summary).helpGroup(heading).hideHelp(on));
     command.addOption(new Option(`--no-${option}`, negated).helpGroup(heading).hideHelp(!on));
   }
 }
 
-/** The flags that were written, by option name. */
+/** The flags that the user passed, by option name. */
 export function flagsOf(command: Command): Partial<Record<OptionName, string | boolean>> {
   const values = command.opts<Record<string, string | boolean>>();
   const entries = optionNames.map((name) => [name, values[fieldOf(name)]] as const);

@@ -2,31 +2,31 @@ import { BlockList, isIP } from 'node:net';
 import { availableCpus } from './cpus.js';
 import { Secret } from './secret.js';
 
-/** A kind of value: how it is written in a flag, a variable or the file, and what it becomes. */
+/** A type of option value: how users write it, and how it is parsed. */
 export interface Kind<T> {
-  /** What the help shows in the place of the value; undefined for a flag that takes none. */
+  /** Placeholder in the help; undefined for flags without a value. */
   readonly placeholder?: string;
-  /** Completes the sentence "must be …". */
+  /** Completes "expected …" in messages. */
   readonly expects: string;
-  /** The values it may take, when they can be listed. */
+  /** All allowed values, if they can be listed. */
   readonly choices?: readonly string[];
-  /** Set where a message must not repeat what was written. */
+  /** Set if messages must not repeat the value. */
   readonly secret?: true;
-  /** How a path in it is resolved: a file, or a program that may also be looked up in PATH. */
+  /** How a path is resolved: as a file, or as a program that may also be looked up in PATH. */
   readonly path?: 'file' | 'program';
-  /** The value, or undefined when the text is none. */
+  /** Returns undefined if the text is not valid. */
   parse(text: string): T | undefined;
-  /** The value as a user would write it. */
+  /** Formats the value as a user would write it. */
   format(value: T): string;
 }
 
-/** Least and most R processes. */
+/** Minimum and maximum number of workers or pods. */
 export interface WorkerRange {
   readonly min: number;
   readonly max: number;
 }
 
-const mostWorkers = 1024;
+const MAX_WORKERS = 1024;
 
 interface Bounds {
   readonly min?: number;
@@ -72,20 +72,13 @@ export function host(): Kind<string> {
 }
 
 export function boolean(): Kind<boolean> {
-  const words: Record<string, boolean> = {
-    true: true,
-    yes: true,
-    on: true,
-    1: true,
-    false: false,
-    no: false,
-    off: false,
-    0: false,
-  };
   return {
     expects: 'true or false',
     choices: ['true', 'false'],
-    parse: (text) => (Object.hasOwn(words, text.toLowerCase()) ? words[text.toLowerCase()] : undefined),
+    parse: (text) => {
+      if (/^(true|yes|on|1)$/i.test(text)) return true;
+      return /^(false|no|off|0)$/i.test(text) ? false : undefined;
+    },
     format: String,
   };
 }
@@ -101,16 +94,16 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T>
 }
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-/** The longest that Node's timers can wait. */
-const longestDuration = 2 ** 31 - 1;
+/** Node's timers cannot wait longer. */
+const MAX_DURATION_MS = 2 ** 31 - 1;
 
-/** Milliseconds, written like `500ms`, `5s`, `2m`, `1h`; a plain number is in seconds. */
+/** Milliseconds, written as `500ms`, `5s`, `2m` or `1h`. A plain number is in seconds. */
 export function duration(bounds: Bounds = {}): Kind<number> {
-  const all = { min: bounds.min ?? 0, max: bounds.max ?? longestDuration };
-  const least = all.min > 0 ? ` and at least ${formatDuration(all.min)}` : '';
+  const all = { min: bounds.min ?? 0, max: bounds.max ?? MAX_DURATION_MS };
+  const least = all.min > 0 ? `, at least ${formatDuration(all.min)}` : '';
   return {
     placeholder: 'duration',
-    expects: `a duration like 500ms, 5s, 2m or 1h (a plain number is in seconds)${least}, at most ${
+    expects: `a duration such as 500ms, 5s, 2m or 1h (a plain number is in seconds)${least}, at most ${
       bounds.max === undefined ? '24 days' : formatDuration(bounds.max)
     }`,
     parse: (text) => {
@@ -128,16 +121,16 @@ function formatDuration(value: number): string {
 }
 
 const byteUnits: Record<string, number> = { '': 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-/** Over this R would need a long vector and a frame more than its 32-bit length. */
-const mostBytes = 2 ** 31 - 1;
+/** Above this size R needs a long vector, and a frame more than its 32-bit length. */
+const MAX_BYTES = 2 ** 31 - 1;
 
-/** Bytes, written like `16kb` or `100mb` in steps of 1024; a plain number is in bytes. */
+/** Bytes, written as `16kb` or `100mb` in units of 1024. A plain number is in bytes. */
 export function bytes(bounds: Bounds = {}): Kind<number> {
-  const all = { min: bounds.min ?? 1, max: bounds.max ?? mostBytes };
+  const all = { min: bounds.min ?? 1, max: bounds.max ?? MAX_BYTES };
   return {
     placeholder: 'size',
-    expects: `a size like 16kb or 100mb (a plain number is in bytes) of at least ${formatBytes(all.min)} and ${
-      all.max === mostBytes ? 'less than 2gb' : `at most ${formatBytes(all.max)}`
+    expects: `a size such as 16kb or 100mb (a plain number is in bytes), at least ${formatBytes(all.min)} and ${
+      all.max === MAX_BYTES ? 'less than 2gb' : `at most ${formatBytes(all.max)}`
     }`,
     parse: (text) => {
       const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(?:([kmg])(?:i?b)?|b)?$/i.exec(text);
@@ -154,27 +147,27 @@ function formatBytes(value: number): string {
   return unit === undefined ? String(value) : `${value / unit[1]}${unit[0]}`;
 }
 
-/** `4`, `2..8`, or `auto`: as many as there are CPUs, and at least two so that one slow request blocks nobody. */
+/** `4`, `2..8`, or `auto`: one per CPU, but at least two, so that a slow request does not block all others. */
 export function workers(cpus: () => number = availableCpus): Kind<WorkerRange> {
   return {
     placeholder: 'n|min..max|auto',
-    expects: `a number of workers from 1 to ${mostWorkers} like 4, a range like 2..8, or auto`,
+    expects: `a number of workers from 1 to ${MAX_WORKERS} such as 4, a range such as 2..8, or auto`,
     parse: (text) => {
       if (text === 'auto') {
-        const count = Math.min(mostWorkers, Math.max(2, cpus()));
+        const count = Math.min(MAX_WORKERS, Math.max(2, cpus()));
         return { min: count, max: count };
       }
       const match = /^(\d{1,6})(?:\.\.(\d{1,6}))?$/.exec(text);
       if (match === null) return undefined;
       const min = Number(match[1]);
       const max = Number(match[2] ?? min);
-      return min >= 1 && min <= max && max <= mostWorkers ? { min, max } : undefined;
+      return min >= 1 && min <= max && max <= MAX_WORKERS ? { min, max } : undefined;
     },
     format: ({ min, max }) => (min === max ? String(min) : `${min}..${max}`),
   };
 }
 
-/** A whole number, or `auto`: chosen by what else there is. */
+/** A whole number, or `auto`. */
 export function integerOrAuto(bounds: Bounds = {}): Kind<number | 'auto'> {
   const number = integer(bounds);
   return {
@@ -185,18 +178,18 @@ export function integerOrAuto(bounds: Bounds = {}): Kind<number | 'auto'> {
   };
 }
 
-/** Least and most pods: `3`, or `2..10`. */
+/** A number of pods such as `3`, or a range such as `2..10`. */
 export function podRange(): Kind<WorkerRange> {
   const { format, parse } = workers();
   return {
     placeholder: 'n|min..max',
-    expects: `a number of pods from 1 to ${mostWorkers} like 3, or a range like 2..10`,
+    expects: `a number of pods from 1 to ${MAX_WORKERS} such as 3, or a range such as 2..10`,
     parse: (text) => (text === 'auto' ? undefined : parse(text)),
     format,
   };
 }
 
-/** Text of one form. */
+/** Text that matches a pattern. */
 export function matching(pattern: RegExp, placeholder: string, expects: string): Kind<string> {
   return {
     placeholder,
@@ -211,12 +204,15 @@ const named: Readonly<Record<string, readonly string[]>> = {
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7', 'fe80::/10'],
 };
 
-/** Addresses and networks, and how they were written. */
+/** A list of addresses and networks. */
 export class Networks {
   readonly text: string;
   readonly #list = new BlockList();
 
-  /** @param parts addresses, and networks like `10.0.0.0/8`; a bad one throws */
+  /**
+   * @param text  the list as the user wrote it
+   * @param parts addresses, and networks such as `10.0.0.0/8`; throws if one is invalid
+   */
   constructor(text: string, parts: readonly string[]) {
     this.text = text;
     for (const part of parts) {
@@ -236,11 +232,11 @@ function familyOf(version: number): 'ipv4' | 'ipv6' {
   return version === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** A list of addresses and networks like `10.0.0.0/8, ::1, loopback`. */
+/** A list of addresses and networks such as `10.0.0.0/8, ::1, loopback`. */
 export function networks(): Kind<Networks> {
   return {
     placeholder: 'networks',
-    expects: 'a list of addresses, networks like 10.0.0.0/8, loopback or private',
+    expects: 'a list of addresses, networks such as 10.0.0.0/8, loopback or private',
     parse: (text) => {
       const words = text.split(/[\s,]+/).filter((word) => word !== '');
       if (words.length === 0) return undefined;
@@ -257,27 +253,27 @@ export function networks(): Kind<Networks> {
   };
 }
 
-/** A text that nobody else must see. */
-export function secret(shortest: number): Kind<Secret> {
+/** A text that must not be shown. */
+export function secret(minLength: number): Kind<Secret> {
   return {
     placeholder: 'secret',
-    expects: `a text of at least ${shortest} characters without blanks`,
+    expects: `at least ${minLength} characters without spaces`,
     secret: true,
-    parse: (text) => (text.length >= shortest && /^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
+    parse: (text) => (text.length >= minLength && /^[\x21-\x7e]+$/.test(text) ? new Secret(text) : undefined),
     format: String,
   };
 }
 
-/** A path; a relative one counts from the working directory, or in the file from the file's folder. */
+/** A path. Relative to the working directory, or in penstock.yaml to the folder of the file. */
 export function file(): Kind<string> {
   return { placeholder: 'path', expects: 'a path', path: 'file', parse: nonEmpty, format: (value) => value };
 }
 
-/** A program: a name to be found in PATH, or a path to it. */
+/** A program: a name to look up in PATH, or a path. */
 export function program(): Kind<string> {
   return {
     placeholder: 'program',
-    expects: 'the name of a program or a path to it',
+    expects: 'a program name or path',
     path: 'program',
     parse: nonEmpty,
     format: (value) => value,

@@ -7,34 +7,34 @@ import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
 import { parseSetting, type Setting, type Settings, type Source } from './settings.js';
 
-/** The values of all options, where each came from, and what is worth a warning. */
+/** The values of all options, the source of each, and warnings. */
 export type Config = OptionValues & {
   readonly sources: Readonly<Record<OptionName, Source>>;
   readonly warnings: readonly string[];
   /** The `model` section of the file. */
   readonly model: ModelSettings | undefined;
-  /** Its `models` section: models in a folder, by name. */
+  /** The `models` section: settings of the models in a folder, by name. */
   readonly models: ReadonlyMap<string, VersionedSettings>;
-  /** Its `access` section: whose word is good. */
+  /** The `access` section: which credentials are accepted. */
   readonly access: AccessSettings;
-  /** Its `rules`: who may do what. */
+  /** The `rules` section: who may send which requests. */
   readonly rules: readonly RuleSettings[];
 };
 
 export interface LoadInput {
-  /** Flags as they were written, by option name; `true` and `false` for `--x` and `--no-x`. */
+  /** Flags as the user wrote them, by option name; `true` and `false` for `--x` and `--no-x`. */
   readonly flags?: Partial<Readonly<Record<OptionName, string | boolean>>>;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** The app's folder, where its `penstock.yaml` is looked for first. */
+  /** The app's folder, which is searched first for `penstock.yaml`. */
   readonly appDir?: string;
-  /** Whether the log goes to a terminal. */
+  /** Whether the log is written to a terminal. */
   readonly terminal?: boolean;
 }
 
 const byDefault: Source = { from: 'default', label: 'the default' };
 
-/** Flags override the environment, which overrides the file, which overrides the defaults. All faults are told at once. */
+/** Flags override the environment, which overrides the file, which overrides the defaults. Reports all errors at once. */
 export function loadConfig(input: LoadInput = {}): Config {
   const cwd = input.cwd ?? process.cwd();
   const flags = readFlags(input.flags ?? {}, cwd);
@@ -50,12 +50,12 @@ export function loadConfig(input: LoadInput = {}): Config {
   );
 }
 
-/** What it comes to when nobody sets anything. */
+/** The configuration if nothing is set. */
 export function defaultConfig(): Config {
   return assemble([], undefined, false);
 }
 
-/** Later places override earlier ones. */
+/** Combines the places. Later places override earlier ones. */
 function assemble(places: readonly Settings[], file: string | undefined, terminal: boolean): Config {
   const faults = places.flatMap((place) => place.faults);
   const values: Record<string, unknown> = defaults(terminal);
@@ -96,7 +96,7 @@ function readFlags(flags: NonNullable<LoadInput['flags']>, cwd: string): Setting
   return { settings, faults: [], warnings: [] };
 }
 
-/** A file that was asked for must be there; the one looked for need not. */
+/** A configuration file that the user names must exist; the default one is optional. */
 function openConfigFile(
   asked: readonly Setting[],
   appDir: string | undefined,
@@ -111,14 +111,14 @@ function openConfigFile(
   } catch (error) {
     const { code, message, path: failed } = error as NodeJS.ErrnoException;
     const shown = displayPath(failed ?? path ?? 'penstock.yaml', cwd);
-    const asker = setting === undefined ? '' : `${setting.source.label}: `;
+    const prefix = setting === undefined ? '' : `${setting.source.label}: `;
     const reason =
       code === 'ENOENT'
         ? 'does not exist'
         : code === 'EISDIR'
           ? 'is a directory'
           : `cannot be read (${message})`;
-    throw new PenstockError('config_invalid', `${asker}${shown} ${reason}.`);
+    throw new PenstockError('config_invalid', `${prefix}${shown} ${reason}.`);
   }
 }
 
@@ -131,34 +131,35 @@ function defaults(terminal: boolean): Record<string, unknown> {
   return values;
 }
 
-/** Values that are good alone but not together. */
+/** Errors of values that are valid on their own but not together. */
 function contradictions(config: Config): string[] {
   const { host, port, adminHost, adminPort, gateway, httpRoute, sources } = config;
   if (httpRoute !== undefined && gateway === undefined) {
-    return [`\`http-route\` (${sources['http-route'].label}) needs a \`gateway\` to be attached to.`];
+    return [`\`http-route\` (${sources['http-route'].label}) requires \`gateway\`.`];
   }
-  const halves = securityContradictions(config);
-  if (halves.length > 0) return halves;
+  const insecure = securityContradictions(config);
+  if (insecure.length > 0) return insecure;
   if (port === 0 || port !== adminPort || !overlap(host, adminHost)) return [];
   return [
     `\`port\` (${sources.port.label}) and \`admin-port\` (${sources['admin-port'].label}) are both ${port}: ` +
-      'the public and the admin server need a port each.',
+      'use different ports for the public and the admin server.',
   ];
 }
 
-/** What protects only together with something else. */
+/** Security options that have no effect without another one. */
 function securityContradictions({ access, rules, sources, tlsCert, tlsClientCa, tlsKey }: Config): string[] {
   const sourceOf = { key: access.keys, token: access.tokens, certificate: tlsClientCa };
   const placeOf = { key: '`access.keys`', token: '`access.tokens`', certificate: '`tls-client-ca`' };
   for (const { allow, path } of rules) {
     const kind = typeof allow === 'object' ? allow.find((one) => sourceOf[one] === undefined) : undefined;
-    if (kind !== undefined) return [`The rule for ${path} allows a ${kind}, which needs ${placeOf[kind]}.`];
+    if (kind !== undefined)
+      return [`The rule for ${path} allows a ${kind}, which requires ${placeOf[kind]}.`];
   }
-  const needs = (name: OptionName, other: OptionName): string =>
-    `\`${name}\` (${sources[name].label}) needs \`${other}\`, too.`;
-  if (tlsCert !== undefined && tlsKey === undefined) return [needs('tls-cert', 'tls-key')];
-  if (tlsKey !== undefined && tlsCert === undefined) return [needs('tls-key', 'tls-cert')];
-  if (tlsClientCa !== undefined && tlsCert === undefined) return [needs('tls-client-ca', 'tls-cert')];
+  const missing = (name: OptionName, other: OptionName): string =>
+    `\`${name}\` (${sources[name].label}) also requires \`${other}\`.`;
+  if (tlsCert !== undefined && tlsKey === undefined) return [missing('tls-cert', 'tls-key')];
+  if (tlsKey !== undefined && tlsCert === undefined) return [missing('tls-key', 'tls-cert')];
+  if (tlsClientCa !== undefined && tlsCert === undefined) return [missing('tls-client-ca', 'tls-cert')];
   return [];
 }
 
@@ -168,8 +169,8 @@ function overlap(one: string, other: string): boolean {
   return name(one) === name(other) || everywhere(one) || everywhere(other);
 }
 
-/** In the order of places and lines, whichever check found them. */
+/** Sorts the errors by place and line. */
 function describe(found: readonly string[]): string {
   const faults = found.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  return faults.length === 1 ? faults[0]! : `${faults.length} faults:\n  ${faults.join('\n  ')}`;
+  return faults.length === 1 ? faults[0]! : `${faults.length} problems:\n  ${faults.join('\n  ')}`;
 }

@@ -6,7 +6,7 @@ import { type Read, type Section, SectionReader } from './section-reader.js';
 /**
  * Reads the `model` section of a configuration file.
  *
- * @param at names the file and the line of an offset
+ * @param at gives the file and line of an offset
  */
 export function readModelSection(
   node: unknown,
@@ -17,7 +17,7 @@ export function readModelSection(
   return { settings: reader.model(node, 'model'), faults: reader.faults };
 }
 
-/** The `models` section: the same for each model of a folder, by its name. */
+/** Reads the `models` section: settings of the models in a folder, by name. */
 export function readModelsSection(
   node: unknown,
   document: Document,
@@ -62,7 +62,7 @@ class Reader extends SectionReader {
     };
   }
 
-  /** A map, or only its type. */
+  /** A field is a map, or only its type. */
   #field(node: unknown, path: string): FieldSettings | undefined {
     const type = this.choice<FieldType>(...fieldTypes);
     const value = this.resolve(node);
@@ -83,7 +83,7 @@ class Reader extends SectionReader {
   }
 }
 
-/** Names with hyphens are for the file. */
+/** Hyphens are only used in the file. */
 function withCamelCase<T extends { 'extra-fields'?: 'refuse' | 'ignore' }>(
   settings: T,
 ): Omit<T, 'extra-fields'> & { extraFields?: 'refuse' | 'ignore' } {

@@ -1,6 +1,6 @@
 import type { Field, FieldType } from '../app/model-schema.js';
 
-/** What the configuration says of one field; what it does not say is as R found it. */
+/** Settings of one field. Anything not set is taken from the model object. */
 export type FieldSettings = Partial<Omit<Field, 'name' | 'type' | 'seen' | 'values'>> & {
   readonly type?: FieldType;
 };
@@ -9,19 +9,19 @@ export type FieldSettings = Partial<Omit<Field, 'name' | 'type' | 'seen' | 'valu
 export interface ModelSettings {
   readonly name?: string;
   readonly description?: string;
-  /** The type of prediction that is given when a request asks for none. */
+  /** Type of prediction for requests that do not ask for one. */
   readonly type?: string;
   readonly extraFields?: 'refuse' | 'ignore';
-  /** R packages to attach on top of those that the model is known to need. */
+  /** R packages to attach in addition to those that the model's class requires. */
   readonly packages?: readonly string[];
-  /** By name; in the order in which they are to stand if the object does not tell its fields. */
+  /** By name. Also sets the order of the fields if the model object does not contain them. */
   readonly fields?: ReadonlyMap<string, FieldSettings>;
 }
 
-/** One model of the `models` section, whose versions lie in a folder. */
+/** One model of the `models` section. Its versions are files in a folder. */
 export interface VersionedSettings extends ModelSettings {
-  /** The version that is asked when none is named; by default the highest. */
+  /** Version for requests that do not name one; by default the highest. */
   readonly default?: string;
-  /** Shares of the requests that name no version, by version. */
+  /** Split of the requests that do not name a version, as weights by version. */
   readonly split?: ReadonlyMap<string, number>;
 }

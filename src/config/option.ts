@@ -1,6 +1,6 @@
 import type { Kind } from './kinds.js';
 
-/** The commands that can be told something. */
+/** The commands that have options of the table. */
 export type CommandName =
   | 'serve'
   | 'dev'
@@ -16,7 +16,7 @@ export type CommandName =
   | 'delete';
 
 export const optionGroups = {
-  server: 'Where it listens',
+  server: 'Network',
   pool: 'R processes',
   requests: 'Requests',
   connections: 'Connections',
@@ -29,20 +29,20 @@ export const optionGroups = {
 
 export interface Option<T> {
   readonly kind: Kind<T>;
-  /** The default as a user would write it; undefined when there is none. */
+  /** Default as a user would write it; undefined if there is none. */
   readonly default?: string;
-  /** Said in the place of a default that depends on where Penstock runs. */
+  /** Describes a default that depends on the environment. */
   readonly defaultNote?: string;
-  /** One sentence for the help. */
+  /** Text for the help. */
   readonly summary: string;
-  /** The same for the `--no-` form of a boolean that is on by default. */
+  /** Help of the `--no-` form of a boolean that is on by default. */
   readonly negated?: string;
-  /** What else the reference page says. */
+  /** Additional text for docs/configuration.md. */
   readonly details?: string;
   readonly group: keyof typeof optionGroups;
-  /** The commands that have the flag. Variables and the file may hold every option for every command. */
+  /** The commands that have the flag. Variables and the file accept every option for every command. */
   readonly commands: readonly CommandName[];
-  /** False for what cannot stand in the file itself. */
+  /** False if the option cannot be set in the file. */
   readonly inFile?: false;
 }
 
@@ -54,9 +54,10 @@ export const serving = ['serve', 'dev'] as const;
 export const planning = ['manifests', 'deploy'] as const;
 export const inCluster = ['deploy', 'scale', 'status', 'logs', 'rollback', 'delete'] as const;
 
-/** The commands that listen, and those that load the app. */
+/** Commands for which the server addresses matter. */
 export const listening = ['serve', 'dev', 'doctor'] as const;
+/** Commands that load the app. */
 export const loading = ['serve', 'dev', 'routes', 'doctor', 'image', ...planning] as const;
 
-/** Bytes: more than any machine has. */
-export const MOST_MEMORY = 2 ** 50;
+/** More memory than any machine has. */
+export const MAX_MEMORY_BYTES = 2 ** 50;

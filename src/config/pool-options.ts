@@ -1,23 +1,23 @@
 import { bytes, duration, integer, integerOrAuto, oneOf, program, workers } from './kinds.js';
-import { listening, loading, MOST_MEMORY, option, planning, serving } from './option.js';
+import { listening, loading, MAX_MEMORY_BYTES, option, planning, serving } from './option.js';
 
-/** The options of the R processes: how many, how they come to be, what they may take, and when they are replaced. */
+/** The options of the workers: how many there are, how they start, their limits, and when they are replaced. */
 export const poolOptions = {
   workers: option({
     kind: workers(),
     default: 'auto',
-    summary: 'R processes: a number, a range min..max that grows and shrinks with the load, or auto.',
+    summary: 'Number of R processes: fixed, a range min..max that follows the load, or auto.',
     details:
-      "`auto` is one for each CPU that Penstock may use (a container's CPU limit counts), and at least 2. An app that keeps state in its process needs `1`.",
+      "`auto` is one per CPU that Penstock can use (a container's CPU limit counts), and at least 2. Use `1` for an app that keeps state in its R process.",
     group: 'pool',
     commands: [...listening, ...planning],
   }),
   preload: option({
     kind: oneOf('auto', 'on', 'off'),
     default: 'auto',
-    summary: 'Whether the app is loaded once, and the workers are forked from that process.',
+    summary: 'Whether to load the app once and fork the workers from that process.',
     details:
-      'A forked worker is ready in milliseconds and shares the memory of what was loaded. Loading the app must not start threads or open connections, which a fork does not copy: `auto` looks for that, and lets each worker load the app itself where it finds something; the log says which and why. `on` forks in any case, `off` never. Only on Linux. [preload.md](preload.md) has the rest.',
+      'A forked worker is ready in milliseconds and shares the memory of the loaded app. This requires that loading the app does not start threads or open connections, because a fork does not copy them. `auto` checks for both; if it finds any, each worker loads the app itself. The log shows the choice and the reason. `on` always forks, `off` never does. Linux only. See [preload.md](preload.md).',
     group: 'pool',
     commands: serving,
   }),
@@ -25,80 +25,80 @@ export const poolOptions = {
     kind: oneOf('auto', 'plumber'),
     default: 'auto',
     summary:
-      "How requests are executed: the fast lane where it is proven (auto), or always plumber's router.",
-    details: '`penstock routes` shows the lane of each route and the reason.',
+      "How requests are executed: in the direct lane where it gives plumber's answer (auto), or always by plumber's router.",
+    details: '`penstock routes` shows the lane of each route, and why.',
     group: 'pool',
     commands: ['serve', 'dev', 'routes'],
   }),
   'idle-timeout': option({
     kind: duration({ min: 1000 }),
     default: '60s',
-    summary: 'A worker above the least number stops after it had nothing to do for so long.',
+    summary: 'Workers above the minimum stop after this idle time.',
     group: 'pool',
     commands: serving,
   }),
   'max-worker-requests': option({
     kind: integer({ min: 0, max: 1_000_000_000 }),
     default: '0',
-    summary: 'A worker is replaced when it has answered so many requests, or up to a fifth more; 0 never.',
+    summary: 'Replace a worker after this many requests, or up to a fifth more. 0: never.',
     details:
-      'Against memory that an app loses with each request. A worker goes when its successor is ready, between two requests, and one at a time.',
+      'Limits the effect of memory leaks in the app. Workers are replaced one at a time and between requests, when the new worker is ready.',
     group: 'pool',
     commands: serving,
   }),
   'max-worker-memory': option({
-    kind: bytes({ min: 0, max: MOST_MEMORY }),
+    kind: bytes({ min: 0, max: MAX_MEMORY_BYTES }),
     default: '0',
-    summary: 'A worker is replaced when it has more memory than this; 0 never.',
+    summary: 'Replace a worker that uses more memory than this. 0: never.',
     details:
-      'Its PSS counts, in which memory that workers share counts in parts. It is replaced as with `max-worker-requests`. Only on Linux.',
+      'Memory is measured as PSS, which divides shared memory among the workers that share it. The worker is replaced as with `max-worker-requests`. Linux only.',
     group: 'pool',
     commands: serving,
   }),
   'worker-memory-limit': option({
-    kind: bytes({ min: 0, max: MOST_MEMORY }),
+    kind: bytes({ min: 0, max: MAX_MEMORY_BYTES }),
     default: '0',
-    summary: 'A worker that has more memory than this is killed, in the middle of a request too; 0 never.',
+    summary: 'Kill a worker that uses more memory than this, even during a request. 0: never.',
     details:
-      'What it was running gets 502. Set it so that all workers together fit into the machine or container, whose own limit would hit any process. Looked at twice a second. Only on Linux.',
+      'The running request gets 502. Choose the limit so that all workers together fit into the machine or container, because its out-of-memory killer may kill any process. Checked twice a second. Linux only.',
     group: 'pool',
     commands: serving,
   }),
   'load-timeout': option({
     kind: duration({ min: 1000 }),
     default: '2m',
-    summary: 'How long one worker may take to start and load the app.',
+    summary: 'How long a worker may take to start and load the app.',
     group: 'pool',
     commands: ['serve', 'dev', 'routes', ...planning],
   }),
   'reserved-workers': option({
     kind: integerOrAuto({ max: 1024 }),
     default: 'auto',
-    summary: 'Workers that slow routes leave to short requests; 0 keeps none.',
+    summary: 'Number of workers that slow routes leave free for short requests. 0: none.',
     details:
-      '`auto` is a quarter of them, and at least one of several. None are kept while nothing but slow routes has been asked for in the last minute. [annotations.md](annotations.md#a-share-of-the-workers) says more.',
+      '`auto` is a quarter of the workers, and at least one if there are several. No workers are reserved if all requests in the last minute were for slow routes. See [annotations.md](annotations.md#limit-the-workers-of-a-route).',
     group: 'pool',
     commands: serving,
   }),
   'short-time': option({
     kind: duration({ min: 1 }),
     default: '500ms',
-    summary: 'Requests are short when their route takes less than this, going by what it has taken so far.',
+    summary: 'A request is short if its route takes less than this on average.',
     group: 'pool',
     commands: serving,
   }),
   'interrupt-grace': option({
     kind: duration(),
     default: '2s',
-    summary: 'How long an interrupted R call has to come back before its worker is killed and replaced.',
+    summary: 'How long R may take to return from an interrupt before its worker is killed and replaced.',
     group: 'pool',
     commands: serving,
   }),
   rscript: option({
     kind: program(),
     default: 'Rscript',
-    summary: 'The Rscript to run.',
-    details: 'A name is looked up in PATH.',
+    summary: 'Rscript program to run.',
+    details: 'A plain name is looked up in PATH.',
     group: 'pool',
     commands: loading,
   }),

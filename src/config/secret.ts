@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A text that must not be shown: whoever prints what it stands in, as JSON or for a person, does not print it. */
+/** A text that is not shown when the object that contains it is printed, inspected or written as JSON. */
 export class Secret {
   readonly #text: string;
 

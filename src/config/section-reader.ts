@@ -1,30 +1,30 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import { meant } from './settings.js';
+import { didYouMean } from './settings.js';
 
-/** What a section came to, and what is wrong with it: each fault with its line. */
+/** The settings of a section, and its errors, each with its line. */
 export interface Section<T> {
   readonly settings: T;
   readonly faults: string[];
 }
 
-/** Reads one value, or says by what it should have been. */
+/** Reads one value. Records an error and returns undefined if it is not valid. */
 export type Read<T> = (node: unknown, path: string) => T | undefined;
 
-/** Reads the parts of a section of the configuration file that is more than one line. */
+/** Reads the nested sections of the configuration file. */
 export class SectionReader {
   readonly faults: string[] = [];
   readonly #document: Document;
   readonly #at: (offset: number) => string;
 
-  /** @param at names the file and the line of an offset */
+  /** @param at gives the file and line of an offset */
   constructor(document: Document, at: (offset: number) => string) {
     this.#document = document;
     this.#at = at;
   }
 
-  /** A map whose keys are anybody's names. */
+  /** Reads a map with arbitrary keys. */
   protected named<T>(node: unknown, path: string, read: Read<T>): ReadonlyMap<string, T> | undefined {
-    const map = this.map(node, path, 'a map of names');
+    const map = this.map(node, path, 'a map with names as keys');
     if (map === undefined) return undefined;
     const values = new Map<string, T>();
     for (const pair of map.items) {
@@ -35,7 +35,7 @@ export class SectionReader {
     return values;
   }
 
-  /** The members of a map that are known, read; the others are faults. */
+  /** Reads a map with known keys. Unknown keys are errors. */
   protected members<T extends Record<string, unknown>>(
     node: unknown,
     path: string,
@@ -47,7 +47,7 @@ export class SectionReader {
       const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
       if (!Object.hasOwn(readers, key)) {
         const known = Object.keys(readers);
-        const near = meant(key, known) || ` There are ${known.join(', ')}.`;
+        const near = didYouMean(key, known) || ` Known keys: ${known.join(', ')}.`;
         this.fault(pair.key, `unknown key \`${key}\` in \`${path}\`.${near}`);
         continue;
       }
@@ -60,12 +60,12 @@ export class SectionReader {
   protected map(node: unknown, path: string, expects: string): YAMLMap | undefined {
     const value = this.resolve(node);
     if (isMap(value)) return value;
-    this.fault(node, `\`${path}\` must be ${expects}.`);
+    this.fault(node, `\`${path}\`: expected ${expects}.`);
     return undefined;
   }
 
   protected readonly text: Read<string> = (node, path) =>
-    this.scalar(node, path, 'a text', (value) => String(value));
+    this.scalar(node, path, 'a string', (value) => String(value));
 
   protected readonly boolean: Read<boolean> = (node, path) =>
     this.scalar(node, path, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
@@ -88,7 +88,7 @@ export class SectionReader {
     if (isSeq(value) && value.items.every((item) => isScalar(item) && item.value !== null)) {
       return value.items.map(textOf);
     }
-    this.fault(node, `\`${path}\` must be a list of texts.`);
+    this.fault(node, `\`${path}\`: expected a list of strings.`);
     return undefined;
   };
 
@@ -100,7 +100,7 @@ export class SectionReader {
   ): T | undefined {
     const value = this.resolve(node);
     const parsed = isScalar(value) && value.value !== null ? parse(value.value) : undefined;
-    if (parsed === undefined) this.fault(node, `\`${path}\` must be ${expects}.`);
+    if (parsed === undefined) this.fault(node, `\`${path}\`: expected ${expects}.`);
     return parsed;
   }
 
@@ -114,7 +114,7 @@ export class SectionReader {
   }
 }
 
-/** A level like 4 or 1.0 as it is written. */
+/** The text of a scalar as written: a factor level such as 1.0 keeps its decimal. */
 function textOf(node: unknown): string {
   const { source, value } = node as { source?: string; value: unknown };
   return typeof value === 'string' ? value : (source ?? String(value));

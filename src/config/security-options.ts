@@ -1,95 +1,95 @@
 import { boolean, file, networks, oneOf, secret } from './kinds.js';
 import { option, serving } from './option.js';
 
-/** Characters of a token at least. What chance has made of so many is not guessed. */
-export const SHORTEST_TOKEN = 16;
+/** Minimum length of an admin token, in characters: a random token of this length cannot be guessed. */
+export const MIN_TOKEN_LENGTH = 16;
 
 const reviewed = [...serving, 'doctor'] as const;
 
-/** The options of who may do what. */
+/** The options for authentication, TLS and proxies. */
 export const securityOptions = {
   'admin-token': option({
-    kind: secret(SHORTEST_TOKEN),
-    summary: 'The token that protects the admin server.',
+    kind: secret(MIN_TOKEN_LENGTH),
+    summary: 'Token that protects the admin server.',
     details:
-      'Only a variable: a flag could be read by everybody on the machine. It is not passed on to R. [security.md](security.md#the-admin-server) says how it is used.',
+      'Can only be set as a variable, because every user of the machine could read a flag. Not passed on to R. See [security.md](security.md#protect-the-admin-server).',
     group: 'security',
     commands: [],
     inFile: false,
   }),
   'admin-token-file': option<string>({
     kind: file(),
-    summary: 'A file with the token of the admin server, or with several, one a line.',
-    details: 'It is read again when it changes, so tokens can be replaced without a restart.',
+    summary: 'File with one or more tokens of the admin server, one per line.',
+    details: 'The file is read again when it changes, so you can replace tokens without a restart.',
     group: 'security',
     commands: reviewed,
   }),
   'admin-open': option({
     kind: boolean(),
     default: 'false',
-    summary: 'Let the admin server be reached from other machines without a token.',
+    summary: 'Allow other machines to reach the admin server without a token.',
     details:
-      'Without a token and without this Penstock refuses to start with an `admin-host` beyond this machine. Images and manifests set it, since the network of a cluster or a container decides there who gets to the port; with a token it has no effect.',
+      'Without a token and without this option, Penstock does not start if other machines can reach `admin-host`. Images and manifests set it, because there the network of the container or cluster controls access to the port. It has no effect if a token is set.',
     group: 'security',
     commands: reviewed,
   }),
   'admin-metrics-open': option({
     kind: boolean(),
     default: 'false',
-    summary: 'Let `/metrics` and `/scale` of the admin server be read without its token.',
-    details: 'For a Prometheus or a KEDA that has no token. `/livez` and `/readyz` never need one.',
+    summary: 'Allow `/metrics` and `/scale` of the admin server without a token.',
+    details: 'For Prometheus or KEDA without a token. `/livez` and `/readyz` never require one.',
     group: 'security',
     commands: reviewed,
   }),
 
   'tls-cert': option<string>({
     kind: file(),
-    summary: 'The certificate of the public server, PEM, with those between it and the authority after it.',
+    summary: 'TLS certificate of the public server (PEM), followed by the intermediate certificates.',
     details:
-      'With it and `tls-key` the public server speaks HTTPS. Both files are read again when they change. [security.md](security.md#https) says more.',
+      'With this option and `tls-key`, the public server uses HTTPS. Both files are read again when they change. See [security.md](security.md#serve-https).',
     group: 'security',
     commands: reviewed,
   }),
   'tls-key': option<string>({
     kind: file(),
-    summary: 'The private key of the certificate, PEM.',
+    summary: 'Private key of the certificate (PEM).',
     group: 'security',
     commands: reviewed,
   }),
   'tls-client-ca': option<string>({
     kind: file(),
-    summary: 'The authorities that sign the certificates of clients, PEM.',
-    details: 'Clients are asked for a certificate, and R is told whose it is.',
+    summary: 'Certificate authorities of client certificates (PEM).',
+    details: 'Clients are asked for a certificate. R gets the name of its owner.',
     group: 'security',
     commands: reviewed,
   }),
   'tls-clients': option({
     kind: oneOf('required', 'optional'),
     default: 'required',
-    summary: 'Whether a client without a certificate of `tls-client-ca` is turned away.',
+    summary: 'Whether clients must have a certificate signed by `tls-client-ca`.',
     group: 'security',
     commands: reviewed,
   }),
   http2: option({
     kind: boolean(),
     default: 'true',
-    summary: 'Speak HTTP/2 with the clients that can, over TLS.',
-    negated: 'Speak HTTP/1.1 only.',
+    summary: 'Use HTTP/2 over TLS with clients that support it.',
+    negated: 'Use only HTTP/1.1.',
     group: 'security',
     commands: serving,
   }),
   'trusted-proxies': option({
     kind: networks(),
-    summary: 'Addresses and networks of the proxies in front, which may say who the client is.',
+    summary: 'Addresses and networks of proxies whose forwarding headers are trusted.',
     details:
-      'A list like `10.0.0.0/8, 192.0.2.7`; `loopback` and `private` stand for the addresses of this machine and of private networks. Whatever others say of where they come from is taken out. [security.md](security.md#behind-a-proxy) says more.',
+      'A list such as `10.0.0.0/8, 192.0.2.7`. `loopback` stands for the addresses of this machine, `private` for those of private networks. Forwarding headers from all other clients are removed. See [security.md](security.md#run-behind-a-proxy).',
     group: 'security',
     commands: reviewed,
   }),
   'forwarded-header': option({
     kind: oneOf('x-forwarded-for', 'forwarded'),
     default: 'x-forwarded-for',
-    summary: 'The header in which the trusted proxies say who the client is.',
+    summary: 'Header in which trusted proxies send the address of the client.',
     group: 'security',
     commands: reviewed,
   }),

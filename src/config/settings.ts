@@ -5,63 +5,63 @@ import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { type OptionName, options } from './options.js';
 import { suggest } from './suggest.js';
 
-/** Where a value came from. */
+/** Source of a value. */
 export interface Source {
   readonly from: 'flag' | 'environment' | 'file' | 'default';
-  /** As a user would name it: `--port`, `PENSTOCK_PORT`, `penstock.yaml:3`, `the default`. */
+  /** Label in messages: `--port`, `PENSTOCK_PORT`, `penstock.yaml:3`, `the default`. */
   readonly label: string;
 }
 
-/** One value as it was written, with where that was. */
+/** One value as the user wrote it, with its source. */
 export interface Setting {
   readonly name: OptionName;
   readonly text: string;
   readonly source: Source;
-  /** The folder from which a relative path in it counts. */
+  /** Folder that a relative path is resolved against. */
   readonly base: string;
 }
 
-/** What one place (flags, environment, file) says, and what is wrong there. */
-export interface Settings {
+/** The sections of a configuration file. */
+export interface Sections {
+  model?: ModelSettings;
+  models?: ReadonlyMap<string, VersionedSettings>;
+  access?: AccessSettings;
+  rules?: readonly RuleSettings[];
+}
+
+/** The settings of one place (flags, environment, file), with its errors and warnings. */
+export interface Settings extends Readonly<Sections> {
   readonly settings: Setting[];
   readonly faults: string[];
   readonly warnings: string[];
-  /** The `model` section, which only a file can have. */
-  readonly model?: ModelSettings;
-  /** The `models` section. */
-  readonly models?: ReadonlyMap<string, VersionedSettings>;
-  /** The `access` section. */
-  readonly access?: AccessSettings;
-  /** The `rules` section. */
-  readonly rules?: readonly RuleSettings[];
 }
 
-/** The value of a setting, or undefined after noting in `faults` what is wrong with it. */
+/** Parses a setting. If it is not valid, appends to `faults` and returns undefined. */
 export function parseSetting({ name, text, source, base }: Setting, faults: string[]): unknown {
   const kind: Kind<unknown> = options[name].kind;
   const value = kind.parse(text.trim());
   if (value === undefined) {
-    const key = source.from === 'file' ? ` \`${name}\`` : '';
-    const written = kind.secret ? '' : `, not ${quote(text)}`;
-    faults.push(`${source.label}:${key} must be ${kind.expects}${written}.${meant(text, kind.choices)}`);
+    const key = source.from === 'file' ? ` \`${name}\`:` : '';
+    const got = kind.secret ? '' : `; got ${quote(text)}`;
+    faults.push(`${source.label}:${key} expected ${kind.expects}${got}.${didYouMean(text, kind.choices)}`);
     return undefined;
   }
   return kind.path === undefined ? value : resolvePath(kind.path, value as string, base);
 }
 
-/** A bare program name is left for PATH. */
+/** A plain program name is left as it is, to be looked up in PATH. */
 function resolvePath(kind: 'file' | 'program', value: string, base: string): string {
   if (kind === 'program' && !/[/\\]/.test(value)) return value;
   return isAbsolute(value) ? value : resolve(base, value);
 }
 
-/** " Did you mean …?" or nothing. */
-export function meant(word: string, candidates: readonly string[] = []): string {
+/** " Did you mean …?", or an empty string. */
+export function didYouMean(word: string, candidates: readonly string[] = []): string {
   const candidate = suggest(word, candidates);
   return candidate === undefined ? '' : ` Did you mean \`${candidate}\`?`;
 }
 
-/** A value as it is shown in a message: on one line and not too long. */
+/** Formats a value for a message: on one line, and at most 80 characters. */
 function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

@@ -1,4 +1,4 @@
-/** The candidate that was most likely meant, or undefined when none is near. */
+/** The candidate most similar to `word`, or undefined if none is similar. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = plain(word);
   let best: string | undefined;
@@ -16,7 +16,7 @@ export function suggest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** `adminPort`, `admin_port` and `ADMIN-PORT` are all `admin-port` in another spelling. */
+/** `adminPort`, `admin_port` and `ADMIN-PORT` all become `admin-port`. */
 function plain(word: string): string {
   return word
     .replace(/([a-z\d])([A-Z])/g, '$1-$2')
@@ -24,7 +24,7 @@ function plain(word: string): string {
     .toLowerCase();
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
+/** Number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 3) return Number.POSITIVE_INFINITY;
   const rows = [Array.from({ length: b.length + 1 }, (_, column) => column)];

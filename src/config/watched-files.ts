@@ -2,31 +2,31 @@ import { readFileSync, type StatsListener, unwatchFile, watchFile } from 'node:f
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 
-/** Milliseconds between looks. A look follows links, which is how Kubernetes swaps the files of a Secret. */
-const INTERVAL = 1000;
+/** `watchFile` polls and follows symbolic links, which is how Kubernetes replaces the files of a Secret. */
+const POLL_INTERVAL_MS = 1000;
 
 /**
- * What some files say, now and whenever they change. Files that do not fit each other or cannot be read change nothing,
- * once they have been good: half of a certificate and its key may have been replaced.
+ * The value read from some files, read again when they change. If the new files are not valid, the last value is kept:
+ * a certificate may already have been replaced while its key has not.
  */
 export class WatchedFiles<T> {
   readonly #paths: readonly string[];
   readonly #read: (texts: readonly Buffer[]) => T;
   readonly #log: Logger;
   readonly #listeners: (() => void)[] = [];
-  readonly #look: StatsListener = () => this.#refresh();
+  readonly #onChange: StatsListener = () => this.#refresh();
   #value: T;
 
   /**
-   * @param read makes of the files' contents what they mean; what it throws says what is wrong, and nothing of what is
-   *             in there
+   * @param read parses the contents of the files. Messages of its errors must not contain secrets.
    */
   constructor(paths: readonly string[], log: Logger, read: (texts: readonly Buffer[]) => T) {
     this.#paths = paths;
     this.#read = read;
     this.#log = log;
     this.#value = this.#load();
-    for (const path of paths) watchFile(path, { interval: INTERVAL, persistent: false }, this.#look);
+    for (const path of paths)
+      watchFile(path, { interval: POLL_INTERVAL_MS, persistent: false }, this.#onChange);
   }
 
   get value(): T {
@@ -38,7 +38,7 @@ export class WatchedFiles<T> {
   }
 
   close(): void {
-    for (const path of this.#paths) unwatchFile(path, this.#look);
+    for (const path of this.#paths) unwatchFile(path, this.#onChange);
   }
 
   #load(): T {
@@ -51,10 +51,13 @@ export class WatchedFiles<T> {
       this.#value = this.#load();
     } catch (error) {
       const { message } = error as Error;
-      this.#log.error({ event: 'secrets-kept', files }, `${files} changed, and stays as it was: ${message}`);
+      this.#log.error(
+        { event: 'secrets-kept', files },
+        `${files} changed but cannot be used, so the previous version stays in use: ${message}`,
+      );
       return;
     }
-    this.#log.info({ event: 'secrets-read', files }, `${files} changed, and is in use`);
+    this.#log.info({ event: 'secrets-read', files }, `${files} changed and is in use`);
     for (const listener of this.#listeners) listener();
   }
 }
@@ -69,14 +72,14 @@ function contents(path: string): Buffer {
 
 function reason(code: string | undefined): string {
   const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'it may not be read',
-    EISDIR: 'it is a folder',
+    ENOENT: 'the file does not exist',
+    EACCES: 'no permission to read it',
+    EISDIR: 'it is a directory',
   };
   return reasons[code ?? ''] ?? `it cannot be read (${code})`;
 }
 
-/** Lines that say something, with their numbers from 1: not blank, and no comment after `#`. */
+/** Lines that are neither blank nor comments (`#`), with their line numbers. */
 export function linesOf(text: Buffer): { line: string; number: number }[] {
   return text
     .toString('utf8')

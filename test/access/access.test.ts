@@ -440,31 +440,31 @@ describe('rejects a configuration that protects less than it seems to:', () => {
     [
       'a rule for keys without keys',
       'rules: [{path: /a, allow: key}]',
-      'allows a key, which needs `access.keys`',
+      'allows a key, which requires `access.keys`',
     ],
-    ['a rule without a path', 'rules: [{allow: nobody}]', 'penstock.yaml:1: `rules[1]` needs a `path`'],
+    ['a rule without a path', 'rules: [{allow: nobody}]', 'penstock.yaml:1: `rules[1]` requires a `path`'],
     ['a setting that does not exist', 'rules: [{path: /a, alow: key}]', 'unknown key `alow`'],
     [
       'a kind that does not exist',
       'rules: [{path: /a, allow: [keys]}]',
-      'must be anyone, nobody, or some of key',
+      'expected anyone, nobody, or a list of key',
     ],
     [
       'tokens for everybody',
       'access: {tokens: {issuer: a, jwks: b}}',
-      'needs `issuer`, `audience` and `jwks`',
+      'requires `issuer`, `audience` and `jwks`',
     ],
     [
       'a signature that anybody can make',
       'access: {tokens: {issuer: a, audience: b, jwks: c, algorithms: [none]}}',
-      'must be some of RS256',
+      'expected a list of RS256',
     ],
     [
       'credentials for every site',
       "rules: [{path: /, cors: {origins: ['*'], credentials: true}}]",
-      'must name the origins',
+      'list the origins',
     ],
-    ['a rate that is none', 'rules: [{path: /, per-key: many}]', 'a rate like 10/s'],
+    ['a rate that is none', 'rules: [{path: /, per-key: many}]', 'a rate such as 10/s'],
   ])('%s', async (_, yaml, message) => {
     const config = join(folder, 'bad', 'penstock.yaml');
     const { loadConfig } = await import('../../src/config/load.js');

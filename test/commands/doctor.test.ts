@@ -84,8 +84,8 @@ describe('penstock doctor', () => {
     const flags = { port: 'none', rscript: '/no/such/Rscript' };
     const findings = await examined('nowhere', { flags });
     expect(those(findings, 'missing')).toEqual([
-      'There is no app here to serve. nowhere does not exist.',
-      'The configuration is not valid. --port: must be a port number from 0 to 65535, not "none".',
+      'No app found. nowhere does not exist.',
+      'Invalid configuration. --port: expected a port number from 0 to 65535; got "none".',
     ]);
     const withoutR = await examined('doctor/ready', { flags: { ...freePorts, rscript: '/no/such/Rscript' } });
     expect(those(withoutR, 'missing')).toEqual(['R was not found: cannot run /no/such/Rscript']);
@@ -113,7 +113,7 @@ describe('penstock doctor', () => {
       const findings = await examined(folder, { env: { PENSTOCK_WORKRES: '3' } });
       expect(those(findings, 'ok')).toContain(`Configuration: ${join(folder, 'penstock.yaml')}`);
       expect(those(findings, 'warning')).toEqual([
-        'PENSTOCK_WORKRES is no option of Penstock. Did you mean `PENSTOCK_WORKERS`?',
+        'PENSTOCK_WORKRES is not an option of Penstock. Did you mean `PENSTOCK_WORKERS`?',
       ]);
     } finally {
       rmSync(folder, { recursive: true });

@@ -51,12 +51,6 @@ describe('Without any setting', () => {
     expect(load()).toMatchObject({ host: '127.0.0.1', port: 8000, adminHost: '127.0.0.1', adminPort: 9000 });
   });
 
-  test('the queue is ten times the workers, and at least 64', () => {
-    expect(load({ flags: { workers: '2' } }).queueLimit).toBe(64);
-    expect(load({ flags: { workers: '2..12' } }).queueLimit).toBe(120);
-    expect(load({ flags: { workers: '12', 'queue-limit': '5' } }).queueLimit).toBe(5);
-  });
-
   test('the log is pretty on a terminal and JSON otherwise', () => {
     expect(load({ terminal: true }).logFormat).toBe('pretty');
     expect(load({ terminal: false }).logFormat).toBe('json');
@@ -76,9 +70,9 @@ describe('The token of the admin server', () => {
 
   test('is not taken from the file, and a wrong one is not repeated', () => {
     write('admin-token: a-token-of-some-length\n', 'app', 'penstock.yaml');
-    expect(() => load()).toThrow('`admin-token` cannot be set in the file itself.');
+    expect(() => load()).toThrow('`admin-token` cannot be set in penstock.yaml.');
     const wrong = () => load({ env: { PENSTOCK_ADMIN_TOKEN: 'too-short' } });
-    expect(wrong).toThrow('PENSTOCK_ADMIN_TOKEN: must be a text of at least 16 characters');
+    expect(wrong).toThrow('PENSTOCK_ADMIN_TOKEN: expected at least 16 characters');
     expect(wrong).not.toThrow('too-short');
   });
 });
@@ -183,7 +177,7 @@ describe('A fault', () => {
   test('names the line, what is wrong and what is allowed', () => {
     write('host: 127.0.0.1\nlog-level: loud\n');
     expect(faultsOf({})).toBe(
-      'penstock.yaml:2: `log-level` must be one of debug, info, warn, error, not "loud".',
+      'penstock.yaml:2: `log-level`: expected one of debug, info, warn, error; got "loud".',
     );
   });
 
@@ -191,18 +185,18 @@ describe('A fault', () => {
     ['prot: 1\n', 'penstock.yaml:1: unknown option `prot`. Did you mean `port`?'],
     ['adminPort: 1\n', 'penstock.yaml:1: unknown option `adminPort`. Did you mean `admin-port`?'],
     ['admin_port: 1\n', 'penstock.yaml:1: unknown option `admin_port`. Did you mean `admin-port`?'],
-    ['xyz: 1\n', 'penstock.yaml:1: unknown option `xyz`. docs/configuration.md lists them all.'],
+    ['xyz: 1\n', 'penstock.yaml:1: unknown option `xyz`. docs/configuration.md lists all options.'],
     ['log-level: warning\n', 'Did you mean `warn`?'],
     ['server:\n  port: 1\n', 'unknown option `server`'],
     ['port:\n', 'penstock.yaml:1: `port` has no value.'],
-    ['port: [1, 2]\n', 'not a list or a map.'],
-    ['config: other.yaml\n', '`config` cannot be set in the file itself.'],
-    ['- port\n', 'must hold lines of the form'],
-    ['just text\n', 'must hold lines of the form'],
+    ['port: [1, 2]\n', 'got a list or a map.'],
+    ['config: other.yaml\n', '`config` cannot be set in penstock.yaml.'],
+    ['- port\n', 'expected lines such as'],
+    ['just text\n', 'expected lines such as'],
     ['port: 1\nport: 2\n', 'penstock.yaml:2: Map keys must be unique'],
     ['port: "8000\n', 'penstock.yaml:'],
     ['port: 1\n---\nport: 2\n', 'penstock.yaml:2: '],
-    ['? [a]\n: 1\n', 'a key must be the name of an option.'],
+    ['? [a]\n: 1\n', 'expected an option name as key.'],
     ['__proto__: 1\n', 'unknown option `__proto__`'],
     ['constructor: 1\n', 'unknown option `constructor`'],
   ])('in the file %j is told', (text, message) => {
@@ -213,10 +207,10 @@ describe('A fault', () => {
   test('comes with all others, in the order of the lines', () => {
     write('prot: 1\nworkers: 0\nlog-level: loud\n');
     const faults = faultsOf({ env: { PENSTOCK_TIMEOUT: 'soon' }, flags: { port: '80000' } });
-    expect(faults).toMatch(/^5 faults:\n/);
+    expect(faults).toMatch(/^5 problems:\n/);
     expect(faults.split('\n').slice(1)).toEqual([
-      expect.stringContaining('--port: must be a port number from 0 to 65535, not "80000".'),
-      expect.stringContaining('PENSTOCK_TIMEOUT: must be a duration'),
+      expect.stringContaining('--port: expected a port number from 0 to 65535; got "80000".'),
+      expect.stringContaining('PENSTOCK_TIMEOUT: expected a duration'),
       expect.stringContaining('penstock.yaml:1: '),
       expect.stringContaining('penstock.yaml:2: '),
       expect.stringContaining('penstock.yaml:3: '),
@@ -240,7 +234,7 @@ describe('The public and the admin server', () => {
     [{ 'admin-host': '::', 'admin-port': '8000' }],
     [{ host: 'localhost', port: '9000' }],
   ])('may not share a port: %j', (flags) => {
-    expect(faultsOf({ flags })).toContain('need a port each');
+    expect(faultsOf({ flags })).toContain('use different ports');
   });
 
   test('may share a port number on different addresses, and both take any free one', () => {
@@ -252,7 +246,7 @@ describe('The public and the admin server', () => {
 describe('In the environment', () => {
   test('an unknown variable is only warned of', () => {
     expect(load({ env: { PENSTOCK_PROT: '1', OTHER: '2' } }).warnings).toEqual([
-      'PENSTOCK_PROT is no option of Penstock. Did you mean `PENSTOCK_PORT`?',
+      'PENSTOCK_PROT is not an option of Penstock. Did you mean `PENSTOCK_PORT`?',
     ]);
   });
 

@@ -37,7 +37,7 @@ describe('with the usual time to clean up', () => {
     expect(body).toEqual({
       error: '504 - Gateway Timeout',
       code: 'deadline_exceeded',
-      message: 'The request was not answered within its deadline. It ran for the rest of 1 s.',
+      message: 'The request exceeded its deadline. It ran for the rest of 1 s.',
       hint: expect.any(String),
       requestId: 'late',
     });

@@ -235,7 +235,7 @@ describe('penstock does not start with', () => {
     runCli(['serve', fixtureApp('guarded.R'), '--rscript', '/nowhere/Rscript', ...flags]);
 
   test.each([
-    ['a certificate alone', () => ['--tls-cert', cert], '`tls-cert` (--tls-cert) needs `tls-key`'],
+    ['a certificate alone', () => ['--tls-cert', cert], '`tls-cert` (--tls-cert) also requires `tls-key`'],
     [
       'the key of another certificate',
       () => ['--tls-cert', cert, '--tls-key', join(fixtures, 'client.key')],

@@ -53,15 +53,15 @@ test('an image without a tag gets the version', () => {
 });
 
 test.each([
-  [{ pods: '5..2' }, /--pods: must be a number of pods/],
-  [{ pods: '0' }, /must be a number of pods/],
-  [{ autoscaler: 'knative' }, /must be one of cpu, keda/],
-  [{ 'http-route': 'api.example.org' }, /needs a `gateway`/],
-  [{ image: 'two words' }, /must be the name of an image/],
-  [{ cpu: '-1' }, /must be cores/],
-  [{ memory: '1kb' }, /must be a size/],
-  [{ name: 'My_App' }, /must be a name of small letters/],
-  [{ namespace: 'a.b' }, /must be the name of a namespace/],
+  [{ pods: '5..2' }, /--pods: expected a number of pods/],
+  [{ pods: '0' }, /expected a number of pods/],
+  [{ autoscaler: 'knative' }, /expected one of cpu, keda/],
+  [{ 'http-route': 'api.example.org' }, /requires `gateway`/],
+  [{ image: 'two words' }, /expected an image name/],
+  [{ cpu: '-1' }, /expected cores/],
+  [{ memory: '1kb' }, /expected a size/],
+  [{ name: 'My_App' }, /expected a name of lowercase letters/],
+  [{ namespace: 'a.b' }, /expected a namespace name/],
 ])('%j is refused with the reason', (flags, reason) => {
   expect(() => values(flags as unknown as Record<string, string>)).toThrow(reason);
 });

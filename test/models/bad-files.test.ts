@@ -63,7 +63,7 @@ test('a package that is missing is named, with the way to install it', async () 
 test('a model that does not tell its input is refused until the configuration does', async () => {
   const said = await refusal('nameless.rds');
   expect(said).toContain(
-    'What the model takes is not known. The object does not contain the names of its inputs.',
+    'Could not determine the input of the model. The object does not contain the names of its inputs.',
   );
   expect(said).toContain('code: model_unknown');
   expect(said).toContain('docs/models.md');

@@ -152,6 +152,6 @@ test.each([
 ])('faults are told by their path: %j', async (body, paths) => {
   const { status, body: answer } = await infer(body);
   expect(status).toBe(422);
-  expect(answer.error).toMatch(/^The input does not fit the model\./);
+  expect(answer.error).toMatch(/^The input does not match the model\./);
   expect(answer.faults.map(({ path }: Json) => path)).toEqual(paths);
 });

@@ -34,12 +34,12 @@ test('a version that does not come up is told with its own words, and the one be
   cluster.behave({
     status: (pod) => (imageOf(pod) === 'mtcars:2' ? crashing : ready),
     log: () =>
-      'error: The app could not be loaded. plumber.R:3: object "model" not found\ncode: app_load_failed\n',
+      'error: Could not load the app. plumber.R:3: object "model" not found\ncode: app_load_failed\n',
   });
   const { code, stderr } = await cluster.deploy('--image', 'mtcars:2', '--pods', '2');
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /Pod mtcars-\S+: the container exited: Error, exit code 1\.\n {2}error: The app could not be loaded\. plumber\.R:3/,
+    /Pod mtcars-\S+: the container exited: Error, exit code 1\.\n {2}error: Could not load the app\. plumber\.R:3/,
   );
   expect(stderr).toContain('rolled back: the previous version of mtcars is still serving');
   const pods = cluster.list('Pod');
