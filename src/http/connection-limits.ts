@@ -19,7 +19,7 @@ export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions;
   readonly #refused: (error: PenstockError) => void;
   readonly #byAddress = new Map<string, number>();
-  readonly #told = new Set<Socket>();
+  readonly #rejected = new Set<Socket>();
   #open = 0;
 
   /** @param refused called for each rejected connection */
@@ -45,7 +45,7 @@ export class ConnectionLimits {
 
   /** Closes connections that are still receiving an error response. */
   close(): void {
-    for (const socket of this.#told) socket.destroy();
+    for (const socket of this.#rejected) socket.destroy();
   }
 
   #excess(address: string): PenstockError | undefined {
@@ -75,13 +75,13 @@ export class ConnectionLimits {
 
   #refuse(socket: Socket, error: PenstockError): void {
     this.#refused(error);
-    if (!this.#options.tell || this.#told.size >= MAX_ERROR_REPLIES) {
+    if (!this.#options.tell || this.#rejected.size >= MAX_ERROR_REPLIES) {
       socket.destroy();
       return;
     }
-    this.#told.add(socket);
+    this.#rejected.add(socket);
     socket.on('error', () => {}); // the connection is being closed
-    socket.once('close', () => this.#told.delete(socket));
+    socket.once('close', () => this.#rejected.delete(socket));
     linger(socket);
     socket.write(rawErrorReply(error));
     socket.destroySoon();

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-/** Files that the gateway itself has open at most. */
+/** Open files of the gateway itself, and per worker, which needs a socket and two pipes. */
 const GATEWAY_FILES = 64;
-/** Files per worker, which needs at least a socket and two pipes. */
 const FILES_PER_WORKER = 4;
 
 /**

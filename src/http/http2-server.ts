@@ -13,15 +13,9 @@ import type { TLSSocket } from 'node:tls';
 import { socketPair } from './socket-pair.js';
 
 /** Concurrent requests on one connection. */
-const MAX_STREAMS_PER_CONNECTION = 100;
+const MAX_STREAMS = 100;
 /** Connection headers of HTTP/1.1, which HTTP/2 does not have. */
-const CONNECTION_HEADERS = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-]);
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
 /** Methods whose requests have no Content-Length if they have no body. */
 const BODILESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
@@ -44,9 +38,7 @@ export class Http2Door {
   constructor(accept: (socket: Duplex) => void, idleTimeout: number) {
     this.#accept = accept;
     this.#idleTimeout = idleTimeout;
-    this.#server = createServer({
-      settings: { maxConcurrentStreams: MAX_STREAMS_PER_CONNECTION, enablePush: false },
-    });
+    this.#server = createServer({ settings: { maxConcurrentStreams: MAX_STREAMS, enablePush: false } });
     this.#server.on('session', (session) => this.#begin(session));
     this.#server.on('sessionError', () => {}); // caused by the client; the session is closed
     this.#server.on(
@@ -135,8 +127,7 @@ function requestHeaders(
   if (authority !== undefined && authority !== headers.host) list.push('Host', String(authority));
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
-    if (!name.startsWith(':') && name !== 'cookie' && !CONNECTION_HEADERS.has(name))
-      list.push(name, raw[i + 1]!);
+    if (!name.startsWith(':') && name !== 'cookie' && !HOP_BY_HOP.has(name)) list.push(name, raw[i + 1]!);
   }
   // HTTP/2 may split the Cookie header.
   if (headers.cookie !== undefined) list.push('cookie', headers.cookie);
@@ -155,7 +146,7 @@ function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
   for (let i = 0; i < answer.rawHeaders.length; i += 2) {
     const name = answer.rawHeaders[i]!.toLowerCase();
     const value = answer.rawHeaders[i + 1]!;
-    if (CONNECTION_HEADERS.has(name)) continue;
+    if (HOP_BY_HOP.has(name)) continue;
     const before = headers[name];
     if (before === undefined) headers[name] = value;
     else headers[name] = Array.isArray(before) ? [...before, value] : [String(before), value];

@@ -4,9 +4,8 @@ import type { Socket } from 'node:net';
 const LINGER_TIMEOUT_MS = 2000;
 
 /**
- * Delays the closing of a connection whose request was answered before it was read completely. If it were closed at
- * once, data that still arrives would reset it, and the client would lose the answer. So that data is read and
- * discarded.
+ * Delays closing a connection whose request was answered before it was read completely. Closed at once, it would be
+ * reset by data that still arrives, and the client would lose the answer. So that data is read and discarded.
  */
 export function linger(socket: Socket): void {
   socket.destroySoon = () => {

@@ -22,7 +22,7 @@ import { exampleRow } from './protocols/openapi.js';
 import { ModelRegistry } from './registry.js';
 import { servedModel } from './served-model.js';
 
-/** One saved model, or a folder of them: what the workers are to load, and what is served. */
+/** A saved model or a folder of saved models: what the workers load, and what is served. */
 export class ModelApp {
   readonly #app: AppLocation;
   readonly #config: Config;
@@ -33,7 +33,7 @@ export class ModelApp {
   #updates: ModelUpdates | undefined;
   #server: ModelServer | undefined;
 
-  /** @param isReady whether a worker could answer */
+  /** @param isReady whether a worker can answer */
   constructor(app: AppLocation, config: Config, log: Logger, isReady: () => boolean) {
     this.#app = app;
     this.#config = config;
@@ -46,7 +46,7 @@ export class ModelApp {
     this.#store?.write(this.#stored);
   }
 
-  /** What the workers are told: of a folder, the list of copies. */
+  /** How to start the workers. For a folder, they get the list of copied files. */
   get command(): WorkerCommand {
     const { host, model, models, port, rscript } = this.#config;
     const packages = [model, ...models.values()].flatMap((one) => one?.packages ?? []);
@@ -54,7 +54,7 @@ export class ModelApp {
     return { rscript, app, host, port, packages: [...new Set(packages)] };
   }
 
-  /** Of a folder, whose models come and go one by one. */
+  /** Adds and removes the models of a folder; undefined for a single model. */
   get updates(): ModelUpdates | undefined {
     return this.#updates;
   }
@@ -63,7 +63,7 @@ export class ModelApp {
     return this.#server!;
   }
 
-  /** The first worker is ready. Fails if nothing can be served of what it has loaded. */
+  /** Called when the first worker is ready. Fails if none of its models can be served. */
   start({ models }: Manifest, dispatcher: Dispatcher): void {
     if (this.#store === undefined) {
       const [found] = models as [ModelDescription];
@@ -80,7 +80,7 @@ export class ModelApp {
         loaded.push({ stored, model: this.#complete(stored, found) });
         if (found !== undefined) this.#warnOfTrial(found);
       } catch (error) {
-        // What the configuration says is for a person to mend, now; a bad file costs itself alone.
+        // An error in the configuration stops the start. A bad file only excludes its own model.
         if (error instanceof PenstockError && error.code === 'config_invalid') throw error;
         failure ??= error;
         bad.push(stored);
@@ -104,7 +104,7 @@ export class ModelApp {
     const registry = new ModelRegistry(models, this.#config.models, ({ name, version }, reason) =>
       this.#log.warn(
         { event: 'not-batched', model: name, version },
-        `Model ${name} version ${version} is asked for one request at a time from now on: ${reason}`,
+        `Model ${name} version ${version} is no longer batched: ${reason}`,
       ),
     );
     this.#server = new ModelServer(registry, this.#isReady);
@@ -120,17 +120,17 @@ export class ModelApp {
       added: ({ name, version }) =>
         this.#log.info(
           { event: 'model-added', model: name, version },
-          `Model ${name} version ${version} is served`,
+          `Serving model ${name} version ${version}`,
         ),
       removed: ({ name, version }) =>
         this.#log.info(
           { event: 'model-removed', model: name, version },
-          `Model ${name} version ${version} is gone`,
+          `Stopped serving model ${name} version ${version}`,
         ),
     });
   }
 
-  /** In a process of its own: a file that makes R crash or grow without end harms nobody. */
+  /** Loads the file in a separate process, in case it makes R crash or use up the memory. */
   async #describe({ copy }: StoredModel): Promise<ModelDescription> {
     const { loadTimeout, idleTimeout, responseLimit, shutdownTimeout } = this.#config;
     const app: AppLocation = { ...this.#app, entry: 'model', file: copy };
@@ -155,7 +155,7 @@ export class ModelApp {
     return servedModel({ ...found, loadedAs, name, version }, settings);
   }
 
-  /** Asks as many times as there may be workers, so that each loads it before anybody waits for that. */
+  /** Sends one prediction per possible worker, so that each worker loads the model before the first request for it. */
   async #warm(model: ServedModel, dispatcher: Dispatcher): Promise<void> {
     const input = new ColumnReader(model).read([exampleRow(model)], new Faults());
     const payload = predictPayload(model, model.options, [input]);
@@ -178,7 +178,7 @@ export class ModelApp {
       if (outcome.kind !== 'answer') throw new TypeError('a model update is never batched');
       const { frame } = outcome;
       const result =
-        frame.type === FrameType.value ? readPrediction(frame.payload) : { failure: 'It was interrupted.' };
+        frame.type === FrameType.value ? readPrediction(frame.payload) : { failure: 'R was interrupted.' };
       if ('failure' in result && model.outputs.length > 0)
         throw new PenstockError('prediction_failed', result.failure);
     }
@@ -188,7 +188,7 @@ export class ModelApp {
     const message = error instanceof PenstockError ? error.message : String(error);
     this.#log.error(
       { event: 'model-refused', model: name, version },
-      `Model ${name} version ${version} is not served: ${message}`,
+      `Not serving model ${name} version ${version}: ${message}`,
     );
   }
 
@@ -197,7 +197,7 @@ export class ModelApp {
       if (known.includes(name)) continue;
       this.#log.warn(
         { event: 'model-unknown', model: name },
-        `There is no model ${name}, which \`models\` names`,
+        `No model is named ${name}: check \`models\` in the configuration`,
       );
     }
   }
@@ -206,20 +206,17 @@ export class ModelApp {
     if (trialFailure === undefined) return;
     this.#log.warn(
       { event: 'model-trial', model: name, version },
-      `predict() of model ${name} failed for an example row: ${trialFailure}`,
+      `predict() failed for an example row of model ${name}: ${trialFailure}`,
     );
   }
 }
 
-/** `model` is for one file, `models` for a folder. */
+/** The `model` section is for one file, `models` for a folder. */
 function checkSections({ entry }: AppLocation, { model, models }: Config): void {
   if (entry === 'model' && models.size > 0) {
-    throw new PenstockError('config_invalid', 'The app is one model: its section is `model`, not `models`.');
+    throw new PenstockError('config_invalid', 'Configure a single model under `model`, not `models`.');
   }
   if (entry === 'models' && model !== undefined) {
-    throw new PenstockError(
-      'config_invalid',
-      'The app is a folder of models: its section is `models`, not `model`.',
-    );
+    throw new PenstockError('config_invalid', 'Configure a folder of models under `models`, not `model`.');
   }
 }

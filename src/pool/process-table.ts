@@ -37,10 +37,7 @@ export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
   return { code: null, signal: (found?.[0] as NodeJS.Signals | undefined) ?? null };
 }
 
-/**
- * How long a process has run or waited for a CPU, in ns; undefined if unknown. Counts the first thread only, which is
- * R's.
- */
+/** How long the first thread of a process, which is R's, has run or waited for a CPU, in ns; undefined if unknown. */
 export function cpuDemand(pid: number): number | undefined {
   try {
     const [ran, waited] = readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ');

@@ -1,10 +1,7 @@
 import { isStopped } from './process-table.js';
 import type { Worker } from './worker.js';
 
-/**
- * Interval between checks, in ms. A worker is killed only when two checks in a row find it stopped: if the gateway was
- * stopped together with its workers, they all continue together.
- */
+/** Interval of checks, in ms. Two in a row must find a worker stopped: a paused gateway resumes with its workers. */
 const WORKER_CHECK_INTERVAL_MS = 500;
 
 /**

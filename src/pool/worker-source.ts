@@ -15,13 +15,7 @@ import type { WorkerStart } from './worker-owner.js';
 const FORK_CHECK_INTERVAL_MS = 250;
 
 /** Signals of a crash. Others, such as SIGKILL, come from outside the process. */
-const CRASH_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set([
-  'SIGABRT',
-  'SIGBUS',
-  'SIGFPE',
-  'SIGILL',
-  'SIGSEGV',
-]);
+const CRASHES: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV']);
 
 export type PreloadMode = 'auto' | 'on' | 'off';
 
@@ -159,7 +153,7 @@ export class WorkerSource {
 
   /** A worker has ended during its start. */
   crashed({ signal }: WorkerExit): void {
-    if (signal !== null && CRASH_SIGNALS.has(signal)) this.#stopForking(`a forked worker died of ${signal}`);
+    if (signal !== null && CRASHES.has(signal)) this.#stopForking(`a forked worker died of ${signal}`);
   }
 
   /** A worker hangs during its start. */

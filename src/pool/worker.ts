@@ -173,7 +173,7 @@ export class Worker implements UnitWorker {
     this.#collected = true;
     this.#to('busy');
     this.#interruption.begin(COLLECT_TIMEOUT_MS, () =>
-      this.kill('was killed because its garbage collection took more than a minute'),
+      this.kill('was killed, since it had collected its garbage for a minute'),
     );
     this.#command(FrameType.collect);
   }

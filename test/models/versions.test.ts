@@ -170,6 +170,6 @@ test('a section that is for the other kind of app is told', async () => {
   put('1.rds', 'flat/1.rds');
   writeFileSync(join(folder, 'penstock.yaml'), 'model:\n  type: response\n');
   await expect(serve(folder, { workers: 1 })).rejects.toThrow(
-    'The app is a folder of models: its section is `models`, not `model`.',
+    'Configure a folder of models under `models`, not `model`.',
   );
 });
