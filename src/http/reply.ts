@@ -159,7 +159,7 @@ async function openFile(file: string): Promise<{ size: number; source: Readable 
   const info = await handle?.stat();
   if (handle === undefined || info?.isFile() !== true) {
     await handle?.close();
-    throw new PenstockError('response_invalid', `Cannot read the file with its body, ${file}.`);
+    throw new PenstockError('response_invalid', `Cannot read its body from the file ${file}.`);
   }
   return { size: info.size, source: handle.createReadStream() };
 }

@@ -66,7 +66,7 @@ export class Pool {
   readonly #workers = new Map<number, Worker>();
   readonly #stopped = new StoppedWorkers(() => this.#workers.values());
   readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
-  /** Idle workers, the most recently used one last. */
+  /** Idle workers, the most recently used one last: its caches are the warmest, and the others can time out. */
   #idle: Worker[] = [];
   /** Workers that were told to stop, so that their exit is expected. */
   readonly #leaving = new Set<Worker>();

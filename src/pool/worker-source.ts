@@ -30,7 +30,7 @@ export interface SourceOptions {
 
 /** Callbacks for loading the app once for all workers. */
 export interface PreloadObserver {
-  /** Workers are forked from process `pid`, as configured in spite of the `risks`. */
+  /** Workers are forked from process `pid`. `risks` are reasons against it, which `preload: on` overrides. */
   preloaded(pid: number | undefined, journey: StartJourney, risks: readonly string[]): void;
   /** Each worker loads the app itself. */
   notPreloaded(reasons: readonly string[]): void;
