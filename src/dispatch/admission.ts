@@ -2,45 +2,45 @@ import type { Isolation } from './isolation.js';
 import type { Route } from './route.js';
 
 /**
- * Share of its deadline within which a request must be expected to have its answer. The rest is for what the estimate
- * does not know: other routes that become slow, workers that are replaced.
+ * A request may wait only if its answer is expected within this share of its time limit. The rest is a reserve for what
+ * the estimate can't know, such as other routes that become slow or workers that are replaced.
  */
 export const DEADLINE_SHARE = 0.8;
 
-/** Share of the queue's limit that requests may fill whose routes have all the workers that they may have. */
+/** Share of the queue that requests of routes at their limit of workers may fill. */
 const HELD_SHARE = 3 / 4;
 
-/** The queue, as far as the decision needs it. */
+/** The queue, as admission sees it. */
 export interface Backlog {
-  /** Requests that wait. */
+  /** Number of waiting requests. */
   readonly waiting: number;
-  /** Those of them whose routes have all the workers that they may have. */
+  /** Number of those whose routes are at their limit of workers. */
   readonly held: number;
-  /** Routes that have requests in the queue. */
+  /** Routes with requests in the queue. */
   readonly routes: Iterable<Route>;
 }
 
-/** A request that has come and can't be given a worker at once. */
+/** A new request that can't be given a worker at once. */
 export interface Arrival {
-  /** Undefined if nothing is known about it. */
+  /** Undefined if unknown. */
   readonly route: Route | undefined;
-  /** Milliseconds in which it has to be answered. */
+  /** Its time limit, in ms. */
   readonly timeout: number;
-  /** Whether its route may have another worker. */
+  /** Whether its route may use another worker. */
   readonly admitted: boolean;
 }
 
 /**
- * Decides whether a request may wait. The bound is time: the work ahead of it, by what is known of its routes, must
- * leave room for the request itself within a share of its deadline. While nothing is known it may wait. The number of
- * waiting requests is a second bound, for memory.
+ * Decides whether a request may wait. The limit is time: the estimated work ahead of it and the request itself must fit
+ * into a share of its time limit. While nothing is known about the routes, it may wait. A second limit, the number of
+ * waiting requests, bounds memory.
  */
 export class Admission {
   readonly #limit: number;
   readonly #isolation: Isolation;
   readonly #backlog: Backlog;
 
-  /** @param limit requests that may wait */
+  /** @param limit maximum number of waiting requests */
   constructor(limit: number, isolation: Isolation, backlog: Backlog) {
     this.#limit = limit;
     this.#isolation = isolation;
@@ -60,7 +60,7 @@ export class Admission {
   /**
    * How long a request is expected to wait for a worker, in ms; 0 if unknown.
    *
-   * @param route of the request; undefined for one that waits for all other requests
+   * @param route the route of the request; undefined for one that waits for all other requests
    */
   wait(route?: Route): number {
     const isolation = this.#isolation;

@@ -1,26 +1,26 @@
 import { LinearCost } from './linear-cost.js';
 
-/** First batches of a route of which one request is also run alone, to see that its answer is the same. */
+/** For this many first batches of a route, one request also runs alone, to check that its answer is the same. */
 const FIRST_CHECKS = 3;
-/** Batches after which that is done again: not every batch shows that a function mixes its rows. */
+/** Batches until the next check: not every batch shows that a function mixes its rows. */
 const CHECK_INTERVAL = 1000;
-/** Batches that may fail although each of their requests succeeds alone. After that the route is not batched. */
+/** After this many batches that failed although each request succeeds alone, the route is no longer batched. */
 const MOST_FAILURES = 3;
-/** Share of the time to the nearest deadline that a batch may take. */
+/** Share of the time until the nearest deadline that a batch may take. */
 const DEADLINE_SHARE = 0.5;
-/** Weight of a call in the average of what calls take. The first calls, on cold workers, are soon forgotten. */
+/** Weight of a call in the average call time. It is high enough to forget the first calls, on cold workers, quickly. */
 const WEIGHT = 0.1;
-/** A call up to this long is brief: the next batch may wait for its end, and waits at most this long. */
+/** Calls up to this length are brief: the next batch may wait for such a call to end, at most this long. */
 const BRIEF_CALL_MS = 5;
 
 export interface BatchLimits {
-  /** Items of a batch at most. */
+  /** Maximum number of items in a batch. */
   readonly max: number;
-  /** How long a request may wait for others although a worker is idle, in ms. */
+  /** How long a request may wait for others while a worker is idle, in ms. */
   readonly wait: number;
 }
 
-/** The calls of a route that run, and its requests that wait. */
+/** The running calls and waiting requests of a route. */
 export interface BatchLoad {
   readonly running: number;
   readonly runningRequests: number;
@@ -37,7 +37,7 @@ export class BatchPolicy implements BatchLimits {
   #usualTime = Infinity;
   #enabled = true;
   readonly #checked: boolean;
-  /** Batches that have had an answer. */
+  /** Number of answered batches. */
   #batches = 0;
   #failures = 0;
 
@@ -56,22 +56,22 @@ export class BatchPolicy implements BatchLimits {
     return this.#enabled;
   }
 
-  /** Items that a batch may have when the nearest deadline of its requests is `remaining` ms away. */
+  /** How many items a batch may have if the nearest deadline of its requests is in `remaining` ms. */
   limit(remaining: number): number {
     return Math.min(this.max, this.#cost.itemsWithin(remaining * DEADLINE_SHARE));
   }
 
-  /** How long one worker needs for so many items, in ms; 0 while nothing is known. */
+  /** How long one worker needs for `items`, in ms; 0 if unknown. */
   timeFor(items: number): number {
     return this.#cost.timeFor(items, this.max);
   }
 
   /**
-   * Until when the waiting requests of a route should wait for a brief call of it that runs, although another worker is
-   * idle; 0 if they should not. Each call costs a core its fixed part, however few requests it is for, so a second call
-   * beside the first must be worth it.
+   * Until when the waiting requests of a route should wait for a running brief call of the same route to end, even if a
+   * worker is idle; 0 if they should not. Each call has a fixed cost of CPU time, however few requests it is for, so a
+   * second call next to the first must be worth that cost.
    *
-   * @param coreFree whether there is a core for one more R process to run on
+   * @param coreFree whether a CPU core is free for one more R process
    */
   holdUntil({ queued, running, runningRequests, startedAt }: BatchLoad, coreFree: boolean): number {
     if (running === 0 || this.#usualTime > BRIEF_CALL_MS) return 0;
@@ -79,21 +79,21 @@ export class BatchPolicy implements BatchLimits {
     return startedAt + BRIEF_CALL_MS;
   }
 
-  /** A call of so many items has taken so long. */
+  /** Learns from the time of a call. */
   observe(items: number, ms: number): void {
     this.#cost.observe(items, ms);
     if (this.#usualTime === Infinity) this.#usualTime = ms;
     else this.#usualTime += (ms - this.#usualTime) * WEIGHT;
   }
 
-  /** Whether one request of a batch is to be run alone as well. */
+  /** Whether one request of this batch should also run alone. */
   takeCheck(): boolean {
     if (this.#checked) return false;
     const count = this.#batches++;
     return count < FIRST_CHECKS || count % CHECK_INTERVAL === 0;
   }
 
-  /** A batch failed, for a reason if one is known; `alone` tells whether all its requests succeed one by one. */
+  /** A batch failed. `alone` tells whether all its requests succeeded one by one. */
   failed(alone: boolean, reason = 'it fails in batches of requests that succeed alone'): void {
     if (!alone) return;
     this.#failures += 1;

@@ -5,22 +5,22 @@ import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Batchable, MergedCall, Split } from './batch.js';
 import type { QueuedTicket } from './queued-ticket.js';
 
-/** Told about batches. */
+/** Callbacks for events of batches. */
 export interface BatchListener {
-  /** One request of a batch is to be run alone as well; `part` is what it got. */
+  /** One request of a batch should also run alone; `part` is its part of the batch's answer. */
   check(ticket: QueuedTicket, part: unknown): void;
-  /** R has computed so many items of so many requests, in so many ms. */
+  /** R has computed a batch, in `ms` ms. */
   computed(requests: number, items: number, ms: number): void;
-  /** The result was split and its parts printed, in so many ms. */
+  /** The result was split and its parts were printed, in `ms` ms. */
   split(ms: number): void;
-  /** The result could not be read or printed, which is a fault of ours or of the app. */
+  /** The result could not be read or printed, because of an error in Penstock or in the app. */
   failed(error: unknown): void;
 }
 
 /** Several requests on their way through R as one call. */
 export class BatchUnit implements WorkUnit {
   readonly id: number;
-  /** R will take longer than anything that could wait behind it. */
+  /** Nothing may wait behind a batch in a worker's pipe, because it takes long. */
   readonly expected = Infinity;
   readonly #tickets: readonly QueuedTicket[];
   readonly #first: Batchable;
@@ -31,8 +31,8 @@ export class BatchUnit implements WorkUnit {
   readonly #listener: BatchListener;
 
   /**
-   * @param tickets of the same key, two or more
-   * @param random  from 0 up to 1, to choose the request that is checked
+   * @param tickets two or more, with the same key
+   * @param random  returns a number from 0 up to 1, to choose the request to check
    */
   constructor(
     id: number,
@@ -126,7 +126,7 @@ export class BatchUnit implements WorkUnit {
     });
   }
 
-  /** Whatever goes wrong in reading, splitting or printing costs each request a run of its own, and no more. */
+  /** If reading, splitting or printing fails, each request runs alone. */
   #split(frame: Frame): Split {
     try {
       return this.#call.split(frame);
@@ -137,7 +137,7 @@ export class BatchUnit implements WorkUnit {
   }
 
   returned(): void {
-    for (const ticket of this.#tickets) ticket.unstarted(); // while the leader stands for all
+    for (const ticket of this.#tickets) ticket.unstarted(); // while the leader still represents all of them
     for (const ticket of this.#tickets) {
       ticket.batch = undefined;
       ticket.batchSize = 1;
@@ -145,15 +145,15 @@ export class BatchUnit implements WorkUnit {
     }
   }
 
-  /** Which request brought R down shows when each runs alone. */
+  /** Each request runs alone, which shows which one ends the worker. */
   lost(_worker: UnitWorker, _exit: WorkerExit): void {
     for (const ticket of this.#tickets) ticket.left(undefined);
     this.#oneByOne(false);
   }
 
   /**
-   * @param watched whether it counts against the function if all of them succeed alone
-   * @param reason  why the batch failed, if that is known
+   * @param watched whether to count a failure of the function if all requests succeed alone
+   * @param reason  why the batch failed, if known
    */
   #oneByOne(watched: boolean, reason?: string): void {
     const waiting = this.#tickets.filter(({ state }) => state !== 'settled');

@@ -1,18 +1,18 @@
 import type { Frame, FrameType } from '../protocol/frame.js';
 import type { BatchPolicy } from './batch-policy.js';
 
-/** How a job can be computed together with others of its kind, in one call of a vectorised function. */
+/** A job that can be computed together with others of its kind, in one call of a vectorised function. */
 export interface Batchable {
-  /** What the jobs of a batch have in common: one function, called with arguments of the same names and types. */
+  /** Equal for jobs that can share a batch: the same function, with arguments of the same names and types. */
   readonly key: string;
-  /** Items that it brings, at least 1: rows, or elements of each argument. */
+  /** Number of its items, at least 1: rows, or elements of each argument. */
   readonly items: number;
   readonly policy: BatchPolicy;
-  /** One call for this job and others of the same key, in the given order. */
+  /** Makes one call for this job and others with the same key, in the given order. */
   merge(jobs: readonly Batchable[]): MergedCall;
-  /** Whether its own call, of it alone, has succeeded. */
+  /** Whether a call for this job alone has succeeded. */
   succeeded(alone: Frame): boolean;
-  /** Whether its part of a batch's answer is what it gets alone. */
+  /** Whether its part of a batch's answer equals the answer that it gets alone. */
   isSame(part: unknown, alone: Frame): boolean;
 }
 
@@ -24,8 +24,8 @@ export interface MergedCall {
 }
 
 /**
- * A batch's answer cut into what each job gets, or why it can't be: the call has failed, which may be one job's fault
- * alone, or its result has no part for each item. A job whose part is undefined is to be run alone.
+ * A batch's answer split into one part per job, or why it can't be split: the call failed, perhaps because of one job,
+ * or its result does not have one part per item. A job whose part is undefined must run alone.
  */
 export type Split =
   | { readonly kind: 'parts'; readonly parts: readonly unknown[] }

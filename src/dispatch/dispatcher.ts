@@ -11,30 +11,30 @@ import type { Job, Ticket } from './ticket.js';
 import type { DispatchWorker, WorkerPool } from './worker-pool.js';
 
 export interface DispatcherOptions extends IsolationOptions {
-  /** CPU cores that the gateway and R have. */
+  /** CPU cores for the gateway and R. */
   readonly cores: number;
-  /** Requests that may wait. */
+  /** Maximum number of waiting requests. */
   readonly queueLimit: number;
   /** How long R may take to return from an interrupt, in ms. */
   readonly interruptGrace: number;
-  /** Runs a safe request once more when its worker died. */
+  /** Whether to run a safe request once more if its worker dies. */
   readonly retrySafe: boolean;
-  /** Called for each batch: its requests, their items, and the milliseconds that R took. */
+  /** Called for each batch with its number of requests and items, and R's time in ms. */
   readonly batchComputed?: (requests: number, items: number, ms: number) => void;
-  /** Called with the time that splitting a batch's result and printing the parts took, in ms. */
+  /** Called with the time for splitting a batch's result and printing the parts, in ms. */
   readonly batchSplit?: (ms: number) => void;
-  /** Called when a batch's result could not be split; its requests run one by one. */
+  /** Called if a batch's result could not be split. Its requests run one by one. */
   readonly batchFailed?: (error: unknown) => void;
 }
 
 /** Frame ids are 31 bits, so that R can hold them as integers. */
 const LAST_ID = 0x7fffffff;
-/** Whole seconds that Retry-After says at most. */
+/** Maximum of Retry-After, in seconds. */
 const MOST_RETRY_SECONDS = 60;
 
 /**
- * Stands between gateway and pool. Work goes to an idle worker or waits in the queue, first come, first served. It
- * does not go into the pipe of a worker that may be slow: a fast request would wait there while other workers idle.
+ * Connects gateway and pool. Work goes to an idle worker or waits in the queue, first come, first served. It does not
+ * go into the pipe of a worker that may be slow: a fast request would wait there while other workers are idle.
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -42,9 +42,9 @@ export class Dispatcher {
   readonly #clock: Clock;
   readonly #queue: Queue;
   readonly #admission: Admission;
-  /** Work is handed out at the end of this turn of the loop. */
+  /** Whether work will be assigned at the end of this turn of the event loop. */
   #handsOutSoon = false;
-  /** Policies of which requests wait for a brief call to end, each with the moment at which they stop waiting. */
+  /** Policies whose requests wait for a brief call to end, with the time at which they stop waiting. */
   readonly #waits = new Map<BatchPolicy, number>();
   #running = 0;
   #nextId = 1;
@@ -58,12 +58,12 @@ export class Dispatcher {
     this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue);
   }
 
-  /** Requests that wait for a worker. */
+  /** Number of requests that wait for a worker. */
   get queued(): number {
     return this.#queue.size;
   }
 
-  /** Requests that R runs. */
+  /** Number of requests that R runs. */
   get running(): number {
     return this.#running;
   }
@@ -73,23 +73,23 @@ export class Dispatcher {
     return this.#running + this.#queue.demand;
   }
 
-  /** How long the request that has waited longest has waited, in ms. */
+  /** How long the oldest request in the queue has waited, in ms. */
   get longestWait(): number {
     const { oldest } = this.#queue;
     return oldest === undefined ? 0 : this.#clock.now() - oldest;
   }
 
-  /** How long a request that came now would wait for all others, in ms, by what is known of them. */
+  /** Estimated wait of a new request behind all others, in ms. */
   get expectedWait(): number {
     return this.#queue.size === 0 ? 0 : this.#admission.wait();
   }
 
-  /** Whole seconds after which the queue should have room again, at least 1. */
+  /** Estimated time until the queue has room again, in whole seconds; at least 1. */
   get retryAfter(): number {
     return Math.max(1, Math.min(MOST_RETRY_SECONDS, Math.ceil(this.expectedWait / 1000)));
   }
 
-  /** Takes a job; `job.settle` tells what became of it, possibly before this returns. */
+  /** Accepts a job. Calls `job.settle` with its outcome, possibly before this returns. */
   submit(job: Job): Ticket {
     const ticket = new QueuedTicket(this.#newId(), job, this.#clock, this.#listener);
     const { route, urgent } = job;
@@ -128,7 +128,7 @@ export class Dispatcher {
     } else if (ticket.batchable) {
       this.#waitForMates(ticket);
       this.#queue.add(ticket);
-      // All requests that are there to be read make one batch.
+      // Requests that have arrived but were not read yet can join the same batch.
       this.#handOutSoon();
     } else {
       this.#queue.add(ticket);
@@ -153,7 +153,7 @@ export class Dispatcher {
     return id;
   }
 
-  /** The client has left: drops what waits, interrupts what runs. */
+  /** The client has disconnected: drops a waiting request, interrupts a running one. */
   cancel(ticket: Ticket): void {
     const own = ticket as QueuedTicket;
     if (own.state === 'settled') return;
@@ -168,7 +168,7 @@ export class Dispatcher {
     this.#handOut();
   }
 
-  /** Gives each worker that can take work the request that has waited longest, with all that can run with it. */
+  /** Gives each available worker the oldest request, together with all that can run in the same batch. */
   #handOut(): void {
     for (;;) {
       const ticket = this.#queue.next();
@@ -192,7 +192,7 @@ export class Dispatcher {
     }
   }
 
-  /** Has a request wait for others of its kind for as long as its `@batch` says, although a worker may be idle. */
+  /** Lets a request wait for others of its kind for the `wait` of its `@batch`, even if a worker is idle. */
   #waitForMates(ticket: QueuedTicket): void {
     const { items, policy } = ticket.job.batch!;
     if (policy.wait === 0) return;
@@ -209,14 +209,14 @@ export class Dispatcher {
     });
   }
 
-  /** Whether a request in the queue waits for others to join it although a worker may be idle. */
+  /** Whether a request in the queue should wait for others to join it, even if a worker is idle. */
   #waitsForOthers(ticket: QueuedTicket, now: number): boolean {
     if (!ticket.batchable) return false;
     if (ticket.waitsUntil > now) return true;
     const { batch, route } = ticket.job;
     if (route === undefined) return false;
     const { policy } = batch!;
-    const coreFree = this.#pool.busy + 1 < this.#options.cores; // the gateway has one
+    const coreFree = this.#pool.busy + 1 < this.#options.cores; // the gateway uses one core
     const until = policy.holdUntil(route, coreFree);
     if (until <= now) return false;
     if ((this.#waits.get(policy) ?? 0) < until) {
@@ -236,7 +236,7 @@ export class Dispatcher {
     check: (ticket, part) => this.#check(ticket, part),
   };
 
-  /** Runs a request of a batch once more, alone, to compare; its client has its answer meanwhile. */
+  /** Runs a request of a batch once more, alone, to compare the answers. Its client already has an answer. */
   #check({ job }: QueuedTicket, part: unknown): void {
     const batch = job.batch!;
     this.submit({
@@ -263,7 +263,7 @@ export class Dispatcher {
   }
 
   /**
-   * An idle worker; or, for a brief request, one that runs other brief ones, so that R finds the next frame waiting.
+   * Takes an idle worker; for a brief request also one that runs brief ones, so that R finds the next frame at once.
    * A batchable request waits for others to join it instead.
    */
   #workerFor(ticket: QueuedTicket): DispatchWorker | undefined {
@@ -273,7 +273,7 @@ export class Dispatcher {
     return (route?.concurrency ?? Infinity) === Infinity ? this.#pool.takeAhead(ticket, plan) : undefined;
   }
 
-  /** No worker can be started, so no request should wait for one. */
+  /** Rejects all waiting requests, because no worker can be started. */
   rejectAll(): void {
     for (const ticket of [...this.#queue]) {
       this.#queue.remove(ticket);
@@ -304,7 +304,7 @@ export class Dispatcher {
           this.#queue.ran(route);
         }
       }
-      // Its client left, or its deadline passed, before R came to it.
+      // Its client disconnected, or its deadline passed, before R started it.
       if (ticket.state === 'settled') worker.interrupt(this.#options.interruptGrace);
     },
     left: (ticket) => {
@@ -317,21 +317,21 @@ export class Dispatcher {
       route.running -= 1;
       if (rTime !== undefined) route.observe({ ms: rTime, requests: batchSize, worker });
       this.#queue.ran(route);
-      // It may be what others have waited for, and its worker may be idle by then.
+      // Other requests may have waited for this call to end, and its worker may be idle afterwards.
       if (route.queued > 0 || this.#queue.held > 0) this.#handOutSoon();
     },
     returned: (ticket) => {
       if (ticket.state !== 'settled') this.#again(ticket);
     },
     lost: (ticket, exit, begun) => {
-      // At least so long: a route that never answers within its deadline would not be known to be slow.
+      // Count the time so far. Otherwise a route that never answers in time would not be known to be slow.
       if (begun) {
         const ms = this.#clock.now() - ticket.startedAt!;
         ticket.job.route?.observe({ ms, requests: 1, worker: undefined });
       }
       if (ticket.state === 'settled') return;
       const maybeAgain = !begun || (ticket.job.safe && this.#options.retrySafe);
-      // Once: a request that kills the worker that reads it would kill one after the other.
+      // Only once: a request that kills its worker would kill one worker after another.
       if (maybeAgain && ticket.attempts === 1) this.#again(ticket);
       else ticket.settle({ kind: 'error', code: 'worker_lost', detail: `It ${describeExit(exit)}.` });
     },

@@ -4,34 +4,34 @@ import type { QueuedTicket } from './queued-ticket.js';
 import type { Route } from './route.js';
 
 export interface IsolationOptions {
-  /** Workers that are kept for short requests; auto: a quarter, and at least one. */
+  /** Workers reserved for short requests; auto reserves a quarter, at least one. */
   readonly reservedWorkers: number | 'auto';
-  /** Milliseconds from which a request is not short. */
+  /** Requests that take at least this long are slow, in ms. */
   readonly shortTime: number;
 }
 
-/** How long workers are kept for short requests after the last one came. */
+/** How long workers stay reserved after the last short request. */
 const KEEP_MS = 60_000;
 
 /**
- * Which requests may be given a worker: of one route at most as many at once as its `@concurrency` says, and of slow
- * routes only so many that some workers stay free for short requests. A route that R has never answered may be slow:
- * one request of it runs, and others only as if it were slow.
+ * Decides which requests may be given a worker. A route may use as many workers as its `@concurrency` allows, and all
+ * slow routes together leave some workers free for short requests. A route that R has never answered may be slow: its
+ * first request runs, and further ones are treated as slow.
  */
 export class Isolation {
   readonly #options: IsolationOptions;
   readonly #clock: Clock;
   readonly #workers: () => number;
   readonly #active: Iterable<Route>;
-  /** Requests that wait here, by route, in order of arrival. */
+  /** The requests that wait here, by route, in order of arrival. */
   readonly #held = new Map<Route, LinkedList<QueuedTicket>>();
   #size = 0;
   /** When the last short request came; undefined before the first. */
   #lastShort: number | undefined;
 
   /**
-   * @param workers gives the number of workers that there are
-   * @param active  the routes that have requests in R, at any moment
+   * @param workers returns the number of workers
+   * @param active  the routes with requests in R; the caller keeps it up to date
    */
   constructor(options: IsolationOptions, clock: Clock, workers: () => number, active: Iterable<Route>) {
     this.#options = options;
@@ -40,18 +40,18 @@ export class Isolation {
     this.#active = active;
   }
 
-  /** Requests that wait here. */
+  /** Number of requests that wait here. */
   get size(): number {
     return this.#size;
   }
 
-  /** Whether a request waits here that could run if there were more workers. */
+  /** Whether a waiting request could run if there were more workers. */
   get lacksWorkers(): boolean {
     for (const route of this.#held.keys()) if (route.running < route.concurrency) return true;
     return false;
   }
 
-  /** Notes that a request of a route has come. */
+  /** Called for each new request of a route. */
   arrived(route: Route): void {
     if (this.isShort(route)) this.#lastShort = this.#clock.now();
   }
@@ -71,12 +71,12 @@ export class Isolation {
     return route.known ? route.time >= this.#options.shortTime : route.running > 0;
   }
 
-  /** Whether slow requests leave workers to others at the moment, so that these do not wait for them. */
+  /** Whether workers are reserved now, so that short requests do not wait for slow ones. */
   get separates(): boolean {
     return this.#workers() > 1 && this.#kept > 0;
   }
 
-  /** Workers that all requests, or all slow ones, or all others, have for themselves; at least 1. */
+  /** Number of workers for all requests, for slow ones, or for the others; at least 1. */
   workersFor(kind: 'all' | 'slow' | 'others'): number {
     const workers = this.#workers();
     const taken = kind === 'all' ? 0 : kind === 'slow' ? this.#kept : this.separates ? this.#slowRunning : 0;
@@ -104,7 +104,7 @@ export class Isolation {
     this.#size -= 1;
   }
 
-  /** Of the requests that wait here and may be given a worker now, the one that has waited longest. */
+  /** The oldest request that waits here and may be given a worker now. */
   next(): QueuedTicket | undefined {
     let longest: QueuedTicket | undefined;
     for (const [route, tickets] of this.#held) {
@@ -126,7 +126,7 @@ export class Isolation {
     for (const tickets of this.#held.values()) yield* tickets;
   }
 
-  /** Workers that are kept for short requests at the moment. */
+  /** Number of workers that are now reserved for short requests. */
   get #kept(): number {
     if (this.#lastShort === undefined || this.#clock.now() - this.#lastShort > KEEP_MS) return 0;
     const { reservedWorkers } = this.#options;

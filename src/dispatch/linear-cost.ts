@@ -1,7 +1,7 @@
-/** What an earlier observation still counts when a new one comes. */
+/** Factor by which each new observation reduces the weight of earlier ones. */
 const MEMORY = 0.98;
 
-/** Learns the time of a call of `n` items, as `fixed + perItem * n`, by least squares with a fading memory. */
+/** Learns the time of a call with `n` items as `fixed + perItem * n`, by least squares with exponential forgetting. */
 export class LinearCost {
   #weight = 0;
   #n = 0;
@@ -17,24 +17,24 @@ export class LinearCost {
     this.#nms = this.#nms * MEMORY + n * ms;
   }
 
-  /** Items that are done within `ms`, at least 1; Infinity while nothing is known. */
+  /** How many items take at most `ms`, at least 1; Infinity if unknown. */
   itemsWithin(ms: number): number {
     if (this.#weight === 0) return Infinity;
-    // Calls of one size say nothing about the fixed part. A batch that is too large misses its deadline.
+    // Calls of one size do not show the fixed part. Assume none: a batch that is too large misses its deadline.
     const { fixed, perItem } = this.#line((mean, n) => mean / n);
     if (perItem === 0) return ms > fixed ? Infinity : 1;
     return Math.max(1, Math.floor((ms - fixed) / perItem));
   }
 
-  /** How long `items` take in calls of at most `most`, in ms; 0 while nothing is known. */
+  /** How long `items` take in calls of at most `most` items, in ms; 0 if unknown. */
   timeFor(items: number, most: number): number {
     if (this.#weight === 0) return 0;
-    // While only one size is known, hope for the best: a request is rejected only for what is known.
+    // With calls of one size, assume the shortest time: a request is rejected only for what is known.
     const { fixed, perItem } = this.#line(() => 0);
     return Math.ceil(items / most) * fixed + items * perItem;
   }
 
-  /** @param unknownSlope the time of an item where all calls had the same size, from their mean time and size */
+  /** @param unknownSlope returns the time per item if all calls had the same size, from their mean time and size */
   #line(unknownSlope: (mean: number, n: number) => number): { fixed: number; perItem: number } {
     const n = this.#n / this.#weight;
     const mean = this.#ms / this.#weight;

@@ -1,13 +1,13 @@
 import { Route } from './route.js';
 
-/** Paths that are remembered. The one that was added first is forgotten for one more. */
+/** Maximum number of paths. The oldest one is removed to add another. */
 const MOST_PATHS = 256;
 
-/** Stands in for the endpoints of requests whose route only R knows: one for each method and path. */
+/** Routes for requests whose endpoint only R knows: one per method and path. */
 export class PathRoutes {
   readonly #routes = new Map<string, Route>();
 
-  /** @param url as requested; its query makes no difference */
+  /** @param url the requested URL; its query is ignored */
   of(method: string, url: string): Route {
     const query = url.indexOf('?');
     const key = `${method} ${query < 0 ? url : url.slice(0, query)}`;

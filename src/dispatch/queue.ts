@@ -5,20 +5,20 @@ import { Isolation, type IsolationOptions } from './isolation.js';
 import type { QueuedTicket } from './queued-ticket.js';
 import type { Route } from './route.js';
 
-/** The requests that wait for a worker, and which of them is next. */
+/** The requests that wait for a worker, and their order. */
 export class Queue implements Backlog {
   readonly #clock: Clock;
   /** In order of arrival. */
   readonly #line = new LinkedList<QueuedTicket>();
-  /** Requests that go before all others: those to be run again, and the urgent ones. */
+  /** Requests that go before all others: urgent ones, and those that run again. */
   readonly #ahead: QueuedTicket[] = [];
   readonly isolation: Isolation;
   readonly #routes = new Set<Route>();
   readonly #mayWait: (ticket: QueuedTicket, now: number) => boolean;
 
   /**
-   * @param workers gives the number of workers that there are
-   * @param waits   whether a batchable request is to wait for others although a worker may be idle
+   * @param workers returns the number of workers
+   * @param waits   whether a batchable request should wait for others, even if a worker is idle
    */
   constructor(
     options: IsolationOptions,
@@ -31,12 +31,12 @@ export class Queue implements Backlog {
     this.#mayWait = waits;
   }
 
-  /** All requests that wait. */
+  /** Number of all waiting requests. */
   get size(): number {
     return this.waiting + this.#ahead.length;
   }
 
-  /** Those that the queue's limit counts. */
+  /** Number of waiting requests that count towards the queue's limit. */
   get waiting(): number {
     return this.#line.size + this.isolation.size;
   }
@@ -45,7 +45,7 @@ export class Queue implements Backlog {
     return this.isolation.size;
   }
 
-  /** Routes that have requests here or in R. */
+  /** Routes with requests here or in R. */
   get routes(): Iterable<Route> {
     return this.#routes;
   }
@@ -61,7 +61,7 @@ export class Queue implements Backlog {
     return demand + Math.max(0, this.size - counted); // nothing is known about the rest
   }
 
-  /** When the request that has waited longest came, by the clock; undefined if none waits. */
+  /** When the oldest waiting request arrived, by the clock; undefined if none waits. */
   get oldest(): number | undefined {
     let oldest = this.#line.first?.queuedAt ?? Infinity;
     for (const { queuedAt } of this.#ahead) oldest = Math.min(oldest, queuedAt);
@@ -87,7 +87,7 @@ export class Queue implements Backlog {
     this.#count(ticket, 1);
   }
 
-  /** Takes it out, wherever it waits. */
+  /** Removes a request. */
   remove(ticket: QueuedTicket): void {
     if (ticket.held) {
       this.isolation.release(ticket, ticket.job.route!);
@@ -99,17 +99,17 @@ export class Queue implements Backlog {
     if (at >= 0) this.#ahead.splice(at, 1);
   }
 
-  /** A request of the route has been started, or has left R. */
+  /** A request of the route was started or has left R. */
   ran(route: Route): void {
     if (route.running > 0 || route.queued > 0) this.#routes.add(route);
     else this.#routes.delete(route);
   }
 
-  /** The request that is to run next: the one that has waited longest of those that may run. */
+  /** The next request to run: the oldest one of those that may run. */
   next(): QueuedTicket | undefined {
     while (this.#ahead.length > 0) {
       const ticket = this.#ahead[0]!;
-      if (this.#mayRun(ticket)) return ticket; // else it waits for others of its route now
+      if (this.#mayRun(ticket)) return ticket; // else it now waits for others of its route
     }
     const waiting = this.isolation.size === 0 ? undefined : this.isolation.next();
     const now = this.#clock.now();
@@ -125,12 +125,12 @@ export class Queue implements Backlog {
     return waiting;
   }
 
-  /** Requests in line that can be computed together with a batchable one. */
+  /** Waiting requests that can share a batch with this one. */
   *mates({ job }: QueuedTicket): Generator<QueuedTicket> {
     for (const other of this.#line) if (other.job.batch?.key === job.batch!.key) yield other;
   }
 
-  /** Takes out the requests that can be computed together with one that has been taken out; returns all, it first. */
+  /** Removes the requests that can share a batch with this one, which was removed before. Returns all, this one first. */
   takeBatch(first: QueuedTicket): QueuedTicket[] {
     const { items, key, policy } = first.job.batch!;
     const tickets = [first];
@@ -156,14 +156,14 @@ export class Queue implements Backlog {
     return tickets;
   }
 
-  /** All requests that wait. */
+  /** All waiting requests. */
   *[Symbol.iterator](): Generator<QueuedTicket> {
     yield* this.#ahead;
     yield* this.#line;
     yield* this.isolation;
   }
 
-  /** Whether it may be given a worker; if not, it is put where it waits for that. */
+  /** Whether the request may be given a worker. If not, moves it to where it waits for that. */
   #mayRun(ticket: QueuedTicket): boolean {
     const { route } = ticket.job;
     if (route === undefined || this.isolation.admits(route)) return true;

@@ -6,24 +6,24 @@ import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Outcome } from './outcome.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 
-/** Told what happens to a ticket. `started` and `left` come in pairs, whatever becomes of the request. */
+/** Callbacks for events of a ticket. Every `started` is followed by a `left`. */
 export interface TicketListener {
   started(ticket: QueuedTicket, worker: UnitWorker): void;
   left(ticket: QueuedTicket): void;
   lost(ticket: QueuedTicket, exit: WorkerExit, begun: boolean): void;
-  /** R has not come to it, or it is to be run once more. */
+  /** R did not start it, or it must run again. */
   returned(ticket: QueuedTicket): void;
 }
 
 /** The batch that a ticket runs in. */
 interface TicketBatch {
-  /** The ticket that stands for all where a batch counts once. */
+  /** The ticket that represents the batch where a batch counts once. */
   readonly leader: QueuedTicket;
   /** Whether a client still waits for one of its tickets. */
   readonly awaited: boolean;
 }
 
-/** A ticket as the dispatcher sees it, and the unit of work that it is when it runs alone. */
+/** A ticket as the dispatcher sees it, which is also the unit of work if it runs alone. */
 export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   next: QueuedTicket | undefined;
   previous: QueuedTicket | undefined;
@@ -39,13 +39,13 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   attempts = 0;
   batchSize = 1;
   batch: TicketBatch | undefined;
-  /** It waits because its route has all the workers that it may have. */
+  /** It waits because its route is at its limit of workers. */
   held = false;
-  /** It was in a batch that gave no answer, so it runs by itself. */
+  /** It must run alone, because its batch gave no answer. */
   alone = false;
-  /** Until when it waits for others to join it although a worker may be idle, by the clock. */
+  /** Until when it waits for others to join it, by the clock, even if a worker is idle. */
   waitsUntil = 0;
-  /** Called with whether it succeeded, when it has run alone after a failed batch. */
+  /** Called after it ran alone because of a failed batch, with whether it succeeded. */
   ranAlone: ((succeeded: boolean) => void) | undefined;
   readonly #clock: Clock;
   readonly #listener: TicketListener;
@@ -83,22 +83,22 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     return this.job.route?.expected ?? Infinity;
   }
 
-  /** Items that it brings. */
+  /** Number of its items. */
   get items(): number {
     return this.job.batch?.items ?? 1;
   }
 
-  /** Milliseconds to its deadline. */
+  /** Time until its deadline, in ms. */
   get remaining(): number {
     return this.queuedAt + this.job.timeout - this.#clock.now();
   }
 
-  /** Whether it may run together with others. */
+  /** Whether it may share a batch. */
   get batchable(): boolean {
     return !this.alone && this.job.batch?.policy.enabled === true;
   }
 
-  /** Whether it stands for its batch where that counts once. */
+  /** Whether it represents its batch where a batch counts once. */
   get leads(): boolean {
     return this.batch === undefined || this.batch.leader === this;
   }
@@ -126,7 +126,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.settle({ kind: 'answer', frame });
   }
 
-  /** An answer that cannot be read is not a success. */
+  /** An answer that can't be read is not a success. */
   #succeeded(frame: Frame): boolean {
     try {
       return this.job.batch!.succeeded(frame);
@@ -145,7 +145,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.job.route?.printed();
   }
 
-  /** R has not come to it after all. */
+  /** R did not start it. */
   unstarted(): void {
     if (this.startedAt === undefined) return;
     this.rTime = undefined;
@@ -165,7 +165,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.#listener.lost(this, exit, begun);
   }
 
-  /** Has it run by itself, since the batch that it was in gave it no answer. */
+  /** Runs it alone, because its batch gave no answer. */
   again(): void {
     this.alone = true;
     this.batch = undefined;
@@ -183,7 +183,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.job.settle(outcome, this);
   }
 
-  /** Ends it without telling its client. */
+  /** Ends it without calling `settle`. */
   abandon(): void {
     this.#clock.cancel(this.#timer);
     this.state = 'settled';

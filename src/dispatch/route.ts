@@ -1,48 +1,48 @@
 import type { BatchPolicy } from './batch-policy.js';
 
-/** An answer from this time on is slow: a request behind it in a worker's pipe would notice. */
+/** Answers that take at least this long are slow: they would delay a request behind them in a worker's pipe. */
 const SLOW_ANSWER_MS = 5;
-/** Answers before a route counts as brief, and answers after a slow one before it does so again. */
+/** Number of answers before a route counts as brief, at first and after a slow answer. */
 const ANSWERS_TO_TRUST = 8;
 const ANSWERS_TO_FORGET = 64;
 /** Weight of a new value in an average. */
 const WEIGHT = 0.1;
-/** Weight of a call that took longer than the average, where being late to notice costs more than being wrong. */
+/** Weight of a call that took longer than average. Noticing a slow route late costs more than an error. */
 const LONGER_WEIGHT = 0.5;
 /** How long a request may wait, in ms, before it counts as work for another worker. */
 const TARGET_WAIT_MS = 1000;
-/** Runs of a route on each worker that say nothing about later ones: R loads packages, then compiles what it calls. */
+/** Runs of a route on each worker that count as cold: R first loads packages, then compiles functions. */
 const COLD_RUNS = 2;
 
-/** What one call of R took. */
+/** The time that one call took in R. */
 export interface CallTime {
   readonly ms: number;
-  /** Requests that the call answered. */
+  /** Number of requests that the call answered. */
   readonly requests: number;
   /** The worker that ran it; undefined if it was lost. */
   readonly worker: object | undefined;
 }
 
 /**
- * One endpoint as the dispatcher knows it: what it has in the workers and in the queue, and how long it takes. The one
- * place where the time of a route is learned. Three questions are asked of it, each with its own tolerance for error:
+ * One endpoint as the dispatcher sees it: its requests in the workers and in the queue, and how long they take. This is
+ * the only place that learns the time of a route. It answers three questions, each with its own tolerance for error:
  * may a request wait behind it in a pipe (`expected`), is it slow (`time`), and how much work is in the queue (`work`).
  */
 export class Route {
-  /** Workers that may run it at once. */
+  /** Maximum number of workers that run it at the same time. */
   readonly concurrency: number;
   readonly #batching: BatchPolicy | undefined;
-  /** Calls of it that run, each on a worker. */
+  /** Number of running calls, each on a worker. */
   running = 0;
-  /** Requests that these calls are for. */
+  /** Number of requests in these calls. */
   runningRequests = 0;
-  /** When the last of these calls was started, by the dispatcher's clock. */
+  /** When the latest of these calls was started, by the dispatcher's clock. */
   startedAt = 0;
-  /** Requests of it that wait for a worker, and the items that they bring. */
+  /** Number of requests that wait for a worker, and of their items. */
   queued = 0;
   queuedItems = 0;
   readonly #runs = new WeakMap<object, number>();
-  /** Nothing is known, or only what cold workers took. */
+  /** Whether the time is unknown, or known from cold workers only. */
   #state: 'unknown' | 'cold' | 'warm' = 'unknown';
   #time = 0;
   #mean = 0;
@@ -62,12 +62,12 @@ export class Route {
     return this.#state !== 'unknown';
   }
 
-  /** How long a call keeps its worker, in ms: an average that follows a longer call at once. 0 if unknown. */
+  /** How long a call occupies its worker, in ms: an average that reacts quickly to longer calls. 0 if unknown. */
   get time(): number {
     return this.#time;
   }
 
-  /** How long a request takes R, in ms: the mean over all that share a call. 0 if unknown. */
+  /** How long R needs per request, in ms; the time of a call is divided by its requests. 0 if unknown. */
   get mean(): number {
     return this.#mean;
   }
@@ -85,14 +85,14 @@ export class Route {
     return this.queued * (this.#warmCalls === 0 ? 1 : Math.min(1, this.#mean / TARGET_WAIT_MS));
   }
 
-  /** How long one worker needs for its requests that wait and the rest of those that run, in ms; 0 if unknown. */
+  /** How long one worker needs for the waiting requests and the rest of the running ones, in ms; 0 if unknown. */
   get work(): number {
     const rest = (this.runningRequests * this.#mean) / 2; // half done, on average
     if (this.#batching?.enabled === true) return this.#batching.timeFor(this.queuedItems) + rest;
     return this.queued * this.#mean + rest;
   }
 
-  /** Its handlers print. Behind one another in a pipe, nobody could tell which request printed a line. */
+  /** Its handler prints. With several requests in a pipe, a printed line could not be attributed to one. */
   printed(): void {
     this.#prints = true;
   }
@@ -113,7 +113,7 @@ export class Route {
     return runs < COLD_RUNS;
   }
 
-  /** Cold calls count only while nothing better is known, and never make the route slower. */
+  /** Cold calls count only while no others are known, and never make the route count as slower. */
   #observeCall(ms: number, cold: boolean): void {
     const first = this.#state === 'unknown' || (this.#state === 'cold' && (!cold || ms < this.#time));
     if (first) this.#time = ms;
@@ -123,7 +123,7 @@ export class Route {
     else if (this.#state === 'unknown') this.#state = 'cold';
   }
 
-  /** A slow answer counts at once. Below that the mean counts: a busy machine delays any answer by a millisecond. */
+  /** One slow answer counts at once. For others the mean counts: a busy machine delays any answer by a millisecond. */
   #observeAnswer(ms: number): void {
     this.#briefAnswers += 1;
     if (ms >= SLOW_ANSWER_MS) {

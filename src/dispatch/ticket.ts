@@ -3,47 +3,47 @@ import type { Batchable } from './batch.js';
 import type { Outcome } from './outcome.js';
 import type { Route } from './route.js';
 
-/** What the gateway wants done. */
+/** A job from the gateway. */
 export interface Job {
-  /** Names the request in the log, also for what R prints while it runs. */
+  /** Names the request in the log, and in R's output while it runs. */
   readonly label: string;
-  /** The address that was requested. */
+  /** The requested URL. */
   readonly url: string;
   readonly type: FrameType;
-  /** The serialized R value, in pieces; called when it is about to be sent. */
+  /** The serialized R value, in pieces. Called right before it is sent. */
   payload(): readonly Buffer[];
-  /** HTTP defines the method to change nothing (GET, HEAD, OPTIONS), so the request may be run again after a crash. */
+  /** Whether the request may run again after a crash, because HTTP defines its method as safe (GET, HEAD, OPTIONS). */
   readonly safe: boolean;
-  /** It finishes a request that has run already: it goes before all others and is never rejected. */
+  /** Whether it completes a request that has already run. It then goes before all others and is never rejected. */
   readonly urgent: boolean;
-  /** How it can be computed together with others; undefined if it can't. */
+  /** How to batch it with other jobs; undefined if that is impossible. */
   readonly batch?: Batchable | undefined;
-  /** Undefined where nothing is learned and nothing limited. */
+  /** Undefined for jobs without learned times and limits. */
   readonly route?: Route | undefined;
-  /** The plan that it was made for: only a worker with the same one understands it. Undefined: any worker. */
+  /** The plan that it was prepared for: only workers with this plan can run it. Undefined for any worker. */
   readonly plan?: string | undefined;
-  /** Milliseconds in which it has to be answered. */
+  /** Its time limit, in ms. */
   readonly timeout: number;
-  /** Called once, with the answer or the reason why there is none. Not called after `cancel()`. Must not throw. */
+  /** Called once, with the answer or the error. Not called after `cancel()`. Must not throw. */
   settle(outcome: Outcome, ticket: Ticket): void;
 }
 
-/** `handed`: in the pipe of a worker that has something brief to finish first. */
+/** `handed`: in the pipe of a worker, behind a brief unit. */
 export type TicketState = 'queued' | 'handed' | 'running' | 'settled';
 
 /** One request on its way through the dispatcher. */
 export interface Ticket {
   readonly id: number;
   readonly state: TicketState;
-  /** `performance.now()` when it came, was handed to R (undefined: never) and was settled. */
+  /** `performance.now()` when it arrived, was handed to R (undefined if never) and was settled. */
   readonly queuedAt: number;
   readonly startedAt: number | undefined;
   readonly settledAt: number | undefined;
-  /** Milliseconds that R took, by its own clock; undefined when it has not answered. */
+  /** Time that R took, by its own clock, in ms; undefined before its answer. */
   readonly rTime: number | undefined;
-  /** The batch that it was run in, if it was: the same for all of its requests. */
+  /** The batch that it ran in, if any; the same for all requests of the batch. */
   readonly batch: object | undefined;
-  /** Requests that were computed together with it, itself included. */
+  /** Number of requests in its batch, itself included. */
   readonly batchSize: number;
   /** The worker that ran it last. */
   readonly worker: { readonly id: number } | undefined;

@@ -1,31 +1,31 @@
 import type { UnitWorker, WorkUnit } from '../pool/work-unit.js';
 
-/** A worker, as far as the dispatcher knows it. */
+/** A worker, as the dispatcher sees it. */
 export interface DispatchWorker extends UnitWorker {
-  /** Hands over a unit of work. */
+  /** Gives the worker a unit of work. */
   assign(unit: WorkUnit): void;
 }
 
-/** The pool, as far as the dispatcher knows it. */
+/** The pool, as the dispatcher sees it. */
 export interface WorkerPool {
-  /** Workers that have loaded the app and are not on their way out. */
+  /** Number of workers that have loaded the app and are not stopping. */
   readonly healthy: number;
-  /** Workers that run something. */
+  /** Number of workers that run something. */
   readonly busy: number;
-  /** Workers that can be taken. */
+  /** Number of idle workers. */
   readonly idle: number;
-  /** No worker is there, and starting one has failed too often. */
+  /** There are no workers, and starting them has failed too often. */
   readonly broken: boolean;
   /**
-   * Takes an idle worker, which must be given work at once.
+   * Takes an idle worker, to which the caller must give work at once.
    *
-   * @param plan that it must have loaded; undefined for any
+   * @param plan the plan that the worker must have loaded; undefined for any
    */
   take(plan: string | undefined): DispatchWorker | undefined;
-  /** Takes a busy worker that will come to the unit soon, if it is put into its pipe. */
+  /** Finds a busy worker that will start the unit soon if it is put into its pipe. */
   takeAhead(unit: WorkUnit, plan: string | undefined): DispatchWorker | undefined;
   /** Work waits and no worker is idle. */
   grow(): void;
-  /** Interrupts what a worker runs, ends the worker and starts another in its place. */
+  /** Interrupts and stops a worker, and starts another in its place. */
   replace(worker: UnitWorker, graceMs: number): void;
 }

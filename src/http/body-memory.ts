@@ -1,7 +1,7 @@
-/** Bytes from which on a body is counted: smaller ones are bounded by the connections that bring them. */
-export const COUNTED_FROM = 16 * 1024;
+/** Smaller bodies are not counted: the number of connections limits them. */
+export const MIN_COUNTED_BYTES = 16 * 1024;
 
-/** The memory that the bodies of all requests take, from when they arrive until the request is answered. */
+/** Limits the memory for the bodies of all requests, from arrival until the request is answered. */
 export class BodyMemory {
   readonly limit: number;
   #used = 0;
@@ -11,12 +11,12 @@ export class BodyMemory {
     this.limit = limit;
   }
 
-  /** Bytes that are taken. */
+  /** Bytes in use. */
   get used(): number {
     return this.#used;
   }
 
-  /** Whether there is room for so many bytes more; then they are taken. */
+  /** Reserves memory. Returns false if that would exceed the limit. */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.limit) return false;
     this.#used += bytes;

@@ -3,9 +3,9 @@ import { duration } from '../config/kinds.js';
 const kind = duration({ min: 1 });
 
 /**
- * Milliseconds in which a client wants its answer, going by its X-Request-Timeout (`5s`, `500ms`; a plain number is in
- * seconds): no longer than it would get anyway. What is no duration is passed over, as HTTP does with what it
- * does not know.
+ * The time limit that a client sets for its answer with X-Request-Timeout (`5s`, `500ms`; a plain number is in
+ * seconds), in ms. It can only shorten the server's limit, `most`. Invalid values are ignored, as HTTP does with
+ * unknown headers.
  */
 export function clientTimeout(header: string | readonly string[], most: number): number {
   const wanted = typeof header === 'string' ? kind.parse(header.trim()) : undefined;

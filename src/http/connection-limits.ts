@@ -3,32 +3,32 @@ import { PenstockError } from '../errors.js';
 import { rawErrorReply } from './error-reply.js';
 import { linger } from './linger.js';
 
-/** Connections over a limit that are told so at one time; more are closed without a word. */
-const MOST_TOLD = 256;
+/** Rejected connections that get an error response at the same time. Others are closed without one. */
+const MAX_ERROR_REPLIES = 256;
 
 export interface ConnectionLimitOptions {
-  /** Connections in all, and from one address; 0 sets no limit. */
+  /** Connections in total, and from one address; 0 for no limit. */
   readonly maxConnections: number;
   readonly maxConnectionsPerClient: number;
-  /** Whether they are told in plain text why they are closed, which no client of TLS would understand. */
+  /** Whether rejected connections get a plain-text error response. A TLS client would not understand it. */
   readonly tell: boolean;
 }
 
-/** Stands before the HTTP server: a connection over a limit is told why it is closed, and costs no more than that. */
+/** Rejects connections over a limit before they reach the HTTP server. */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions;
   readonly #refused: (error: PenstockError) => void;
   readonly #byAddress = new Map<string, number>();
-  readonly #told = new Set<Socket>();
+  readonly #rejected = new Set<Socket>();
   #open = 0;
 
-  /** @param refused hears of each connection that is refused */
+  /** @param refused called for each rejected connection */
   constructor(options: ConnectionLimitOptions, refused: (error: PenstockError) => void) {
     this.#options = options;
     this.#refused = refused;
   }
 
-  /** Takes the place of the server's own way to take a connection. */
+  /** Replaces the server's own connection listener. */
   guard(server: Server): void {
     const [take] = server.listeners('connection') as ((socket: Socket) => void)[];
     server.removeAllListeners('connection');
@@ -43,18 +43,18 @@ export class ConnectionLimits {
     });
   }
 
-  /** Closes those that are being told. */
+  /** Closes connections that are still receiving an error response. */
   close(): void {
-    for (const socket of this.#told) socket.destroy();
+    for (const socket of this.#rejected) socket.destroy();
   }
 
   #excess(address: string): PenstockError | undefined {
     const { maxConnections, maxConnectionsPerClient } = this.#options;
     if (maxConnections > 0 && this.#open >= maxConnections) {
-      return new PenstockError('connections_full', `${maxConnections} are the limit.`);
+      return new PenstockError('connections_full', `The limit is ${maxConnections}.`);
     }
     if (maxConnectionsPerClient > 0 && (this.#byAddress.get(address) ?? 0) >= maxConnectionsPerClient) {
-      return new PenstockError('client_connections', `${maxConnectionsPerClient} are the limit.`);
+      return new PenstockError('client_connections', `The limit is ${maxConnectionsPerClient}.`);
     }
     return undefined;
   }
@@ -75,13 +75,13 @@ export class ConnectionLimits {
 
   #refuse(socket: Socket, error: PenstockError): void {
     this.#refused(error);
-    if (!this.#options.tell || this.#told.size >= MOST_TOLD) {
+    if (!this.#options.tell || this.#rejected.size >= MAX_ERROR_REPLIES) {
       socket.destroy();
       return;
     }
-    this.#told.add(socket);
-    socket.on('error', () => {}); // it is of no more interest
-    socket.once('close', () => this.#told.delete(socket));
+    this.#rejected.add(socket);
+    socket.on('error', () => {}); // the connection is being closed
+    socket.once('close', () => this.#rejected.delete(socket));
     linger(socket);
     socket.write(rawErrorReply(error));
     socket.destroySoon();

@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** Files that the gateway itself has open at most, and those that each worker costs it: a socket and two pipes. */
-const OWN = 64;
-const OF_WORKER = 4;
+/** Open files of the gateway itself, and per worker, which needs a socket and two pipes. */
+const GATEWAY_FILES = 64;
+const FILES_PER_WORKER = 4;
 
 /**
- * Connections that the limit of open files leaves room for, if every worker is there: beyond it none could be taken, nor
- * a worker started. Node has raised the soft limit to the hard one by itself. Undefined where that is not known.
+ * How many connections the limit of open files allows with all workers running; undefined if unknown. With more, the
+ * gateway could neither accept a connection nor start a worker. Node itself raises the soft limit to the hard limit.
  */
 export function connectionRoom(workers: number, limits = readLimits()): number | undefined {
   const files = /^Max open files +(\d+)/m.exec(limits)?.[1];
-  return files === undefined ? undefined : Math.max(1, Number(files) - OWN - OF_WORKER * workers);
+  return files === undefined
+    ? undefined
+    : Math.max(1, Number(files) - GATEWAY_FILES - FILES_PER_WORKER * workers);
 }
 
 function readLimits(): string {

@@ -8,7 +8,7 @@ interface WithHeaders extends ServerResponse {
   [HEADERS]?: Headers;
 }
 
-/** Headers that an answer is to have whoever gives it; they stand in the place of the app's. An empty one takes it away. */
+/** Sets headers that replace the app's in any response. An empty value removes the header. */
 export function setGatewayHeaders(response: ServerResponse, headers: Headers): void {
   if (headers.length > 0) (response as WithHeaders)[HEADERS] = headers;
 }
@@ -17,7 +17,7 @@ export function gatewayHeaders(response: ServerResponse): Headers | undefined {
   return (response as WithHeaders)[HEADERS];
 }
 
-/** The app's headers with the gateway's. What an answer varies with is for both to say. */
+/** Merges the app's headers with the gateway's. Vary is kept from both. */
 export function withGatewayHeaders(headers: [string, string][], own: Headers): [string, string][] {
   const names = new Set(own.map(([name]) => name.toLowerCase()));
   names.delete('vary');

@@ -12,23 +12,17 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { socketPair } from './socket-pair.js';
 
-/** Requests that one connection may have open. */
-const MOST_STREAMS = 100;
-/** What HTTP/1.1 says of a connection, and HTTP/2 has no words for. */
-const OF_CONNECTION = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-]);
+/** Concurrent requests on one connection. */
+const MAX_STREAMS = 100;
+/** Connection headers of HTTP/1.1, which HTTP/2 does not have. */
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
 
-/** Methods whose requests say nothing of a body if they have none. */
-const WITHOUT_BODY = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
+/** Methods whose requests have no Content-Length if they have no body. */
+const BODILESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
 
 /**
- * Speaks HTTP/2 with clients. Each request goes on as HTTP/1.1 over a connection in memory to the same server that takes
- * all others, so that there is one way of a request, and one set of checks and limits on it.
+ * Serves HTTP/2. Each request continues as HTTP/1.1 over an in-memory connection to the server for all other requests,
+ * so that every request takes one path, with one set of checks and limits.
  */
 export class Http2Door {
   readonly #server: Http2Server;
@@ -38,15 +32,15 @@ export class Http2Door {
   #draining = false;
 
   /**
-   * @param accept      takes a connection on which HTTP/1.1 is spoken
-   * @param idleTimeout milliseconds that a connection may be open without a request
+   * @param accept      takes an HTTP/1.1 connection
+   * @param idleTimeout how long a connection may be open without a request, in ms
    */
   constructor(accept: (socket: Duplex) => void, idleTimeout: number) {
     this.#accept = accept;
     this.#idleTimeout = idleTimeout;
-    this.#server = createServer({ settings: { maxConcurrentStreams: MOST_STREAMS, enablePush: false } });
+    this.#server = createServer({ settings: { maxConcurrentStreams: MAX_STREAMS, enablePush: false } });
     this.#server.on('session', (session) => this.#begin(session));
-    this.#server.on('sessionError', () => {}); // its client's affair; the session is closed
+    this.#server.on('sessionError', () => {}); // caused by the client; the session is closed
     this.#server.on(
       'stream',
       (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, raw: readonly string[]) =>
@@ -58,13 +52,13 @@ export class Http2Door {
     this.#server.emit('connection', socket);
   }
 
-  /** No connection takes more requests than it has; those that come are told to come again elsewhere. */
+  /** Connections accept no more requests. Clients that send one are told to retry on a new connection. */
   startDraining(): void {
     this.#draining = true;
     for (const session of this.#sessions.keys()) session.close();
   }
 
-  /** Cuts what is left. */
+  /** Closes the remaining connections, with their requests. */
   closeNow(): void {
     for (const session of this.#sessions.keys()) session.destroy();
   }
@@ -121,25 +115,25 @@ export class Http2Door {
   }
 }
 
-/** As HTTP/1.1 would have them, in order. */
+/** The headers in HTTP/1.1 form, in order. */
 function requestHeaders(
   headers: IncomingHttpHeaders,
   raw: readonly string[],
   withoutBody: boolean,
 ): string[] {
   const list: string[] = [];
-  // HTTP/2 may name the host by either, and if by both, they have to be the same: else there are two Hosts.
+  // HTTP/2 may send the host in either header. If both differ, there are two Host headers, which is an error.
   const authority = headers[':authority'];
   if (authority !== undefined && authority !== headers.host) list.push('Host', String(authority));
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!;
-    if (!name.startsWith(':') && name !== 'cookie' && !OF_CONNECTION.has(name)) list.push(name, raw[i + 1]!);
+    if (!name.startsWith(':') && name !== 'cookie' && !HOP_BY_HOP.has(name)) list.push(name, raw[i + 1]!);
   }
-  // HTTP/2 may send a cookie in crumbs.
+  // HTTP/2 may split the Cookie header.
   if (headers.cookie !== undefined) list.push('cookie', headers.cookie);
   if (headers['content-length'] !== undefined) return list;
   if (!withoutBody) list.push('Transfer-Encoding', 'chunked');
-  else if (!WITHOUT_BODY.has(String(headers[':method']))) list.push('Content-Length', '0');
+  else if (!BODILESS_METHODS.has(String(headers[':method']))) list.push('Content-Length', '0');
   return list;
 }
 
@@ -152,7 +146,7 @@ function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
   for (let i = 0; i < answer.rawHeaders.length; i += 2) {
     const name = answer.rawHeaders[i]!.toLowerCase();
     const value = answer.rawHeaders[i + 1]!;
-    if (OF_CONNECTION.has(name)) continue;
+    if (HOP_BY_HOP.has(name)) continue;
     const before = headers[name];
     if (before === undefined) headers[name] = value;
     else headers[name] = Array.isArray(before) ? [...before, value] : [String(before), value];
@@ -161,7 +155,7 @@ function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
   try {
     stream.respond(headers, { endStream: false });
   } catch {
-    // HTTP/2 has no room for several values of some headers; the first is what most clients of HTTP/1.1 go by.
+    // HTTP/2 allows only one value of some headers. Most HTTP/1.1 clients use the first.
     for (const [name, value] of Object.entries(headers)) {
       if (Array.isArray(value) && name !== 'set-cookie') headers[name] = value[0];
     }

@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 
-/** Milliseconds in which a client that is still sending may come to see its answer. */
-const LINGER = 2000;
+/** How long a client that is still sending may take to read its answer, in ms. */
+const LINGER_TIMEOUT_MS = 2000;
 
 /**
- * Has a connection end slowly, for an answer that is given before the whole request has been read. Closed at once it
- * would be reset by what still arrives, and with it the answer would be lost; so that is thrown away for a while.
+ * Delays closing a connection whose request was answered before it was read completely. Closed at once, it would be
+ * reset by data that still arrives, and the client would lose the answer. So that data is read and discarded.
  */
 export function linger(socket: Socket): void {
   socket.destroySoon = () => {
     socket.end();
     socket.resume();
-    const timer = setTimeout(() => socket.destroy(), LINGER);
+    const timer = setTimeout(() => socket.destroy(), LINGER_TIMEOUT_MS);
     socket.once('close', () => clearTimeout(timer));
   };
 }

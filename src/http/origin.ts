@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 /** Where a request comes from. */
 export interface Origin {
   readonly address: string;
-  /** Empty where only an address is known. */
+  /** Empty if only the address is known. */
   readonly port: string;
   readonly scheme: 'http' | 'https';
 }
@@ -15,7 +15,7 @@ interface WithOrigin extends IncomingMessage {
   [ORIGIN]?: Origin;
 }
 
-/** It comes from elsewhere than its connection does. */
+/** Sets the origin of a request that came through a proxy. */
 export function setOrigin(request: IncomingMessage, origin: Origin): void {
   (request as WithOrigin)[ORIGIN] = origin;
 }
@@ -32,7 +32,7 @@ export function connectionOrigin({ socket }: IncomingMessage): Origin {
   };
 }
 
-/** IPv4 addresses come as `::ffff:127.0.0.1` on a socket that takes both kinds. */
+/** On a dual-stack socket, IPv4 addresses have the form `::ffff:127.0.0.1`. */
 export function plainAddress(address: string | undefined): string {
   return address === undefined ? '' : address.replace(/^::ffff:(?=\d+\.)/, '');
 }

@@ -14,7 +14,7 @@ import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Door } from './http2-server.js';
 import { linger } from './linger.js';
 import { RejectionThrottle } from './rejection-throttle.js';
-import { MOST_HEADERS, requestFault } from './request-fault.js';
+import { MAX_HEADERS, requestFault } from './request-fault.js';
 
 /** Milliseconds between looks for connections that are too slow. */
 const CHECK_INTERVAL = 1000;
@@ -110,7 +110,7 @@ export class PublicServer {
       if (Number(request.headers['content-length'] ?? 0) <= config.bodyLimit) response.writeContinue();
       receive(request, response);
     });
-    this.#server.maxHeadersCount = MOST_HEADERS;
+    this.#server.maxHeadersCount = MAX_HEADERS;
     this.#limits = new ConnectionLimits(
       { ...config, maxConnections: mostConnections(config), tell: tls === undefined },
       refused,

@@ -8,25 +8,25 @@ import { PenstockError } from '../errors.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
 
-/** What is to be sent to a client. */
+/** A response to send to a client. */
 export interface Reply {
   readonly status: number;
   readonly headers: [string, string][];
   readonly body?: Buffer;
-  /** A large body instead, whose pieces are taken out as they are sent. */
+  /** A large body, instead of `body`. Its pieces are removed as they are sent. */
   readonly pieces?: Buffer[];
-  /** Path of the file that is the body, and whether it is to be removed once sent. */
+  /** Path of a file with the body, and whether to delete that file after it was sent. */
   readonly file?: string;
   readonly owned?: boolean;
 }
 
-/** Bodies up to this are compressed at once: the thread pool's round trip would cost more. */
-const SMALL = 4096;
-/** Bodies up to this are handed to Node as text, a byte per character: it then sends head and body in one piece. */
-const ONE_PIECE = 16 * 1024;
+/** Bodies up to this size are compressed synchronously: a round trip to the thread pool would take longer. */
+const SYNC_GZIP_MAX_BYTES = 4096;
+/** Bodies up to this size are passed to Node as latin1 text: it then sends head and body in one write. */
+const SINGLE_WRITE_MAX_BYTES = 16 * 1024;
 const gzipAsync = promisify(gzip);
 
-/** The payload of a result frame. Throws `response_invalid` if HTTP has no room for what the app wants to say. */
+/** Reads the payload of a `result` frame. Throws `response_invalid` if the status is not valid in HTTP. */
 export function replyFrom(payload: Buffer): Reply {
   const plain = toPlain(readRData(payload)) as Record<string, unknown>;
   return {
@@ -38,9 +38,9 @@ export function replyFrom(payload: Buffer): Reply {
 }
 
 /**
- * Sends an answer as httpuv would: its status, its headers in order, and its body, compressed when the client takes
- * gzip and the app has not encoded it itself. Throws `response_invalid` before anything is sent if a header can't be.
- * Most answers are sent when it returns; else it gives a promise.
+ * Sends a response as httpuv would: status, headers in order, and body. The body is compressed if the client accepts
+ * gzip and the app has not encoded it. Throws `response_invalid` before anything is sent if a header is invalid. Most
+ * responses are sent when this returns; for others it returns a promise.
  */
 export function sendReply(
   request: IncomingMessage,
@@ -63,7 +63,8 @@ function sendBody(
 ): void {
   if (body !== undefined) setLength(headers, body.length);
   writeHead(response, status, headers);
-  if (body !== undefined && body.length <= ONE_PIECE) response.end(body.toString('latin1'), 'latin1');
+  if (body !== undefined && body.length <= SINGLE_WRITE_MAX_BYTES)
+    response.end(body.toString('latin1'), 'latin1');
   else response.end(body);
 }
 
@@ -82,12 +83,12 @@ async function sendLater(request: IncomingMessage, response: ServerResponse, rep
   let { body } = reply;
   if (body !== undefined && compress) {
     headers.push(['Content-Encoding', 'gzip']);
-    body = body.length <= SMALL ? gzipSync(body) : await gzipAsync(body);
+    body = body.length <= SYNC_GZIP_MAX_BYTES ? gzipSync(body) : await gzipAsync(body);
   }
   sendBody(response, status, headers, body);
 }
 
-/** Each piece is let go of when the client takes the next. */
+/** Each piece is released when the client takes the next one. */
 async function sendPieces(
   response: ServerResponse,
   status: number,
@@ -117,7 +118,7 @@ function* taken(pieces: Buffer[]): Generator<Buffer> {
   for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield piece;
 }
 
-/** Of several pieces in all. */
+/** The total size of several pieces. */
 export function bytesOf(pieces: readonly Buffer[]): number {
   let sum = 0;
   for (const { length } of pieces) sum += length;
@@ -125,7 +126,7 @@ export function bytesOf(pieces: readonly Buffer[]): number {
 }
 
 export function tooLarge(bytes: string, limit: number): PenstockError {
-  return new PenstockError('response_too_large', `It has ${bytes} bytes, and ${limit} are the limit.`);
+  return new PenstockError('response_too_large', `The body has ${bytes} bytes; the limit is ${limit} bytes.`);
 }
 
 async function sendFile(
@@ -152,33 +153,33 @@ async function sendFile(
   }
 }
 
-/** Opened before anything is sent: then it can still be said that it can't be read. */
+/** Opens the file before anything is sent, while an error can still be reported. */
 async function openFile(file: string): Promise<{ size: number; source: Readable }> {
   const handle = await open(file).catch(() => undefined);
   const info = await handle?.stat();
   if (handle === undefined || info?.isFile() !== true) {
     await handle?.close();
-    throw new PenstockError('response_invalid', `Its body is the file ${file}, which cannot be read.`);
+    throw new PenstockError('response_invalid', `Cannot read its body from the file ${file}.`);
   }
   return { size: info.size, source: handle.createReadStream() };
 }
 
-/** The true length takes the place of one that the app has set: a wrong one would garble the connection. */
+/** Replaces a length that the app has set: a wrong one would corrupt the connection. */
 function setLength(headers: [string, string][], length: number): void {
   const at = headers.findIndex(([name]) => isNamed(name, 'content-length'));
   if (at >= 0) headers.splice(at, 1);
   headers.push(['Content-Length', String(length)]);
 }
 
-/** Whether a header has this name, given in lower case. */
+/** Compares header names; `wanted` is in lower case. */
 function isNamed(name: string, wanted: string): boolean {
   return name.length === wanted.length && name.toLowerCase() === wanted;
 }
 
-/** How messages are framed on a connection, and what becomes of it, is between the gateway and its client. */
+/** Headers about the connection, which only the gateway sets. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
-/** Node takes header texts as latin1, one character per byte; R's strings are UTF-8. */
+/** Node expects header values as latin1, one character per byte; R's strings are UTF-8. */
 export function headerPairs(names: string | string[], values: string | string[]): [string, string][] {
   const valueList = Array.isArray(values) ? values : [values];
   const pairs: [string, string][] = [];
@@ -192,19 +193,16 @@ function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** A final status, as HTTP has them. */
+/** Checks that a status is one of a final response. */
 export function checkedStatus(status: number | null): number {
   if (status !== null && status >= 200 && status <= 999) return status;
-  throw new PenstockError(
-    'response_invalid',
-    `Its status is ${status ?? 'NA'}; a final answer has 200 to 999.`,
-  );
+  throw new PenstockError('response_invalid', `Its status is ${status ?? 'NA'}; expected 200 to 999.`);
 }
 
 function writeHead(response: ServerResponse, status: number, appHeaders: [string, string][]): void {
   const own = gatewayHeaders(response);
   const headers = own === undefined ? appHeaders : withGatewayHeaders(appHeaders, own);
-  // The app's own Date, which plumber sets, is the only one.
+  // plumber sets the Date header of the app's response; Node must not add another.
   if (headers.some(([name]) => isNamed(name, 'date'))) response.sendDate = false;
   try {
     if (response.getHeaderNames().length === 0) {
@@ -212,7 +210,7 @@ function writeHead(response: ServerResponse, status: number, appHeaders: [string
       for (const [name, value] of headers) flat.push(name, value);
       response.writeHead(status, flat);
     } else {
-      // With headers set before (that the connection is to close), writeHead() would keep one of several of a name.
+      // If headers were set before, such as Connection, writeHead() would keep only one of several with the same name.
       for (const [name, value] of headers) response.appendHeader(name, value);
       response.writeHead(status);
     }
@@ -222,7 +220,7 @@ function writeHead(response: ServerResponse, status: number, appHeaders: [string
   }
 }
 
-/** httpuv's own test: the word anywhere in the header. */
+/** The same test as httpuv's: the word anywhere in the header. */
 function acceptsGzip(request: IncomingMessage): boolean {
   return request.headers['accept-encoding']?.includes('gzip') === true;
 }

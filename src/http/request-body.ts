@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PenstockError } from '../errors.js';
 import { LARGE_BYTES, SharedBytes } from '../protocol/shared-bytes.js';
-import { type BodyMemory, COUNTED_FROM } from './body-memory.js';
+import { type BodyMemory, MIN_COUNTED_BYTES } from './body-memory.js';
 
-/** Whether a body follows: HTTP says so by one of these headers, whatever the method. */
+/** Whether the request has a body. In HTTP one of these headers announces it, whatever the method. */
 export function hasBody(request: IncomingMessage): boolean {
   const { headers } = request;
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /**
- * Reads the body whole; a large one into shared memory.
+ * Reads the whole body. A large one is read into shared memory.
  *
- * @param response its end is that of the body, too
- * @param limit  bytes; a longer body fails with `body_too_large`, at once where Content-Length announces it
- * @param memory for all bodies; one for which there is no room fails with `body_memory_full`
- * @param done  called once: the body, or the error to answer with. Not called when the client leaves.
+ * @param response when it closes, the memory of the body is free again
+ * @param limit    bytes; a longer body fails with `body_too_large`, at once if Content-Length announces it
+ * @param memory   the memory for all bodies; if it is full, the body fails with `body_memory_full`
+ * @param done     called once, with the body or the error to answer with; not called if the client disconnects
  */
 export function readBody(
   request: IncomingMessage,
@@ -34,9 +34,9 @@ export function readBody(
     done(error, Buffer.alloc(0));
   };
   const tooLong = (bytes: string): PenstockError =>
-    new PenstockError('body_too_large', `It has ${bytes}, and ${limit} bytes are the limit.`);
-  /** Counts what has come since it was counted last. */
-  const isRoom = (): boolean => {
+    new PenstockError('body_too_large', `The body has ${bytes}; the limit is ${limit} bytes.`);
+  /** Reserves memory for the bytes that have arrived since the last call. */
+  const reserve = (): boolean => {
     if (!memory.take(size - counted)) return false;
     if (counted === 0) response.once('close', () => memory.free(counted));
     counted = size;
@@ -45,7 +45,7 @@ export function readBody(
   const collect = (chunk: Buffer): void => {
     size += chunk.length;
     if (size > limit) refuse(tooLong(`more than ${limit} bytes`));
-    else if (size >= COUNTED_FROM && !isRoom()) refuse(new PenstockError('body_memory_full'));
+    else if (size >= MIN_COUNTED_BYTES && !reserve()) refuse(new PenstockError('body_memory_full'));
     else if (large !== undefined) large.push(chunk);
     else {
       chunks.push(chunk);

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 
-/** Where the two ends of a connection are, and what it is. */
+/** The addresses of both ends of a connection, and its TLS state. */
 export interface Ends {
   readonly remoteAddress: string | undefined;
   readonly remotePort: number | undefined;
@@ -10,10 +10,10 @@ export interface Ends {
   readonly authorized: boolean;
 }
 
-/** One end of a connection that stays in memory. */
+/** One end of an in-memory connection. */
 class PairedSocket extends Duplex {
   other: PairedSocket | undefined;
-  /** The other end waits for this one to have been read. */
+  /** Resumes the other end, which waits until this one has been read. */
   #taken: (() => void) | undefined;
 
   override _read(): void {
@@ -43,7 +43,7 @@ class PairedSocket extends Duplex {
   }
 }
 
-/** Two ends of one connection: what is written to one is read from the other. */
+/** Creates both ends of an in-memory connection: data written to one is read from the other. */
 export function socketPair(ends: Ends): { server: Duplex; client: Duplex } {
   const [server, client] = [new PairedSocket(), new PairedSocket()];
   server.other = client;

@@ -5,12 +5,12 @@ import { WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 
-/** Milliseconds before a certificate ends, from when on it is told. */
-const SOON = 14 * 86_400_000;
+/** A warning is logged when the certificate expires within this time. */
+const EXPIRY_WARNING_MS = 14 * 86_400_000;
 
 type TlsConfig = Pick<Config, 'tlsCert' | 'tlsClientCa' | 'tlsKey'>;
 
-/** The certificate of the public server, its key, and who signs those of clients; as the files are now. */
+/** The public server's certificate and key, and the CA of client certificates, reread when the files change. */
 export function tlsFiles(
   { tlsCert, tlsClientCa, tlsKey }: TlsConfig,
   log: Logger,
@@ -21,15 +21,15 @@ export function tlsFiles(
     const context = { cert: cert!, key: key!, ...(ca !== undefined && { ca }) };
     const left = millisecondsLeft(context);
     const days = Math.floor(left / 86_400_000);
-    if (left < SOON) {
-      const when = left < 0 ? 'has expired' : `ends in ${days} ${days === 1 ? 'day' : 'days'}`;
+    if (left < EXPIRY_WARNING_MS) {
+      const when = left < 0 ? 'has expired' : `expires in ${days} ${days === 1 ? 'day' : 'days'}`;
       log.warn({ event: 'certificate-ends', file: tlsCert, days }, `The certificate ${tlsCert} ${when}`);
     }
     return context;
   });
 }
 
-/** Until the certificate ends. Fails with `secret_unusable` where certificate and key are no such thing, or no pair. */
+/** Time until the certificate expires. Fails with `secret_unusable` if certificate or key is invalid, or they differ. */
 export function millisecondsLeft(
   context: { cert: Buffer; key: Buffer; ca?: Buffer },
   now = Date.now(),
@@ -40,7 +40,7 @@ export function millisecondsLeft(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why =
-      code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ? 'the key is not that of the certificate' : message;
-    throw new PenstockError('secret_unusable', `The PEM files of TLS: ${why}.`);
+      code === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' ? 'the key does not match the certificate' : message;
+    throw new PenstockError('secret_unusable', `Invalid TLS certificate or key: ${why}.`);
   }
 }

@@ -12,16 +12,16 @@ export interface AppLanesParts {
   readonly plumber: PlumberLane;
   /** Undefined if every request takes the plumber lane. */
   readonly direct: DirectLane | undefined;
-  /** Undefined if they are not known. */
+  /** Undefined if unknown. */
   readonly routes: AppRoutes | undefined;
-  /** Penstock's own page that documents the API; undefined if plumber's page is served, or none. */
+  /** Serves Penstock's own API documentation; undefined if plumber's pages are used, or none. */
   readonly docs: ((request: IncomingMessage) => Reply | undefined) | undefined;
   readonly threads: LargeThreads;
-  /** Whether a body that is labelled a form but is one JSON object or array is read as JSON. */
+  /** Whether to read a body as JSON if its type is a form but it is one JSON object or array. */
   readonly formJson: boolean;
 }
 
-/** The lanes of a plumber app. Here it is decided which of them a request takes. */
+/** The lanes of a plumber app. Decides which lane a request takes. */
 export class AppLanes implements Lane {
   readonly #parts: AppLanesParts;
   #direct: DirectLane | undefined;
@@ -31,7 +31,7 @@ export class AppLanes implements Lane {
     this.#direct = parts.direct;
   }
 
-  /** From now on every request takes the plumber lane: the workers have loaded different plans. */
+  /** Sends all requests to the plumber lane from now on, because the workers have loaded different plans. */
   leaveDirectLane(): void {
     this.#direct = undefined;
   }
@@ -54,7 +54,7 @@ export class AppLanes implements Lane {
     });
   }
 
-  /** @param jsonForm the body is labelled a form but is to be read as JSON */
+  /** @param jsonForm whether to read a body with a form's type as JSON */
   #choose(request: LaneRequest, jsonForm: boolean): Prepared | Promise<Prepared> {
     const direct = request.stale ? undefined : this.#direct?.prepare(request, jsonForm);
     return direct ?? this.#parts.plumber.prepare(request, jsonForm);

@@ -3,18 +3,18 @@ import { BatchPolicy } from '../dispatch/batch-policy.js';
 import { Route } from '../dispatch/route.js';
 import { type DirectMatch, RouteTable } from './route-table.js';
 
-/** How the gateway treats the requests of one endpoint, in whichever lane they run. */
+/** How the gateway handles the requests of one endpoint, in either lane. */
 export interface RoutePolicy {
-  /** How long a request may take, in ms; undefined: the server's default. */
+  /** How long a request may take, in ms; undefined for the server's default. */
   readonly timeout?: number | undefined;
   readonly cache?: CacheTag | undefined;
-  /** What the dispatcher knows about it. */
+  /** The endpoint as the dispatcher knows it. */
   readonly route: Route;
-  /** How its requests are batched; undefined if they are not. */
+  /** How its requests are batched; undefined for no batching. */
   readonly batching?: BatchPolicy | undefined;
 }
 
-/** The endpoints of an app: which of them serves a request, and how its requests are treated. */
+/** The endpoints of an app: finds the one for a request, and its policy. */
 export class AppRoutes {
   readonly #table: RouteTable;
   readonly #policies: readonly RoutePolicy[];
@@ -33,7 +33,7 @@ export class AppRoutes {
     });
   }
 
-  /** Whether the responses of any endpoint are kept. */
+  /** Whether any endpoint has cached responses. */
   get keepsResponses(): boolean {
     return this.#policies.some(({ cache }) => cache !== undefined);
   }
@@ -43,31 +43,31 @@ export class AppRoutes {
     return index === 0 ? undefined : this.#policies[index - 1];
   }
 
-  /** The policy of the endpoint that serves the address, as far as the gateway knows: filters may change the address. */
+  /** The policy of the endpoint for this URL, if the gateway knows it. Filters may change the URL in R. */
   find(method: string, url: string): RoutePolicy | undefined {
     return this.policy(this.indexOf(method, pathOf(url)));
   }
 
-  /** The endpoint's place in the plan, from 1; 0 if the gateway knows of none. */
+  /** The endpoint's index in the plan, from 1; 0 if unknown. */
   indexOf(method: string, path: string): number {
     return this.#table.locate(method, path)?.index ?? 0;
   }
 
-  /** The endpoint of the direct lane that serves the address; undefined if the plumber lane has to. */
+  /** The direct lane's endpoint for this path; undefined if the request must take the plumber lane. */
   match(method: string, path: string): DirectMatch | undefined {
     return this.#table.match(method, path);
   }
 
   /** Why a route takes the plumber lane; undefined if it takes the direct one. */
   obstacle(route: ReportedRoute): string | undefined {
-    // Static files, and routers that only plumber understands, are reached through the filters of the app.
+    // Requests for static files, and for routers that only plumber understands, pass the app's filters.
     if (route.direct === undefined)
       return this.#table.elsewhere(route.verbs, route.path.replace(/[*<].*/, ''));
     return this.#table.obstacles[route.direct - 1];
   }
 }
 
-/** The path of an address, without its query. */
+/** The path of a URL, without its query. */
 export function pathOf(url: string): string {
   const query = url.indexOf('?');
   return query < 0 ? url : url.slice(0, query);

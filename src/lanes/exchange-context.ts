@@ -4,27 +4,27 @@ import type { ResponseCache } from './cache/response-cache.js';
 import type { ExchangeRecord } from './exchange-record.js';
 import type { Lane } from './lane.js';
 
-/** What an exchange works with: one version of the app, and what the gateway has. */
+/** What an exchange needs from its version of the app and from the gateway. */
 export interface ExchangeContext {
   readonly dispatcher: Dispatcher;
   readonly lane: Lane;
-  /** Of routes whose responses are kept; undefined if there are none. */
+  /** Undefined if no route has `@cache`. */
   readonly cache: ResponseCache | undefined;
   readonly bodies: BodyMemory;
   readonly options: ExchangeOptions;
-  /** A request is complete: returns the version of the app that takes requests now, which goes on until `leave`. */
+  /** Called when a request has arrived. Returns the current version of the app, which keeps running until `leave`. */
   enter(): ExchangeContext;
-  /** R is not needed for it any more. */
+  /** The request does not need R any more. */
   leave(): void;
-  /** R's value was printed, in so many ms. */
+  /** The gateway has printed R's value, which took `ms` ms. */
   readonly serialized: (ms: number) => void;
   finished(record: ExchangeRecord): void;
 }
 
 export interface ExchangeOptions {
-  /** Bytes that a request's body, and an answer, may have. */
+  /** Largest request body and largest response, in bytes. */
   readonly bodyLimit: number;
   readonly responseLimit: number;
-  /** Milliseconds in which a request has to be answered, unless its route says otherwise. */
+  /** Default time limit of a request, in ms. A route can have its own. */
   readonly timeout: number;
 }

@@ -4,40 +4,40 @@ import type { PenstockError } from '../errors.js';
 import type { CacheResult } from './cache/cache-lookup.js';
 import type { LaneName } from './lane.js';
 
-/** How a finished exchange went, for the log, the metrics and the traces. */
+/** A finished exchange, for the log, the metrics and the traces. */
 export interface ExchangeRecord {
   readonly request: IncomingMessage;
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** 0 if the client left before there was one. */
+  /** 0 if the client disconnected before the response. */
   readonly status: number;
-  /** Bytes of the body as sent. */
+  /** Size of the body as sent, in bytes. */
   readonly bytes: number;
-  /** Penstock's own error, if that was the answer. */
+  /** Penstock's own error, if that was the response. */
   readonly error: PenstockError | undefined;
-  /** R's work for it, in order: usually one piece, a second one if R had to print the value. */
+  /** Its units of work in R, in order. Usually one; a second one if R had to print the value. */
   readonly tickets: readonly Ticket[];
   readonly lane: LaneName;
-  /** Where its answer came from, if its route's responses are kept. */
+  /** Where the response came from, if its route has `@cache`. */
   readonly cache?: CacheResult | undefined;
-  /** Milliseconds in all. */
+  /** Total time, in ms. */
   readonly duration: number;
 }
 
-/** What R's work for a request took in all. */
+/** Totals over a request's units of work in R. */
 export interface WorkTimes {
-  /** Milliseconds that it waited for a worker. */
+  /** Time that it waited for a worker, in ms. */
   readonly queue: number;
-  /** Milliseconds that R took; undefined if it never ran. */
+  /** Time in R, in ms; undefined if it never ran. */
   readonly r: number | undefined;
-  /** Requests that were computed together with it, itself included. */
+  /** Number of requests in its batch, itself included. */
   readonly batch: number;
   /** The worker that ran it last. */
   readonly worker: number | undefined;
 }
 
-/** Undefined if no work for R was made. */
+/** Undefined if R had no work for the request. */
 export function workTimes(tickets: readonly Ticket[]): WorkTimes | undefined {
   if (tickets.length === 0) return undefined;
   let queue = 0;

@@ -16,7 +16,7 @@ import { CacheLookup } from './cache/cache-lookup.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { type Answer, isReply, type LaneName, type Prepared, type Work } from './lane.js';
 
-/** HTTP defines these to change nothing. */
+/** Safe methods by RFC 9110: they change nothing. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
@@ -24,10 +24,10 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
  *
  *     body ─► cache ─► lane.prepare ─► dispatcher ─► work.answer ─► reply
  *               │           └── a reply without R ──────────────────►│
- *               └── a kept response ────────────────────────────────►│
+ *               └── a cached response ──────────────────────────────►│
  *
- * Everything that calls into an exchange goes through `#guard`, the one error boundary: whatever is thrown, the request
- * is answered with an error, and no other request notices.
+ * Every call into an exchange goes through `#guard`, the only error boundary. Whatever is thrown there, the request is
+ * answered with an error, and no other request is affected.
  */
 export class Exchange implements OpenRequest {
   next: OpenRequest | undefined;
@@ -41,19 +41,19 @@ export class Exchange implements OpenRequest {
   #entered = false;
   #body: Buffer | undefined;
   #lane: LaneName = 'plumber';
-  /** Of its route, as far as that is known. */
+  /** The policy of the request's route, if known. */
   #policy: RoutePolicy | undefined;
   #work: Work | undefined;
   readonly #tickets: Ticket[] = [];
-  /** Since when its deadline runs, if that is not when it comes to the dispatcher. */
+  /** When the time limit started, if it started before the dispatcher got the request. */
   #deadlineFrom: number | undefined;
-  /** Of a deadline that the dispatcher does not watch. */
+  /** Runs while the dispatcher does not watch the deadline. */
   #timer: NodeJS.Timeout | undefined;
-  /** Set if the responses of its route are kept. */
+  /** Set if the response can be cached. */
   #lookup: CacheLookup | undefined;
   #reply: Reply | undefined;
   #error: PenstockError | undefined;
-  /** It is answered, or its client has left. */
+  /** The request is answered, or its client has disconnected. */
   #over = false;
 
   constructor(request: IncomingMessage, response: ServerResponse, context: ExchangeContext) {
@@ -78,7 +78,7 @@ export class Exchange implements OpenRequest {
     });
   }
 
-  /** The rest of the body is not read, so the connection can't be used again. */
+  /** The rest of the body is not read, so the connection can't be reused. */
   #rejectBody(error: PenstockError): never {
     linger(this.request.socket);
     this.response.setHeader('Connection', 'close');
@@ -88,11 +88,11 @@ export class Exchange implements OpenRequest {
   #arrived(): void {
     this.#context = this.#context.enter();
     this.#entered = true;
-    if (!this.#looksUp()) this.#prepare();
+    if (!this.#lookUp()) this.#prepare();
   }
 
-  /** Whether the answer may be one that is kept; then it is looked up. */
-  #looksUp(): boolean {
+  /** Starts a cache lookup if the response may be cached. Returns whether it did. */
+  #lookUp(): boolean {
     const { cache, lane } = this.#context;
     if (cache === undefined) return false;
     this.#policy = lane.policy?.(this.request);
@@ -118,7 +118,7 @@ export class Exchange implements OpenRequest {
     return true;
   }
 
-  /** @param stale a worker did not have the plan that the work was made for */
+  /** @param stale whether the free worker has not loaded the plan that the work was prepared for */
   #prepare(stale = false): void {
     const { lane } = this.#context;
     const prepared = lane.prepare({ http: this.request, id: this.id, body: this.#body, stale });
@@ -174,9 +174,9 @@ export class Exchange implements OpenRequest {
   }
 
   #answer(frame: Frame): void {
-    // Sent by somebody else's SIGINT: the operator's, or the handler's own.
-    if (frame.type === FrameType.interrupted) throw new PenstockError('worker_lost', 'It was interrupted.');
-    // A frame over the limit comes without its payload.
+    // By a SIGINT that the gateway did not send: an operator's, or one from the handler itself.
+    if (frame.type === FrameType.interrupted) throw new PenstockError('worker_lost', 'R was interrupted.');
+    // A frame over the limit arrives without its payload.
     if (frame.payload.length < frame.length)
       throw tooLarge(String(frame.length), this.#context.options.responseLimit);
     const startedAt = performance.now();
@@ -197,11 +197,11 @@ export class Exchange implements OpenRequest {
     if (bytes > responseLimit) throw tooLarge(String(bytes), responseLimit);
     this.#leave();
     const sent = this.#lookup === undefined ? reply : this.#lookup.computed(reply);
-    if (this.response.destroyed) return; // it was computed for others
+    if (this.response.destroyed) return; // it was computed for other requests
     this.#reply = sent;
     sent.headers.unshift(['X-Request-Id', this.id]);
     sendReply(this.request, this.response, sent)?.catch((error: unknown) => {
-      if (!this.response.destroyed) this.#fail(error); // else the client left while it was sent
+      if (!this.response.destroyed) this.#fail(error); // else the client disconnected meanwhile
     });
   }
 
@@ -220,7 +220,7 @@ export class Exchange implements OpenRequest {
     this.#error = error;
     if (this.#lookup !== undefined) {
       this.#lookup.failed(error.code === 'deadline_exceeded' || error.code === 'worker_lost');
-      if (this.response.destroyed) return; // it was computed for others
+      if (this.response.destroyed) return; // it was computed for other requests
     }
     const { dispatcher, lane } = this.#context;
     const retryAfter = isPassing(error) ? dispatcher.retryAfter : undefined;
@@ -235,8 +235,8 @@ export class Exchange implements OpenRequest {
     void sendReply(this.request, this.response, own);
   }
 
-  /** Goes on when a thread is done, unless the client has left or the deadline has passed by then. */
-  #later<T>(result: Promise<T>, goOn: (value: T) => void): void {
+  /** Continues when a thread is done, unless the client has disconnected or the deadline has passed. */
+  #later<T>(result: Promise<T>, next: (value: T) => void): void {
     this.#policy ??= this.#context.lane.policy?.(this.request);
     this.#startTimer();
     const done = (act: () => void): void => {
@@ -244,7 +244,7 @@ export class Exchange implements OpenRequest {
       if (!this.#over) this.#guard(act);
     };
     result.then(
-      (value) => done(() => goOn(value)),
+      (value) => done(() => next(value)),
       (error: unknown) => done(() => this.#fail(error)),
     );
   }
@@ -255,7 +255,7 @@ export class Exchange implements OpenRequest {
     this.#timer = setTimeout(() => {
       this.#over = true;
       const limit = `${this.#timeout / 1000} s`;
-      this.#fail(new PenstockError('deadline_exceeded', `It was prepared for the rest of ${limit}.`));
+      this.#fail(new PenstockError('deadline_exceeded', `Converting its data took the rest of ${limit}.`));
     }, this.#remaining);
   }
 
@@ -263,14 +263,14 @@ export class Exchange implements OpenRequest {
     clearTimeout(this.#timer);
   }
 
-  /** Milliseconds in which it has to be answered. */
+  /** The time limit of the request, in ms. */
   get #timeout(): number {
     const most = this.#policy?.timeout ?? this.#context.options.timeout;
     const asked = this.request.headers['x-request-timeout'];
     return asked === undefined ? most : clientTimeout(asked, most);
   }
 
-  /** Milliseconds that are left of them, at least 1. */
+  /** The time left until the deadline, in ms; at least 1. */
   get #remaining(): number {
     if (this.#deadlineFrom === undefined) return this.#timeout;
     return Math.max(1, this.#deadlineFrom + this.#timeout - performance.now());
@@ -284,7 +284,7 @@ export class Exchange implements OpenRequest {
 
   closed(): void {
     const answered = this.response.writableFinished;
-    // An answer that other requests wait for is still computed.
+    // If other requests wait for this response, it is still computed.
     if (this.#lookup?.leave() !== true) {
       this.#over = true;
       this.#stopTimer();
@@ -307,11 +307,11 @@ export class Exchange implements OpenRequest {
     });
   }
 
-  /** Bytes of the body that was sent. */
+  /** Size of the body that was sent, in bytes. */
   get #bytesSent(): number {
     if (this.request.method === 'HEAD') return 0;
     const name = 'content-length';
-    const header = this.response.getHeader(name); // of Penstock's own answers; the app's headers go out as a list
+    const header = this.response.getHeader(name); // set in Penstock's own responses; the app's headers are a list
     return Number(header ?? this.#reply?.headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? 0);
   }
 }

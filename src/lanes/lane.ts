@@ -5,61 +5,60 @@ import type { Reply } from '../http/reply.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
 import type { RoutePolicy } from './app-routes.js';
 
-/** How a request is answered; the log, the metrics and the traces name it. */
+/** How a request was answered, as shown in the log, the metrics and the traces. */
 export type LaneName = 'direct' | 'plumber' | 'model' | 'cache' | 'docs' | 'gate';
 
-/** A request that has arrived whole. */
+/** A request that has arrived completely. */
 export interface LaneRequest {
   readonly http: IncomingMessage;
   readonly id: string;
-  /** Undefined if it has none. */
+  /** Undefined if there is none. */
   readonly body: Buffer | undefined;
-  /** A worker did not have the plan that its work was made for: the work must be for any worker. */
+  /** The free worker has not loaded the plan that the work was prepared for. The new work must suit any worker. */
   readonly stale: boolean;
 }
 
 /**
- * One way to answer requests. It is asked twice for each: `prepare` says what R has to do, and the work's own `answer`
- * makes a reply of what R has done. Either may throw: the exchange then answers with the error, and no other request
- * notices.
+ * One way to answer requests, in two steps: `prepare` returns the work for R, and the work's `answer` turns R's result
+ * into a reply. If either throws, the exchange answers with the error, and no other request is affected.
  */
 export interface Lane {
-  /** What the request's route asks for, as far as it is known without preparing the request. */
+  /** The policy of the request's route, if it is known without preparing the request. */
   policy?(request: IncomingMessage): RoutePolicy | undefined;
   /**
-   * The reply, if R is not needed for it, or the work for R. A promise if a thread has to read the body first.
-   * Throws the `PenstockError` to answer with.
+   * Returns the reply if R is not needed, else the work for R; a promise if a thread has to read the body first. Throws
+   * the `PenstockError` to answer with.
    */
   prepare(request: LaneRequest): Prepared | Promise<Prepared>;
-  /** An error in the form that clients of this path expect; undefined for Penstock's own form. */
+  /** The error response in the format of this path's protocol; undefined for Penstock's own format. */
   errorReply?(request: IncomingMessage, error: PenstockError, id: string): Reply | undefined;
 }
 
 export type Prepared = ReadyReply | Work;
 
-/** A reply that needs no R. */
+/** A reply that does not need R. */
 export interface ReadyReply {
   readonly lane: LaneName;
   readonly reply: Reply;
 }
 
-/** What R has to do for a request. */
+/** The work for R that a request needs. */
 export interface Work {
   readonly lane: LaneName;
   readonly type: FrameType;
-  /** The serialized R value, in pieces; called when it is about to be sent. */
+  /** The serialized R value, in pieces. Called right before it is sent. */
   payload(): readonly Buffer[];
-  /** How it can run together with others; undefined if it can't. Each part of a batch is a `Reply`. */
+  /** How to batch it with other work; undefined if that is impossible. Each part of a batch is a `Reply`. */
   readonly batch?: Batchable | undefined;
-  /** Of its route; undefined if nothing is known. */
+  /** The policy of its route; undefined if unknown. */
   readonly policy: RoutePolicy | undefined;
-  /** The plan that it was made for; undefined if any worker understands it. */
+  /** The plan that it was prepared for; undefined if it suits any worker. */
   readonly plan?: string | undefined;
-  /** It changes nothing, whatever its method. */
+  /** The work changes nothing, whatever the method. */
   readonly safe?: boolean;
-  /** It finishes a request that has run already. */
+  /** The work completes a request that has already run. */
   readonly urgent?: boolean;
-  /** The reply that R's answer stands for, or further work for R. */
+  /** Turns R's answer into a reply, or into further work for R. */
   answer(frame: Frame): Answer | Promise<Answer>;
 }
 

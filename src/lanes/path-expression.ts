@@ -1,12 +1,12 @@
-/** How the paths of an endpoint are recognised. */
+/** How to match the paths of an endpoint. */
 export interface PathExpression {
-  /** Undefined when only R can tell. */
+  /** Undefined if only R can match them. */
   readonly exact: RegExp | undefined;
-  /** What every path begins with that can match. */
+  /** The prefix of every matching path. */
   readonly prefix: string;
 }
 
-/** What plumber makes of a path parameter, in ICU's syntax, and what matches the same texts here. */
+/** plumber's expression for a path parameter (ICU syntax), and an equivalent one for JavaScript. */
 interface Parameter {
   readonly theirs: string;
   readonly ours: string;
@@ -19,7 +19,7 @@ const PARAMETERS = [
   same('(-?\\d*\\.?\\d+)'),
   same('([01tfTF]|true|false|TRUE|FALSE)'),
 ];
-/** Lists of values. Plumber's repeat what repeats, which can take exponential time. */
+/** Lists of values. plumber's expressions have nested repetitions, which can take exponential time. */
 const LISTS = [
   { theirs: '((?:(?:[^/]+),?)+)', ours: '([^/]+)' },
   { theirs: '((?:(?:-?\\d+),?)+)', ours: '((?:-?\\d,?)+)' },
@@ -27,12 +27,12 @@ const LISTS = [
   same('((?:(?:[01tfTF]|true|false|TRUE|FALSE),?)+)'),
 ];
 
-/** What else of a path has the same meaning in both; the dot is any character, as in plumber. */
+/** Characters with the same meaning in both syntaxes. The dot matches any character, as in plumber. */
 const LITERAL = /^[A-Za-z0-9_~%!'@:,;=&/.-]*$/;
-/** Texts that stand for themselves in every expression. */
+/** Characters that match themselves in every expression. */
 const PLAIN = /^[A-Za-z0-9_~%!'@:,;=&/-]*/;
 const REPETITION = /^[?*+{]/;
-/** While a path is taken apart, these stand for its parameters and for its lists. */
+/** Placeholders for parameters and lists while a path is translated. */
 const MARK = 0xe000;
 const MARKS = /[\ue000-\ue0ff]/g;
 const LIST_IN_TEXT = /[^/][\ue080-\ue0ff]|[\ue080-\ue0ff][^/]/;
@@ -47,7 +47,7 @@ export function pathExpression(regex: string): PathExpression {
   return { exact: known ? translated(text) : undefined, prefix: text.includes('|') ? '' : prefixOf(text) };
 }
 
-/** Whether there are paths that begin with both. */
+/** Whether a path can start with both prefixes. */
 export function mayMeet(one: string, other: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
@@ -67,6 +67,6 @@ function translated(text: string): RegExp {
 
 function prefixOf(text: string): string {
   const prefix = PLAIN.exec(text)![0];
-  // What may be repeated need not be there at all.
+  // A repeated character may also be absent.
   return REPETITION.test(text.slice(prefix.length)) ? prefix.slice(0, -1) : prefix;
 }

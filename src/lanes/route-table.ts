@@ -1,19 +1,19 @@
 import type { DirectPlan, DirectRoute } from '../app/manifest.js';
 import { mayMeet, type PathExpression, pathExpression } from './path-expression.js';
 
-/** A route of the direct lane, and the texts of its path parameters. */
+/** A route of the direct lane, with the values of its path parameters as text. */
 export interface DirectMatch {
-  /** Undefined when no endpoint serves the request, as far as filters and mounts left to plumber let it come. */
+  /** Undefined if no endpoint serves the request. plumber may still answer it, in a filter or a mount. */
   readonly route: DirectRoute | undefined;
-  /** Its place in R's list, from 1; 0 if there is none. */
+  /** Its index in R's list, from 1; 0 if there is none. */
   readonly index: number;
   readonly path: readonly string[];
 }
 
 const NOWHERE: DirectMatch = { route: undefined, index: 0, path: [] };
 
-/** Matching takes at most quadratic time in the path's length. */
-const LONGEST_PATH = 1024;
+/** Longer paths are not matched here, because matching may take quadratic time. */
+const MAX_PATH_LENGTH = 1024;
 const NOT_PLAIN = /[^\x21-\x7e]/;
 
 interface Entry {
@@ -22,9 +22,9 @@ interface Entry {
   readonly expression: PathExpression;
 }
 
-/** One router of the app, and those mounted on it. */
+/** One router of the app, with the routers mounted on it. */
 class RouterTable {
-  /** The paths of the mounts it stands in, less the slash that is part of the inner path too. */
+  /** The full path of the mount, without its final slash. */
   readonly prefix: string;
   readonly outer: RouterTable | undefined;
   readonly byVerb = new Map<string, Entry[]>();
@@ -43,7 +43,7 @@ class RouterTable {
     }
   }
 
-  /** plumber's order: this router's endpoints, then the first mount that the path leads to; undefined when only R can tell. */
+  /** In plumber's order: this router's endpoints, then the first matching mount. Undefined if only R can tell. */
   match(method: string, path: string): DirectMatch | undefined {
     for (const { expression, index, route } of this.byVerb.get(method) ?? []) {
       if (expression.exact === undefined) {
@@ -59,7 +59,7 @@ class RouterTable {
     return mount.table.match(method, path.slice(mount.path.length - 1));
   }
 
-  /** An endpoint so far of which only R can tell whether it matches a path that begins so. */
+  /** An earlier endpoint that may match paths with this prefix, which only R can tell. */
   unknown(verb: string, path: string): DirectRoute | undefined {
     const before = this.byVerb.get(verb)?.find(({ expression: { exact, prefix } }) => {
       return exact === undefined && mayMeet(this.prefix + prefix, path);
@@ -68,11 +68,11 @@ class RouterTable {
   }
 }
 
-/** Finds the endpoint that plumber would run, or leaves it to plumber. */
+/** Finds the endpoint that plumber would run, if the gateway can tell. */
 export class RouteTable {
   readonly #obstacle: string | undefined;
   readonly #tables: readonly RouterTable[];
-  /** Why each route takes the plumber lane, in the order given; undefined for those that take the direct one. */
+  /** For each route, why it takes the plumber lane; undefined for routes in the direct lane. */
   readonly obstacles: readonly (string | undefined)[];
 
   constructor({ mounts, obstacle, routes }: Pick<DirectPlan, 'mounts' | 'obstacle' | 'routes'>) {
@@ -95,7 +95,7 @@ export class RouteTable {
     });
   }
 
-  /** Why requests for what no endpoint of the plan serves, such as static files, take the plumber lane. */
+  /** Why requests that match no endpoint of the plan, such as those for static files, take the plumber lane. */
   elsewhere(verbs: readonly string[], prefix: string): string | undefined {
     if (this.#obstacle !== undefined) return this.#obstacle;
     return this.#tables
@@ -104,8 +104,8 @@ export class RouteTable {
   }
 
   /**
-   * The first endpoint that matches, or that there is none; undefined when the request is to take the plumber lane, for
-   * that only plumber knows, or that only plumber can do it.
+   * The first matching endpoint, or a match without a route. Undefined if the request must take the plumber lane,
+   * because only plumber can match it or run it.
    */
   match(method: string, path: string): DirectMatch | undefined {
     if (this.#obstacle !== undefined) return undefined;
@@ -113,9 +113,9 @@ export class RouteTable {
     return match?.route?.obstacle === undefined ? match : undefined;
   }
 
-  /** The first endpoint that matches an address, in whichever lane; undefined when only plumber knows. */
+  /** The first matching endpoint, in either lane; undefined if only plumber can tell. */
   locate(method: string, path: string): DirectMatch | undefined {
-    if (path.length > LONGEST_PATH || NOT_PLAIN.test(path)) return undefined;
+    if (path.length > MAX_PATH_LENGTH || NOT_PLAIN.test(path)) return undefined;
     return this.#tables[0]!.match(method, path);
   }
 }

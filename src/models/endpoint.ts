@@ -7,26 +7,26 @@ import { type Faults, meantInstead } from './fault.js';
 const parameters = ['type', 'interval', 'level'];
 const intervalKinds = ['confidence', 'prediction'] as const;
 
-/** Rows of different requests that are predicted together at most. */
-const MOST_ROWS = 1024;
+/** Maximum number of rows in a batch of requests. */
+const MAX_BATCH_ROWS = 1024;
 
-/** One model version, ready to be asked. */
+/** One version of a model, ready for requests. */
 export class Endpoint {
   readonly model: ServedModel;
   readonly reader: ColumnReader;
-  /** predict() takes any number of rows. The first batches show whether each row has its answer for itself. */
+  /** predict() takes any number of rows. The first batches show whether the rows are independent. */
   readonly batching: BatchPolicy;
   readonly route: Route;
 
-  /** @param notBatched called with the reason when its requests are not predicted together any more */
+  /** @param notBatched called with the reason if its requests are no longer batched */
   constructor(model: ServedModel, notBatched: (model: ServedModel, reason: string) => void = () => {}) {
     this.model = model;
-    this.batching = new BatchPolicy({ max: MOST_ROWS, wait: 0 }, (reason) => notBatched(model, reason));
+    this.batching = new BatchPolicy({ max: MAX_BATCH_ROWS, wait: 0 }, (reason) => notBatched(model, reason));
     this.route = new Route(Infinity, this.batching);
     this.reader = new ColumnReader(model);
   }
 
-  /** What a request asks of predict(): `type`, `interval` and `level`, in the query or as V2's parameters. */
+  /** Reads the options for predict(): `type`, `interval` and `level`, from the query or from V2's parameters. */
   options(
     asked: ReadonlyMap<string, unknown>,
     faults: Faults,
@@ -34,7 +34,11 @@ export class Endpoint {
   ): PredictOptions {
     for (const name of asked.keys()) {
       if (!parameters.includes(name)) {
-        faults.add(pathOf(name), 'extra', `is no parameter of predictions${meantInstead(name, parameters)}`);
+        faults.add(
+          pathOf(name),
+          'extra',
+          `is not a parameter of predictions${meantInstead(name, parameters)}`,
+        );
       }
     }
     const type = this.#type(asked.get('type'), faults, pathOf('type'));

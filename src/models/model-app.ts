@@ -178,7 +178,7 @@ export class ModelApp {
       if (outcome.kind !== 'answer') throw new TypeError('a model update is never batched');
       const { frame } = outcome;
       const result =
-        frame.type === FrameType.value ? readPrediction(frame.payload) : { failure: 'It was interrupted.' };
+        frame.type === FrameType.value ? readPrediction(frame.payload) : { failure: 'R was interrupted.' };
       if ('failure' in result && model.outputs.length > 0)
         throw new PenstockError('prediction_failed', result.failure);
     }
@@ -188,7 +188,7 @@ export class ModelApp {
     const message = error instanceof PenstockError ? error.message : String(error);
     this.#log.error(
       { event: 'model-refused', model: name, version },
-      `Model ${name} version ${version} is not served: ${message}`,
+      `Not serving model ${name} version ${version}: ${message}`,
     );
   }
 
@@ -206,12 +206,12 @@ export class ModelApp {
     if (trialFailure === undefined) return;
     this.#log.warn(
       { event: 'model-trial', model: name, version },
-      `predict() of model ${name} failed for an example row: ${trialFailure}`,
+      `predict() failed for an example row of model ${name}: ${trialFailure}`,
     );
   }
 }
 
-/** `model` is for one file, `models` for a folder. */
+/** The `model` section is for one file, `models` for a folder. */
 function checkSections({ entry }: AppLocation, { model, models }: Config): void {
   if (entry === 'model' && models.size > 0) {
     throw new PenstockError(

@@ -7,7 +7,7 @@ import { predictPayload } from './payload.js';
 import { readPrediction } from './prediction.js';
 import type { PredictWork } from './protocols/request.js';
 
-/** A request for predictions, which joins others of the same model and options: their rows are one data frame. */
+/** A prediction request. Requests for the same model and options are batched: their rows form one data frame. */
 export class ModelBatch implements Batchable {
   readonly key: string;
   readonly items: number;
@@ -16,7 +16,7 @@ export class ModelBatch implements Batchable {
 
   constructor(work: PredictWork) {
     const { endpoint, input, options } = work;
-    // R multiplies matrices in another way, with other last digits, when something is missing in them.
+    // With missing values, R uses another algorithm for matrix products, which changes the last digits.
     const whole = isWhole(input) ? 'whole' : '';
     this.key = `${endpoint.model.loadedAs}|${whole}|${JSON.stringify(options)}`;
     this.items = input.rows;
@@ -39,7 +39,7 @@ export class ModelBatch implements Batchable {
     return alone.type === FrameType.value && !('failure' in readPrediction(alone.payload));
   }
 
-  /** Not so where a row's prediction depends on the others: on their mean, or on chance. */
+  /** False if a row's prediction depends on the other rows, for example on their mean, or on chance. */
   isSame(part: unknown, alone: Frame): boolean {
     if (alone.type !== FrameType.value || alone.payload.length < alone.length) return true;
     const prediction = readPrediction(alone.payload);

@@ -12,19 +12,19 @@ import type { ModelRegistry } from './registry.js';
 
 type Answer = Reply | PredictWork;
 type Handler = (request: ModelRequest) => Answer;
-/** By method; HEAD is answered as GET is. */
+/** Handlers by method. HEAD uses the handler of GET. */
 type Resource = Readonly<Record<string, Handler>>;
 
 const V2 = /^\/v2(\/|$)/;
 const MODEL = /^(\/v2)?\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/([a-z]+))?$/;
 
-/** The paths that saved models are served under. */
+/** Answers requests for saved models, by path. */
 export class ModelServer {
   readonly #registry: ModelRegistry;
   readonly #isReady: () => boolean;
   readonly #fixed: ReadonlyMap<string, Resource>;
 
-  /** @param isReady whether a worker could answer */
+  /** @param isReady whether a worker can answer */
   constructor(registry: ModelRegistry, isReady: () => boolean) {
     this.#registry = registry;
     this.#isReady = isReady;
@@ -42,14 +42,14 @@ export class ModelServer {
     this.#fixed = new Map(fixed);
   }
 
-  /** The answer, or what R has to do for it. Throws a known error if there is none. */
+  /** The reply, or the work for R. Throws a `PenstockError` to answer with. */
   answer(request: ModelRequest): Answer {
     const resource = this.#resource(request.path);
     const handler = resource[request.method === 'HEAD' ? 'GET' : request.method];
     return handler === undefined ? notAllowed(resource, request.requestId) : handler(request);
   }
 
-  /** An error as clients of the path understand it; undefined: in Penstock's own form. */
+  /** The error response in the format of this path's protocol; undefined for Penstock's own format. */
   errorReply(path: string, error: PenstockError, requestId: string): Reply | undefined {
     return V2.test(path) ? v2.errorReply(error, requestId) : undefined;
   }
@@ -113,7 +113,7 @@ function notAllowed(resource: Resource, requestId: string): Reply {
   return reply;
 }
 
-/** A part of the path that is no valid encoding names nothing. */
+/** Fails with `not_found` if the encoding is invalid. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

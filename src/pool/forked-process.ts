@@ -6,13 +6,13 @@ import { processEnd } from './process-table.js';
 import type { WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
 
-/** Milliseconds in which a process whose connection has closed is looked at again, since its end takes a moment. */
-const ENDING = [0, 1, 2, 5, 10, 20, 50];
+/** Delays between checks whether a process has ended after its connection closed, in ms. */
+const EXIT_CHECK_DELAYS_MS = [0, 1, 2, 5, 10, 20, 50];
 
-/** Nobody knows: its parent has gone, and somebody else has asked. */
+/** The exit status is lost: the parent is gone, or another process has collected the status. */
 const UNKNOWN: WorkerExit = { code: null, signal: null };
 
-/** An R process that was forked from one that has loaded the app: no child of the gateway. */
+/** An R process forked from the preloaded one. It is not a child of the gateway. */
 export class ForkedProcess implements WorkerHandle {
   readonly #owner: ProcessOwner;
   readonly #printed: PrintedLines;
@@ -20,9 +20,9 @@ export class ForkedProcess implements WorkerHandle {
   readonly #release: (process: ForkedProcess) => void;
   #pid: number | undefined;
   #ended = false;
-  #doomed = false;
+  #killed = false;
 
-  /** @param release called when it has ended: its parent may forget it */
+  /** @param release called when the process has ended, so that its parent can reap it */
   constructor(folder: string, owner: ProcessOwner, release: (process: ForkedProcess) => void) {
     this.#folder = folder;
     this.#owner = owner;
@@ -38,15 +38,15 @@ export class ForkedProcess implements WorkerHandle {
     return !this.#ended;
   }
 
-  /** It was forked. */
+  /** The fork succeeded. */
   started(pid: number): void {
     if (this.#pid !== undefined || this.#ended) return;
     this.#pid = pid;
     this.#owner.running(pid);
-    if (this.#doomed) this.killGroup();
+    if (this.#killed) this.killGroup();
   }
 
-  /** Nothing more will be heard of its being forked. */
+  /** The fork failed, or its result will never arrive. */
   failed(): void {
     if (this.#pid === undefined) this.#end(UNKNOWN);
   }
@@ -54,14 +54,14 @@ export class ForkedProcess implements WorkerHandle {
   connected(socket: Socket, pid: number): void {
     this.started(pid);
     for (const name of ['stdout', 'stderr'] as const) {
-      // Not as a file, which would keep one of the few threads that Node has for files waiting.
+      // Read as a socket: reading it as a file would block one of Node's few file system threads.
       const fd = openSync(join(this.#folder, name), constants.O_RDONLY | constants.O_NONBLOCK);
       this.#printed.read(name, new Socket({ fd, readable: true, writable: false }));
     }
     socket.once('close', () => this.#lookSoon(0));
   }
 
-  /** Looks whether it has ended: what it has started may hold its connection open. */
+  /** Checks whether the process has ended. Its own children may keep its connection open. */
   look(): void {
     if (this.#pid === undefined || this.#ended) return;
     const end = processEnd(this.#pid);
@@ -77,17 +77,17 @@ export class ForkedProcess implements WorkerHandle {
   }
 
   killGroup(): void {
-    this.#doomed = true;
+    this.#killed = true;
     if (this.#pid === undefined) return;
     sendSignal(-this.#pid, 'SIGKILL');
-    // Between the fork and its having a group of its own.
+    // Right after the fork, the process does not have its own process group yet.
     if (!this.#ended) sendSignal(this.#pid, 'SIGKILL');
   }
 
   #lookSoon(attempt: number): void {
     this.look();
-    if (this.#ended || attempt === ENDING.length) return;
-    setTimeout(() => this.#lookSoon(attempt + 1), ENDING[attempt]);
+    if (this.#ended || attempt === EXIT_CHECK_DELAYS_MS.length) return;
+    setTimeout(() => this.#lookSoon(attempt + 1), EXIT_CHECK_DELAYS_MS[attempt]);
   }
 
   #end(exit: WorkerExit): void {

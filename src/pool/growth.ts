@@ -1,16 +1,17 @@
 import { cpuDemand } from './process-table.js';
 
-/** Milliseconds in which it is looked at what workers wait for, and until the next look where the CPU was the limit. */
-const WINDOW = 20;
-const PAUSE = 200;
+/** How long the demand for CPU is measured, in ms. */
+const CPU_SAMPLE_MS = 20;
+/** How long to wait before the next sample when the CPU was the limit, in ms. */
+const CPU_RETRY_DELAY_MS = 200;
 
-/** The part of a CPU that must be free for one more worker to be of use. */
-const ROOM = 0.5;
+/** CPUs that must be free for one more worker to help. */
+const MIN_FREE_CPUS = 0.5;
 
-/** Begins to measure what the gateway and its workers would use of the CPUs; the result tells it, in CPUs. */
+/** Starts to measure how much CPU the gateway and its workers want. The returned function gives the result, in CPUs. */
 export type Meter = (pids: readonly number[]) => () => number;
 
-/** The time that they have run, and for workers that they have waited for a CPU to run on. */
+/** Counts CPU time used and, for workers, also the time spent waiting for a CPU. */
 const cpuMeter: Meter = (pids) => {
   const began = performance.now();
   const gateway = process.cpuUsage();
@@ -26,9 +27,9 @@ const cpuMeter: Meter = (pids) => {
   };
 };
 
-/** What the pool tells and does. */
+/** What `Growth` needs from the pool. */
 export interface GrowthOwner {
-  /** Somebody waits, no worker is idle, and there may be more. */
+  /** Whether a request waits, no worker is idle and the pool is below its maximum. */
   wanted(): boolean;
   /** Process ids of the workers. */
   pids(): readonly number[];
@@ -36,8 +37,8 @@ export interface GrowthOwner {
 }
 
 /**
- * Adds workers while requests wait, unless the CPU is what they wait for: then one more would only make all slower.
- * What counts is what the workers would use if they could, so that it makes no difference who else uses the machine.
+ * Adds workers while requests wait, unless the CPU is the bottleneck: then another worker would slow down all of them.
+ * It compares the CPU time that the workers want, not what they get, so load from other processes makes no difference.
  */
 export class Growth {
   readonly #owner: GrowthOwner;
@@ -66,15 +67,15 @@ export class Growth {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (!this.#owner.wanted()) return;
-      if (demand() > this.#cpus - ROOM) {
+      if (demand() > this.#cpus - MIN_FREE_CPUS) {
         this.#timer = setTimeout(() => {
           this.#timer = undefined;
           this.want();
-        }, PAUSE);
+        }, CPU_RETRY_DELAY_MS);
         return;
       }
       this.#owner.spawn();
       this.want();
-    }, WINDOW);
+    }, CPU_SAMPLE_MS);
   }
 }

@@ -1,15 +1,15 @@
 import type { Frame } from '../protocol/frame.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
-/** What an interrupt has ended. */
+/** The call that an interrupt ended. */
 export interface Interrupt {
-  /** Milliseconds that it had run. */
+  /** How long it had run, in ms. */
   readonly ms: number;
-  /** The app's calls when it came, the outermost first; none where R was elsewhere. */
+  /** The app's call stack at the interrupt, outermost call first; empty if R was not in the app's code. */
   readonly calls: readonly string[];
 }
 
-/** The payload of an interrupted frame. */
+/** Reads the payload of an `interrupted` frame. */
 export function interruptFrom({ payload, time }: Frame): Interrupt {
   const calls = toPlain(readRData(payload)) as string | string[] | null;
   return { ms: time / 1000, calls: calls === null ? [] : [calls].flat() };

@@ -1,37 +1,37 @@
-/** Milliseconds for a worker to say that nothing is left of an interrupt; callbacks of the app may run before. */
-const PONG_TIMEOUT = 5000;
+/** How long a worker may take to answer the ping after an interrupt, in ms. Callbacks of the app may run first. */
+const PONG_TIMEOUT_MS = 5000;
 
 /**
- * Milliseconds after which R is sent the signal. Most of what nobody waits for any more is done by then, and C code is
- * seldom ready for it: a prediction of ranger 0.14 that is interrupted crashes R.
+ * Delay before R gets the signal, in ms. Most abandoned calls finish by themselves within it, and C code rarely
+ * handles interrupts well: interrupting a prediction of ranger 0.14 crashes R.
  */
-const SOON = 100;
+const SIGNAL_DELAY_MS = 100;
 
-/** What stops the unit that a worker runs, short of ending the worker. */
+/** Interrupts the unit that a worker runs, without ending the worker. */
 export class Interruption {
   readonly #send: () => void;
   #signalled = false;
-  #patience: NodeJS.Timeout | undefined;
+  #timeout: NodeJS.Timeout | undefined;
   #sending: NodeJS.Timeout | undefined;
-  #delay = SOON;
+  #delay = SIGNAL_DELAY_MS;
 
-  /** @param send sends R the signal */
+  /** @param send sends the signal to R */
   constructor(send: () => void) {
     this.#send = send;
   }
 
-  /** It is not over yet. */
+  /** Whether an interruption is in progress. */
   get isOn(): boolean {
-    return this.#patience !== undefined;
+    return this.#timeout !== undefined;
   }
 
-  /** R is to come back within `grace` milliseconds, or it is too late. */
+  /** Starts the interruption. Calls `late` if R does not return within `grace` ms. */
   begin(grace: number, late: () => void): void {
-    this.#patience = setTimeout(late, grace);
-    this.#delay = Math.min(SOON, grace / 2);
+    this.#timeout = setTimeout(late, grace);
+    this.#delay = Math.min(SIGNAL_DELAY_MS, grace / 2);
   }
 
-  /** Sends R the signal, if it has not come back soon, and may be sent one then. */
+  /** Sends the signal after a short delay, unless R returns first or `may` forbids it at that time. */
   signalSoon(may: () => boolean): void {
     this.#sending ??= setTimeout(() => {
       this.#sending = undefined;
@@ -41,23 +41,23 @@ export class Interruption {
     }, this.#delay);
   }
 
-  /** R has come back. Whether the signal may still be on its way: then R is to say that it is not. */
+  /** R has returned. True if the signal may still arrive: the worker must then answer a ping before it gets work. */
   ended(late: () => void): boolean {
     this.end();
-    if (this.#signalled) this.begin(PONG_TIMEOUT, late);
+    if (this.#signalled) this.begin(PONG_TIMEOUT_MS, late);
     return this.#signalled;
   }
 
-  /** R has said so. */
+  /** R has answered the ping. */
   passed(): void {
     this.#signalled = false;
     this.end();
   }
 
-  /** Nothing more is to be awaited. */
+  /** Stops all timers. */
   end(): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
+    clearTimeout(this.#timeout);
+    this.#timeout = undefined;
     clearTimeout(this.#sending);
     this.#sending = undefined;
   }

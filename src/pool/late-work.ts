@@ -2,16 +2,16 @@ import type { Socket } from 'node:net';
 import type { WorkerPipe } from './worker-pipe.js';
 
 /**
- * Milliseconds in which R has to begin with what waits in its pipe, and after which it is taken back if R has not:
- * what it runs takes longer than it ever did. R goes by the same clock, and the time in between is there for steps of it.
+ * R must start a unit from its pipe within the first time. If it has not, the gateway takes the unit back after the
+ * second. Both sides use the same clock; the difference allows for clock adjustments.
  */
-const START_WITHIN = 25;
-const TAKE_BACK_AFTER = 50;
+const START_WITHIN_MS = 25;
+const TAKE_BACK_AFTER_MS = 50;
 
 /**
- * What R takes unexpectedly long for must not hold up what waits behind it. R leaves out what it comes to after the
- * moment that it was given. So what it has not come to by then, to go by all that it has sent, has not run and never
- * will: it is taken back.
+ * Takes back units that wait behind a call that takes unexpectedly long. Each unit carries a time limit, and R skips
+ * units that it reaches after it. So a unit that R has not started by then, judging by everything that R has sent, has
+ * not run and never will.
  */
 export class LateWork {
   readonly #pipe: WorkerPipe;
@@ -24,13 +24,13 @@ export class LateWork {
     this.#socket = socket;
   }
 
-  /** Something is about to wait in the pipe; gives the moment until which R may begin with it, in ms. */
+  /** Called before a unit is put into the pipe. Returns the time until which R may start it, in ms (wall clock). */
   expect(): number {
-    this.#timer ??= setTimeout(this.#look, TAKE_BACK_AFTER);
-    return Date.now() + START_WITHIN;
+    this.#timer ??= setTimeout(this.#look, TAKE_BACK_AFTER_MS);
+    return Date.now() + START_WITHIN_MS;
   }
 
-  /** There is no worker any more. */
+  /** The worker has ended. */
   end(): void {
     clearTimeout(this.#timer);
   }
@@ -39,13 +39,13 @@ export class LateWork {
     this.#timer = undefined;
     const socket = this.#socket();
     if (!this.#pipe.waits || socket === undefined) return;
-    const late = Date.now() - (TAKE_BACK_AFTER - START_WITHIN);
+    const late = Date.now() - (TAKE_BACK_AFTER_MS - START_WITHIN_MS);
     if (!this.#pipe.isLate(late)) {
       this.#lookAgain();
       return;
     }
     const heard = socket.bytesRead;
-    // By then the loop has read what had arrived.
+    // By then the event loop has read everything that had arrived.
     setImmediate(() => {
       if (socket.bytesRead === heard) for (const unit of this.#pipe.takeBack(late)) unit.returned();
       if (this.#pipe.waits) this.#lookAgain();
@@ -53,6 +53,6 @@ export class LateWork {
   };
 
   #lookAgain(): void {
-    this.#timer ??= setTimeout(this.#look, TAKE_BACK_AFTER - START_WITHIN);
+    this.#timer ??= setTimeout(this.#look, TAKE_BACK_AFTER_MS - START_WITHIN_MS);
   }
 }

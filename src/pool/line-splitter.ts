@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** Characters after which a line without end is cut, so that a handler that never prints one costs no memory. */
-const LONGEST_LINE = 16_384;
+/** Longer lines are cut, so that output without line breaks cannot fill the memory. */
+const MAX_LINE_CHARS = 16_384;
 
 /** Cuts a stream of bytes into lines of text. */
 export class LineSplitter {
@@ -17,13 +17,13 @@ export class LineSplitter {
     const lines = (this.#rest + this.#decoder.write(chunk)).split(/\r?\n/);
     this.#rest = lines.pop()!;
     for (const line of lines) this.#deliver(line);
-    while (this.#rest.length > LONGEST_LINE) {
-      this.#deliver(this.#rest.slice(0, LONGEST_LINE));
-      this.#rest = this.#rest.slice(LONGEST_LINE);
+    while (this.#rest.length > MAX_LINE_CHARS) {
+      this.#deliver(this.#rest.slice(0, MAX_LINE_CHARS));
+      this.#rest = this.#rest.slice(MAX_LINE_CHARS);
     }
   }
 
-  /** What is left is a line, though nothing ends it: the stream has ended, or what comes next is somebody else's. */
+  /** Delivers the unfinished line: the stream has ended, or the next output belongs to another request. */
   end(): void {
     const last = this.#rest + this.#decoder.end();
     this.#rest = '';

@@ -1,16 +1,15 @@
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { PenstockError } from '../errors.js';
 import { Pool, type PoolOptions } from './pool.js';
-
 import type { StartJourney } from './start-journey.js';
 import type { Worker } from './worker.js';
 import { describeExit, type WorkerExit } from './worker-exit.js';
 
 /**
- * Loads an app in one worker, only to look at it, and ends that worker again.
+ * Loads an app in one worker to inspect it, then stops the worker.
  *
- * @param output gets each line that R prints meanwhile
- * @param look   gets the worker as soon as it has loaded the app
+ * @param output called with each line that R prints
+ * @param look   called with the worker once it has loaded the app
  */
 export async function loadOnce(
   options: Omit<PoolOptions, 'min' | 'max' | 'cpus' | 'preload'>,
@@ -46,7 +45,7 @@ export async function loadOnce(
   }
 }
 
-/** A worker ended before it was ready, without having said why. */
+/** The error for a worker that ended before it was ready and reported no reason. */
 export function startFailure(journey: StartJourney, exit: WorkerExit): PenstockError {
   if (journey.last === 'process' && exit.code === 127) return new PenstockError('r_not_found');
   return new PenstockError(

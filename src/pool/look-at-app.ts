@@ -4,7 +4,7 @@ import type { Config } from '../config/load.js';
 import { loadOnce } from './load-once.js';
 import type { Worker } from './worker.js';
 
-/** Loads an app once, as its configuration says, for a command that only wants to know; what it prints goes to stderr. */
+/** Loads an app once, as configured, for commands that only inspect it. R's output goes to stderr. */
 export function lookAtApp(
   app: AppLocation,
   config: Config,

@@ -17,38 +17,38 @@ import { loadTimedOut, type PreloadObserver, type SourceOptions, WorkerSource } 
 export interface PoolOptions extends SourceOptions {
   readonly min: number;
   readonly max: number;
-  /** CPUs that there are for the gateway and its workers. */
+  /** CPUs available to the gateway and its workers. */
   readonly cpus: number;
-  /** When workers are replaced; undefined: never. */
+  /** When workers are recycled; undefined for never. */
   readonly recycling?: RecyclingLimits | undefined;
-  /** Milliseconds after which an idle worker above `min` ends. */
+  /** Idle time after which workers above `min` stop, in ms. */
   readonly idleTimeout: number;
-  /** Milliseconds that a stopping worker gets. */
+  /** How long a worker may take to stop, in ms. */
   readonly stopGrace: number;
-  /** Bytes of one answer that are kept at most. */
+  /** Largest answer of a worker, in bytes. */
   readonly maxPayload: number;
-  /** Numbers the workers; from 1 on unless given. */
+  /** Returns the id of the next worker; by default they count from 1. */
   readonly nextId?: () => number;
 }
 
-/** Who hears of what happens in the pool. */
+/** Callbacks for events in the pool. */
 export interface PoolObserver {
-  /** A worker can take work: it is idle, or can have one unit more in its pipe. */
+  /** A worker can take work: it is idle, or has room for another unit in its pipe. */
   idle(): void;
-  /** Requests that wait for a worker. */
+  /** Returns the number of requests that wait for a worker. */
   waiting(): number;
-  /** A worker is to be replaced by a new one. */
+  /** A worker is about to be replaced. */
   recycling(worker: Worker, reason: string): void;
-  /** No worker is left and starting has failed too often. */
+  /** There are no workers left, and starting them has failed too often. */
   broken(): void;
   ready(worker: Worker, manifest: Manifest): void;
   loadFailed(worker: Worker, failure: LoadFailure): void;
   dead(worker: Worker, exit: WorkerExit, expected: boolean): void;
-  /** See the worker's owner. */
+  /** See `WorkerOwner`. */
   interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
   failed(worker: Worker, label: string | undefined, failure: RFailure): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
-  /** Needed unless `preload` is off. */
+  /** Required unless `preload` is off. */
   readonly preload?: PreloadObserver;
 }
 
@@ -66,9 +66,9 @@ export class Pool {
   readonly #workers = new Map<number, Worker>();
   readonly #stopped = new StoppedWorkers(() => this.#workers.values());
   readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
-  /** Idle workers, the one used last at the end: it has the warmest caches, and the others can time out. */
+  /** Idle workers, the most recently used one last: its caches are the warmest, and the others can time out. */
   #idle: Worker[] = [];
-  /** Workers that were told to end, so that their end is no surprise. */
+  /** Workers that were told to stop, so that their exit is expected. */
   readonly #leaving = new Set<Worker>();
   #nextId = 1;
   #stopping = false;
@@ -104,7 +104,7 @@ export class Pool {
     return [...this.#workers.values()];
   }
 
-  /** Workers that have loaded the app and are not on their way out. */
+  /** Number of workers that have loaded the app and are not stopping. */
   get healthy(): number {
     let healthy = 0;
     for (const { state } of this.#workers.values()) if (state === 'idle' || state === 'busy') healthy += 1;
@@ -117,17 +117,17 @@ export class Pool {
     return busy;
   }
 
-  /** Workers that were not told to end. */
+  /** Number of workers that were not told to stop. */
   get #staying(): number {
     return this.#workers.size - this.#leaving.size;
   }
 
-  /** Workers that ended without having been told to. */
+  /** Number of workers that ended unexpectedly. */
   get restarts(): number {
     return this.#restarts;
   }
 
-  /** True while no worker is there and starting one has failed too often. */
+  /** True while there are no workers and starting them has failed too often. */
   get broken(): boolean {
     return this.#restart.broken && this.healthy === 0;
   }
@@ -142,16 +142,16 @@ export class Pool {
     }
   }
 
-  /** Workers that can be taken. */
+  /** Number of workers that `take` can return. */
   get idle(): number {
     return this.#idle.length;
   }
 
   /**
-   * Takes an idle worker, which must be given work at once: the same one again if possible, since its memory is in the
-   * caches.
+   * Takes an idle worker, to which the caller must give work at once. It prefers the same worker each time, because
+   * that worker's memory is in the CPU caches.
    *
-   * @param plan that it must have loaded; undefined for any
+   * @param plan the plan that the worker must have loaded; undefined for any
    */
   take(plan?: string): Worker | undefined {
     let at = -1;
@@ -163,7 +163,7 @@ export class Pool {
     return at < 0 ? undefined : this.#idle.splice(at, 1)[0];
   }
 
-  /** A worker that can have the unit put into its pipe, behind what it runs: the one that will come to it first. */
+  /** Finds the busy worker that will reach the unit first if it is put into its pipe. */
   takeAhead(unit: WorkUnit, plan?: string): Worker | undefined {
     if (unit.expected > LOOK_AHEAD_MS) return undefined;
     let best: Worker | undefined;
@@ -175,12 +175,12 @@ export class Pool {
     return best;
   }
 
-  /** Work waits and no worker is idle: one more, unless that would not help. */
+  /** Work waits and no worker is idle: adds a worker if that helps. */
   grow(): void {
     this.#growth.want();
   }
 
-  /** There may be one more, none is on its way already, and none has nothing to do. */
+  /** Whether the pool is below its maximum, no worker is idle and none is starting. */
   #mayGrow(): boolean {
     if (this.#stopping || this.#staying >= this.#options.max || this.#idle.length > 0) return false;
     if (this.#restart.holds(performance.now()) || !this.#source.able) return false;
@@ -189,7 +189,7 @@ export class Pool {
     return true;
   }
 
-  /** Lets every worker finish and end; resolves when all have. */
+  /** Lets every worker finish its work and stop. Resolves when all have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
@@ -212,8 +212,8 @@ export class Pool {
   }
 
   /**
-   * Ends a worker whose request is not awaited any more, and starts another in its place at once. The worker is
-   * interrupted first, and killed if it has not come back after `graceMs`.
+   * Stops a worker whose answer is no longer needed, and starts another in its place at once. The worker is interrupted
+   * first, and killed if it has not returned after `graceMs`.
    */
   replace({ id }: UnitWorker, graceMs: number): void {
     const worker = this.#workers.get(id);
@@ -256,7 +256,7 @@ export class Pool {
     },
     idle: (worker) => {
       if (this.#stopping || this.#recycler?.idle(worker) === true) return;
-      // Only while another one has nothing to do either.
+      // Only while another worker is idle as well.
       if (this.#idle.length > 0 && worker.awaitsCollection) worker.collect();
       else this.#idle.push(worker);
       this.#observer.idle();
@@ -308,7 +308,7 @@ export class Pool {
     this.#refill();
   }
 
-  /** Replaces what is missing, now or after the delay that failed starts ask for. */
+  /** Starts the missing workers, at once or after the backoff delay. */
   #refill(): void {
     if (this.#restartTimer !== undefined) return;
     const spawn = (): void => {
@@ -321,7 +321,7 @@ export class Pool {
     else this.#restartTimer = setTimeout(spawn, this.#restart.delay);
   }
 
-  /** Without a process to fork workers from; it is started anew. */
+  /** The process to fork workers from has ended; starts another. */
   #cannotStart(startedAt: number | undefined): void {
     if (this.#stopping) return;
     if (startedAt !== undefined) this.#restart.failed(startedAt, performance.now());

@@ -11,17 +11,17 @@ import type { ProcessOwner, WorkerBirth, WorkerHandle } from './worker-handle.js
 import type { WorkerListener } from './worker-listener.js';
 import { WorkerOutbox } from './worker-outbox.js';
 
-/** Milliseconds to answer an order. It has nothing else to do, so one that takes longer hangs. */
-const PATIENCE = 5000;
+/** How long the process may take to answer a command, in ms. It does nothing else, so a longer delay means it hangs. */
+const ANSWER_TIMEOUT_MS = 5000;
 
-/** Who hears of what happens to the process that workers are forked from. */
+/** Callbacks for events of the process that workers are forked from. */
 export interface PreloaderOwner {
   running(pid: number): void;
   /**
-   * It has loaded the app.
+   * The process has loaded the app.
    *
-   * @param obstacles reasons not to fork it
-   * @param able false when it can't be forked at all
+   * @param obstacles reasons why forking it is unsafe
+   * @param able      false if it can't be forked at all
    */
   loaded(obstacles: readonly string[], able: boolean): void;
   loadFailed(failure: LoadFailure): void;
@@ -29,21 +29,21 @@ export interface PreloaderOwner {
   output(stream: 'stdout' | 'stderr', line: string): void;
 }
 
-/** One R process that loads the app once, for workers to be forked from it. */
+/** An R process that loads the app once, so that workers can be forked from it. */
 export class Preloader {
   readonly journey = new StartJourney();
   readonly #forks: Set<ForkedProcess>;
   readonly #owner: PreloaderOwner;
   readonly #process: SpawnedProcess;
   #outbox: WorkerOutbox | undefined;
-  /** Forks that were asked for, by their tokens. */
+  /** Forks that were requested and not yet reported, by token. */
   readonly #asked = new Map<string, ForkedProcess>();
-  #patience: NodeJS.Timeout | undefined;
+  #answerTimer: NodeJS.Timeout | undefined;
   #hung = false;
-  /** The worker that it has become itself. */
-  #heir: ProcessOwner | undefined;
+  /** Owner of the worker that this process has become; undefined while it is a preloader. */
+  #workerOwner: ProcessOwner | undefined;
 
-  /** @param forks all forked processes that have not ended */
+  /** @param forks the set of all forked processes that have not ended */
   constructor(
     command: WorkerCommand,
     { folder, forks, listener }: { folder: string; forks: Set<ForkedProcess>; listener: WorkerListener },
@@ -56,11 +56,11 @@ export class Preloader {
     this.journey.step('process');
     this.#process = new SpawnedProcess(startR(command, folder, settings), {
       running: (pid) => owner.running(pid),
-      printed: () => this.#heir?.printed(),
+      printed: () => this.#workerOwner?.printed(),
       line: (stream, line) => {
         this.journey.said(line);
-        if (this.#heir === undefined) owner.output(stream, line);
-        else this.#heir.line(stream, line);
+        if (this.#workerOwner === undefined) owner.output(stream, line);
+        else this.#workerOwner.line(stream, line);
       },
       ended: (exit) => {
         listener.forget(token);
@@ -86,28 +86,28 @@ export class Preloader {
     return process;
   }
 
-  /** Makes a worker of itself. */
+  /** Turns this process itself into a worker. */
   become({ token }: WorkerBirth, owner: ProcessOwner): WorkerHandle {
-    this.#heir = owner;
+    this.#workerOwner = owner;
     this.#order(FrameType.become, { token: rString(token) });
     return this.#process;
   }
 
-  /** Ends it at once, and what the app has started while it was loaded. What was forked from it goes on. */
+  /** Kills it, and every process that the app started while loading. Forked workers keep running. */
   kill(): void {
     this.#process.killGroup();
   }
 
   #expectAnswer(): void {
-    this.#patience ??= setTimeout(() => {
+    this.#answerTimer ??= setTimeout(() => {
       this.#hung = true;
       this.kill();
-    }, PATIENCE);
+    }, ANSWER_TIMEOUT_MS);
   }
 
   #stopExpecting(): void {
-    clearTimeout(this.#patience);
-    this.#patience = undefined;
+    clearTimeout(this.#answerTimer);
+    this.#answerTimer = undefined;
   }
 
   #order(type: FrameType, order: Record<string, RValue>): void {
@@ -149,13 +149,13 @@ export class Preloader {
   #end(how: WorkerExit): void {
     this.#stopExpecting();
     this.#process.killGroup();
-    if (this.#heir === undefined) {
-      const reason = `was killed because it did not answer for ${PATIENCE / 1000} s`;
+    if (this.#workerOwner === undefined) {
+      const reason = `was killed because it did not answer for ${ANSWER_TIMEOUT_MS / 1000} s`;
       this.#owner.ended(this.#hung ? { ...how, reason } : how);
     } else {
-      this.#heir.ended(how);
+      this.#workerOwner.ended(how);
     }
-    // Last, when nobody asks it for others instead.
+    // Last, so that these failures do not request new forks from this process.
     for (const process of this.#asked.values()) process.failed();
   }
 }

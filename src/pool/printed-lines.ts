@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { LineSplitter } from './line-splitter.js';
 import type { ProcessOwner } from './worker-handle.js';
 
-/** What a process prints, line by line. */
+/** Splits the output of a process into lines. */
 export class PrintedLines {
   readonly #splitters: LineSplitter[] = [];
   readonly #owner: ProcessOwner;
@@ -22,7 +22,7 @@ export class PrintedLines {
       .on('end', () => lines.end());
   }
 
-  /** What has no end of a line yet is a line. */
+  /** Delivers unfinished lines. */
   end(): void {
     for (const lines of this.#splitters) lines.end();
   }

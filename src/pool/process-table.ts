@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { WorkerExit } from './worker-exit.js';
 
-/** The fields of `/proc/<pid>/stat` after the program's name, which may hold anything; undefined without them. */
+/** The fields of `/proc/<pid>/stat` after the program name, which may contain anything; undefined if unavailable. */
 function statFields(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -13,22 +13,23 @@ function statFields(pid: number): string[] | undefined {
   }
 }
 
-/** When a process was started, as the kernel counts; undefined if there is none, or no /proc. */
+/** Start time of a process in kernel ticks; undefined if there is no such process or no /proc. */
 export function processStart(pid: number): string | undefined {
   return statFields(pid)?.[19];
 }
-/** Whether a process has been stopped by a signal, and not by a debugger. */
+
+/** Whether a process is stopped by a signal (not by a debugger). */
 export function isStopped(pid: number): boolean {
   return statFields(pid)?.[0] === 'T';
 }
 
-/** How a process ended whose parent has not asked yet; 'gone' if it has, undefined while it runs. */
+/** Exit status of a process that its parent has not reaped; 'gone' if it has been reaped, undefined while it runs. */
 export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
   const fields = statFields(pid);
   if (fields === undefined) return 'gone';
   const [state] = fields;
   if (state !== 'Z' && state !== 'X') return undefined;
-  // As wait() would give it: see proc(5), exit_code.
+  // The same encoding as in wait(): see proc(5), exit_code.
   const status = Number(fields[49]);
   const number = status & 0x7f;
   if (number === 0) return { code: (status >> 8) & 0xff, signal: null };
@@ -36,10 +37,7 @@ export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
   return { code: null, signal: (found?.[0] as NodeJS.Signals | undefined) ?? null };
 }
 
-/**
- * Nanoseconds in which a process has run, or has waited for a CPU to run on; undefined where the kernel does not say.
- * Of its first thread only, which is R's.
- */
+/** How long the first thread of a process, which is R's, has run or waited for a CPU, in ns; undefined if unknown. */
 export function cpuDemand(pid: number): number | undefined {
   try {
     const [ran, waited] = readFileSync(`/proc/${pid}/schedstat`, 'latin1').split(' ');
@@ -50,9 +48,9 @@ export function cpuDemand(pid: number): number | undefined {
 }
 
 /**
- * Bytes of memory that a process is to blame for (PSS): what it shares with others counts in parts. Undefined up to
- * `above` bytes, which is cheaper to see, and where the kernel does not say. It takes the kernel milliseconds to add it
- * up for a large process: in a thread, so that nothing waits.
+ * Memory of a process in bytes, as PSS: shared pages count in proportion. Undefined if unknown, or if the resident
+ * memory, which is cheaper to read, is at most `above` bytes. Computing PSS takes the kernel milliseconds for a large
+ * process, so a thread reads it.
  */
 export async function processMemory(pid: number, above: number): Promise<number | undefined> {
   try {

@@ -1,16 +1,16 @@
 import type { Frame } from '../protocol/frame.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
-/** An error that an app's code has raised and not caught. */
+/** An uncaught R error in the app's code. */
 export interface RFailure {
   readonly message: string;
-  /** The call that R names in its message. */
+  /** The call that R's message names. */
   readonly call: string | undefined;
-  /** The app's calls that led there, the outermost first. */
+  /** The app's call stack, outermost call first. */
   readonly calls: readonly string[];
 }
 
-/** The payload of a failed frame. */
+/** Reads the payload of a `failed` frame. */
 export function failureFrom({ payload }: Frame): RFailure {
   const { call, calls, message } = toPlain(readRData(payload)) as Record<string, unknown>;
   return {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * Reads `+ pid` and `- pid` lines; when its input ends, because the gateway has (even by SIGKILL), it kills the
- * process groups that are left, and removes their temporary files. A worker busy in R would notice the gateway's end
- * only after its request.
+ * Reads lines `+ pid` and `- pid`. Its input ends when the gateway ends, even by SIGKILL. It then kills the remaining
+ * process groups and removes their temporary files. Without it, a busy worker would notice the end of the gateway only
+ * after its request.
  */
 const SCRIPT = `
 pids=" "
@@ -18,7 +18,7 @@ for pid in $pids; do kill -s KILL -- "-$pid" 2>/dev/null; done
 exec rm -rf -- "$1"
 `;
 
-/** Sees to it that no worker outlives its gateway. */
+/** Ends all workers when the gateway ends, however it ends. */
 export class Reaper {
   readonly #shell: ChildProcess;
 
@@ -41,7 +41,7 @@ export class Reaper {
     this.#shell.stdin!.write(`- ${pid}\n`);
   }
 
-  /** All workers have ended: it has nothing left to do. */
+  /** All workers have ended, so the reaper ends too. */
   close(): void {
     this.#shell.stdin!.end();
   }

@@ -1,45 +1,45 @@
 import { processMemory } from './process-table.js';
 import type { Worker } from './worker.js';
 
-/** How far the limits of workers lie apart, as a share: those that started together must not end together. */
-const JITTER = 0.2;
+/** Random part of each worker's request limit, so that workers that started together are not replaced together. */
+const REQUEST_LIMIT_JITTER = 0.2;
 
-/** Milliseconds between looks at the workers' memory. */
-const LOOK_EVERY = 500;
+/** Interval between checks of the workers' memory, in ms. */
+const MEMORY_CHECK_INTERVAL_MS = 500;
 
 export interface RecyclingLimits {
-  /** Requests after which a worker is replaced, up to a fifth more; 0 never. */
+  /** Requests after which a worker is replaced, plus up to 20 %; 0 for no limit. */
   readonly maxRequests: number;
-  /** Bytes of PSS above which a worker is replaced; 0 never. */
+  /** PSS above which a worker is replaced, in bytes; 0 for no limit. */
   readonly maxMemory: number;
-  /** Bytes of PSS above which a worker is killed; 0 never. */
+  /** PSS above which a worker is killed, in bytes; 0 for no limit. */
   readonly memoryLimit: number;
 }
 
-/** What the pool does for it. */
+/** What the recycler needs from the pool. */
 export interface RecyclerOwner {
   workers(): Iterable<Worker>;
-  /** Starts a worker on top of those that are there; undefined if none can be started now. */
+  /** Starts an additional worker; undefined if none can be started now. */
   spawn(): Worker | undefined;
-  /** Ends an idle worker. */
+  /** Stops an idle worker. */
   retire(worker: Worker): void;
-  /** Why a worker is being replaced. */
+  /** A worker is being replaced, for the given reason. */
   recycling(worker: Worker, reason: string): void;
   random(): number;
 }
 
 /**
- * Replaces workers that have served long or grown large: one at a time, only when the successor is ready, and never in
- * the middle of a request. A worker that breaks the hard limit is killed at once.
+ * Replaces workers that reach a limit of requests or memory: one at a time, when the successor is ready, and never in
+ * the middle of a request. A worker above the hard memory limit is killed at once.
  */
 export class Recycler {
   readonly #limits: RecyclingLimits;
   readonly #owner: RecyclerOwner;
-  /** Requests after which each worker is due. */
-  readonly #ages = new WeakMap<Worker, number>();
-  /** Those above `maxMemory`, and what they have. */
+  /** The request limit of each worker. */
+  readonly #requestLimits = new WeakMap<Worker, number>();
+  /** Workers above `maxMemory`, with their memory in bytes. */
   readonly #heavy = new WeakMap<Worker, number>();
-  #weighing = false;
+  #checking = false;
   readonly #timer: NodeJS.Timeout | undefined;
   #leaving: { readonly worker: Worker; readonly successor: Worker; ready: boolean } | undefined;
 
@@ -47,7 +47,7 @@ export class Recycler {
     this.#limits = limits;
     this.#owner = owner;
     if (limits.maxMemory === 0 && limits.memoryLimit === 0) return;
-    this.#timer = setInterval(() => void this.#weighAll(), LOOK_EVERY);
+    this.#timer = setInterval(() => void this.#checkMemory(), MEMORY_CHECK_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -55,12 +55,12 @@ export class Recycler {
     clearInterval(this.#timer);
   }
 
-  /** The worker that goes as soon as it is idle, and must get nothing into its pipe. */
+  /** The worker that stops as soon as it is idle. It must get no more units into its pipe. */
   get parting(): Worker | undefined {
     return this.#leaving?.ready === true ? this.#leaving.worker : undefined;
   }
 
-  /** A worker has nothing to do. True if it has been told to end, and must get no work. */
+  /** A worker is idle. Returns true if it was told to stop and must get no work. */
   idle(worker: Worker): boolean {
     if (worker === this.parting) {
       this.#leaving = undefined;
@@ -71,7 +71,7 @@ export class Recycler {
     return false;
   }
 
-  /** Begins to replace a worker if it is due, and no other is being replaced. */
+  /** Starts to replace a worker if it has reached a limit and no other is being replaced. */
   look(worker: Worker): void {
     if (this.#leaving !== undefined) return;
     const reason = this.#reason(worker);
@@ -93,28 +93,28 @@ export class Recycler {
     if (worker === this.#leaving?.worker || worker === this.#leaving?.successor) this.#leaving = undefined;
   }
 
-  /** Why a worker is due; undefined if it is not. */
+  /** Why a worker should be replaced; undefined if it should not. */
   #reason(worker: Worker): string | undefined {
     const memory = this.#heavy.get(worker);
     if (memory !== undefined) return `it has ${megabytes(memory)} MB`;
     const { maxRequests } = this.#limits;
     if (maxRequests === 0) return undefined;
-    let age = this.#ages.get(worker);
-    if (age === undefined) {
-      age = Math.ceil(maxRequests * (1 + JITTER * this.#owner.random()));
-      this.#ages.set(worker, age);
+    let limit = this.#requestLimits.get(worker);
+    if (limit === undefined) {
+      limit = Math.ceil(maxRequests * (1 + REQUEST_LIMIT_JITTER * this.#owner.random()));
+      this.#requestLimits.set(worker, limit);
     }
-    return worker.requests >= age ? `it has answered ${worker.requests} requests` : undefined;
+    return worker.requests >= limit ? `it has answered ${worker.requests} requests` : undefined;
   }
 
-  async #weighAll(): Promise<void> {
-    if (this.#weighing) return;
-    this.#weighing = true;
-    await Promise.all(Array.from(this.#owner.workers(), (worker) => this.#weigh(worker)));
-    this.#weighing = false;
+  async #checkMemory(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    await Promise.all(Array.from(this.#owner.workers(), (worker) => this.#checkWorkerMemory(worker)));
+    this.#checking = false;
   }
 
-  async #weigh(worker: Worker): Promise<void> {
+  async #checkWorkerMemory(worker: Worker): Promise<void> {
     const { maxMemory, memoryLimit } = this.#limits;
     const least = Math.min(maxMemory || Infinity, memoryLimit || Infinity);
     const memory = worker.pid === undefined ? undefined : await processMemory(worker.pid, least);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Bytes of memory that a process has in use, shared pages included; undefined if there is none, or no /proc. */
+/** Resident memory of a process in bytes, shared pages included; undefined if there is no such process or no /proc. */
 export async function residentMemory(pid: number): Promise<number | undefined> {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'latin1'))?.[1];

@@ -1,21 +1,20 @@
-/** Milliseconds before the second attempt, and at most between attempts. */
-const FIRST = 100;
-const LONGEST = 30_000;
-/** Attempts that fail in a row before requests are refused at once instead of waiting for the next attempt. */
-const BREAK_AFTER = 3;
+const FIRST_DELAY_MS = 100;
+const MAX_DELAY_MS = 30_000;
+/** Failed attempts in a row after which requests are rejected at once instead of waiting for the next attempt. */
+const MAX_FAILED_ATTEMPTS = 3;
 
 /**
- * Exponential backoff between attempts to start workers, with a circuit breaker. Only starts that fail count: a
- * worker that was ready and then died is replaced at once.
+ * Exponential backoff between attempts to start workers, with a circuit breaker. Only failed starts count: a worker
+ * that was ready and then died is replaced at once.
  */
 export class RestartDelay {
   #failures = 0;
   #lastFailure = 0;
 
   /**
-   * A start has failed. Workers that were started together count as one attempt, however many they are.
+   * A start has failed. Workers that were started together count as one attempt.
    *
-   * @param startedAt when that worker was started, and `now`, both by the same clock
+   * @param startedAt when the worker was started, by the same clock as `now`
    */
   failed(startedAt: number, now: number): void {
     if (this.#failures > 0 && startedAt < this.#lastFailure) return;
@@ -27,9 +26,9 @@ export class RestartDelay {
     this.#failures = 0;
   }
 
-  /** Milliseconds to wait before the next attempt. */
+  /** Delay before the next attempt, in ms. */
   get delay(): number {
-    return this.#failures === 0 ? 0 : Math.min(LONGEST, FIRST * 2 ** (this.#failures - 1));
+    return this.#failures === 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
   }
 
   /** Whether it is too early for another attempt. */
@@ -37,8 +36,8 @@ export class RestartDelay {
     return now < this.#lastFailure + this.delay;
   }
 
-  /** True when starting has failed so often that waiting for a worker makes no sense. */
+  /** True after so many failed starts that requests should not wait for a worker. */
   get broken(): boolean {
-    return this.#failures >= BREAK_AFTER;
+    return this.#failures >= MAX_FAILED_ATTEMPTS;
   }
 }

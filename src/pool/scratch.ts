@@ -18,23 +18,23 @@ const PREFIX = 'penstock-gateway-';
 const OWNER = 'owner.json';
 
 /**
- * Milliseconds after which a gateway says again that it lives, and after which one that can't be looked up, since it
- * runs in another container with the same temporary folder, is taken for dead.
+ * Interval of the heartbeat, and the time without one after which a gateway counts as dead. The heartbeat matters for
+ * gateways in other containers that share the temporary folder: their process ids can't be looked up.
  */
-const SIGN_OF_LIFE = 60_000;
-const SILENCE = 15 * 60_000;
+const HEARTBEAT_INTERVAL_MS = 60_000;
+const HEARTBEAT_TIMEOUT_MS = 15 * 60_000;
 
 interface Owner {
   readonly pid: number;
-  /** When the process was started, as the kernel counts: a pid may be another's by now. */
+  /** Start time of the process in kernel ticks: the pid may belong to another process by now. */
   readonly start: string | undefined;
-  /** The space that the pid is of. */
+  /** The pid namespace. */
   readonly space: string | undefined;
 }
 
 /**
- * The temporary files of one gateway's workers, in a folder of each: what R leaves behind when it is killed goes with
- * the worker, and what a killed gateway has left goes when the next one starts.
+ * The temporary files of one gateway's workers, in one folder per worker. Files that a killed R process leaves behind
+ * are removed with its worker; files of a killed gateway are removed when the next gateway starts.
  */
 export class Scratch {
   readonly path: string;
@@ -44,29 +44,29 @@ export class Scratch {
     sweep(parent);
     this.path = mkdtempSync(join(parent, PREFIX));
     writeFileSync(join(this.path, OWNER), JSON.stringify(thisProcess()));
-    this.#heartbeat = setInterval(() => this.#beat(), SIGN_OF_LIFE);
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_INTERVAL_MS);
     this.#heartbeat.unref();
   }
 
-  /** Makes a folder for a process. */
+  /** Creates a folder for a process. */
   folder(name: string): string {
     const path = join(this.path, name);
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return path;
   }
 
-  /** The process that had the folder has ended. */
+  /** Removes the folder of a process that has ended. */
   discard(folder: string): void {
-    rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {}); // the sweep gets it
+    rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {}); // the next sweep removes it
   }
 
-  /** No process is left. */
+  /** Removes all folders, after the last process has ended. */
   close(): void {
     clearInterval(this.#heartbeat);
     try {
       rmSync(this.path, { recursive: true, force: true, maxRetries: 3 });
     } catch {
-      // something that a handler has started still writes there: the next gateway's sweep gets it
+      // a process that a handler started still writes there; the next gateway's sweep removes it
     }
   }
 
@@ -75,7 +75,7 @@ export class Scratch {
     try {
       utimesSync(join(this.path, OWNER), now, now);
     } catch {
-      // somebody has emptied the temporary folder
+      // the temporary folder was cleaned by another program
     }
   }
 }
@@ -92,7 +92,7 @@ function pidSpace(): string | undefined {
   }
 }
 
-/** Removes what gateways that are no more have left. */
+/** Removes the folders of gateways that have ended. */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(PREFIX)) continue;
@@ -100,7 +100,7 @@ function sweep(parent: string): void {
     try {
       if (!isAlive(path)) rmSync(path, { recursive: true, force: true });
     } catch {
-      // another user's, or another gateway sweeps at the same time
+      // it belongs to another user, or another gateway sweeps at the same time
     }
   }
 }
@@ -111,9 +111,9 @@ function isAlive(path: string): boolean {
   try {
     owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
   } catch {
-    return Date.now() - statSync(path).mtimeMs < SILENCE; // it is just being made
+    return Date.now() - statSync(path).mtimeMs < HEARTBEAT_TIMEOUT_MS; // it is just being created
   }
-  if (owner.space !== pidSpace()) return Date.now() - statSync(file).mtimeMs < SILENCE;
+  if (owner.space !== pidSpace()) return Date.now() - statSync(file).mtimeMs < HEARTBEAT_TIMEOUT_MS;
   if (owner.start !== undefined) return processStart(owner.pid) === owner.start;
   try {
     process.kill(owner.pid, 0);

@@ -4,8 +4,8 @@ import { Scratch } from './scratch.js';
 import { startR, type WorkerCommand, type WorkerSettings } from './worker-command.js';
 
 /**
- * An R process that has loaded plumber and waits to be told which app to load: with it `penstock dev` serves a change
- * in a fraction of the time that R takes to start. It ends by itself when the gateway has gone.
+ * An R process that has loaded plumber and waits for the app to load. With it, `penstock dev` serves a change in a
+ * fraction of the time that R takes to start. The process ends when the gateway ends.
  */
 export class Spare {
   readonly #command: Pick<WorkerCommand, 'app' | 'rscript'>;
@@ -17,19 +17,19 @@ export class Spare {
     this.#command = command;
   }
 
-  /** Starts one, unless there is one. */
+  /** Starts a spare process unless there is one. */
   start(): void {
     if (this.#process !== undefined && isRunning(this.#process)) return;
     this.#started += 1;
     const folder = this.#scratch.folder(`spare-${this.#started}`);
     const child = startR(this.#command, folder);
-    child.on('error', () => {}); // whoever starts a worker without it will hear why
+    child.on('error', () => {}); // starting a worker without it reports the reason
     child.stdin!.on('error', () => {});
     child.once('exit', () => this.#scratch.discard(folder));
     this.#process = child;
   }
 
-  /** Tells it what to load; undefined if there is none. */
+  /** Takes the spare process and sends it its settings; undefined if there is none. */
   take(settings: WorkerSettings): ChildProcess | undefined {
     const spare = this.#process;
     this.#process = undefined;
@@ -38,7 +38,7 @@ export class Spare {
     return spare;
   }
 
-  /** Ends it: what it has read when it started is out of date. */
+  /** Ends the process, because files that it read at startup have changed. */
   discard(): void {
     this.#process?.kill('SIGKILL');
     this.#process = undefined;

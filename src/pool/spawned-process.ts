@@ -3,7 +3,7 @@ import { PrintedLines } from './printed-lines.js';
 import type { WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
 
-/** An R process that the gateway has started. */
+/** An R process that the gateway has started itself. */
 export class SpawnedProcess implements WorkerHandle {
   readonly #child: ChildProcess;
   readonly #printed: PrintedLines;

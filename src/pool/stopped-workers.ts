@@ -1,12 +1,12 @@
 import { isStopped } from './process-table.js';
 import type { Worker } from './worker.js';
 
-/** Milliseconds between looks. Two in a row decide: whoever stops the gateway along with its workers lets all go on. */
-const LOOK_EVERY = 500;
+/** Interval of checks, in ms. Two in a row must find a worker stopped: a paused gateway resumes with its workers. */
+const WORKER_CHECK_INTERVAL_MS = 500;
 
 /**
- * Ends workers that somebody has stopped (SIGSTOP): they would keep what they were given until its deadline, and an
- * idle one what it is given next. One under a debugger is in another state, and is left alone.
+ * Kills workers that were stopped by a signal (SIGSTOP). Such a worker would hold its requests until their deadlines,
+ * and an idle one the next request that it gets. A worker under a debugger is in another state and is left alone.
  */
 export class StoppedWorkers {
   readonly #workers: () => Iterable<Worker>;
@@ -15,7 +15,7 @@ export class StoppedWorkers {
 
   constructor(workers: () => Iterable<Worker>) {
     this.#workers = workers;
-    this.#timer = setInterval(() => this.#look(), LOOK_EVERY);
+    this.#timer = setInterval(() => this.#check(), WORKER_CHECK_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -23,11 +23,11 @@ export class StoppedWorkers {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #check(): void {
     const stopped = new Set<Worker>();
     for (const worker of this.#workers()) {
       if (worker.pid === undefined || !isStopped(worker.pid)) continue;
-      if (this.#suspects.has(worker)) worker.kill('was stopped by a signal, and killed');
+      if (this.#suspects.has(worker)) worker.kill('was stopped by a signal and then killed');
       else stopped.add(worker);
     }
     this.#suspects = stopped;

@@ -6,23 +6,23 @@ import { installed } from '../installation.js';
 /** The R side's entry point. */
 const WORKER_SCRIPT = installed('r/worker.R');
 
-/** What it takes to start a worker of an app. */
+/** How to start the workers of an app. */
 export interface WorkerCommand {
   readonly rscript: string;
   readonly app: AppLocation;
-  /** The public address, which plumber shows in its documentation. */
+  /** The public host and port, which plumber shows in its documentation. */
   readonly host: string;
   readonly port: number;
-  /** R packages that a model needs on top of those that it names itself. */
+  /** R packages that a model needs in addition to those that its file names. */
   readonly packages?: readonly string[];
-  /** /openapi.json is to say what Penstock's annotations mean for a route; without it, it is plumber's own. */
+  /** Whether /openapi.json describes Penstock's annotations; if not, it is plumber's own. */
   readonly documents?: boolean;
 }
 
-/** The variable that tells an R process to wait for its settings. */
+/** Environment variable that tells an R process to wait for its settings. */
 const SPARE = 'PENSTOCK_WORKER_SPARE';
 
-/** What `r/main.R` goes by, in this order where it comes at once; it takes them out of the environment again. */
+/** The settings that `r/main.R` reads and removes from the environment. A spare process gets them in this order. */
 export interface WorkerSettings {
   readonly PENSTOCK_WORKER_PORT: string;
   readonly PENSTOCK_WORKER_TOKEN: string;
@@ -31,7 +31,7 @@ export interface WorkerSettings {
   readonly PENSTOCK_WORKER_DOCUMENTS: string;
 }
 
-/** @param preloads workers are to be forked from it */
+/** @param preloads whether workers will be forked from the process */
 export function workerSettings(
   { app, documents = false, host, packages = [], port }: WorkerCommand,
   gateway: { port: number; token: string },
@@ -49,8 +49,8 @@ export function workerSettings(
 /**
  * Starts R in the app's folder, so that the project's own .Rprofile applies.
  *
- * @param folder   R makes its temporary folder in there
- * @param settings undefined: it is told later, by its standard input
+ * @param folder   where R creates its temporary folder
+ * @param settings undefined for a process that gets them later, on standard input
  */
 export function startR(
   { app, rscript }: Pick<WorkerCommand, 'app' | 'rscript'>,
@@ -62,7 +62,7 @@ export function startR(
     cwd: app.directory,
     env: { ...Object.fromEntries(env), TMPDIR: folder, ...(settings ?? { [SPARE]: '1' }) },
     stdio: [settings === undefined ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-    // A group of its own: a terminal's Ctrl-C reaches the gateway only, and what R starts can be ended with it.
+    // Its own process group: Ctrl-C in a terminal reaches only the gateway, and children of R can be killed with it.
     detached: true,
   });
 }

@@ -1,50 +1,50 @@
 import type { Socket } from 'node:net';
 import type { WorkerExit } from './worker-exit.js';
 
-/** Who hears of what an R process does. */
+/** Callbacks for events of an R process. */
 export interface ProcessOwner {
-  /** It has printed something; the lines follow. */
+  /** The process has printed something. The lines follow. */
   printed(): void;
   line(stream: 'stdout' | 'stderr', line: string): void;
-  /** It runs, under this process id. */
+  /** The process runs under this id. */
   running(pid: number): void;
-  /** It has ended, or could not be started (code 127). Called once. */
+  /** The process has ended, or could not be started (code 127). Called once. */
   ended(exit: WorkerExit): void;
 }
 
-/** The operating system's side of a worker: the process, what it prints, and signals. */
+/** A worker's process: its output and its signals. */
 export interface WorkerHandle {
-  /** Undefined before it runs. */
+  /** Undefined before the process runs. */
   readonly pid: number | undefined;
   readonly running: boolean;
-  /** The worker has opened its connection and said who it is. */
+  /** The worker has connected and identified itself. */
   connected(socket: Socket, pid: number): void;
-  /** What has been printed without the end of a line is a line: what comes next is somebody else's. */
+  /** Delivers unfinished lines, because the next output belongs to another request. */
   endLines(): void;
   signal(signal: NodeJS.Signals): void;
-  /** Ends the process and all it has started. */
+  /** Kills the process and everything that it has started. */
   killGroup(): void;
 }
 
 /** What a new process needs to become a worker. */
 export interface WorkerBirth {
-  /** Distinguishes it from all others of its gateway. */
+  /** Unique within the gateway. */
   readonly id: number;
-  /** With which it shows itself to the gateway. */
+  /** Authenticates the worker to the gateway. */
   readonly token: string;
-  /** Where its temporary files go. */
+  /** Folder for its temporary files. */
   readonly folder: string;
 }
 
-/** Starts the process of a worker. */
+/** Starts a worker's process. */
 export type Launch = (birth: WorkerBirth, owner: ProcessOwner) => WorkerHandle;
 
-/** Sends a signal to a process, or with a negative number to a group. */
+/** Sends a signal to a process, or to a process group if `target` is negative. */
 export function sendSignal(target: number | undefined, signal: NodeJS.Signals): void {
   if (target === undefined) return;
   try {
     process.kill(target, signal);
   } catch {
-    // it has just ended by itself
+    // it has just ended
   }
 }

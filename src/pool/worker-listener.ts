@@ -5,23 +5,23 @@ import { type Frame, FrameType } from '../protocol/frame.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 
-/** Milliseconds in which somebody who connects has to say hello, and bytes that it may take. */
-const HELLO_TIMEOUT = 10_000;
-const HELLO_LIMIT = 1024;
+/** Limits for the hello frame, which identifies a new connection. */
+const HELLO_TIMEOUT_MS = 10_000;
+const HELLO_MAX_BYTES = 1024;
 
-/** Takes the connection of a worker and its process id; returns what is to get its frames. */
+/** Takes the connection of a worker and its process id. Returns the function that receives its frames. */
 export type Connected = (socket: Socket, pid: number) => (frame: Frame) => void;
 
 /**
- * The loopback port to which workers connect back. Every local user can reach a loopback port, so each worker
- * proves itself with a token that is made for it and good once.
+ * The loopback port to which workers connect. Every local user can reach a loopback port, so each worker authenticates
+ * with a one-time token.
  */
 export class WorkerListener {
   readonly #server: Server;
   readonly #maxPayload: number;
   readonly #expected = new Map<string, Connected>();
 
-  /** @param maxPayload bytes of a worker's frame that are kept at most; a longer one arrives empty */
+  /** @param maxPayload largest payload of a frame, in bytes; a larger one is dropped and the frame arrives empty */
   constructor(maxPayload: number) {
     this.#maxPayload = maxPayload;
     this.#server = createServer({ noDelay: true }, (socket) => this.#greet(socket));
@@ -36,7 +36,7 @@ export class WorkerListener {
     await once(this.#server, 'listening');
   }
 
-  /** Token for a new worker, whose connection `connected` will get. */
+  /** Creates the token for a new worker. `connected` is called with the worker's connection. */
   expect(connected: Connected): string {
     const token = randomBytes(24).toString('hex');
     this.#expected.set(token, connected);
@@ -53,12 +53,12 @@ export class WorkerListener {
   }
 
   #greet(socket: Socket): void {
-    const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT);
+    const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS);
     let deliver = (frame: Frame): void => {
       const hello = frame.type === FrameType.hello ? helloFrom(frame.payload) : undefined;
       const connected = hello === undefined ? undefined : this.#expected.get(hello.token);
       if (hello === undefined || connected === undefined) {
-        deliver = () => {}; // no second try in what has come along with the first
+        deliver = () => {}; // no second attempt from data that arrived with the first
         socket.destroy();
         return;
       }
@@ -67,9 +67,9 @@ export class WorkerListener {
       reader.maxPayload = this.#maxPayload;
       deliver = connected(socket, hello.pid);
     };
-    const reader = new FrameReader((frame) => deliver(frame), HELLO_LIMIT);
+    const reader = new FrameReader((frame) => deliver(frame), HELLO_MAX_BYTES);
     socket.on('close', () => clearTimeout(timer));
-    socket.on('error', () => {}); // 'close' follows, and the worker's end says what happened
+    socket.on('error', () => {}); // 'close' follows, and the worker's exit tells what happened
     socket.on('data', (chunk: Buffer) => {
       try {
         reader.push(chunk);

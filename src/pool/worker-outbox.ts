@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { encodeHeader, type FrameType } from '../protocol/frame.js';
 
-/** Bytes up to which frames are joined for one write: copying them costs less than handing them over in pieces. */
-const MOST_JOINED = 2 ** 16;
+/** Frames up to this size are joined for one write: copying costs less than several writes. */
+const MAX_JOINED_BYTES = 2 ** 16;
 
 /**
- * Frames on their way to a worker. Each write is a system call and may wake R, so what is given in one turn of the
- * gateway's loop goes out at once.
+ * Frames to be sent to a worker. Each write is a system call and may wake R, so frames that are added in one turn of
+ * the event loop go out in one write.
  */
 export class WorkerOutbox {
   readonly #socket: Socket;
@@ -19,8 +19,8 @@ export class WorkerOutbox {
   }
 
   /**
-   * @param waiting R waits for it: it goes out at once, else at the end of the loop's turn
-   * @param startBy wall clock in ms as frames have it, 0 for none
+   * @param frame   its `startBy` is a `frameTime`, or 0 for none
+   * @param waiting whether R waits for the frame: then it is sent now, else at the end of this turn of the event loop
    */
   add(
     frame: { type: FrameType; id: number; payload: readonly Buffer[]; startBy: number },
@@ -42,12 +42,12 @@ export class WorkerOutbox {
   readonly #flush = (): void => {
     const pieces = this.#pieces;
     this.#planned = false;
-    if (pieces.length === 0) return; // something was needed at once meanwhile
+    if (pieces.length === 0) return; // an urgent frame has flushed them already
     const bytes = this.#bytes;
     this.#pieces = [];
     this.#bytes = 0;
-    if (this.#socket.destroyed) return; // the worker is dying: its `dead` will say so
-    if (bytes <= MOST_JOINED) {
+    if (this.#socket.destroyed) return; // the worker is ending; its `dead` callback reports that
+    if (bytes <= MAX_JOINED_BYTES) {
       this.#socket.write(Buffer.concat(pieces));
       return;
     }

@@ -6,30 +6,30 @@ import type { WorkerExit } from './worker-exit.js';
 import type { Launch } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
 
-/** Told what happens to a worker, which is a `W`. */
+/** Callbacks for events of a worker of type `W`. */
 export interface WorkerOwner<W> {
   ready(worker: W, manifest: Manifest): void;
-  /** It can take work: after `ready`, and after each unit. */
+  /** The worker can take work: after `ready`, and after each unit. */
   idle(worker: W): void;
-  /** Its pipe has emptied so far that more should be put there. */
+  /** The pipe has room and should get more units. */
   room(worker: W): void;
   loadFailed(worker: W, failure: LoadFailure): void;
-  /** Its process runs, under this id. */
+  /** The worker's process runs under this id. */
   running(pid: number): void;
-  /** The process has ended; `unfinished` is what it was running. */
+  /** The process has ended. */
   dead(worker: W, exit: WorkerExit): void;
-  /** An interrupt has ended what it ran, the unit of that label; undefined: it has not, and the worker is killed. */
+  /** An interrupt has ended the unit with this label. `interrupt` is undefined if R did not return and is killed. */
   interrupted(worker: W, label: string | undefined, interrupt: Interrupt | undefined): void;
-  /** The request of that label has failed in R. */
+  /** The request with this label has failed in R. */
   failed(worker: W, label: string | undefined, failure: RFailure): void;
   output(worker: W, stream: 'stdout' | 'stderr', line: string): void;
 }
 
 /** What a worker starts with. */
 export interface WorkerStart {
-  /** Where its temporary files go. */
+  /** Folder for its temporary files. */
   readonly folder: string;
-  /** What its process has gone through already. */
+  /** The steps that its process has completed. */
   readonly journey: StartJourney;
   readonly launch: Launch;
   readonly listener: WorkerListener;

@@ -2,18 +2,18 @@ import { READ_AT_ONCE } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import type { WorkUnit } from './work-unit.js';
 
-/** A unit's place; empty once the unit has been taken back, until R says that it has left it out. */
+/** A unit's place in the pipe. Empty after the unit was taken back, until R confirms that it skipped the unit. */
 interface Slot {
   readonly id: number;
   unit: WorkUnit | undefined;
-  /** Wall clock in ms after which R does not begin with it any more; Infinity for what it begins with at once. */
+  /** Time after which R must not start it, in ms (wall clock); Infinity for a unit that R starts at once. */
   readonly startBy: number;
   readonly expected: number;
-  /** R has read all of it, if it has come to it. */
+  /** Whether R has read the whole frame (for the unit that R runs). */
   read: boolean;
 }
 
-/** What a worker has been given and has not answered: what R runs, and what waits behind it in its connection. */
+/** The units that a worker has not answered: the one that R runs, and those that wait behind it in the connection. */
 export class WorkerPipe {
   readonly #slots: Slot[] = [];
   #backlog = 0;
@@ -22,40 +22,40 @@ export class WorkerPipe {
     return this.#slots.length;
   }
 
-  /** Milliseconds that R is to take for all of it. */
+  /** Expected time for all units, in ms. */
   get backlog(): number {
     return this.#backlog;
   }
 
-  /** What R runs; undefined also while it passes over what was taken back. */
+  /** The unit that R runs; undefined if there is none, or if it was taken back. */
   get head(): WorkUnit | undefined {
     return this.#slots[0]?.unit;
   }
 
-  /** Whether something waits behind what R runs. */
+  /** Whether a unit waits behind the one that R runs. */
   get waits(): boolean {
     return this.#slots.some(({ unit }, at) => at > 0 && unit !== undefined);
   }
 
-  /** Whether R has read what it runs, and is in the middle of no frame. */
+  /** Whether R has read the whole frame of the unit that it runs. */
   get isRead(): boolean {
     return this.#slots[0]?.read === true;
   }
 
-  /** R says that it has read what it runs. */
+  /** R reports that it has read the frame with this id. */
   hasRead(id: number): void {
     const slot = this.#slots[0];
     if (slot?.id === id) slot.read = true;
   }
 
-  /** @param bytes of its frame's payload */
+  /** @param bytes size of the frame's payload */
   push(unit: WorkUnit, startBy: number, bytes: number): void {
     const { expected, id } = unit;
     this.#slots.push({ id, unit, startBy, expected, read: bytes <= READ_AT_ONCE });
     this.#backlog += expected;
   }
 
-  /** Takes out what R has answered; undefined when that was taken back before. */
+  /** Removes the unit that R has answered; undefined if it was taken back before. */
   shift(id: number): WorkUnit | undefined {
     if (this.#slots[0]?.id !== id) throw new ProtocolError(`answer ${id} that nobody waits for`);
     const { unit, expected } = this.#slots.shift()!;
@@ -63,12 +63,12 @@ export class WorkerPipe {
     return unit;
   }
 
-  /** Whether something waits that R must not have begun with after `time`. */
+  /** Whether a waiting unit had to be started before `time`. */
   isLate(time: number): boolean {
     return this.#slots.some(({ startBy, unit }, at) => at > 0 && unit !== undefined && startBy < time);
   }
 
-  /** Takes back all of that. */
+  /** Takes back all units that `isLate` would find. */
   takeBack(time: number): WorkUnit[] {
     const taken: WorkUnit[] = [];
     for (const slot of this.#slots.slice(1)) {
@@ -79,7 +79,7 @@ export class WorkerPipe {
     return taken;
   }
 
-  /** Empties it: what R runs, and what it has not come to. */
+  /** Empties the pipe. Returns the unit that R runs, and those that it has not started. */
   clear(): { running: WorkUnit | undefined; waiting: WorkUnit[] } {
     const [running, ...behind] = this.#slots.splice(0);
     this.#backlog = 0;

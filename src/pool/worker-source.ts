@@ -11,10 +11,10 @@ import type { ProcessOwner, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
 import type { WorkerStart } from './worker-owner.js';
 
-/** Milliseconds between looks at forked processes, which are no children of the gateway: nobody tells when they end. */
-const LOOK_EVERY = 250;
+/** Interval between checks of forked processes, in ms. The gateway gets no exit event, as they are not its children. */
+const FORK_CHECK_INTERVAL_MS = 250;
 
-/** How a process ends that does what it must not, where SIGKILL and the like are somebody else's doing. */
+/** Signals of a crash. Others, such as SIGKILL, come from outside the process. */
 const CRASHES: ReadonlySet<NodeJS.Signals> = new Set(['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV']);
 
 export type PreloadMode = 'auto' | 'on' | 'off';
@@ -22,35 +22,35 @@ export type PreloadMode = 'auto' | 'on' | 'off';
 export interface SourceOptions {
   readonly command: WorkerCommand;
   readonly preload: PreloadMode;
-  /** Milliseconds to load the app. */
+  /** How long loading the app may take, in ms. */
   readonly loadTimeout: number;
-  /** Where the first worker may come from, when nothing is preloaded. */
+  /** A process for the first worker, if the app is not preloaded. */
   readonly spare?: Spare | undefined;
 }
 
-/** What becomes of loading the app once for all workers. */
+/** Callbacks for loading the app once for all workers. */
 export interface PreloadObserver {
-  /** Workers are forked from process `pid`; `risks` speak against it, but that was asked for. */
+  /** Workers are forked from process `pid`. `risks` are reasons against it, which `preload: on` overrides. */
   preloaded(pid: number | undefined, journey: StartJourney, risks: readonly string[]): void;
   /** Each worker loads the app itself. */
   notPreloaded(reasons: readonly string[]): void;
   loadFailed(failure: LoadFailure): void;
-  /** It has ended without having been told to. */
+  /** The process has ended unexpectedly. */
   dead(pid: number | undefined, journey: StartJourney, exit: WorkerExit): void;
   output(stream: 'stdout' | 'stderr', line: string): void;
 }
 
 export interface SourceOwner {
-  /** A process runs, and must not outlive the gateway. */
+  /** A process runs that must not outlive the gateway. */
   running(pid: number): void;
   ended(pid: number): void;
-  /** From now on workers can be started. */
+  /** Workers can be started from now on. */
   able(): void;
-  /** No worker can be started until `prepare()` is called again; `startedAt` when that has failed while loading. */
+  /** No worker can be started until `prepare()` is called. `startedAt` is set if the process ended while loading. */
   unable(startedAt: number | undefined): void;
 }
 
-/** Where workers come from: forks of one process that has loaded the app, or processes that load it themselves. */
+/** Creates workers: forks of one process that has loaded the app, or processes that load it themselves. */
 export class WorkerSource {
   readonly #options: SourceOptions;
   readonly #listener: WorkerListener;
@@ -61,11 +61,11 @@ export class WorkerSource {
   readonly #watch: NodeJS.Timeout | undefined;
   #forking: boolean;
   #preloader: Preloader | undefined;
-  /** It has loaded the app and waits for orders. */
+  /** Whether the preloader has loaded the app and can fork workers. */
   #loaded = false;
   #loadTimer: NodeJS.Timeout | undefined;
   #preloaders = 0;
-  /** No worker has been started by itself yet. */
+  /** Whether no worker has been spawned yet. */
   #first = true;
   #closed = false;
 
@@ -84,7 +84,7 @@ export class WorkerSource {
     if (!this.#forking) return;
     this.#watch = setInterval(() => {
       for (const process of this.#forks) process.look();
-    }, LOOK_EVERY);
+    }, FORK_CHECK_INTERVAL_MS);
     this.#watch.unref();
   }
 
@@ -93,7 +93,7 @@ export class WorkerSource {
     return !this.#forking || this.#loaded;
   }
 
-  /** Sees to it that workers can be started; `able()` is called when they can. */
+  /** Makes it possible to start workers. Calls `able()` when they can be started. */
   prepare(): void {
     if (this.able || this.#preloader !== undefined || this.#closed) return;
     this.#preloaders += 1;
@@ -120,7 +120,7 @@ export class WorkerSource {
     }, loadTimeout);
   }
 
-  /** What the next worker starts with. */
+  /** Returns how to start the next worker. */
   next(id: number): WorkerStart {
     const folder = this.#scratch.folder(`worker-${id}`);
     const start = { folder, listener: this.#listener };
@@ -151,18 +151,18 @@ export class WorkerSource {
     return new SpawnedProcess(waiting ?? startR(command, folder, settings), owner);
   }
 
-  /** A worker has ended while it started, by a fault of its own. */
+  /** A worker has ended during its start. */
   crashed({ signal }: WorkerExit): void {
-    if (signal !== null && CRASHES.has(signal)) this.#distrust(`a forked worker died of ${signal}`);
+    if (signal !== null && CRASHES.has(signal)) this.#stopForking(`a forked worker died of ${signal}`);
   }
 
-  /** A worker hangs while it starts. */
+  /** A worker hangs during its start. */
   hangs(): void {
-    this.#distrust('a forked worker did not become ready');
+    this.#stopForking('a forked worker did not become ready');
   }
 
-  /** What seemed safe to fork was not: the next workers load the app themselves. */
-  #distrust(reason: string): void {
+  /** Forking turned out to be unsafe: the next workers load the app themselves. */
+  #stopForking(reason: string): void {
     if (!this.#forking || this.#options.preload !== 'auto') return;
     this.#forking = false;
     this.#preloader?.kill();
@@ -180,7 +180,7 @@ export class WorkerSource {
   #settle(preloader: Preloader, obstacles: readonly string[], able: boolean): void {
     clearTimeout(this.#loadTimer);
     if (obstacles.length > 0 && (this.#options.preload === 'auto' || !able)) {
-      // The process is not wasted: the next worker is made of it.
+      // The process becomes the next worker.
       this.#forking = false;
       this.#observer?.notPreloaded(obstacles);
     } else {
@@ -203,9 +203,9 @@ export class WorkerSource {
   }
 }
 
-/** A process has taken too long to load the app. */
+/** The failure of a process that took too long to load the app. */
 export function loadTimedOut(limit: number, journey: StartJourney): LoadFailure {
   return {
-    message: `The app was not loaded within ${limit / 1000} s (--load-timeout)${journey.describe()}`,
+    message: `The app did not load within ${limit / 1000} s (--load-timeout)${journey.describe()}`,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Life cycle of a worker: one explicit transition table, after RoadRunner's `fsm`.
+ * Life cycle of a worker as one explicit transition table, modelled on RoadRunner's `fsm`.
  *
  * ```
  *            hello           ready          assign
@@ -24,7 +24,7 @@ const transitions: Record<WorkerState, readonly WorkerState[]> = {
   dead: [],
 };
 
-/** Returns `to`, or throws: a transition that the table does not have is a bug, never a user's mistake. */
+/** Returns `to`. Throws if the table does not allow the transition, which is always a bug. */
 export function transition(from: WorkerState, to: WorkerState): WorkerState {
   if (!transitions[from].includes(to)) throw new Error(`a worker can't go from ${from} to ${to}`);
   return to;

@@ -16,39 +16,39 @@ import type { WorkerOwner, WorkerStart } from './worker-owner.js';
 import { WorkerPipe } from './worker-pipe.js';
 import { transition, type WorkerState } from './worker-state.js';
 
-/** Milliseconds for bytes that a dead worker had sent to arrive; a child of it may hold the connection open. */
+/** How long to wait for a dead worker's last bytes, in ms. A child of it may keep the connection open. */
 const LAST_BYTES_TIMEOUT_MS = 1000;
 
-/** Milliseconds for a process to end by itself after it has closed its connection. */
+/** How long a process may take to exit after it has closed its connection, in ms. */
 const CLOSED_EXIT_TIMEOUT_MS = 1000;
 
-/** Expected work, in ms, and units that a worker may have before a brief request, so that the request never waits long. */
+/** Limits for adding a brief request to a worker's pipe: the expected work ahead of it, and the units in the pipe. */
 export const LOOK_AHEAD_MS = 2;
-const MOST_UNITS_AHEAD = 16;
+const MAX_UNITS_AHEAD = 16;
 
-/** Requests after which R's memory has taken its shape, and it is worth having R look at all of it. */
+/** Requests after which R runs a full garbage collection. By then the app has allocated most of its lasting objects. */
 const COLLECT_AFTER_REQUESTS = 500;
-/** Milliseconds that it gets for that; the app's finalizers may run. */
+/** How long that may take, in ms. The app's finalizers may run. */
 const COLLECT_TIMEOUT_MS = 60_000;
 
 /** One R process. */
 export class Worker implements UnitWorker {
   readonly id: number;
   readonly journey: StartJourney;
-  /** Where its temporary files are. */
+  /** Folder for its temporary files. */
   readonly folder: string;
   readonly #owner: WorkerOwner<Worker>;
   readonly #process: WorkerHandle;
-  /** R has printed something since the app was loaded. */
+  /** Whether R has printed something since the app was loaded. */
   #prints = false;
   #state: WorkerState = 'starting';
-  /** Names the plan of the direct lane that it has loaded; undefined before it is ready. */
+  /** Name of the direct lane's plan that the worker has loaded; undefined before it is ready. */
   #plan: string | undefined;
   #socket: Socket | undefined;
   #outbox: WorkerOutbox | undefined;
   readonly #pipe = new WorkerPipe();
   readonly #late = new LateWork(this.#pipe, () => this.#socket);
-  /** Its connection was reset, as a process's is that ends before it has read all that was sent to it. */
+  /** Whether the connection was reset. That happens if the process ends before it has read everything sent to it. */
   #reset = false;
   readonly #interruption = new Interruption(() => this.#process.signal('SIGINT'));
   #requests = 0;
@@ -78,7 +78,7 @@ export class Worker implements UnitWorker {
         },
         ended: (exit) => {
           listener.forget(token);
-          // An idle one has nothing left to say, and must not be given anything.
+          // An idle worker sends nothing more, and must not be given any work.
           if (this.#state === 'idle') this.#die(exit);
           else this.#afterLastBytes(() => this.#die(exit));
         },
@@ -98,36 +98,36 @@ export class Worker implements UnitWorker {
     return this.#plan;
   }
 
-  /** Requests answered. */
+  /** Number of requests answered. */
   get requests(): number {
     return this.#requests;
   }
 
-  /** What R runs at the moment. */
+  /** The unit that R runs. */
   get unit(): WorkUnit | undefined {
     return this.#pipe.head;
   }
 
-  /** It is at work, and will have come to this unit before it has waited longer than LOOK_AHEAD_MS. */
+  /** Whether the worker is busy and will probably start this unit within `LOOK_AHEAD_MS`. */
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruption.isOn) return false;
-    if (this.#pipe.head === undefined || this.#pipe.length >= MOST_UNITS_AHEAD) return false;
+    if (this.#pipe.head === undefined || this.#pipe.length >= MAX_UNITS_AHEAD) return false;
     return this.#process.running && unit.expected <= LOOK_AHEAD_MS && this.#pipe.backlog <= LOOK_AHEAD_MS;
   }
 
-  /** `performance.now()` when it last became idle. */
+  /** `performance.now()` when the worker last became idle. */
   get idleSince(): number {
     return this.#idleSince;
   }
 
-  /** Milliseconds that R is to take for what it has, at most. */
+  /** Expected time for the units that the worker has, in ms. */
   get backlog(): number {
     return this.#pipe.backlog;
   }
 
   /**
-   * Hands over one unit of work, to an idle worker or to one that `canLookAhead`. Reading the next
-   * frame without a turn of the gateway's loop in between halves the time of tiny handlers.
+   * Gives the worker a unit of work. It must be idle, or `canLookAhead` must be true: if R finds the next frame without
+   * waiting for the gateway, tiny handlers take half the time.
    */
   assign(unit: WorkUnit): void {
     const ahead = this.#pipe.length > 0;
@@ -144,10 +144,10 @@ export class Worker implements UnitWorker {
   }
 
   /**
-   * Interrupts what runs, as Ctrl-C would, so that R can clean up, unless it ends in a moment by itself. If R has not come
-   * back after `grace` milliseconds it is killed. Nobody waits for the unit's answer any more. With another unit in the pipe, which a
-   * late signal could hit instead, there is only the grace time. What R is still reading it is left to read: in the middle
-   * of a frame a signal would cost the worker.
+   * Interrupts the unit that runs, whose answer is no longer needed. R gets the signal of Ctrl-C after a short delay,
+   * so that it can clean up, and is killed if it has not returned after `grace` ms. If another unit is in the pipe,
+   * there is no signal, because it could hit that unit. While R still reads the frame, the signal waits, because it
+   * would break the connection.
    */
   interrupt(grace: number): void {
     if (this.#pipe.length === 0 || this.#interruption.isOn) return;
@@ -160,14 +160,14 @@ export class Worker implements UnitWorker {
 
   readonly #maySignal = (): boolean => !this.#pipe.waits && this.#pipe.isRead;
 
-  /** Whether a full collection of R's garbage would do it good: the first one, by far the longest, is still to come. */
+  /** Whether R should run its first full garbage collection, which takes by far the longest. */
   get awaitsCollection(): boolean {
     return !this.#collected && this.#requests >= COLLECT_AFTER_REQUESTS;
   }
 
   /**
-   * Has an idle one collect its garbage now rather than in the middle of some request, as Unicorn and Puma have it done
-   * out of band. R marks every object then, which costs a forked worker a copy of each page of memory that it shares.
+   * Runs a full garbage collection in an idle worker, so that it does not run during a request (Unicorn and Puma call
+   * this out-of-band GC). R marks every object, so a forked worker then copies every memory page that it shares.
    */
   collect(): void {
     this.#collected = true;
@@ -178,7 +178,7 @@ export class Worker implements UnitWorker {
     this.#command(FrameType.collect);
   }
 
-  /** Lets it finish what it runs, run the app's exit hooks and end; killed if that takes more than `grace` ms. */
+  /** Lets the worker finish its units, run the app's exit hooks and end. Kills it after `grace` ms. */
   stop(grace: number): void {
     this.#stopGrace = grace;
     if (this.#state === 'busy') this.#to('draining');
@@ -188,9 +188,9 @@ export class Worker implements UnitWorker {
   }
 
   /**
-   * Ends the process and all it has started, at once.
+   * Kills the process and everything that it has started.
    *
-   * @param reason for people, as in "was killed with 900 MB"
+   * @param reason for messages, such as "was killed with 900 MB"
    */
   kill(reason?: string): void {
     if (this.#state === 'dead') return;
@@ -211,7 +211,7 @@ export class Worker implements UnitWorker {
     socket.once('error', ({ code }: NodeJS.ErrnoException) => {
       this.#reset = code === 'ECONNRESET';
     });
-    // Without its connection a worker is of no use (`closeAllConnections()` in a handler does that).
+    // A worker without its connection is useless. `closeAllConnections()` in a handler closes it.
     socket.once('close', () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS));
     if (this.#state === 'starting') this.#to('warming');
     return (frame) => {
@@ -220,7 +220,7 @@ export class Worker implements UnitWorker {
     };
   }
 
-  /** What R printed before it sent a frame has arrived as well: it is read first, so that it is the right unit's. */
+  /** Output that R printed before the frame has arrived too. It is read first, so that it goes to the right unit. */
   #afterOutput(frame: Frame): void {
     setImmediate(() => {
       if (this.#state === 'dead') return;
@@ -240,7 +240,7 @@ export class Worker implements UnitWorker {
       case FrameType.ready:
         this.journey.step('ready');
         this.#prints = false;
-        if (this.#state !== 'warming') return; // it was told to end meanwhile
+        if (this.#state !== 'warming') return; // it was told to stop in the meantime
         this.#becomeReady(manifestFrom(frame.payload));
         return;
       case FrameType.loadFailed:
@@ -275,7 +275,7 @@ export class Worker implements UnitWorker {
   }
 
   #finish(frame: Frame): void {
-    this.#process.endLines(); // as the unit's that has printed them
+    this.#process.endLines(); // they belong to the unit that printed them
     const unit = this.#pipe.shift(frame.id);
     const unsettled = this.#interruption.ended(() => this.kill());
     this.#pipe.head?.started(this);
@@ -284,18 +284,18 @@ export class Worker implements UnitWorker {
       this.#owner.interrupted(this, unit?.label, interruptFrom(frame));
     }
     if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000);
-    // R gets its next work before the answer is dealt with, which takes as long for a batch as R needs for the next.
+    // R gets its next work before the answer is processed: for a batch that takes as long as R needs for the next one.
     if (unsettled) this.#command(FrameType.ping);
     else this.#free();
     if (frame.type === FrameType.unstarted) unit?.returned();
     else unit?.finished(frame);
   }
 
-  /** What ran is done: the next unit, or the end if that was asked for meanwhile. */
+  /** The unit that ran is done: continues with the next one, or stops if that was requested. */
   #free(): void {
     if (this.#pipe.length > 0) {
-      // Not at each answer, unless R has its last: several frames in one write cost little more than one.
-      const few = this.#pipe.length <= MOST_UNITS_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD_MS / 2;
+      // Not after every answer, unless one unit is left: several frames in one write cost little more than one.
+      const few = this.#pipe.length <= MAX_UNITS_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD_MS / 2;
       if (few || this.#pipe.length === 1) this.#owner.room(this);
       return;
     }
@@ -326,7 +326,7 @@ export class Worker implements UnitWorker {
     this.#killTimer = setTimeout(() => this.kill(), grace);
   }
 
-  /** Waits for what the process had written before it ended: an answer may be among it. */
+  /** Waits for the data that the process had written before it ended. It may contain an answer. */
   #afterLastBytes(done: () => void): void {
     const socket = this.#socket;
     if (socket === undefined || socket.closed) {
@@ -345,9 +345,9 @@ export class Worker implements UnitWorker {
     this.#interruption.end();
     clearTimeout(this.#killTimer);
     this.#late.end();
-    this.#process.killGroup(); // what it had started and left behind
+    this.#process.killGroup(); // its remaining child processes
     this.#to('dead');
-    // What R has not read to its end it has not begun with; known of what was sent last.
+    // R starts a unit only after it has read the whole frame. A reset tells this only for the frame sent last.
     const begun = !this.#reset || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);

@@ -1,23 +1,23 @@
-/** Bytes from which a body or a value is large: it is kept in shared memory and converted in a thread. */
+/** From this size on, a body or a value is kept in shared memory and converted in a thread. */
 export const LARGE_BYTES = 128 * 1024;
 
-/** TypeScript's library for ES2023 does not know that shared memory can grow. */
+/** TypeScript's ES2023 library has no type for growable shared memory. */
 type Growable = SharedArrayBuffer & { readonly maxByteLength: number; grow(bytes: number): void };
 const GrowableBuffer = SharedArrayBuffer as unknown as new (
   bytes: number,
   options: { maxByteLength: number },
 ) => Growable;
 
-/** Bytes up to which memory is kept for the next ones, and milliseconds for which it is. */
-const KEPT = 16 * 1024 ** 2;
-const KEPT_FOR = 10_000;
+/** A block of memory up to this size is kept for reuse, for this time. */
+const REUSE_MAX_BYTES = 16 * 1024 ** 2;
+const REUSE_TIMEOUT_MS = 10_000;
 
 let spare: Growable | undefined;
 let dropSpare: NodeJS.Timeout | undefined;
 
 /**
- * Many bytes that come in pieces, put together as they come, so that they are never held twice and nobody waits for
- * them to be joined. The memory is shared: threads may read it while it also stays here.
+ * Collects many bytes that arrive in pieces. They are joined as they arrive, so they are never held twice and joining
+ * them causes no delay at the end. The memory is shared, so threads can read it too.
  */
 export class SharedBytes {
   readonly #memory: Growable;
@@ -26,13 +26,13 @@ export class SharedBytes {
 
   private constructor(memory: Growable) {
     this.#memory = memory;
-    this.#bytes = new Uint8Array(memory); // grows along
+    this.#bytes = new Uint8Array(memory); // grows with the memory
   }
 
   /**
-   * Undefined when there is no room.
+   * Undefined if the memory can't be reserved.
    *
-   * @param most bytes that come at most: address space is set aside for them, memory is not
+   * @param most maximum size in bytes; reserves address space, not memory
    */
   static upTo(most: number): SharedBytes | undefined {
     if (spare !== undefined && spare.maxByteLength >= most) {
@@ -41,23 +41,23 @@ export class SharedBytes {
       return new SharedBytes(memory);
     }
     try {
-      return new SharedBytes(new GrowableBuffer(0, { maxByteLength: Math.max(most, KEPT) }));
+      return new SharedBytes(new GrowableBuffer(0, { maxByteLength: Math.max(most, REUSE_MAX_BYTES) }));
     } catch {
       return undefined;
     }
   }
 
   /**
-   * Says that nobody needs bytes any more that may have come from here. Their memory is used again: left to the
-   * garbage, so much of it would have the whole heap searched, while every request waits.
+   * Releases bytes that may have been created here, so that their memory can be reused. Left to the garbage collector,
+   * blocks of this size would cause full collections, which delay every request.
    */
   static giveBack({ buffer }: Buffer): void {
-    if (!(buffer instanceof SharedArrayBuffer) || buffer.byteLength > KEPT) return;
+    if (!(buffer instanceof SharedArrayBuffer) || buffer.byteLength > REUSE_MAX_BYTES) return;
     spare = buffer as Growable;
     clearTimeout(dropSpare);
     dropSpare = setTimeout(() => {
       spare = undefined;
-    }, KEPT_FOR).unref();
+    }, REUSE_TIMEOUT_MS).unref();
   }
 
   push(piece: Uint8Array): void {
@@ -67,7 +67,7 @@ export class SharedBytes {
     this.#length += piece.length;
   }
 
-  /** What has come, without a copy. */
+  /** Returns the collected bytes, without a copy. */
   finish(): Buffer {
     return Buffer.from(this.#memory as unknown as ArrayBuffer, 0, this.#length);
   }

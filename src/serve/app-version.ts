@@ -23,20 +23,20 @@ import { fingerprint } from './fingerprint.js';
 import type { VersionSetting } from './version-setting.js';
 import { reasonNotToFork, recyclingLimits } from './worker-life.js';
 
-/** Room for the status, the headers and R's own framing around an answer's body. */
+/** Room for the status, the headers and R's framing around the body of an answer, in bytes. */
 const ANSWER_OVERHEAD = 65_536;
 
-/** Milliseconds between looks whether work that nobody waits for is done. */
-const LAST_WORK = 50;
+/** Interval between checks whether the last work is done, in ms. */
+const DRAIN_CHECK_INTERVAL_MS = 50;
 
-/** Paths of saved models that say what is to be done with one: there are as many as models. */
+/** Paths of actions on saved models. There are only a few per model, so each can be a route of its own. */
 const MODEL_ACTION = /\/(predict|infer|metadata|prototype)$/;
 
-/** The app as it was when it was loaded: its workers, their queue, and the way of a request to them. */
+/** One loaded version of the app: its workers, its queue and its lanes. */
 export class AppVersion {
-  /** Counts the versions of one gateway, from 1. */
+  /** Number of the version in this gateway, from 1. */
   readonly number: number;
-  /** What the files were that the app has read while it was loaded; undefined until that is known. */
+  /** Fingerprint of the files that the app read while loading; undefined until it is known. */
   fingerprint: string | undefined;
   manifest: Manifest | undefined;
   readonly #config: Config;
@@ -44,26 +44,26 @@ export class AppVersion {
   readonly #setting: VersionSetting;
   readonly #pool: Pool;
   readonly #preload: Config['preload'];
-  /** Why no worker is forked, whatever the app; undefined if they may be, or if that is what was asked for. */
+  /** Why no worker is forked, for reasons outside the app; undefined if forking is possible, or `preload` is off. */
   readonly #notForked: string | undefined;
   readonly #dispatcher: Dispatcher;
   /** Set once the app is loaded. */
   #exchanges: ExchangeContext | undefined;
   #lanes: AppLanes | undefined;
   #appRoutes: AppRoutes | undefined;
-  /** Set where the app is saved models. */
+  /** Set if the app consists of saved models. */
   readonly models: ModelApp | undefined;
-  /** The plan of the direct lane that the first worker reported, and whether another worker's differs. */
+  /** The direct lane's plan from the first worker, and whether another worker reported a different one. */
   #plan: string | undefined;
   #plansDiffer = false;
-  /** Workers that are to be ready before the app counts as loaded. */
+  /** Number of workers that must become ready before the app counts as loaded. */
   #wanted = 1;
-  /** Settles with the fate of the first workers: the manifest, or why the app does not load. */
+  /** Resolves with the manifest when the first workers are ready, or with the reason why the app does not load. */
   #loaded!: (result: Manifest | PenstockError) => void;
   readonly #load = new Promise<Manifest | PenstockError>((resolve) => {
     this.#loaded = resolve;
   });
-  /** Requests that have entered and may still need R. */
+  /** Number of requests that have entered and may still need R. */
   #inside = 0;
   #emptied: (() => void) | undefined;
   /** The version that takes the requests now. */
@@ -120,12 +120,12 @@ export class AppVersion {
     return this.#pool;
   }
 
-  /** A worker could answer, now or when it comes free. */
+  /** Whether a worker can answer, now or when it becomes idle. */
   get ready(): boolean {
     return !this.#setting.draining() && this.#pool.healthy > 0;
   }
 
-  /** Responses that are kept; undefined where none are. */
+  /** The response cache; undefined if no route uses it. */
   get cache(): ResponseCache | undefined {
     return this.#exchanges?.cache;
   }
@@ -149,8 +149,8 @@ export class AppVersion {
   }
 
   /**
-   * Loads the app; fails with `app_load_failed` in R's words, if one of the first `workers` workers does not load it.
-   * Requests can be handled from then on.
+   * Loads the app. Fails with `app_load_failed` and R's message if one of the first `workers` workers can't load it.
+   * Afterwards, requests can be handled.
    */
   async load(workers: number): Promise<Manifest> {
     this.#wanted = workers;
@@ -204,33 +204,33 @@ export class AppVersion {
     return new ModelLane(() => models.server);
   }
 
-  /** Reads the files of the app, to tell this version from others. */
+  /** Computes the fingerprint of the app's files. */
   async identify(): Promise<void> {
     const { app } = this.#setting;
     const files = app.entry === 'model' ? [app.file] : (this.manifest?.files ?? []);
     this.fingerprint = await fingerprint(files, app.directory);
   }
 
-  /** Says what in the app does not go together with how it is served. */
+  /** Logs warnings about code in the app that does not suit how it is served. */
   warn(): void {
     const { direct, hazards } = this.manifest!;
     if (this.#config.workers.max > 1) this.#log.hazards(hazards);
     this.#log.unbatched(direct?.routes ?? []);
   }
 
-  /** The path of the endpoint that a path leads to, with its parameters by name; undefined if none is known. */
+  /** The path template of the endpoint that serves a path; undefined if unknown. */
   routeOf(method: string, path: string): string | undefined {
     if (this.models !== undefined) return MODEL_ACTION.test(path) ? path : undefined;
     const index = this.#appRoutes?.indexOf(method, path) ?? 0;
     return index === 0 ? undefined : this.manifest?.routes.find(({ direct }) => direct === index)?.path;
   }
 
-  /** Takes a request, to be run. */
+  /** Creates the exchange for a request. */
   open(request: IncomingMessage, response: ServerResponse): OpenRequest {
     return new Exchange(request, response, this.#exchanges!);
   }
 
-  /** Another version takes the requests from now on: finishes those that have entered, then ends the workers. */
+  /** A newer version takes over: finishes the requests that have entered, then stops the workers. */
   async retire(successor: AppVersion): Promise<void> {
     this.#successor = successor;
     if (this.#inside > 0) {
@@ -238,14 +238,14 @@ export class AppVersion {
         this.#emptied = resolve;
       });
     }
-    // Of requests that nobody waits for.
+    // Work may be left whose requests have ended.
     while (this.#stopped === undefined && this.queued + this.running > 0) {
-      await new Promise((resolve) => setTimeout(resolve, LAST_WORK));
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_INTERVAL_MS));
     }
     await this.stop();
   }
 
-  /** Ends the workers, with the app's exit hooks. */
+  /** Stops the workers, which run the app's exit hooks. */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
@@ -312,7 +312,7 @@ export class AppVersion {
     if (this.#inside === 0) this.#emptied?.();
   }
 
-  /** A worker that has loaded another plan cannot run calls of the direct lane: they name routes by their place. */
+  /** Calls of the direct lane name routes by index, so a worker with a different plan can't run them. */
   #comparePlans({ plan }: Manifest): void {
     this.#plan ??= plan;
     if (this.#plan === plan || this.#plansDiffer) return;

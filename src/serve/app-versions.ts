@@ -6,8 +6,8 @@ import { Reloads } from './reloads.js';
 import type { VersionSetting } from './version-setting.js';
 
 /**
- * The versions of the app: the one that serves, at most one that is being loaded to take its place, and those that
- * finish what they have.
+ * The versions of the app: the one that serves, at most one that is being loaded to replace it, and older ones that
+ * finish their requests.
  */
 export class AppVersions {
   readonly #setting: VersionSetting;
@@ -16,7 +16,7 @@ export class AppVersions {
   #serving: AppVersion | undefined;
   #loading: AppVersion | undefined;
   readonly #finishing = new Set<AppVersion>();
-  /** Of versions that are gone. */
+  /** Restarts in versions that have ended. */
   #restarts = 0;
   #closed = false;
 
@@ -30,7 +30,7 @@ export class AppVersions {
     });
   }
 
-  /** The one that takes requests; undefined before one could be loaded. */
+  /** The version that takes requests; undefined before one is loaded. */
   get serving(): AppVersion | undefined {
     return this.#serving;
   }
@@ -39,7 +39,7 @@ export class AppVersions {
     return this.#loading;
   }
 
-  /** Those that take no more requests, and still have some. */
+  /** Versions that take no new requests but still have some to finish. */
   get finishing(): readonly AppVersion[] {
     return [...this.#finishing];
   }
@@ -53,27 +53,27 @@ export class AppVersions {
     return this.#reloads.history;
   }
 
-  /** Workers that ended without having been told to. */
+  /** Number of workers that ended unexpectedly. */
   get restarts(): number {
     let restarts = this.#restarts;
     for (const { pool } of this.all) restarts += pool.restarts;
     return restarts;
   }
 
-  /** Loads the first version, as soon as one worker has; fails with what R says. */
+  /** Loads the first version. Resolves when one worker has loaded it; fails with R's message. */
   async start(): Promise<void> {
     const first = await this.#load((version) => version.load(1));
-    // Nobody waits for it, and a model may be large.
+    // Not awaited, because the files of a model may be large.
     void first.identify();
     this.#serving = first;
   }
 
-  /** Replaces what serves by the app as it is now, if it loads; resolves with how that went. */
+  /** Loads the app's current files as a new version and switches to it if it loads. Resolves with the outcome. */
   reload(by: ReloadCause): Promise<ReloadRecord> {
     return this.#reloads.request(by);
   }
 
-  /** Ends all workers. */
+  /** Stops all workers. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.all.map((version) => version.stop()));

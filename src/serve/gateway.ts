@@ -31,16 +31,16 @@ import { DevMode } from './dev/dev-mode.js';
 import { recordRequest } from './request-record.js';
 import { RequestTraces } from './request-traces.js';
 
-/** Milliseconds between warnings that traces can't be sent. */
-const TRACE_WARNINGS = 60_000;
+/** Interval between warnings that traces can't be sent, in ms. */
+const TRACE_WARNING_INTERVAL_MS = 60_000;
 
-/** Addresses it serves on, once it does. */
+/** The URLs of a started gateway. */
 export interface Listening {
   readonly url: string;
   readonly adminUrl: string;
 }
 
-/** One app, served: the public and the admin server in front of the app's versions. */
+/** Serves one app: the public server and the admin server in front of the app's versions. */
 export class Gateway {
   readonly #app: AppLocation;
   readonly #config: Config;
@@ -52,19 +52,19 @@ export class Gateway {
   readonly #failures = new Failures();
   readonly #versions: AppVersions;
   readonly #dashboard: Dashboard;
-  /** Set where traces are sent. */
+  /** Set if traces are on. */
   #spans: SpanExporter | undefined;
   /** Set under `penstock dev`. */
   readonly #dev: DevMode | undefined;
   readonly #spare: Spare | undefined;
   readonly #publicServer: PublicServer;
   readonly #adminToken: AdminToken | undefined;
-  /** Undefined where every request goes to the app as it is. */
+  /** Undefined if requests go to the app without checks. */
   readonly #gate: Gate | undefined;
   readonly #adminServer: FastifyInstance;
   #draining = false;
   #listening = false;
-  /** Resolves once it serves. */
+  /** Resolves when the gateway serves. */
   #nowServing!: () => void;
   readonly #serving = new Promise<void>((resolve) => {
     this.#nowServing = resolve;
@@ -73,8 +73,8 @@ export class Gateway {
   /**
    * Fails with `admin_unprotected` or `secret_unusable`.
    *
-   * @param dev  follow the app's files, and show why they do not load instead of ending
-   * @param gate undefined where every request goes to the app as it is
+   * @param dev  whether to watch the app's files, and to show load errors instead of ending
+   * @param gate undefined if requests go to the app without checks
    */
   constructor(
     app: AppLocation,
@@ -159,7 +159,7 @@ export class Gateway {
       {
         dashboard: this.#dashboard,
         metrics: this.#metrics,
-        // Not before the public port takes connections: whoever asks sends requests at once.
+        // Only when the public port accepts connections: a load balancer then sends requests at once.
         ready: () => this.#listening && (this.#versions.serving?.ready ?? false),
         status: () => this.status(),
         reload: () => this.reload('admin'),
@@ -169,8 +169,8 @@ export class Gateway {
   }
 
   /**
-   * Loads the app in the workers, then listens; fails with `app_load_failed` in R's words or `address_unavailable`.
-   * The admin server is up while the app loads, so that a probe can see that.
+   * Loads the app in the workers, then listens. Fails with `app_load_failed` and R's message, or with
+   * `address_unavailable`. The admin server runs while the app loads, so that probes can watch it.
    */
   async start(): Promise<Listening> {
     const adminUrl = await listenAdmin(this.#adminServer, this.#config);
@@ -188,8 +188,8 @@ export class Gateway {
   }
 
   /**
-   * Stops without losing anything: not ready any more, still accepting for the drain delay, then finishing what
-   * runs and waits, then the workers with the app's exit hooks. What is not done within the grace time is cut.
+   * Stops without losing requests: reports not ready, accepts requests for the drain delay, finishes running and
+   * waiting requests, then stops the workers with the app's exit hooks. Cuts requests that exceed the shutdown timeout.
    */
   async stop(): Promise<void> {
     const { drainDelay, shutdownTimeout } = this.#config;
@@ -211,13 +211,13 @@ export class Gateway {
     this.#log.info({ event: 'stopped' }, 'Stopped');
   }
 
-  /** Ends workers and the admin server, when nothing has been served or everything is done. */
+  /** Stops the workers and the admin server, after a failed start or when all requests are done. */
   async abort(): Promise<void> {
     this.#draining = true;
     await this.#publicServer.close();
     this.#dev?.close();
     await this.#versions.close();
-    this.#spare?.close(); // of which one may have been a worker until now
+    this.#spare?.close(); // last, because it may have become a worker
     await this.#threads.close();
     this.#dashboard.close();
     await this.#spans?.close();
@@ -226,7 +226,7 @@ export class Gateway {
     this.#gate?.close();
   }
 
-  /** Replaces the app by what its files are now, if that loads: not a request is lost, and what fails changes nothing. */
+  /** Loads the app's current files and switches to them. Loses no request; if loading fails, nothing changes. */
   async reload(by: ReloadCause): Promise<ReloadRecord> {
     await this.#serving;
     return this.#versions.reload(by);
@@ -258,7 +258,7 @@ export class Gateway {
     };
   }
 
-  /** Undefined where traces are off. */
+  /** Undefined if traces are off. */
   #startTracing(): RequestTraces | undefined {
     const { appVersion, otlpEndpoint } = this.#config;
     const service = basename(this.#app.directory);
@@ -268,7 +268,7 @@ export class Gateway {
     this.#spans = new SpanExporter(settings, version, (outcome, spans, why) => {
       this.#metrics.spans.inc({ outcome }, spans);
       if (why === undefined || performance.now() < quietUntil) return;
-      quietUntil = performance.now() + TRACE_WARNINGS;
+      quietUntil = performance.now() + TRACE_WARNING_INTERVAL_MS;
       const { host } = new URL(settings.url);
       this.#log.warn({ event: 'traces-not-sent', host }, `Traces were not sent to ${host}: ${why}`);
     });

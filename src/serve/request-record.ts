@@ -13,7 +13,7 @@ export interface Records {
   readonly write: Log['request'] | undefined;
 }
 
-/** Counts a finished exchange and writes its line. */
+/** Adds a finished exchange to the metrics and writes its log line. */
 export function recordRequest(
   { bytes, cache, duration, error, id, lane, method, path, status, tickets }: ExchangeRecord,
   { failures, metrics, slow, write }: Records,

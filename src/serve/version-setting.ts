@@ -8,7 +8,7 @@ import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { Spare } from '../pool/spare.js';
 
-/** What an app's versions share. */
+/** What the versions of an app share. */
 export interface VersionSetting {
   readonly app: AppLocation;
   readonly config: Config;

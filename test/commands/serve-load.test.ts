@@ -80,9 +80,7 @@ test('an app that takes longer to load than it may is given up', async () => {
     '4s',
   );
   expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /The app was not loaded within 4 s \(--load-timeout\), at step "app" after \d+ ms\./,
-  );
+  expect(stderr).toMatch(/The app did not load within 4 s \(--load-timeout\), at step "app" after \d+ ms\./);
   expect(stderr).toContain("R's last output: asking");
 });
 

@@ -58,7 +58,7 @@ test('a body of just the limit is taken, one byte more is refused with 413', asy
   expect(await tooLarge.json()).toMatchObject({
     error: '413 - Payload Too Large',
     code: 'body_too_large',
-    message: expect.stringContaining(`${limit} bytes are the limit`),
+    message: expect.stringContaining(`the limit is ${limit} bytes`),
   });
 });
 

@@ -107,7 +107,7 @@ describe('over TLS', () => {
     const before = await serial();
     copyFileSync(join(fixtures, 'renewed.crt'), cert);
     const kept = await app.logged('secrets-kept');
-    expect(kept.msg).toContain('the key is not that of the certificate');
+    expect(kept.msg).toContain('the key does not match the certificate');
     expect(await serial()).toBe(before);
     install('renewed');
     await app.logged('secrets-read');
@@ -241,7 +241,7 @@ describe('penstock does not start with', () => {
       () => ['--tls-cert', cert, '--tls-key', join(fixtures, 'client.key')],
       'the key is not',
     ],
-    ['a key that is none', () => ['--tls-cert', cert, '--tls-key', other], 'The PEM files of TLS'],
+    ['a key that is none', () => ['--tls-cert', cert, '--tls-key', other], 'Invalid TLS certificate or key'],
   ])('%s', async (_, flags, message) => {
     writeFileSync(other, 'no key');
     const { code, stderr } = await start(...flags());

@@ -77,7 +77,7 @@ test('every fault is told with status 422', async () => {
     '[1].city level',
     '[1].pet missing',
   ]);
-  expect(body.message).toContain('?typ is no parameter of predictions; did you mean `type`?');
+  expect(body.message).toContain('?typ is not a parameter of predictions; did you mean `type`?');
 });
 
 test.each([

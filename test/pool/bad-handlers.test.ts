@@ -88,7 +88,7 @@ test('a handler that interrupts itself gets 502, and the worker stays', async ()
   expect(status).toBe(502);
   expect(body).toMatchObject({
     code: 'worker_lost',
-    message: expect.stringContaining('It was interrupted.'),
+    message: expect.stringContaining('R was interrupted.'),
   });
   await expectSane(pid);
 });

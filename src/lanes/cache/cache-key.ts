@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { CacheTag } from '../../app/manifest.js';
 
-/** Headers that say who asks: those of HTTP, and those that apps make up for API keys and the like. */
+/** Headers that identify the client: those of HTTP, and common ones of apps, such as for API keys. */
 const CREDENTIALS = /auth|cookie|token|key|secret|session|passw|credential|signature|jwt|^x-penstock-/;
 
-/** Bytes of a body, up to which it is worth to look whether it has come before. */
-const LONGEST_BODY = 128 * 1024;
+/** Requests with larger bodies are not cached. */
+const MAX_BODY_BYTES = 128 * 1024;
 
-/** What a response depends on; undefined for a request whose response must not be kept, nor be one that was. */
+/** Everything that a response depends on; undefined for a request that must not use the cache. */
 export function cacheKey(
   { headers, method, url }: IncomingMessage,
   body: Buffer | undefined,
   tag: CacheTag,
 ): string | undefined {
-  if (body !== undefined && body.length > LONGEST_BODY) return undefined;
+  if (body !== undefined && body.length > MAX_BODY_BYTES) return undefined;
   if (!tag.public) for (const name in headers) if (CREDENTIALS.test(name)) return undefined;
   let key = `${method} ${url}`;
   for (const name of tag.vary) key += `\n${name}: ${headers[name] ?? ''}`;

@@ -4,14 +4,14 @@ import type { Reply } from '../../http/reply.js';
 import { type KeptReply, keptReply, replyTo } from './kept-reply.js';
 import type { Lookup, ResponseCache } from './response-cache.js';
 
-/** Where an answer comes from: kept, computed for another request at the same time, computed, or not to be kept. */
+/** hit: cached; joined: computed for a concurrent request; miss: computed and cached; passed: computed, not cached. */
 export type CacheResult = 'hit' | 'joined' | 'miss' | 'passed';
 
-/** The request that looks for a response. */
+/** The request that needs a response. */
 export interface Requester {
   readonly request: IncomingMessage;
   answer(reply: Reply): void;
-  /** Computes it. The lookup is told the outcome: `computed` or `failed`. */
+  /** Computes the response. Must then call `computed` or `failed` of the lookup. */
   compute(): void;
 }
 
@@ -30,12 +30,12 @@ export class CacheLookup implements Lookup {
     this.#requester = requester;
   }
 
-  /** Whether it waits for a response that is computed for another request. */
+  /** Whether the request waits for a response that another one computes. */
   get waits(): boolean {
     return this.#cache.computation(this.#key)?.others.has(this) === true;
   }
 
-  /** Finds the response, waits for one that is being computed, or has it computed. */
+  /** Finds the response, waits for one that is being computed, or computes it. */
   begin(): void {
     const kept = this.#cache.find(this.#key);
     if (kept === null) {
@@ -57,7 +57,7 @@ export class CacheLookup implements Lookup {
     }
   }
 
-  /** The response has been computed. Returns what is to be sent, which may be the same reply. */
+  /** The response was computed. Returns the reply to send, which may be the same. */
   computed(reply: Reply): Reply {
     if (!this.#leads) return reply;
     const kept = keptReply(reply, this.#tag, this.#requester.request.method!);
@@ -73,10 +73,10 @@ export class CacheLookup implements Lookup {
   }
 
   /**
-   * There is no response.
+   * Computing the response failed.
    *
-   * @param again whether this may concern this request alone: then the next one that waits computes it for all.
-   *   Otherwise each computes its own.
+   * @param again whether the failure may concern only this request: then the next waiting request computes the response
+   *   for all. Otherwise each waiting request computes its own.
    */
   failed(again: boolean): void {
     if (!this.#leads) {
@@ -93,7 +93,7 @@ export class CacheLookup implements Lookup {
     next.lead();
   }
 
-  /** The client has left, or has its answer. Returns whether others wait for what this request computes. */
+  /** The client has disconnected or has its answer. Returns whether others wait for this request's response. */
   leave(): boolean {
     const computation = this.#cache.computation(this.#key);
     if (computation?.leader !== this) {
@@ -123,7 +123,7 @@ export class CacheLookup implements Lookup {
     return this.#cache.computation(this.#key)?.leader === this;
   }
 
-  /** Ends the computation; returns the requests that waited for it. */
+  /** Ends the computation. Returns the requests that waited for it. */
   #end(): Lookup[] {
     const { others } = this.#cache.computation(this.#key)!;
     this.#cache.setComputation(this.#key, undefined);

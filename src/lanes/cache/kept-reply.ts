@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { CacheTag } from '../../app/manifest.js';
 import { bytesOf, type Reply } from '../../http/reply.js';
 
-/** A response as it is kept. */
+/** A cached response. */
 export interface KeptReply {
   readonly status: number;
-  /** With those that a cache has to add, all but Age. */
+  /** Includes the headers that a cache must add, except Age. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Buffer | undefined;
   readonly etag: string;
@@ -14,11 +14,11 @@ export interface KeptReply {
   readonly at: number;
 }
 
-/** Headers that a client needs of a response that it has already. */
+/** Headers of a 304 response (RFC 9110, 15.4.5). */
 const WITH_304 = new Set(['cache-control', 'content-location', 'date', 'etag', 'expires', 'vary']);
 const NOT_TO_KEEP = /no-store|no-cache|private/i;
 
-/** The response as it can be kept; undefined if it is for one request only. */
+/** Makes a response cacheable; undefined if it must not be cached. */
 export function keptReply(reply: Reply, tag: CacheTag, method: string): KeptReply | undefined {
   const { file, headers, pieces, status } = reply;
   if (status < 200 || status > 299 || status === 206 || file !== undefined) return undefined;
@@ -30,7 +30,7 @@ export function keptReply(reply: Reply, tag: CacheTag, method: string): KeptRepl
   const etag = own.get('etag') ?? weakTag(body);
   const kept = headers.filter(([name]) => !['age', 'etag', 'vary'].includes(name.toLowerCase()));
   const vary = new Set(['accept-encoding', ...tag.vary, ...(tag.public ? [] : ['authorization', 'cookie'])]);
-  // Of a POST's response nobody else may keep a copy.
+  // Other caches must not store the response to a POST.
   if (method !== 'POST') {
     kept.push(['ETag', etag], ['Vary', [...vary].join(', ')]);
     const scope = tag.public ? 'public, ' : '';
@@ -40,7 +40,7 @@ export function keptReply(reply: Reply, tag: CacheTag, method: string): KeptRepl
   return { status, headers: kept, body, etag, at: performance.now() };
 }
 
-/** What a client gets: the response, or only that it has not changed since it asked last. */
+/** The reply for a client: the cached response, or 304 if the client already has it. */
 export function replyTo(request: IncomingMessage, { at, body, etag, headers, status }: KeptReply): Reply {
   const age: [string, string] = ['Age', String(Math.floor((performance.now() - at) / 1000))];
   const known = request.headers['if-none-match'];
@@ -51,7 +51,7 @@ export function replyTo(request: IncomingMessage, { at, body, etag, headers, sta
   return { status, headers: [...headers.map(copy), age], ...(body !== undefined && { body }) };
 }
 
-/** Bytes that it takes, about. */
+/** Approximate memory, in bytes. */
 export function sizeOf({ body, headers }: KeptReply): number {
   const text = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   return 512 + 2 * text + (body?.length ?? 0);
@@ -65,7 +65,7 @@ function variants(vary: string | undefined): string[] {
   return vary === undefined ? [] : vary.split(',').map((name) => name.trim().toLowerCase());
 }
 
-/** Weak, since the same is sent with and without gzip. */
+/** A weak ETag, because the response is sent with and without gzip. */
 function weakTag(body: Buffer | undefined): string {
   return `W/"${createHash('sha256')
     .update(body ?? '')
@@ -73,7 +73,7 @@ function weakTag(body: Buffer | undefined): string {
     .slice(0, 22)}"`;
 }
 
-/** RFC 9110, 13.1.2: by weak comparison. */
+/** Weak comparison (RFC 9110, 13.1.2). */
 function matches(known: string, etag: string): boolean {
   if (known.trim() === '*') return true;
   const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');

@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
 import { type KeptReply, sizeOf } from './kept-reply.js';
 
-/** How long a response that can't be kept is remembered as one, so that requests for it do not wait for each other. */
-const NOT_KEPT_MS = 5000;
-/** Share of the memory that one response may take. */
-const MOST_SHARE = 1 / 8;
-/** Memory that the note takes that a response can't be kept. */
+/** How long to remember that a response can't be cached, so that requests for it do not wait for each other. */
+const UNCACHEABLE_TTL_MS = 5000;
+/** Share of the memory limit that one response may use. */
+const MAX_RESPONSE_SHARE = 1 / 8;
+/** Approximate memory of an `uncacheable` entry. */
 const NOTE_BYTES = 256;
 
-const notKept = Symbol('not kept');
+const uncacheable = Symbol('uncacheable');
 
-/** A request that looks for a kept response. */
+/** A request's lookup, as the cache sees it. */
 export interface Lookup {
-  /** Here is the response. */
+  /** The response is available. */
   give(kept: KeptReply): void;
-  /** There is none to keep: the request computes its own. */
+  /** The response can't be cached: the request computes its own. */
   pass(): void;
-  /** The request computes the response for all that wait. */
+  /** The request computes the response for all waiting requests. */
   lead(): void;
 }
 
@@ -26,21 +26,21 @@ export interface Computation {
   readonly others: Set<Lookup>;
 }
 
-/** The kept responses of one version of an app, within a bounded memory: those that were asked for last. */
+/** The response cache of one version of an app: least recently used, within a memory limit. */
 export class ResponseCache {
-  readonly #kept: LRUCache<string, KeptReply | typeof notKept>;
+  readonly #kept: LRUCache<string, KeptReply | typeof uncacheable>;
   readonly #computations = new Map<string, Computation>();
 
   /** @param limit bytes */
   constructor(limit: number) {
     this.#kept = new LRUCache({
       maxSize: limit,
-      maxEntrySize: Math.max(1, Math.floor(limit * MOST_SHARE)),
-      sizeCalculation: (kept, key) => 2 * key.length + (kept === notKept ? NOTE_BYTES : sizeOf(kept)),
+      maxEntrySize: Math.max(1, Math.floor(limit * MAX_RESPONSE_SHARE)),
+      sizeCalculation: (kept, key) => 2 * key.length + (kept === uncacheable ? NOTE_BYTES : sizeOf(kept)),
     });
   }
 
-  /** Responses that are kept, and the bytes that they take. */
+  /** Number of cached responses, and their memory in bytes. */
   get entries(): number {
     return this.#kept.size;
   }
@@ -53,19 +53,19 @@ export class ResponseCache {
     return this.#kept.maxSize;
   }
 
-  /** A response that is still good; null if it is known that there can't be one. */
+  /** A fresh response; null if it is known to be uncacheable. */
   find(key: string): KeptReply | null | undefined {
     const kept = this.#kept.get(key);
-    return kept === notKept ? null : kept;
+    return kept === uncacheable ? null : kept;
   }
 
-  /** @param ttl milliseconds that it is good for */
+  /** @param ttl how long the response stays fresh, in ms */
   keep(key: string, reply: KeptReply, ttl: number): void {
     this.#kept.set(key, reply, { ttl });
   }
 
   canNotKeep(key: string): void {
-    this.#kept.set(key, notKept, { ttl: NOT_KEPT_MS });
+    this.#kept.set(key, uncacheable, { ttl: UNCACHEABLE_TTL_MS });
   }
 
   computation(key: string): Computation | undefined {

@@ -7,21 +7,21 @@ import { bufferOf } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
 import type { Printer } from './json-serializer.js';
 
-/** Elements of short forms, such as 1:1000000, that are expanded here. Longer values are printed in a thread. */
-export const MOST_EXPANDED = 2 ** 14;
+/** Compact sequences, such as 1:1000000, are expanded here up to this length. Longer ones are printed in a thread. */
+export const MAX_EXPANDED_ELEMENTS = 2 ** 14;
 
-/** plumber drops the body of these, as HTTP demands. */
+/** plumber drops the body of these, as HTTP requires. */
 const BODILESS = new Set([204, 304]);
 
-/** Makes replies of what R answers in the direct lane. */
+/** Turns R's answers in the direct lane into replies. */
 export class DirectAnswers {
   readonly printers: readonly Printer[];
   readonly #threads: LargeThreads | undefined;
   readonly #limit: number;
 
   /**
-   * @param threads print large values; undefined: R prints them
-   * @param limit   bytes that a body may have
+   * @param threads print large values; if undefined, R prints them
+   * @param limit   largest response body, in bytes
    */
   constructor(printers: readonly Printer[], threads: LargeThreads | undefined, limit: number) {
     this.printers = printers;
@@ -29,7 +29,7 @@ export class DirectAnswers {
     this.#limit = limit;
   }
 
-  /** The reply that an answer stands for, or why R has to print it. Throws `response_too_large`. */
+  /** The reply for an answer, or why R must print the value. Throws `response_too_large`. */
   reply({ payload, type }: Frame): Reply | NotCovered | Promise<Reply | NotCovered> {
     if (type !== FrameType.value) return replyFrom(payload);
     if (payload.length >= LARGE_BYTES) return this.#printLarge(payload);
@@ -46,7 +46,7 @@ export class DirectAnswers {
     return valueReply(code, headers, printer, { body });
   }
 
-  /** The reply to a request that has run alone, if it can be made at once. */
+  /** The reply for a request that ran alone, if it can be made synchronously. */
   whole(frame: Frame): Reply | NotCovered {
     if (frame.payload.length < frame.length) return new NotCovered('it is too long');
     if (frame.type !== FrameType.result && frame.type !== FrameType.value)
@@ -71,7 +71,7 @@ export class DirectAnswers {
   }
 }
 
-/** The reply that is a value as JSON, with the status and headers that the app has set. */
+/** A reply with a value as JSON, and the status and headers that the app has set. */
 export function valueReply(
   status: number | null | undefined,
   headers: [string, string][],
@@ -83,10 +83,10 @@ export function valueReply(
   return { status: code, headers, ...(!BODILESS.has(code) && body) };
 }
 
-/** `long`: a sequence that is short as R data would be a long vector. */
+/** Returns `long` for a compact sequence that would become a long vector. */
 function readValue(payload: Buffer): RList | NotCovered | 'long' {
   try {
-    return readRData(payload, { maxExpanded: MOST_EXPANDED }) as RList;
+    return readRData(payload, { maxExpanded: MAX_EXPANDED_ELEMENTS }) as RList;
   } catch (error) {
     if (!(error instanceof RDataError)) throw error;
     return error.kind === 'limit' ? 'long' : new NotCovered(error.message);

@@ -7,34 +7,34 @@ import { readRow } from './batch-row.js';
 import { frameRows, members, type Shapes, type Table, table } from './batch-shape.js';
 import { BodyBatch, FilteredBatch, FrameBatch, ListBatch, type RouteBatch } from './route-batch.js';
 
-/** A route whose handler is vectorised, as `@batch` says. */
+/** A route with `@batch`, whose handler is vectorised. */
 export interface BatchRoute {
   readonly index: number;
   readonly route: DirectRoute;
   readonly policy: BatchPolicy;
-  /** Texts for the shapes of its items, none of which another route's can have. */
+  /** Keys for the shapes of its items, unique to the route. */
   readonly shapes: Shapes;
   readonly answers: DirectAnswers;
 }
 
-/** What is known of a request that may be batched. */
+/** A request that may be batched. */
 export interface BatchInput {
   readonly query: RValue;
-  /** The texts of the path's parameters. */
+  /** The path parameters, as text. */
   readonly path: readonly string[];
-  /** The request's own call, with another body if one is given. */
+  /** Makes the request's own call, optionally with another body. */
   readonly call: (body?: RValue) => RValue;
-  /** NULL for none. */
+  /** NULL if there is none. */
   readonly body: RValue;
-  /** The bytes that the body was read from. */
+  /** The unparsed body. */
   readonly bytes: Buffer | undefined;
-  /** What R needs besides, for a handler that takes the request. */
+  /** The raw body and the request variables, for handlers that take `req`. */
   readonly request: () => readonly [body: RValue, variables: RValue];
-  /** What requests must have in common besides their items, for such a handler. */
+  /** For such handlers: what else the requests of a batch must have in common. */
   readonly context: string;
 }
 
-/** A request that can join others, and its call when it runs alone. */
+/** A request that can be batched, and its call if it runs alone. */
 export interface BatchCall {
   readonly batch: Batchable;
   readonly payload: () => Buffer;
@@ -42,11 +42,11 @@ export interface BatchCall {
 
 interface Joined {
   readonly batch: RouteBatch;
-  /** Stands for the request's own body in its own call. */
+  /** Replaces the body in the request's own call. */
   readonly body?: RValue;
 }
 
-/** How a request joins others; undefined if it has to run as it is. */
+/** How to batch a request; undefined if it can't be batched. */
 export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefined {
   const joined = join(to, input);
   if (joined === undefined) return undefined;
@@ -60,8 +60,8 @@ export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefi
 }
 
 /**
- * The same for a JSON body that is one item of a usual form, and all that the request brings. It is read without making
- * R values of its members one by one. Undefined does not mean that it can't be batched.
+ * A faster version for a request whose only input is one item as simple JSON. It does not create R values for the
+ * single members. If it returns undefined, `batchCall` may still be able to batch the request.
  */
 export function quickBatchCall(to: BatchRoute, bytes: Buffer): BatchCall | undefined {
   const { argument, form, surrounded } = to.route.batch!;
@@ -97,7 +97,7 @@ function pick(row: Table, formals: readonly string[]): Table {
   };
 }
 
-/** In plumber's order: the query's come first. Undefined if a name is in both, which is an argument given twice. */
+/** In plumber's order, with those of the query first. Undefined if an argument is given twice. */
 function argumentsOf({ body, query }: BatchInput): Map<string, RValue> | undefined {
   const fromQuery = members(query);
   const fromBody = members(body);
@@ -119,7 +119,7 @@ function joinArguments(to: BatchRoute, input: BatchInput): Joined | undefined {
     ...taken,
     ...pathNames.map((name, i) => [name, rString(input.path[i]!)] as const),
   ]);
-  if (columns.size < taken.length + pathNames.length) return undefined; // one is given twice
+  if (columns.size < taken.length + pathNames.length) return undefined; // an argument is given twice
   const items = table(columns);
   return items && joinList(to, items);
 }
@@ -129,7 +129,7 @@ function joinList(to: BatchRoute, items: Table): Joined | undefined {
   return { batch: new ListBatch(to, to.shapes.of(items), items) };
 }
 
-/** Whether the function takes an argument of the request by this name. */
+/** Whether the function has an argument of this name that comes from the request. */
 function takes({ formals }: DirectRoute, name: string): boolean {
   return formals.includes(name) && name !== 'req' && name !== 'res';
 }
@@ -141,7 +141,7 @@ function byName([a]: [string, unknown], [b]: [string, unknown]): number {
 function joinTable(to: BatchRoute, input: BatchInput, argument: string): Joined | undefined {
   const all = argumentsOf(input);
   if (all === undefined) return undefined;
-  // A body that does not name the argument is the table.
+  // If the body has no member with the argument's name, the body itself is the table.
   const named = all.get(argument);
   const inQuery = named === undefined ? members(input.query)! : all;
   const columns = members(named ?? input.body);
@@ -168,7 +168,7 @@ function joinFrame(
   return { batch: new FrameBatch(to, key, items, { argument, others, path }) };
 }
 
-/** Bodies that are arrays of rows become one such array. */
+/** Joins bodies that are arrays of rows into one array. */
 function joinBody(to: BatchRoute, input: BatchInput): Joined | undefined {
   const { body, bytes, context } = input;
   if (bytes === undefined) return undefined;

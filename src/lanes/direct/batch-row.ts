@@ -1,21 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import type { Scalar, Table } from './batch-shape.js';
 
-/** Bytes of a body that is looked at, so. */
-const SHORT = 8 * 1024;
-/**
- * What JSON.parse() reads otherwise than jsonlite, or does not tell: numbers that are whole but not written so, long
- * ones, escapes, and jsonlite's dates.
- */
+/** Larger bodies are not read here. */
+const MAX_BODY_BYTES = 8 * 1024;
+/** What JSON.parse() reads unlike jsonlite: whole numbers with a point or an exponent, long numbers, escapes, dates. */
 const UNUSUAL = /[\\$]|\d\.0+(?!\d)|\d[eE]|\d{15}/;
-const MOST_INTEGER = 2 ** 31 - 1;
+const MAX_R_INTEGER = 2 ** 31 - 1;
 
 /**
- * One item from a JSON object of scalars, or from an object whose only member, `argument`, is such an object; as
- * jsonlite would have read it. Undefined where that is not certain.
+ * Reads one item as jsonlite would, from a JSON object of scalars, or from an object whose only member `argument` is
+ * such an object. Undefined if the result might differ from jsonlite's.
  */
 export function readRow(bytes: Buffer, argument: string | undefined): Table | undefined {
-  if (bytes.length > SHORT || !isUtf8(bytes)) return undefined;
+  if (bytes.length > MAX_BODY_BYTES || !isUtf8(bytes)) return undefined;
   const text = bytes.toString('utf8');
   if (UNUSUAL.test(text)) return undefined;
   const parsed = parse(text);
@@ -40,7 +37,7 @@ export function readRow(bytes: Buffer, argument: string | undefined): Table | un
     row.push(value as Scalar);
     quotes += type === 'character' ? 4 : 2;
   }
-  // More of them: a name is there twice. Names that are numbers come in another order.
+  // A higher count means that a name occurs twice. JavaScript changes the order of numeric names.
   if (countQuotes(text) !== quotes || names.some(startsWithDigit)) return undefined;
   return { names, types, row, items: 1 };
 }
@@ -70,7 +67,7 @@ function typeOf(value: unknown): Table['types'][number] | undefined {
       return 'logical';
     case 'number':
       if (!Number.isInteger(value)) return 'double';
-      return Math.abs(value) <= MOST_INTEGER && !Object.is(value, -0) ? 'integer' : undefined;
+      return Math.abs(value) <= MAX_R_INTEGER && !Object.is(value, -0) ? 'integer' : undefined;
     default:
       return undefined;
   }

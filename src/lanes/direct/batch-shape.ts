@@ -11,22 +11,22 @@ import {
   rowCount,
 } from '../../rdata/index.js';
 
-/** A vector without attributes, of a kind that arguments come as. */
+/** A vector without attributes, of a type that arguments can have. */
 type PlainVector = RLogical | RInteger | RDouble | RCharacter;
 
-/** Vectors by name, all with as many elements as there are items. */
+/** Named vectors of the same length, with one element per item. */
 export interface Table {
   readonly names: readonly string[];
   readonly types: readonly PlainVector['type'][];
   readonly items: number;
-  /** By column; or, of one item, its elements. */
+  /** The columns; for a single item, its elements. */
   readonly columns?: readonly PlainVector[];
   readonly row?: readonly Scalar[];
 }
 
 export type Scalar = number | string | boolean;
 
-/** The members of a named list whose names are all given and different; undefined for anything else. */
+/** The members of a list with unique, non-empty names; undefined for any other value. */
 export function members(value: RValue): ReadonlyMap<string, RValue> | undefined {
   if (value.type === 'NULL') return new Map();
   if (value.type !== 'list') return undefined;
@@ -41,7 +41,7 @@ export function members(value: RValue): ReadonlyMap<string, RValue> | undefined 
   return map;
 }
 
-/** Items by column; undefined where these are not plain vectors of one length. */
+/** A table of these columns; undefined unless they are plain vectors of equal length. */
 export function table(columns: ReadonlyMap<string, RValue>): Table | undefined {
   let items = 0;
   for (const value of columns.values()) {
@@ -55,8 +55,8 @@ export function table(columns: ReadonlyMap<string, RValue>): Table | undefined {
 }
 
 /**
- * What sets of items must have in common to be put into one, as a text: names and types of their columns, in order.
- * Nearly all requests of a route have the shape of the one before.
+ * Keys for the shape of tables: the names and types of their columns, in order. Tables of the same shape can be joined.
+ * The last key is kept, because nearly all requests of a route have the shape of the previous one.
  */
 export class Shapes {
   readonly #prefix: string;
@@ -64,7 +64,7 @@ export class Shapes {
   #types: Table['types'] = [];
   #shape = '';
 
-  /** @param prefix of each text */
+  /** @param prefix the prefix of each key */
   constructor(prefix: string) {
     this.#prefix = prefix;
   }
@@ -85,7 +85,7 @@ function areEqual(a: readonly string[], b: readonly string[]): boolean {
   return true;
 }
 
-/** Tables of one shape, one below the other: their columns. */
+/** The columns of tables of the same shape, joined row by row. */
 function stack(tables: readonly Table[]): PlainVector[] {
   const { types } = tables[0]!;
   const items = rowsOf(tables);
@@ -142,7 +142,7 @@ export function asDataFrame(tables: readonly Table[]): RList {
   return rDataFrame(stack(tables), [...tables[0]!.names], rowsOf(tables));
 }
 
-/** The rows of a data frame; undefined for any other value. */
+/** The number of rows of a data frame; undefined for any other value. */
 export function frameRows(value: RValue): number | undefined {
   const classes = getAttribute(value, 'class');
   if (value.type !== 'list' || classes?.type !== 'character' || classes.values[0] !== 'data.frame')

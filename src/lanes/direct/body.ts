@@ -4,8 +4,8 @@ import { type RValue, rNull } from '../../rdata/index.js';
 import { parseQuery } from './query.js';
 
 /**
- * How a body reaches R: not at all, as the value that its parser would have given, or to be parsed there. `large` is
- * JSON that a thread has to parse first.
+ * How a body is sent to R: not at all, as the value that plumber's parser would return, or unparsed (`raw`). `large` is
+ * JSON that a thread must parse first.
  */
 export interface DirectBody {
   readonly form: '' | 'parsed' | 'raw' | 'large';
@@ -20,9 +20,9 @@ const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 
 /**
- * Reads a body as plumber's default parsers would, for JSON and forms; everything else is R's.
+ * Parses JSON and forms as plumber's default parsers would. R parses all other bodies.
  *
- * @param type the Content-Type header as it came
+ * @param type the Content-Type header, unchanged
  */
 export function directBody(
   body: Buffer | undefined,
@@ -33,7 +33,7 @@ export function directBody(
   switch (parserFor(type, body[0]!)) {
     case 'json': {
       if (body.length >= LARGE_BYTES) return large;
-      // jsonlite makes times of these, in ways that depend on what stands around them.
+      // jsonlite turns these into times, in ways that depend on the values around them.
       if (body.includes('$date')) return unparsed;
       const value = parseJson(body, options);
       return value instanceof NotCovered ? unparsed : { form: 'parsed', value };
@@ -48,12 +48,12 @@ export function directBody(
   }
 }
 
-/** Whether the body would be read as JSON. */
+/** Whether plumber would parse the body as JSON. */
 export function isJsonBody(body: Buffer, type: string | undefined): boolean {
   return body.length > 0 && parserFor(type, body[0]!) === 'json';
 }
 
-/** plumber's `parser_picker()`: by type, or by the first byte where there is none. */
+/** As plumber's `parser_picker()`: by type, or by the first byte if there is no type. */
 function parserFor(type: string | undefined, firstByte: number): 'json' | 'form' | undefined {
   if (type === undefined) return firstByte === OPEN_BRACE || firstByte === OPEN_BRACKET ? 'json' : 'form';
   const [, name, parameters] = /^([^;]*)(;.*)?$/.exec(type.toLowerCase())!;

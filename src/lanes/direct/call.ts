@@ -2,13 +2,13 @@ import { type RList, type RValue, rInteger, rList, rNull, rString } from '../../
 
 /** The parts of a call of the direct lane, as `r/direct-request.R` reads them. */
 export interface CallParts {
-  /** The endpoint's place in the plan, from 1; 0 if none serves the request. */
+  /** The endpoint's index in the plan, from 1; 0 if none serves the request. */
   readonly route: number;
-  /** The parsed query, or the arguments; NULL if R has to parse `QUERY_STRING`. */
+  /** The parsed query, or the arguments; NULL if R must parse `QUERY_STRING`. */
   readonly query: RValue;
-  /** The texts of the path's parameters; NULL for none. */
+  /** The path parameters, as text; NULL for none. */
   readonly path: RValue;
-  /** How the body comes: not at all, as the value that its parser would give, or to be parsed in R. */
+  /** How the body is sent: not at all, as a parsed value, or unparsed. */
   readonly form: '' | 'parsed' | 'raw';
   readonly body: RValue;
   readonly rawBody: RValue;
@@ -21,9 +21,9 @@ export function callList({ body, form, path, query, rawBody, request, route }: C
 }
 
 /**
- * A call of a function that takes only arguments.
+ * A call of a function that takes arguments only.
  *
- * @param path the texts of the path's parameters, or vectors of them
+ * @param path the path parameters, as text, or vectors of them
  */
 export function plainCall(route: number, query: RValue, path: RValue = rNull): RList {
   return callList({ route, query, path, form: '', body: rNull, rawBody: rNull, request: rNull });

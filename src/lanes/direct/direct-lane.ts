@@ -29,21 +29,21 @@ const noBody: DirectBody = { form: '', value: rNull };
 
 export interface DirectLaneOptions {
   readonly plan: DirectPlan;
-  /** The name of the plan, which workers report as well. */
+  /** The name of the plan, which workers report too. */
   readonly planName: string;
   readonly routes: AppRoutes;
-  /** Parse large bodies and print large values. */
+  /** For large bodies and values. */
   readonly threads: LargeThreads;
-  /** Bytes that an answer may have. */
+  /** Largest response, in bytes. */
   readonly responseLimit: number;
 }
 
-/** What is known of a request besides its call. */
+/** The parts of a request's work that do not depend on its call. */
 type WorkBase = Pick<Work, 'policy'>;
 
 /**
- * The direct lane: the gateway routes, parses and prints; R runs the user's functions. Requests of which it is not
- * certain that the outcome is plumber's are left to the plumber lane.
+ * The direct lane: the gateway routes, parses and prints; R runs the user's functions. A request takes the plumber lane
+ * unless the outcome here is certain to be the same.
  */
 export class DirectLane {
   readonly #plan: DirectPlan;
@@ -72,9 +72,9 @@ export class DirectLane {
   }
 
   /**
-   * Undefined if the request has to take the plumber lane.
+   * Undefined if the request must take the plumber lane.
    *
-   * @param jsonForm the body is labelled a form but is to be read as JSON
+   * @param jsonForm whether to read a body with a form's type as JSON
    */
   prepare({ body, http }: LaneRequest, jsonForm: boolean): Prepared | Promise<Prepared> | undefined {
     const url = http.url!;
@@ -96,7 +96,7 @@ export class DirectLane {
 
     const parsedQuery = parseQuery(query);
     const parsedBody = route === undefined ? noBody : this.#body(http, route, body, jsonForm);
-    // R parses what the gateway could not, and for that needs the request, as do functions that take `req`.
+    // R needs the request to parse what the gateway could not, and for functions that take `req`.
     const needsRequest = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
     const whole = (): [RValue, RValue] => [rookBody(body), rookVariables(http, jsonForm)];
     const parts = { route: index, query: parsedQuery ?? rNull, path: pathTexts(path) };
@@ -162,7 +162,7 @@ export class DirectLane {
     return reply instanceof Promise ? reply.then(take) : take(reply);
   }
 
-  /** R prints a value that the gateway cannot print. */
+  /** Work for R to print a value that the gateway cannot print. */
   #printWork(payload: Buffer): Work {
     return {
       lane: 'direct',
@@ -175,7 +175,7 @@ export class DirectLane {
     };
   }
 
-  /** @param unparsed gives the call when only R can parse the body */
+  /** @param unparsed makes the call for a body that only R can parse */
   async #parseLarge(
     base: WorkBase,
     body: Buffer,
@@ -185,10 +185,10 @@ export class DirectLane {
   ): Promise<Prepared> {
     const options = this.#parseOptions;
     const { values } = call({ ...parts, form: 'parsed', body: rNull }, request);
-    const [before, after] = [values.slice(0, BODY_AT), values.slice(BODY_AT + 1)];
+    const [before, after] = [values.slice(0, BODY_INDEX), values.slice(BODY_INDEX + 1)];
     const result = await this.#threads.run({ kind: 'parse', body, options, before, after });
     if (result.kind !== 'parsed') return this.#work(base, unparsed);
-    // Unless the body's own bytes are among the pieces.
+    // Unless the pieces contain the body's own bytes.
     if (request === NO_REQUEST) SharedBytes.giveBack(body);
     const pieces = result.pieces.map(bufferOf);
     return this.#work(base, () => pieces);
@@ -209,8 +209,8 @@ export class DirectLane {
 }
 
 const NO_REQUEST: [RValue, RValue] = [rNull, rNull];
-/** The place of the body in a call. */
-const BODY_AT = 4;
+/** Index of the body in a call. */
+const BODY_INDEX = 4;
 
 function call(
   parts: Omit<CallParts, 'rawBody' | 'request'>,
@@ -219,7 +219,7 @@ function call(
   return callList({ ...parts, rawBody: raw, request });
 }
 
-/** Node keeps one of several Content-Type headers; R sees them joined. */
+/** Node keeps only one of several Content-Type headers; R gets all of them, joined. */
 function hasTwoTypes({ rawHeaders }: IncomingMessage): boolean {
   let found = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
@@ -237,7 +237,7 @@ function writePieces(list: RList): readonly Buffer[] {
   return writeRDataPieces(list).map(bufferOf);
 }
 
-/** plumber checks the size that these headers announce. */
+/** plumber checks the size announced by these headers. */
 function announcesBody({ headers }: IncomingMessage): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }

@@ -1,13 +1,13 @@
 import type { DirectPlan, JsonSerializer } from '../../app/manifest.js';
 import { type JsonPrintOptions, printOptions } from '../../json/index.js';
 
-/** A JSON serializer of the app, ready to print with. */
+/** Prints values as one of the app's JSON serializers does. */
 export interface Printer {
   readonly type: string;
   readonly options: JsonPrintOptions;
 }
 
-/** plumber's serializers with the options that they were given, translated. `r/serializers.R` lets only these pass. */
+/** Translates a plumber serializer and its options. `r/serializers.R` allows only those that are supported here. */
 export function jsonPrinter(serializer: JsonSerializer, session: DirectPlan['session']): Printer {
   const { options } = serializer;
   const pick = (from: string, to: keyof JsonPrintOptions): object =>

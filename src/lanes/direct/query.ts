@@ -1,16 +1,16 @@
 import { type RList, type RValue, rList, rString } from '../../rdata/index.js';
 
-/** Pieces after which plumber groups repeated names in another way. */
-const MOST_NAMES = 150;
+/** With more pieces, plumber groups repeated names in another way. */
+const MAX_PIECES = 150;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const MALFORMED_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
 
 const emptyArguments: RList = rList([]);
 
 /**
- * A query string, or a form, as plumber's `parseQS()` reads it: plus is a space, pieces without exactly one name and
- * one value are dropped, repeated names become a vector. Undefined where only R can tell (invalid escapes, names
- * that are not ASCII, texts that are not UTF-8).
+ * Parses a query string or a form as plumber's `parseQS()` does: plus is a space, pieces without exactly one name and
+ * one value are dropped, and repeated names become a vector. Undefined if only R can parse it (invalid escapes, names
+ * that are not ASCII, text that is not UTF-8).
  */
 export function parseQuery(text: string): RList | undefined {
   const query = text.startsWith('?') ? text.slice(1) : text;
@@ -28,7 +28,7 @@ export function parseQuery(text: string): RList | undefined {
     else before.push(value);
   }
   if (values.size === 0) return emptyArguments;
-  if (values.size > MOST_NAMES) return undefined;
+  if (values.size > MAX_PIECES) return undefined;
   return rList(
     [...values.values()].map((each): RValue => rString(each)),
     [...values.keys()],

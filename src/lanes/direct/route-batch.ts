@@ -12,7 +12,7 @@ import { splitAnswer, splitFilteredAnswer } from './split-answer.js';
 
 const NONE = Buffer.alloc(0);
 
-/** The route that the requests of a batch are for. */
+/** The route of the requests in a batch. */
 interface Target {
   readonly index: number;
   readonly route: DirectRoute;
@@ -20,7 +20,7 @@ interface Target {
   readonly answers: DirectAnswers;
 }
 
-/** A request of a batched route, which joins others of the same key. */
+/** A request of a batched route. Requests with the same key can be joined. */
 export abstract class RouteBatch implements Batchable {
   readonly key: string;
   readonly items: number;
@@ -34,7 +34,7 @@ export abstract class RouteBatch implements Batchable {
     this.to = to;
   }
 
-  /** One call of the function for all of them. */
+  /** One call of the function for all jobs. */
   abstract joined(jobs: readonly Batchable[]): RValue;
 
   merge(jobs: readonly Batchable[]): MergedCall {
@@ -59,7 +59,7 @@ export abstract class RouteBatch implements Batchable {
   }
 }
 
-/** Each column is an argument. */
+/** A batch in which each column is an argument. */
 export class ListBatch extends RouteBatch {
   readonly table: Table;
 
@@ -79,14 +79,14 @@ export class ListBatch extends RouteBatch {
 }
 
 interface FrameArguments {
-  /** The argument that is the table. */
+  /** Name of the argument that gets the table. */
   readonly argument: string;
-  /** The others, which are the same for all requests of a batch. */
+  /** The other arguments, the same for all requests of a batch. */
   readonly others: readonly (readonly [name: string, value: RValue])[];
   readonly path: readonly string[];
 }
 
-/** The table is one argument, beside others that are the same for all. */
+/** A batch in which the table is one argument. The other arguments are the same for all requests. */
 export class FrameBatch extends RouteBatch {
   readonly table: Table;
   readonly #arguments: FrameArguments;
@@ -106,17 +106,17 @@ export class FrameBatch extends RouteBatch {
   }
 }
 
-/** What a `BodyBatch` needs of the request. */
+/** What a `BodyBatch` needs from the request. */
 interface BodyInput {
   readonly query: RValue;
   readonly path: readonly string[];
   readonly request: () => readonly [body: RValue, variables: RValue];
 }
 
-/** The body is an array of rows, which the handler reads itself. */
+/** A batch in which the handler itself reads the body, an array of rows. */
 export class BodyBatch extends RouteBatch {
   readonly rows: Table;
-  /** The body's bytes between its brackets. */
+  /** The bytes of the body between its brackets. */
   readonly inner: Buffer;
   readonly #input: BodyInput;
 
@@ -127,7 +127,7 @@ export class BodyBatch extends RouteBatch {
     this.#input = input;
   }
 
-  /** The request of the first, with the body of all. */
+  /** The first job's request with the bodies of all jobs. */
   override joined(jobs: readonly Batchable[]): RValue {
     const all = jobs as readonly BodyBatch[];
     const pieces: Buffer[] = [];
@@ -147,7 +147,7 @@ export class BodyBatch extends RouteBatch {
   }
 }
 
-/** A request with filters, hooks or `req` around its handler: R runs these for each, as `r/direct-batch.R` says. */
+/** A batch of a route with filters, hooks or `req`. R runs these for each request: see `r/direct-batch.R`. */
 export class FilteredBatch extends RouteBatch {
   readonly inner: RouteBatch;
   readonly call: () => RValue;

@@ -3,20 +3,20 @@ import { headerPairs, type Reply, replyFrom } from '../../http/reply.js';
 import { NotCovered, printJsonWith, printParts } from '../../json/index.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
 import { type RList, type RValue, readRData, slicer, toPlain } from '../../rdata/index.js';
-import { type DirectAnswers, MOST_EXPANDED, valueReply } from './answers.js';
+import { type DirectAnswers, MAX_EXPANDED_ELEMENTS, valueReply } from './answers.js';
 import type { Printer } from './json-serializer.js';
 
 /**
- * Splits the answer to a batch of a plain route: one value, with a part for each item.
+ * Splits the answer to a batch of a plain route: one value with one part per item.
  *
- * @param items that each request brought
+ * @param items the number of items in each request
  */
 export function splitAnswer(frame: Frame, items: readonly number[], answers: DirectAnswers): Split {
   if (frame.type === FrameType.interrupted || frame.payload.length < frame.length) return { kind: 'failed' };
   if (frame.type !== FrameType.value) {
     return replyFrom(frame.payload).status >= 400
       ? { kind: 'failed' }
-      : { kind: 'indivisible', reason: 'its answer is one that only R can print' };
+      : { kind: 'indivisible', reason: 'only R can print its result' };
   }
   const [index, value, status] = readParts(frame, items.length).values;
   if (status !== undefined) {
@@ -42,10 +42,10 @@ export function splitAnswer(frame: Frame, items: readonly number[], answers: Dir
 }
 
 /**
- * Splits the answer to a batch frame: the value of the one call, and for each request what is its own, such as headers
- * that a filter has set, or an answer that it got without the handler. See `r/direct-batch.R`.
+ * Splits the answer to a batch with filters: the value of the one call, and the results of each request of its own,
+ * such as headers from a filter or an answer without the handler. See `r/direct-batch.R`.
  *
- * @param items that each request brought
+ * @param items the number of items in each request
  */
 export function splitFilteredAnswer(frame: Frame, items: readonly number[], answers: DirectAnswers): Split {
   if (frame.type !== FrameType.value || frame.payload.length < frame.length) return { kind: 'failed' };
@@ -81,21 +81,21 @@ function notDivisible(items: number): Split {
   return { kind: 'indivisible', reason: `its result has no part for each of ${items} items` };
 }
 
-/** Each request of the batch may have a value as long as a single one. */
+/** Each request of the batch may have a value as long as that of a single request. */
 function readParts({ payload }: Frame, requests: number): RList {
-  return readRData(payload, { maxExpanded: MOST_EXPANDED * requests }) as RList;
+  return readRData(payload, { maxExpanded: MAX_EXPANDED_ELEMENTS * requests }) as RList;
 }
 
 function partReply(type: string, body: Buffer): Reply {
   return { status: 200, headers: [['Content-Type', type]], body };
 }
 
-/** Whether a request gets a part of the value. */
+/** Whether the request gets a part of the value. */
 function hasPart(answer: RValue): boolean {
   return answer.type === 'NULL' || (answer.type === 'list' && toPlain(answer.values[0]!) === 'part');
 }
 
-/** Undefined if its status can't be sent; its own call tells why. */
+/** Undefined if the status is invalid; the request then runs alone, which reports the reason. */
 function sharedReply(
   part: RValue,
   answer: RValue,
@@ -114,7 +114,7 @@ function sharedReply(
   });
 }
 
-/** The answer of a request that the handler was not called for; undefined if it is to run alone. */
+/** The answer to a request for which the handler was not called; undefined if the request must run alone. */
 function ownReply(answer: RValue, answers: DirectAnswers): Reply | undefined {
   if (answer.type !== 'list') return undefined;
   const type = toPlain(answer.values[0]!) === 'value' ? FrameType.value : FrameType.result;

@@ -5,7 +5,7 @@ import { installation } from '../../installation.js';
 
 const folder = new URL('assets/api-docs/', installation);
 
-/** The page loads nothing from elsewhere and runs nothing that stands in it; an answer may be an image. */
+/** The page loads nothing from other sites and runs no inline scripts. A shown response may be an image. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
@@ -21,8 +21,8 @@ const files: readonly [path: string, name: string, type: string][] = [
 ];
 
 /**
- * The page that documents an API, whatever it is, from its own `/openapi.json`: what each path answers with, by path.
- * All its addresses are relative, so that it works behind a prefix.
+ * The documentation page of an API, which reads the API's `/openapi.json`: a map from paths to replies. All URLs are
+ * relative, so that the page works behind a path prefix.
  */
 export function docsReplies(): ReadonlyMap<string, () => Reply> {
   const replies = files.map(([path, name, type]): [string, () => Reply] => {
@@ -42,12 +42,12 @@ function docsReply(type: string, body: Buffer): Reply {
   return { status: 200, headers, body };
 }
 
-/** @param to relative to the address that was asked for */
+/** @param to relative to the requested URL */
 export function redirect(to: string): Reply {
   return { status: 307, headers: [['Location', to]], body: Buffer.alloc(0) };
 }
 
-/** What a request for a page of the documentation is answered with; undefined for all others. */
+/** Finds the reply to a request for the documentation; undefined for other requests. */
 export function docsPages(): (request: IncomingMessage) => Reply | undefined {
   const replies = docsReplies();
   return ({ method, url }) => {

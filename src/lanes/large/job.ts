@@ -1,27 +1,27 @@
 import type { JsonParseOptions, JsonPrintOptions } from '../../json/index.js';
 import type { RValue } from '../../rdata/index.js';
 
-/** Parse a JSON body and write the call that R gets, of which it is one part. */
+/** Parses a JSON body and serializes the call for R that contains it. */
 export interface ParseJob {
   readonly kind: 'parse';
   readonly body: Uint8Array;
   readonly options: JsonParseOptions;
-  /** The elements of the call around the parsed body. */
+  /** The elements of the call before and after the parsed body. */
   readonly before: readonly RValue[];
   readonly after: readonly RValue[];
 }
 
-/** Print the value of a value frame as JSON. */
+/** Prints the value of a value frame as JSON. */
 export interface PrintJob {
   readonly kind: 'print';
   readonly payload: Uint8Array;
-  /** Of the app's JSON serializers; the frame says which. */
+  /** Options of the app's JSON serializers. The frame names the serializer to use. */
   readonly options: readonly JsonPrintOptions[];
-  /** Bytes of JSON at most. */
+  /** Largest JSON text, in bytes. */
   readonly limit: number;
 }
 
-/** Say whether a text is valid JSON. */
+/** Checks whether a text is valid JSON. */
 export interface CheckJob {
   readonly kind: 'check';
   readonly body: Uint8Array;
@@ -34,10 +34,10 @@ export interface Parsed {
   readonly pieces: readonly Uint8Array[];
 }
 
-/** The parts of a value frame, and the text that its value has become. */
+/** The parts of a value frame, with its value printed as JSON. */
 export interface Printed {
   readonly kind: 'printed';
-  /** Of the serializer, from 1. */
+  /** Index of the serializer, from 1. */
   readonly index: number;
   readonly status: number | null | undefined;
   readonly names: string[];
@@ -50,7 +50,7 @@ export interface Checked {
   readonly valid: boolean;
 }
 
-/** Only R can tell. */
+/** Only R can do the job. */
 export interface LeftToR {
   readonly kind: 'left-to-r';
   readonly reason: string;
@@ -60,7 +60,7 @@ export interface TooLong {
   readonly kind: 'too-long';
 }
 
-/** By the kind of job. */
+/** Results by kind of job. */
 export interface LargeResults {
   readonly parse: Parsed | LeftToR;
   readonly print: Printed | LeftToR | TooLong;
@@ -68,7 +68,7 @@ export interface LargeResults {
 }
 export type LargeResult = LargeResults[LargeJob['kind']];
 
-/** The same memory, as Node's own kind of it. */
+/** The same memory as a Buffer. */
 export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

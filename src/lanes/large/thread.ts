@@ -1,4 +1,4 @@
-/** One thread for large bodies and values: a job in, its result out. `threads.ts` is the other side. */
+/** A thread for large bodies and values: takes a job and posts its result. See `threads.ts` for the other side. */
 import { isUtf8 } from 'node:buffer';
 import { parentPort } from 'node:worker_threads';
 import { NotCovered, parseLargeJson, printLargeJson, TextTooLong } from '../../json/index.js';
@@ -13,9 +13,10 @@ import {
 } from '../../rdata/index.js';
 import type { LargeJob, LargeResult, ParseJob, PrintJob } from './job.js';
 
-/** Strings of a vector from which on they are not made into JavaScript's, and elements that short forms may have. */
-const PACK_FROM = 256;
-const MOST_EXPANDED = 2 ** 25;
+/** In vectors of at least this length, strings are not converted to JavaScript strings. */
+const PACK_FROM_STRINGS = 256;
+/** Compact sequences are expanded up to this length. */
+const MAX_EXPANDED_ELEMENTS = 2 ** 25;
 
 function run(job: LargeJob): LargeResult {
   switch (job.kind) {
@@ -35,7 +36,10 @@ function parse({ after, before, body, options }: ParseJob): LargeResult {
 }
 
 function print({ limit, options, payload }: PrintJob): LargeResult {
-  const frame = readRData(payload, { maxExpanded: MOST_EXPANDED, packFrom: PACK_FROM }) as RList;
+  const frame = readRData(payload, {
+    maxExpanded: MAX_EXPANDED_ELEMENTS,
+    packFrom: PACK_FROM_STRINGS,
+  }) as RList;
   const [index, value, status, names, values] = frame.values;
   const at = toPlain(index!) as number;
   const pieces = printLargeJson(value as RValue, options[at - 1]!, limit);
@@ -74,7 +78,7 @@ function outcome(job: LargeJob): LargeResult {
   }
 }
 
-/** Memory that is only this thread's goes along with the result instead of being copied. */
+/** Memory that only this thread uses. It is transferred with the result instead of copied. */
 function movable(result: LargeResult): ArrayBuffer[] {
   const pieces = result.kind === 'parsed' || result.kind === 'printed' ? result.pieces : [];
   const buffers = new Set(pieces.map(({ buffer }) => buffer));
@@ -88,6 +92,6 @@ function serve(job: LargeJob): void {
 
 parentPort!.on('message', (job: LargeJob) => {
   serve(job);
-  // At once: the next job may be long in coming, and would find the memory of this one still taken.
+  // Collect now: the next job may come much later, and until then this job's memory would stay in use.
   setImmediate(() => globalThis.gc?.());
 });

@@ -5,13 +5,13 @@ import { installation } from '../../installation.js';
 import type { LargeJob, LargeResult, LargeResults } from './job.js';
 
 export interface ThreadLimits {
-  /** Threads at most. */
+  /** Maximum number of threads. */
   readonly threads: number;
-  /** Jobs that wait for one at most; R gets what is beyond. */
+  /** Maximum number of waiting jobs. R does the work of any others. */
   readonly waiting: number;
-  /** Megabytes of a thread's heap; the contents of large vectors and texts lie outside of it. */
+  /** Heap limit of a thread, in MB. The contents of large vectors and texts are outside the heap. */
   readonly heap: number;
-  /** Milliseconds that a job may take, and after which a thread that has nothing to do ends. */
+  /** Time limit of a job, and idle time after which a thread ends, in ms. */
   readonly jobTime: number;
   readonly idleTime: number;
 }
@@ -24,8 +24,8 @@ const defaultLimits: ThreadLimits = {
   idleTime: 30_000,
 };
 
-/** Megabytes for what has just been made. The default grows to several times this, and to no use here. */
-const YOUNG_HEAP = 4;
+/** Limit of V8's young generation, in MB. The default is several times larger, without benefit here. */
+const YOUNG_MB = 4;
 
 interface Waiting {
   readonly job: LargeJob;
@@ -39,8 +39,8 @@ interface Thread {
 }
 
 /**
- * The threads in which large bodies are parsed and large values printed, so that nobody else waits for it. Whatever
- * becomes of a thread, its job gets a result: then R does the work, as it does what is not covered here.
+ * The threads that parse large bodies and print large values, so that other requests do not wait for that. Every job
+ * gets a result, even if its thread ends: R then does the work, as for everything that is not covered here.
  */
 export class LargeThreads {
   readonly #limits: ThreadLimits;
@@ -52,16 +52,16 @@ export class LargeThreads {
   constructor(limits: Partial<ThreadLimits> = {}, script = new URL('dist/thread.js', installation)) {
     this.#limits = { ...defaultLimits, ...limits };
     this.#script = script;
-    // New threads, and only they, can then say when they are done with their memory.
+    // New threads can then call the garbage collector. This thread can't.
     setFlagsFromString('--expose-gc');
   }
 
-  /** Threads that run. */
+  /** Number of running threads. */
   get size(): number {
     return this.#threads.size;
   }
 
-  /** Jobs that run or wait. */
+  /** Number of running and waiting jobs. */
   get jobs(): number {
     let jobs = this.#waiting.length;
     for (const { current } of this.#threads) if (current !== undefined) jobs += 1;
@@ -74,15 +74,15 @@ export class LargeThreads {
       const thread = this.#closed ? undefined : this.#free();
       if (thread !== undefined) this.#assign(thread, waiting);
       else if (this.#closed || this.#waiting.length >= this.#limits.waiting)
-        leave(waiting, 'no thread is free');
+        leaveToR(waiting, 'no thread is free');
       else this.#waiting.push(waiting);
     });
   }
 
-  /** Ends the threads; what they were at is left to R. */
+  /** Ends the threads. R does the work of their jobs. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiting of this.#waiting.splice(0)) leave(waiting, 'the threads have ended');
+    for (const waiting of this.#waiting.splice(0)) leaveToR(waiting, 'the threads have ended');
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
   }
 
@@ -93,7 +93,7 @@ export class LargeThreads {
 
   #start(): Thread {
     const worker = new Worker(this.#script, {
-      resourceLimits: { maxOldGenerationSizeMb: this.#limits.heap, maxYoungGenerationSizeMb: YOUNG_HEAP },
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.heap, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     const thread: Thread = { worker, current: undefined, timer: undefined };
     this.#threads.add(thread);
@@ -127,13 +127,13 @@ export class LargeThreads {
   #ended(thread: Thread): void {
     clearTimeout(thread.timer);
     this.#threads.delete(thread);
-    if (thread.current !== undefined) leave(thread.current, 'the thread has ended');
-    // It may have been the job's own fault, so the others get another thread.
+    if (thread.current !== undefined) leaveToR(thread.current, 'the thread has ended');
+    // The job may have caused this, so the waiting jobs get a new thread.
     const next = this.#closed ? undefined : this.#waiting.shift();
     if (next !== undefined) this.#assign(this.#start(), next);
   }
 }
 
-function leave({ settle }: Waiting, reason: string): void {
+function leaveToR({ settle }: Waiting, reason: string): void {
   settle({ kind: 'left-to-r', reason });
 }

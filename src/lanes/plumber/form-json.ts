@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * The one default deviation from plumber: a body that is labelled a form, as curl labels every body unless told
- * otherwise, but is one JSON object or array, is read as JSON.
+ * The only deviation from plumber that is on by default: a body with the type of a form, which curl sends by default,
+ * is read as JSON if it is one JSON object or array.
  */
 export function isJsonForm(type: string | undefined, body: Buffer): boolean {
   if (!mayBeJsonForm(type, body) || !isUtf8(body)) return false;
@@ -14,7 +14,7 @@ export function isJsonForm(type: string | undefined, body: Buffer): boolean {
   }
 }
 
-/** By its label and its beginning. */
+/** Checks only the type and the first character. */
 export function mayBeJsonForm(type: string | undefined, body: Buffer): boolean {
   if (type === undefined || !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) return false;
   const first = body.toString('latin1', 0, 64).trimStart()[0];

@@ -10,12 +10,12 @@ export class PlumberLane {
   readonly #routes: AppRoutes | undefined;
   readonly #paths = new PathRoutes();
 
-  /** @param routes undefined if they are not known */
+  /** @param routes undefined if unknown */
   constructor(routes: AppRoutes | undefined) {
     this.#routes = routes;
   }
 
-  /** @param jsonForm the body is labelled a form but is to be read as JSON */
+  /** @param jsonForm whether to read a body with a form's type as JSON */
   prepare({ body, http }: LaneRequest, jsonForm: boolean): Work {
     const payload = rookPayload(http, body, jsonForm);
     const policy = this.#routes?.find(http.method!, http.url!);

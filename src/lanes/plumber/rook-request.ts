@@ -12,22 +12,22 @@ import {
 } from '../../rdata/index.js';
 import { bufferOf } from '../large/job.js';
 
-/** What the plumber lane hands to R: the variables of the request, and its body. */
+/** The payload of the plumber lane: the variables of the request, and its body. */
 export function rookPayload(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): Buffer[] {
   return writeRDataPieces(rList([rookVariables(request, jsonForm), rookBody(body)])).map(bufferOf);
 }
 
-/** No body and an empty one are the same to httpuv. */
+/** httpuv does not distinguish an empty body from none. */
 export function rookBody(body: Buffer | undefined): RValue {
   return body === undefined || body.length === 0 ? rNull : rRaw(body);
 }
 
 /**
- * The variables of a request as httpuv, plumber's own server, sets them (httpuv 1.6, `requestToEnv()`). Node gives
- * texts as latin1, one character per byte; R gets the very bytes.
+ * The variables of a request as httpuv, plumber's server, sets them (httpuv 1.6, `requestToEnv()`). Node provides text
+ * as latin1, one character per byte; R gets the original bytes.
  *
- * @param jsonForm the body is labelled a form but is to be read as JSON
- * @param reads    those that are needed beyond method and path; undefined for all
+ * @param jsonForm whether to read a body with a form's type as JSON
+ * @param reads    names of the variables that are needed besides method and path; undefined for all
  */
 export function rookVariables(
   request: IncomingMessage,
@@ -71,10 +71,10 @@ export function rookVariables(
   return rList(values, names);
 }
 
-/** What the direct lane itself looks at. */
+/** Variables that the direct lane's own R code reads. */
 const ALWAYS = ['REQUEST_METHOD', 'PATH_INFO'];
 
-/** Lower-case names in order; a repeated header's values are joined with a comma, empty ones left out. */
+/** Headers by lower-case name, in order. Values of repeated headers are joined with commas, without empty ones. */
 function combineHeaders(raw: readonly string[]): Map<string, string> {
   const seen = new Map<string, string>();
   const names: string[] = [];
@@ -102,7 +102,7 @@ function bytes(latin1: string): RCharacter {
   return nativeVector([latin1]);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this matches all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 
 function nativeVector(latin1: string[]): RCharacter {
