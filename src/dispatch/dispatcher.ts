@@ -55,7 +55,7 @@ export class Dispatcher {
     this.#clock = clock;
     const workers = () => pool.healthy;
     this.#queue = new Queue(options, clock, workers, (ticket, now) => this.#waitsForOthers(ticket, now));
-    this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue);
+    this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue, clock);
   }
 
   /** Requests that wait for a worker. */
@@ -76,7 +76,7 @@ export class Dispatcher {
 
   /** How long a request that came now would wait for all others, in ms, by what is known of them. */
   get expectedWait(): number {
-    return this.#queue.size === 0 ? 0 : this.#admission.wait();
+    return this.#queue.size === 0 ? 0 : this.#admission.wait;
   }
 
   /** Whole seconds after which the queue should have room again, at least 1. */
@@ -296,6 +296,7 @@ export class Dispatcher {
         if (ticket.leads) {
           route.running += 1;
           route.startedAt = ticket.startedAt!;
+          route.startedSum += ticket.startedAt!;
           this.#queue.ran(route);
         }
       }
@@ -304,12 +305,13 @@ export class Dispatcher {
     },
     left: (ticket) => {
       this.#running -= 1;
-      const { batchSize, job, leads, rTime, worker } = ticket;
+      const { batchSize, job, leads, rTime, startedAt, worker } = ticket;
       const { route } = job;
       if (route === undefined) return;
       route.runningRequests -= 1;
       if (!leads) return;
       route.running -= 1;
+      route.startedSum -= startedAt!;
       if (rTime !== undefined) route.observe({ ms: rTime, requests: batchSize, worker });
       this.#queue.ran(route);
       // It may be what others have waited for, and its worker may be idle by then.

@@ -21,10 +21,18 @@ export interface CallTime {
   readonly worker: object | undefined;
 }
 
+/** Work for workers. */
+export interface Load {
+  /** How long one worker needs for it, in ms; 0 if unknown. */
+  readonly work: number;
+  /** Workers that can be at it at once. */
+  readonly workers: number;
+}
+
 /**
  * One endpoint as the dispatcher knows it: what it has in the workers and in the queue, and how long it takes. The one
  * place where the time of a route is learned. Three questions are asked of it, each with its own tolerance for error:
- * may a request wait behind it in a pipe (`expected`), is it slow (`time`), and how much work is in the queue (`work`).
+ * may a request wait behind it in a pipe (`expected`), is it slow (`time`), and how much work is there (`load`).
  */
 export class Route {
   /** Workers that may run it at once. */
@@ -34,8 +42,9 @@ export class Route {
   running = 0;
   /** Requests that these calls are for. */
   runningRequests = 0;
-  /** When the last of these calls was started, by the dispatcher's clock. */
+  /** When the last of these calls was started, by the dispatcher's clock, and the sum of all these moments. */
   startedAt = 0;
+  startedSum = 0;
   /** Requests of it that wait for a worker, and the items that they bring. */
   queued = 0;
   queuedItems = 0;
@@ -75,11 +84,13 @@ export class Route {
     return this.#prints || this.#answersToTrust > 0 ? Infinity : this.#brief;
   }
 
-  /** How long one worker needs for its requests that wait and the rest of those that run, in ms; 0 if unknown. */
-  get work(): number {
-    const rest = (this.runningRequests * this.#mean) / 2; // half done, on average
-    if (this.#batching?.enabled === true) return this.#batching.timeFor(this.queuedItems) + rest;
-    return this.queued * this.#mean + rest;
+  /** Its requests that wait and what is left of those that run, at a moment by the dispatcher's clock. */
+  load(now: number): Load {
+    const elapsed = this.running * now - this.startedSum;
+    const rest = Math.max(0, this.runningRequests * this.#mean - elapsed);
+    const batching = this.#batching?.enabled === true;
+    const waiting = batching ? this.#batching.timeFor(this.queuedItems) : this.queued * this.#mean;
+    return { work: waiting + rest, workers: Math.min(this.concurrency, this.queued + this.running) };
   }
 
   /** Its handlers print. Behind one another in a pipe, nobody could tell which request printed a line. */
