@@ -1,5 +1,6 @@
+import type { Clock } from '../clock.js';
 import type { Isolation } from './isolation.js';
-import type { Route } from './route.js';
+import type { Load, Route } from './route.js';
 
 /**
  * A request may wait only if its answer is expected within this share of its time limit. The rest is a reserve for what
@@ -39,12 +40,14 @@ export class Admission {
   readonly #limit: number;
   readonly #isolation: Isolation;
   readonly #backlog: Backlog;
+  readonly #clock: Clock;
 
   /** @param limit maximum number of waiting requests */
-  constructor(limit: number, isolation: Isolation, backlog: Backlog) {
+  constructor(limit: number, isolation: Isolation, backlog: Backlog, clock: Clock) {
     this.#limit = limit;
     this.#isolation = isolation;
     this.#backlog = backlog;
+    this.#clock = clock;
   }
 
   /** Why a request may not wait; undefined if it may. */
@@ -52,29 +55,67 @@ export class Admission {
     const { held, waiting } = this.#backlog;
     if (waiting >= this.#limit || (!admitted && held >= Math.ceil(this.#limit * HELD_SHARE)))
       return `${waiting} wait already.`;
-    const wait = this.wait(route);
-    if (wait === 0 || wait + (route?.mean ?? 0) <= timeout * DEADLINE_SHARE) return undefined;
-    return `It would wait ${seconds(wait)} of the ${seconds(timeout)} that it has.`;
+    const { least, most } = this.#waits(route);
+    const time = route?.mean ?? 0;
+    if (most === 0 || (least + time <= timeout * DEADLINE_SHARE && most + time <= timeout)) return undefined;
+    return `It would wait ${seconds(most)} of the ${seconds(timeout)} that it has.`;
+  }
+
+  /** How long one that waits for all other requests is expected to wait for a worker, in ms; 0 if unknown. */
+  get wait(): number {
+    return this.#waits(undefined).most;
   }
 
   /**
-   * How long a request is expected to wait for a worker, in ms; 0 if unknown.
-   *
-   * @param route the route of the request; undefined for one that waits for all other requests
+   * How long a request waits for a worker, in ms. It waits for requests of its kind (those of its route if that may not
+   * have all workers, or all slow ones), and for a worker among all others: for both at once, or for one after the other.
    */
-  wait(route?: Route): number {
-    const isolation = this.#isolation;
-    const slow = route !== undefined && isolation.isSlow(route);
-    const apart = route !== undefined && isolation.separates;
-    let work = 0;
-    for (const other of this.#backlog.routes) {
-      if (!apart || isolation.isSlow(other) === slow) work += other.work;
+  #waits(route: Route | undefined): { least: number; most: number } {
+    const { separates, slowWorkers, workers } = this.#isolation;
+    const isApart = (each: Route): boolean => separates && this.#isolation.isSlow(each);
+    const now = this.#clock.now();
+    const others: Load[] = [];
+    const slow: Load[] = [];
+    for (const each of this.#backlog.routes) (isApart(each) ? slow : others).push(each.load(now));
+    const limited = route !== undefined && route.concurrency < workers;
+    const own = limited ? route.load(now).work / route.concurrency : 0;
+    if (route !== undefined && isApart(route)) {
+      const kind = Math.max(endOf(slow, slowWorkers), own);
+      // Short requests, however many, are rejected themselves in time.
+      return { least: kind, most: kind + endOf(others, workers) };
     }
-    const workers = isolation.workersFor(apart ? (slow ? 'slow' : 'others') : 'all');
-    const shared = work / workers;
-    if (route === undefined || route.concurrency >= workers) return shared;
-    return Math.max(shared, route.work / route.concurrency);
+    const all = endOf([...others, joined(slow, slowWorkers)], workers);
+    return { least: Math.max(all, own), most: all + own };
   }
+}
+
+/**
+ * After how many ms one of the workers has no work left. A load that may not have all workers leaves the rest of them to
+ * the others, however much work it has.
+ */
+function endOf(loads: readonly Load[], workers: number): number {
+  let end = Infinity;
+  for (;;) {
+    let free = workers;
+    let work = 0;
+    for (const load of loads) {
+      if (load.work > load.workers * end) free -= load.workers;
+      else work += load.work;
+    }
+    const earlier = free > 0 ? work / free : end;
+    if (earlier >= end) return end;
+    end = earlier;
+  }
+}
+
+function joined(loads: readonly Load[], workers: number): Load {
+  let work = 0;
+  let most = 0;
+  for (const load of loads) {
+    work += load.work;
+    most += load.workers;
+  }
+  return { work, workers: Math.min(most, workers) };
 }
 
 function seconds(ms: number): string {

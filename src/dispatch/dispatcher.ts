@@ -55,7 +55,7 @@ export class Dispatcher {
     this.#clock = clock;
     const workers = () => pool.healthy;
     this.#queue = new Queue(options, clock, workers, (ticket, now) => this.#waitsForOthers(ticket, now));
-    this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue);
+    this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue, clock);
   }
 
   /** Number of requests that wait for a worker. */
@@ -81,7 +81,7 @@ export class Dispatcher {
 
   /** Estimated wait of a new request behind all others, in ms. */
   get expectedWait(): number {
-    return this.#queue.size === 0 ? 0 : this.#admission.wait();
+    return this.#queue.size === 0 ? 0 : this.#admission.wait;
   }
 
   /** Estimated time until the queue has room again, in whole seconds; at least 1. */
@@ -301,6 +301,7 @@ export class Dispatcher {
         if (ticket.leads) {
           route.running += 1;
           route.startedAt = ticket.startedAt!;
+          route.startedSum += ticket.startedAt!;
           this.#queue.ran(route);
         }
       }
@@ -309,12 +310,13 @@ export class Dispatcher {
     },
     left: (ticket) => {
       this.#running -= 1;
-      const { batchSize, job, leads, rTime, worker } = ticket;
+      const { batchSize, job, leads, rTime, startedAt, worker } = ticket;
       const { route } = job;
       if (route === undefined) return;
       route.runningRequests -= 1;
       if (!leads) return;
       route.running -= 1;
+      route.startedSum -= startedAt!;
       if (rTime !== undefined) route.observe({ ms: rTime, requests: batchSize, worker });
       this.#queue.ran(route);
       // Other requests may have waited for this call to end, and its worker may be idle afterwards.

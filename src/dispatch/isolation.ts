@@ -60,7 +60,7 @@ export class Isolation {
   admits(route: Route): boolean {
     if (route.running >= route.concurrency) return false;
     if (!this.isSlow(route) || this.#kept === 0) return true;
-    return this.#slowRunning < this.workersFor('slow');
+    return this.#slowRunning < this.slowWorkers;
   }
 
   isShort(route: Route): boolean {
@@ -76,11 +76,13 @@ export class Isolation {
     return this.#workers() > 1 && this.#kept > 0;
   }
 
-  /** Number of workers for all requests, for slow ones, or for the others; at least 1. */
-  workersFor(kind: 'all' | 'slow' | 'others'): number {
-    const workers = this.#workers();
-    const taken = kind === 'all' ? 0 : kind === 'slow' ? this.#kept : this.separates ? this.#slowRunning : 0;
-    return Math.max(1, workers - taken);
+  /** Number of workers, at least 1, and of those that slow requests may have. */
+  get workers(): number {
+    return Math.max(1, this.#workers());
+  }
+
+  get slowWorkers(): number {
+    return Math.max(1, this.#workers() - this.#kept);
   }
 
   /** Keeps a request until it may be given a worker. */

@@ -23,10 +23,18 @@ export interface CallTime {
   readonly worker: object | undefined;
 }
 
+/** Work for workers. */
+export interface Load {
+  /** How long one worker needs for it, in ms; 0 if unknown. */
+  readonly work: number;
+  /** Workers that can be at it at once. */
+  readonly workers: number;
+}
+
 /**
  * One endpoint as the dispatcher sees it: its requests in the workers and in the queue, and how long they take. This is
  * the only place that learns the time of a route. It answers three questions, each with its own tolerance for error:
- * may a request wait behind it in a pipe (`expected`), is it slow (`time`), and how much work is in the queue (`work`).
+ * may a request wait behind it in a pipe (`expected`), is it slow (`time`), and how much work is there (`load`).
  */
 export class Route {
   /** Maximum number of workers that run it at the same time. */
@@ -36,8 +44,9 @@ export class Route {
   running = 0;
   /** Number of requests in these calls. */
   runningRequests = 0;
-  /** When the latest of these calls was started, by the dispatcher's clock. */
+  /** When the latest of these calls was started, by the dispatcher's clock, and the sum of all their start times. */
   startedAt = 0;
+  startedSum = 0;
   /** Number of requests that wait for a worker, and of their items. */
   queued = 0;
   queuedItems = 0;
@@ -85,11 +94,13 @@ export class Route {
     return this.queued * (this.#warmCalls === 0 ? 1 : Math.min(1, this.#mean / TARGET_WAIT_MS));
   }
 
-  /** How long one worker needs for the waiting requests and the rest of the running ones, in ms; 0 if unknown. */
-  get work(): number {
-    const rest = (this.runningRequests * this.#mean) / 2; // half done, on average
-    if (this.#batching?.enabled === true) return this.#batching.timeFor(this.queuedItems) + rest;
-    return this.queued * this.#mean + rest;
+  /** The work of the waiting requests, and the rest of the running ones. */
+  load(now: number): Load {
+    const elapsed = this.running * now - this.startedSum;
+    const rest = Math.max(0, this.runningRequests * this.#mean - elapsed);
+    const batching = this.#batching?.enabled === true;
+    const waiting = batching ? this.#batching.timeFor(this.queuedItems) : this.queued * this.#mean;
+    return { work: waiting + rest, workers: Math.min(this.concurrency, this.queued + this.running) };
   }
 
   /** Its handler prints. With several requests in a pipe, a printed line could not be attributed to one. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { commands, DispatcherModel } from './dispatcher-model.js';
 
 /** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
-const RUNS = { seed: 20261129, numRuns: 400 };
+const RUNS = { seed: 20261129, numRuns: 500 };
 
 test(`no request is lost, settled twice or run twice, whatever happens in whatever order (seed ${RUNS.seed})`, () => {
   fc.assert(

@@ -64,7 +64,7 @@ test('what waits is worth nothing until a warm worker has shown its time', () =>
   const cold = new Route();
   cold.queued = 1000;
   observe(cold, 2, 900);
-  expect(cold.work).toBe(0);
+  expect(cold.load(0).work).toBe(0);
   observe(cold, 10, 2);
-  expect(cold.work).toBeCloseTo(2000);
+  expect(cold.load(0).work).toBeCloseTo(2000);
 });

@@ -78,8 +78,8 @@ export class FakeWorker implements DispatchWorker {
   die(begun: boolean): void {
     const [running, ...waiting] = this.slots.splice(0);
     this.#pool.remove(this);
-    for (const { unit } of waiting) unit?.returned();
     running?.unit?.lost(this, { code: null, signal: 'SIGKILL' }, begun);
+    for (const { unit } of waiting) unit?.returned();
   }
 
   /** Takes out what R is done with, and has it come to what is next. */
