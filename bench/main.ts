@@ -10,6 +10,7 @@ import { penstock } from './contenders/penstock.js';
 import { plumber } from './contenders/plumber.js';
 import { ask } from './question.js';
 import { chart } from './report/chart.js';
+import { crowdChart } from './report/crowd-chart.js';
 import { document } from './report/document.js';
 import { latencyChart } from './report/latency-chart.js';
 import { describeMachine } from './report/machine.js';
@@ -58,10 +59,14 @@ async function main(): Promise<void> {
     results.push(result);
   }
   if (settings.dry) return;
-  const charted = results.filter(({ rows }) => rows.every(({ curve }) => curve === undefined));
+  const charted = results.filter(({ rows }) =>
+    rows.every(({ crowd, curve }) => curve === undefined && crowd === undefined),
+  );
   writeFileSync(join('docs', 'benchmarks.svg'), chart(charted));
   const curves = latencyChart(results);
   if (curves !== undefined) writeFileSync(join('docs', 'benchmarks-latency.svg'), curves);
+  const crowds = crowdChart(results);
+  if (crowds !== undefined) writeFileSync(join('docs', 'benchmarks-crowd.svg'), crowds);
   writeFileSync(join('docs', 'benchmarks.md'), document(results, describeMachine(), new Date()));
 }
 

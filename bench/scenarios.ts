@@ -1,4 +1,6 @@
 import type { App } from './contender.js';
+import { overloadScenario } from './crowd/overload.js';
+import { type CrowdPart, crowdScenario } from './crowd/scenario.js';
 import { largeScenarios } from './large/scenarios.js';
 import { latency } from './latency/scenario.js';
 import { runBehindSlow, warmUp } from './load/behind-slow.js';
@@ -137,6 +139,30 @@ function modelScenario(kind: 'lm' | 'ranger', title: string): Scenario {
   return wrkScenario(part);
 }
 
+const lm = new TrainedModel('lm');
+
+const unmodifiedCrowd: CrowdPart = {
+  key: 'unmodified',
+  title: 'the prediction, without `@batch`',
+  app: unmodifiedApp,
+  question: prediction,
+};
+
+const crowds: readonly CrowdPart[] = [
+  { key: 'echo', title: 'the smallest handler', app: echoApp, question: echo },
+  { key: 'cors', title: 'behind a filter with `res`', app: corsApp, question: echo },
+  unmodifiedCrowd,
+  { key: 'prediction', title: 'the prediction, batched', app: predictionApp, question: prediction },
+  {
+    key: 'lm',
+    title: 'a saved `lm`',
+    app: lm,
+    get question() {
+      return lm.probe;
+    },
+  },
+];
+
 export const scenarios: readonly Scenario[] = [
   wrkScenario({
     key: 'echo',
@@ -181,5 +207,7 @@ export const scenarios: readonly Scenario[] = [
   modelScenario('lm', 'A saved `lm`'),
   modelScenario('ranger', 'A saved `ranger` of 500 trees'),
   behindSlow,
+  ...crowds.map(crowdScenario),
+  overloadScenario(unmodifiedCrowd),
   ...largeScenarios,
 ];

@@ -39,8 +39,15 @@ export function createAdminServer(
     return metrics.registry.metrics();
   });
   server.get('/scale', () => {
-    const { converting, running, queued, workers } = status();
-    return { ongoing: running + queued + converting, queued, workers: workers.length };
+    const { converting, demand, expectedWaitMs, longestWaitMs, queued, running, workers } = status();
+    return {
+      ongoing: running + queued + converting,
+      queued,
+      workers: workers.length,
+      longestWaitMs,
+      expectedWaitMs,
+      demand: demand + converting,
+    };
   });
   server.get('/status', () => status());
   server.post('/reload', async (_request, reply) => {

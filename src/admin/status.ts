@@ -55,6 +55,12 @@ export interface Status {
   /** Requests running in R, of all versions. */
   readonly running: number;
   readonly queued: number;
+  /** How long the oldest request in the queue has waited, in ms. */
+  readonly longestWaitMs: number;
+  /** How long a new request is expected to wait, in ms; 0 if unknown. */
+  readonly expectedWaitMs: number;
+  /** Workers that the running and waiting requests could use, so that none waits longer than a second. */
+  readonly demand: number;
   /** Requests whose large body or value a thread is converting. */
   readonly converting: number;
   readonly queueLimit: number;

@@ -57,7 +57,7 @@ export function valuesFor({ config, measured, name, version }: ValuesInput): Val
       min: pods.min,
       max: pods.max,
       cpu: 70,
-      ongoing: workers.max,
+      demand: workers.max,
     },
     resources: {
       cpu: config.cpu ?? `${250 + 500 * workers.max}m`,

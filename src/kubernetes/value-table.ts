@@ -65,8 +65,8 @@ export const valueTable: readonly ValueEntry[] = [
     bounds: whole(1, 1000),
   },
   {
-    path: 'autoscaling.ongoing',
-    doc: 'With keda: target average number of running and waiting requests per pod.',
+    path: 'autoscaling.demand',
+    doc: 'With keda: target average demand per pod: workers that its running and waiting requests could use.',
     bounds: whole(1, 100_000),
   },
   {

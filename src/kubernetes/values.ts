@@ -14,7 +14,7 @@ export interface Values {
     readonly min: number;
     readonly max: number;
     readonly cpu: number;
-    readonly ongoing: number;
+    readonly demand: number;
   };
   readonly resources: { readonly cpu: string; readonly memory: string };
   readonly shutdown: {

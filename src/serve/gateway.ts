@@ -246,6 +246,7 @@ export class Gateway {
       uptime: Math.round((performance.now() - this.#startedAt) / 1000),
       running: this.#running,
       queued: this.#queued,
+      ...this.#waits,
       converting: this.#threads.jobs,
       queueLimit: this.#config.queueLimit,
       cache: serving?.cache && {
@@ -275,6 +276,21 @@ export class Gateway {
     return new RequestTraces(settings.sampler, this.#spans, (method, path) =>
       this.#versions.serving?.routeOf(method, path),
     );
+  }
+
+  get #waits(): Pick<Status, 'demand' | 'expectedWaitMs' | 'longestWaitMs'> {
+    let demand = 0;
+    let longest = 0;
+    for (const version of this.#versions.all) {
+      demand += version.demand;
+      longest = Math.max(longest, version.waits.longest);
+    }
+    const expected = this.#versions.serving?.waits.expected ?? 0;
+    return {
+      longestWaitMs: Math.round(longest),
+      expectedWaitMs: Math.round(expected),
+      demand: Math.round(demand * 100) / 100,
+    };
   }
 
   get #queued(): number {

@@ -36,7 +36,11 @@ test('while every worker is busy and requests wait, everything is told truthfull
     fetch(`${app.url}/sleep?seconds=20`, { signal: leave.signal }).catch(() => undefined),
   );
   await app.printed('sleeping', { skip: 1 });
-  await expect.poll(() => app.admin('/scale')).toEqual({ ongoing: 5, queued: 3, workers: 2 });
+  await expect.poll(() => app.admin('/scale')).toMatchObject({ ongoing: 5, queued: 3, workers: 2 });
+  const { longestWaitMs } = await app.admin<{ longestWaitMs: number }>('/scale');
+  await expect
+    .poll(() => app.admin('/scale'))
+    .toMatchObject({ demand: 5, longestWaitMs: expect.toSatisfy((ms: number) => ms > longestWaitMs) });
 
   const begun = performance.now();
   expect(await (await fetch(`${app.adminUrl}/livez`)).json()).toEqual({ status: 'ok' });
@@ -45,7 +49,7 @@ test('while every worker is busy and requests wait, everything is told truthfull
   const status = await app.admin<Status>('/status');
   expect(performance.now() - begun).toBeLessThan(200);
 
-  expect(status).toMatchObject({ state: 'serving', running: 2, queued: 3, queueLimit: 64, restarts: 0 });
+  expect(status).toMatchObject({ state: 'serving', running: 2, queued: 3, queueLimit: 10_000, restarts: 0 });
   expect(status.workers.map(({ state }) => state)).toEqual(['busy', 'busy']);
   for (const { pid } of status.workers) expect(() => process.kill(pid, 0)).not.toThrow();
   expect(await metric('penstock_workers')).toEqual(new Map([['{state="busy"}', 2]]));
@@ -56,7 +60,8 @@ test('while every worker is busy and requests wait, everything is told truthfull
 
   leave.abort();
   await Promise.all(slow);
-  await expect.poll(() => app.admin('/scale')).toEqual({ ongoing: 0, queued: 0, workers: 2 });
+  const nothing = { ongoing: 0, queued: 0, longestWaitMs: 0, expectedWaitMs: 0, demand: 0 };
+  await expect.poll(() => app.admin('/scale')).toEqual({ ...nothing, workers: 2 });
 });
 
 test('metrics are in the form that Prometheus reads', async () => {
@@ -130,7 +135,7 @@ test('while the app loads it lives but is not ready, and the public port is clos
   expect((await fetch(`${admin}/livez`)).status).toBe(200);
   const ready = await fetch(`${admin}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([503, { status: 'loading' }]);
-  expect(await (await fetch(`${admin}/scale`)).json()).toEqual({ ongoing: 0, queued: 0, workers: 1 });
+  expect(await (await fetch(`${admin}/scale`)).json()).toMatchObject({ ongoing: 0, queued: 0, workers: 1 });
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
   expect(await loading.stop()).toEqual({ code: 0, signal: null });
 });

@@ -65,8 +65,8 @@ export const scaledObject: Template = {
         metadata: {
           url: text('http://', value('name'), '-admin.', value('namespace'), `.svc:${adminPort}/scale`),
           format: 'json',
-          valueLocation: 'ongoing',
-          targetValue: text(value('autoscaling.ongoing')),
+          valueLocation: 'demand',
+          targetValue: text(value('autoscaling.demand')),
           aggregateFromKubeServiceEndpoints: 'true',
           aggregationType: 'sum',
         },
