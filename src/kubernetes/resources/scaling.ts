@@ -42,8 +42,9 @@ export const horizontalPodAutoscaler: Template = {
 };
 
 /**
- * Scales by running and waiting requests: the sum of /scale over all pods, without Prometheus. Unlike CPU, this includes
- * workers that wait for a database. KEDA creates a HorizontalPodAutoscaler from it.
+ * Scales by the demand of all pods, as /scale reports it, without Prometheus: running requests, and waiting ones by the
+ * time they take. Unlike CPU, this includes workers that wait for a database. KEDA creates a HorizontalPodAutoscaler
+ * from it.
  */
 export const scaledObject: Template = {
   apiVersion: 'keda.sh/v1alpha1',
