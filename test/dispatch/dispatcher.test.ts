@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { commands, DispatcherModel } from './dispatcher-model.js';
+import { answer, commands, DispatcherModel } from './dispatcher-model.js';
 
 /** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
 const RUNS = { seed: 20261129, numRuns: 500 };
@@ -15,4 +15,108 @@ test(`no request is lost, settled twice or run twice, whatever happens in whatev
     }),
     RUNS,
   );
+});
+
+const usual = {
+  do: 'submit',
+  gap: 0,
+  plan: undefined,
+  timeout: 5000,
+  urgent: false,
+  safe: false,
+  items: 1,
+} as const;
+
+/** A model whose workers all run something slow. */
+function busyModel(): DispatcherModel {
+  const model = new DispatcherModel();
+  for (const _ of model.pool.workers) model.submit({ ...usual, route: 'none' });
+  return model;
+}
+
+test.each(['its client has left', 'its deadline has passed'] as const)(
+  'a request in the pipe of a worker is interrupted as soon as R begins with it if %s meanwhile',
+  (what) => {
+    const model = new DispatcherModel();
+    const [one, other, next] = [1, 2, 3].map(() => model.submit({ ...usual, route: 'brief', timeout: 50 }));
+    expect(next!.ticket!.state).toBe('handed');
+    if (what === 'its client has left') model.dispatcher.cancel(next!.ticket!);
+    else model.clock.advance(50);
+    const worker = model.pool.workers.find(({ slots }) => slots.length === 2)!;
+    if (what === 'its client has left') expect(worker.interrupted).toBe(false);
+    worker.answer(0.25, answer);
+    expect(worker.interrupted).toBe(true);
+    expect(next!.outcomes.map(({ kind }) => kind)).toEqual(what === 'its client has left' ? [] : ['error']);
+    expect([one, other].map((entry) => entry!.ticket!.state)).toContain('settled');
+  },
+);
+
+test('a call that no idle worker has the plan for is given back at once, and those behind it run', () => {
+  const model = new DispatcherModel();
+  const stale = model.submit({ ...usual, route: 'fast', plan: 'b' });
+  const next = model.submit({ ...usual, route: 'fast' });
+  model.clock.turn();
+  expect(stale.outcomes).toEqual([{ kind: 'stale' }]);
+  expect(next.ticket!.state).toBe('running');
+});
+
+test('a request that lost its worker is told so at once when no other can be started', () => {
+  const model = new DispatcherModel(1);
+  const [lost, waiting] = [1, 2].map(() => model.submit({ ...usual, route: 'fast', safe: true }));
+  model.pool.failing = true;
+  model.pool.workers[0]!.die(true);
+  for (const entry of [lost, waiting])
+    expect(entry!.outcomes).toEqual([{ kind: 'error', code: 'no_workers' }]);
+});
+
+test('a request waits for others as long as its @batch says, and not once there are enough', () => {
+  const model = new DispatcherModel();
+  const first = model.submit({ ...usual, route: 'waiting', items: 2 });
+  model.clock.advance(9.9);
+  expect(first.ticket!.state).toBe('queued');
+  model.clock.advance(0.1);
+  expect(first.ticket!.state).toBe('running');
+  const [second, third] = [1, 2].map(() => model.submit({ ...usual, route: 'waiting', items: 2 }));
+  model.clock.turn();
+  expect(second!.ticket).toMatchObject({ state: 'running', batchSize: 2, batch: third!.ticket!.batch });
+});
+
+test('requests for a brief function wait for a call of it to end rather than start another, for 5 ms at most', () => {
+  const model = new DispatcherModel(3);
+  model.policies.batched.observe(1, 3);
+  const states = [1, 2, 3].map(() => {
+    const { ticket } = model.submit({ ...usual, route: 'batched' });
+    model.clock.turn();
+    return ticket!.state;
+  });
+  expect(states).toEqual(['running', 'running', 'queued']); // the gateway has the third core
+  const last = model.entries.at(-1)!.ticket!;
+  model.clock.advance(4.5);
+  expect(last.state).toBe('queued');
+  model.clock.advance(0.5);
+  expect(last.state).toBe('running');
+});
+
+test('the client of a request that is cancelled hears nothing, and R is interrupted if it ran it', () => {
+  const model = busyModel();
+  const [running] = model.entries;
+  const waiting = model.submit({ ...usual, route: 'fast' });
+  for (const entry of [running, waiting]) model.dispatcher.cancel(entry!.ticket!);
+  expect(model.dispatcher.queued).toBe(0);
+  expect(model.pool.workers.map(({ interrupted }) => interrupted)).toEqual([true, false]);
+  model.pool.workers[0]!.answer(1, answer);
+  expect(running!.outcomes).toEqual([]);
+});
+
+test('a call for several clients is interrupted when the last of them has left, not before', () => {
+  const model = busyModel();
+  const batch = [1, 2, 3].map(() => model.submit({ ...usual, route: 'batched' }));
+  const [worker] = model.pool.workers;
+  worker!.answer(1, answer);
+  expect(batch.map(({ ticket }) => ticket!.batchSize)).toEqual([3, 3, 3]);
+  for (const { ticket } of batch) {
+    expect(worker!.interrupted).toBe(false);
+    model.dispatcher.cancel(ticket!);
+  }
+  expect(worker!.interrupted).toBe(true);
 });
