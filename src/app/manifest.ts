@@ -27,7 +27,7 @@ export interface Hazard {
   readonly advice: string;
 }
 
-/** One endpoint as the direct lane sees it; `r/direct-plan.R` is where it comes from. */
+/** One endpoint as the direct lane sees it; it comes from `r/direct/plan.R`. */
 export interface DirectRoute {
   readonly verbs: readonly string[];
   readonly path: string;

@@ -1,23 +1,23 @@
-/** Bytes from which a body or a value is large: it is kept in shared memory and converted in a thread. */
+/** A body or a value of at least this many bytes is kept in shared memory and converted in a thread. */
 export const LARGE_BYTES = 128 * 1024;
 
-/** TypeScript's library for ES2023 does not know that shared memory can grow. */
+/** TypeScript's library for ES2023 lacks shared memory that grows. */
 type Growable = SharedArrayBuffer & { readonly maxByteLength: number; grow(bytes: number): void };
 const GrowableBuffer = SharedArrayBuffer as unknown as new (
   bytes: number,
   options: { maxByteLength: number },
 ) => Growable;
 
-/** Bytes up to which memory is kept for the next ones, and milliseconds for which it is. */
-const KEPT = 16 * 1024 ** 2;
-const KEPT_FOR = 10_000;
+/** The largest memory, in bytes, that is kept for reuse, and how long it is kept. */
+const REUSED_BYTES = 16 * 1024 ** 2;
+const REUSE_WITHIN_MS = 10_000;
 
 let spare: Growable | undefined;
 let dropSpare: NodeJS.Timeout | undefined;
 
 /**
- * Many bytes that come in pieces, put together as they come, so that they are never held twice and nobody waits for
- * them to be joined. The memory is shared: threads may read it while it also stays here.
+ * Many bytes that arrive in pieces and are joined as they arrive, so that they are never held twice and need not be
+ * joined at the end. The memory is shared, so threads can read it without a copy.
  */
 export class SharedBytes {
   readonly #memory: Growable;
@@ -30,9 +30,9 @@ export class SharedBytes {
   }
 
   /**
-   * Undefined when there is no room.
+   * Undefined if there is no room.
    *
-   * @param most bytes that come at most: address space is set aside for them, memory is not
+   * @param most the largest number of bytes; reserves address space for them, but no memory
    */
   static upTo(most: number): SharedBytes | undefined {
     if (spare !== undefined && spare.maxByteLength >= most) {
@@ -41,23 +41,23 @@ export class SharedBytes {
       return new SharedBytes(memory);
     }
     try {
-      return new SharedBytes(new GrowableBuffer(0, { maxByteLength: Math.max(most, KEPT) }));
+      return new SharedBytes(new GrowableBuffer(0, { maxByteLength: Math.max(most, REUSED_BYTES) }));
     } catch {
       return undefined;
     }
   }
 
   /**
-   * Says that nobody needs bytes any more that may have come from here. Their memory is used again: left to the
-   * garbage, so much of it would have the whole heap searched, while every request waits.
+   * Releases bytes that may have come from here, so that their memory is reused. So much garbage would otherwise
+   * start a full collection, while every request waits.
    */
   static giveBack({ buffer }: Buffer): void {
-    if (!(buffer instanceof SharedArrayBuffer) || buffer.byteLength > KEPT) return;
+    if (!(buffer instanceof SharedArrayBuffer) || buffer.byteLength > REUSED_BYTES) return;
     spare = buffer as Growable;
     clearTimeout(dropSpare);
     dropSpare = setTimeout(() => {
       spare = undefined;
-    }, KEPT_FOR).unref();
+    }, REUSE_WITHIN_MS).unref();
   }
 
   push(piece: Uint8Array): void {
@@ -67,7 +67,7 @@ export class SharedBytes {
     this.#length += piece.length;
   }
 
-  /** What has come, without a copy. */
+  /** All bytes so far, without a copy. */
   finish(): Buffer {
     return Buffer.from(this.#memory as unknown as ArrayBuffer, 0, this.#length);
   }
