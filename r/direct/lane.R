@@ -60,7 +60,6 @@ no_endpoint <- list(router = 0L, before = -1L, plain = FALSE)
 
 # One request in the lane, and what becomes of it.
 new_exchange <- function(lane, call, in_batch = FALSE) {
-  force(in_batch)
   names(call) <- call_parts
   route <- if (call$route > 0L) lane$routes[[call$route]] else no_endpoint
   req <- NULL

@@ -1,4 +1,5 @@
-# Reads frames with the worker's own reader, from one connection after the other: Rscript read-frames.R FRAMES PORT COUNT
+# Reads frames with the worker's reader from COUNT connections, one after another:
+# Rscript read-frames.R FRAMES PORT COUNT
 arguments <- commandArgs(trailingOnly = TRUE)
 for (file in c("protocol.R", "internals.R")) source(file.path(dirname(arguments[1]), file))
 source(arguments[1])
