@@ -40,3 +40,9 @@ call_parts <- c("route", "query", "path", "body_form", "body", "raw_body", "fiel
 batch_parts <- c("joined", "sizes", "calls")
 predict_parts <- c("model", "options", "data")
 print_parts <- c("serializer", "value", "status", "header_names", "header_values")
+
+# Payloads to the gateway that are lists without names:
+# value: list(serializer, value, status, header_names, header_values)
+# prediction: list(columns, message)
+# batch_value: list(serializer, value, answers)
+# batch_answer: list(kind, answer)

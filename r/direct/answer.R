@@ -53,7 +53,6 @@ left_to_gateway <- function(value) {
 
 # An error of the route: the error handler's value takes the place of the route's. Other errors: see answer_failure().
 fail_exchange <- function(lane, exchange, e) {
-  if (is.null(exchange$req)) open_exchange(lane, exchange, route_serializer(lane, exchange$route))
   if (!exchange$routing) return(answer_failure(lane, exchange, e))
   exchange$routing <- FALSE
   tryCatch(

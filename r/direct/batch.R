@@ -16,7 +16,10 @@ run_batch <- function(lane, batch) {
   names(joined) <- call_parts
   route <- lane$routes[[joined$route]]
   prepare_lane(lane)
-  exchanges <- lapply(batch$calls, new_exchange, lane = lane, in_batch = TRUE)
+  exchanges <- lapply(batch$calls, function(call) {
+    names(call) <- call_parts
+    new_exchange(lane, route, call, lane$default_serializer, in_batch = TRUE)
+  })
   early <- lapply(exchanges, answer_before_handler, lane = lane)
   waits <- vapply(early, identical, NA, deferred)
   value <- batch_value(lane, route, joined, batch$sizes, exchanges, waits)
@@ -30,7 +33,6 @@ run_batch <- function(lane, batch) {
 
 # Runs a request of a batch up to its handler: `deferred`, or its answer if it does not come that far.
 answer_before_handler <- function(lane, exchange) {
-  open_exchange(lane, exchange, lane$default_serializer)
   tryCatch(serve_request(lane, exchange), error = function(e) fail_exchange(lane, exchange, e))
 }
 

@@ -1,7 +1,8 @@
 # The direct lane: runs the app's own functions (filters, hooks, handler, error handler) in plumber's order and with its
 # semantics, without plumber's overhead. Plumber$serve() and Plumber$route() of plumber are the specification.
 
-# What the requests of an app share. Only `running` changes: the exchange that runs.
+# What the requests of an app share. Only two parts change: `call`, the call that runs, and `exchange`, its exchange if
+# it has one.
 direct_lane <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
@@ -22,7 +23,8 @@ direct_lane <- function(router, plan) {
     new_response = plumber$PlumberResponse$new,
     # plumber keeps the flag that forward() sets in such an environment.
     exec = new.env(parent = emptyenv()),
-    running = NULL
+    call = NULL,
+    exchange = NULL
   ))
 }
 
@@ -30,77 +32,80 @@ call_engine <- function(lane) engine(lane, run_call, fail_call)
 
 run_call <- function(lane, call) {
   prepare_lane(lane)
-  exchange <- new_exchange(lane, call)
-  lane$running <- exchange
-  answer <- if (needs_request(exchange)) {
-    open_exchange(lane, exchange, lane$default_serializer)
-    serve_request(lane, exchange)
+  names(call) <- call_parts
+  lane$call <- call
+  route <- called_route(lane, call)
+  answer <- if (route$plain && call$body_form != "raw" && !is.null(call$query)) {
+    serve_plain(lane, route, call)
   } else {
-    serve_plain(lane, exchange)
+    exchange <- new_exchange(lane, route, call, lane$default_serializer)
+    lane$exchange <- exchange
+    serve_request(lane, exchange)
   }
-  lane$running <- NULL
+  forget_call(lane)
   answer
 }
 
 fail_call <- function(lane, e) {
-  exchange <- lane$running
-  lane$running <- NULL
-  if (is.null(exchange)) router_failed(e) else fail_exchange(lane, exchange, e)
+  call <- lane$call
+  exchange <- lane$exchange
+  forget_call(lane)
+  if (is.null(call)) return(router_failed(e))
+  if (is.null(exchange)) exchange <- plain_exchange(lane, called_route(lane, call), call)
+  fail_exchange(lane, exchange, e)
 }
 
 prepare_lane <- function(lane) {
-  lane$running <- NULL # an interrupted request may have left its own
+  forget_call(lane) # an interrupted one
   if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
   globals <- lane$globals
   globals$currentExec <- lane$exec
 }
 
+# A request may be large.
+forget_call <- function(lane) {
+  lane$call <- NULL
+  lane$exchange <- NULL
+}
+
 # The route of a request that the gateway has found no endpoint for.
 no_endpoint <- list(router = 0L, before = -1L, plain = FALSE)
 
-# One request in the lane, and what becomes of it.
-new_exchange <- function(lane, call, in_batch = FALSE) {
-  names(call) <- call_parts
-  route <- if (call$route > 0L) lane$routes[[call$route]] else no_endpoint
-  req <- NULL
-  res <- NULL
+called_route <- function(lane, call) if (call$route > 0L) lane$routes[[call$route]] else no_endpoint
+
+# One request in the lane: its call, its request and response, and what becomes of them.
+new_exchange <- function(lane, route, call, serializer, in_batch = FALSE) {
+  req <- direct_request(lane, call)
+  res <- lane$new_response(serializer)
   hook_env <- NULL
-  # Until the route has given its value, errors are for the error handler.
+  # Whether errors are for the error handler: until the route has given its value.
   routing <- FALSE
   environment() # takes less time than a new one
 }
 
-# Makes its request and response.
-open_exchange <- function(lane, exchange, serializer) {
-  exchange$req <- direct_request(lane, exchange$call)
-  exchange$res <- lane$new_response(serializer)
-}
-
-needs_request <- function(exchange) {
-  call <- exchange$call
-  !exchange$route$plain || call$body_form == "raw" || is.null(call$query)
-}
-
-# A handler without filters and hooks that takes neither `req` nor `res`: only its arguments are needed.
-serve_plain <- function(lane, exchange) {
-  exchange$routing <- TRUE
+# A handler without filters and hooks that takes neither `req` nor `res`: usually only its arguments are needed.
+serve_plain <- function(lane, route, call) {
   exec <- lane$exec
   exec$forward <- FALSE
-  route <- exchange$route
-  args <- call_args(lane, route, exchange$call)
+  args <- call_args(lane, route, call)
   value <- settled(run_function(route$func, relevant_args(args, route$formals, route$dots), route$envir))
+  if (!exec$forward && route$json > 0L && left_to_gateway(value)) return(list(route$json, value))
+  exchange <- plain_exchange(lane, route, call)
+  lane$exchange <- exchange
   # The plan has not seen the call of forward(). There is nothing to forward to.
   if (exec$forward) {
-    open_exchange(lane, exchange, route_serializer(lane, route))
     handler <- lane$routers[[route$router]]$private$notFoundHandler
     value <- settled(handler(req = exchange$req, res = exchange$res))
-  } else if (route$json > 0L && left_to_gateway(value)) {
-    return(list(route$json, value))
-  } else {
-    open_exchange(lane, exchange, route_serializer(lane, route))
   }
   exchange$routing <- FALSE
   answer_value(lane, exchange, value)
+}
+
+# For a plain route that needs a request and a response after all.
+plain_exchange <- function(lane, route, call) {
+  exchange <- new_exchange(lane, route, call, route_serializer(lane, route))
+  exchange$routing <- TRUE
+  exchange
 }
 
 route_serializer <- function(lane, route) {

@@ -1,11 +1,14 @@
 import { FRAME_VERSION, FrameType, HEADER_BYTES, READ_AT_ONCE } from '../../src/protocol/frame.js';
-import { partsToWorker } from '../../src/protocol/payloads.js';
+import { partsFromWorker, partsToWorker } from '../../src/protocol/payloads.js';
 
 /** r/protocol.R, from the description of the protocol in src/protocol/. */
 export function rProtocol(): string {
   const types = Object.entries(FrameType).map(([name, type]) => `  ${snakeCase(name)} = ${type}L`);
-  const parts = Object.entries(partsToWorker).map(([name, of]) => {
-    return `${snakeCase(name)}_parts <- c(${of.map((part) => `"${snakeCase(part)}"`).join(', ')})`;
+  const read = Object.entries(partsToWorker).map(([name, parts]) => {
+    return `${snakeCase(name)}_parts <- c(${parts.map((part) => `"${snakeCase(part)}"`).join(', ')})`;
+  });
+  const written = Object.entries(partsFromWorker).map(([name, parts]) => {
+    return `# ${snakeCase(name)}: list(${parts.map(snakeCase).join(', ')})`;
   });
   return `# Generated from src/protocol/frame.ts and src/protocol/payloads.ts, which describe the protocol; \`npm run docs\`
 # writes it.
@@ -21,7 +24,10 @@ ${types.join(',\n')}
 )
 
 # The parts of payloads from the gateway that are lists without names
-${parts.join('\n')}
+${read.join('\n')}
+
+# Payloads to the gateway that are lists without names:
+${written.join('\n')}
 `;
 }
 

@@ -39,12 +39,11 @@ expect_same <- function(router, path, route) {
 }
 
 test_that("the parts of a call have the names that the gateway gives them", {
-  router <- load_app("#* @get /", "function() 1")
+  router <- load_app("#* @get /", "function(a) list(a = a)")
   lane <- worker$direct_lane(router, worker$direct_plan(router))
-  exchange <- worker$new_exchange(lane, call_of(route = 1L, query = list(a = "1"), body_form = "raw"))
-  expect_identical(exchange$call$query, list(a = "1"))
-  expect_identical(exchange$call$body_form, "raw")
-  expect_true(worker$needs_request(exchange))
+  parsed <- call_of(route = 1L, query = list(a = "1"), body_form = "")
+  expect_identical(worker$run_call(lane, parsed), list(1L, list(a = "1")))
+  expect_null(lane$call)
 })
 
 test_that("values, errors and responses of a handler without req are plumber's", {
