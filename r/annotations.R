@@ -1,6 +1,6 @@
-# The annotations that Penstock adds to plumber's. plumber passes over tags that it does not know.
+# The annotations that Penstock adds to plumber's. plumber ignores tags that it does not know.
 
-# A tag is wrong: the app does not load, and is told where.
+# A wrong tag fails the load, with its file and line.
 bad_tag <- function(file, line, ...) {
   stop(structure(
     class = c("bad_tag", "error", "condition"),
@@ -11,7 +11,7 @@ bad_tag <- function(file, line, ...) {
 # The comment above an endpoint's function.
 comment_above <- function(endpoint, lines) comment_at(endpoint$lines[1L], lines)
 
-# The comment above a line, as plumber finds it: list(text, line) for each line, without its mark.
+# The comment above a line, as plumber finds it: list(text, line) for each line, without `#*`.
 comment_at <- function(line, lines) {
   if (!is.numeric(line) || is.na(line) || line > length(lines)) return(list())
   comment <- list()
@@ -48,20 +48,20 @@ batch_tag <- function(comment, formals, file) {
   uses <- tag_uses(comment, "batch")
   if (length(uses) == 0L) return(NULL)
   line <- uses[[1L]]$line
-  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@batch stands here twice")
+  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@batch: given twice; keep one")
   tag <- c(list(form = "arguments", argument = NULL), batch_default)
   for (word in uses[[1L]]$words) {
     value <- sub("^[^=]*=", "", word)
     if (startsWith(word, "max=")) {
       tag$max <- suppressWarnings(as.integer(value))
-      if (is.na(tag$max) || tag$max < 1L) bad_tag(file, line, "@batch max=", value, ": a whole number from 1 is meant")
+      if (is.na(tag$max) || tag$max < 1L) bad_tag(file, line, "@batch max=", value, ": expected a whole number from 1")
     } else if (startsWith(word, "wait=")) {
       tag$wait <- duration_ms(value)
       if (is.na(tag$wait) || tag$wait > 10000) {
-        bad_tag(file, line, "@batch wait=", value, ": up to 10s is meant, as in 5ms")
+        bad_tag(file, line, "@batch wait=", value, ": expected a duration up to 10s, such as 5ms")
       }
     } else if (grepl("=", word, fixed = TRUE) || tag$form != "arguments") {
-      bad_tag(file, line, "@batch ", word, ": @batch [argument|body] [max=256] [wait=0ms] is meant")
+      bad_tag(file, line, "@batch ", word, ": expected @batch [argument|body] [max=256] [wait=0ms]")
     } else if (word %in% formals) {
       tag$form <- "table"
       tag$argument <- word
@@ -69,13 +69,13 @@ batch_tag <- function(comment, formals, file) {
       tag$form <- "body"
     } else {
       bad_tag(file, line, "@batch ", word, ": the function has no argument ", word,
-              if (length(formals)) paste0(", but ", paste(formals, collapse = ", ")))
+              if (length(formals)) paste0("; its arguments are ", paste(formals, collapse = ", ")))
     }
   }
   tag
 }
 
-# Finds out at load whether the tags of a router's endpoints, and of those mounted on it, are as they should be.
+# Checks the tags of all endpoints of a router and of the routers mounted on it.
 check_tags <- function(router) {
   private <- router$.__enclos_env__$private
   for (group in private$ends) for (endpoint in group) {
@@ -91,7 +91,7 @@ check_tags <- function(router) {
 # hooks: the router's, by stage
 batch_obstacle <- function(route, hooks) {
   if (!is.null(route$obstacle)) return(route$obstacle)
-  if (route$json == 0L) return("its answer is no JSON, or of options that only R knows")
+  if (route$json == 0L) return("its serializer is not JSON, or has options that only R can apply")
   if (route$hooked) return("it has hooks of its own")
   sees <- function(hook) any(c("value", "...") %in% names(formals(hook)))
   after <- c(hooks$postroute, hooks$preserialize)
@@ -106,8 +106,8 @@ batch_obstacle <- function(route, hooks) {
   NULL
 }
 
-# Whether filters, hooks or error handlers come with a batched route, or its function takes objects of each request,
-# so that all steps but the handler are taken for each request.
-batch_surrounded <- function(route, simple) {
+# Whether a batched route has filters, hooks or error handlers, or its function takes `req` or `res`. R then runs all
+# steps but the handler for each request.
+batch_filtered <- function(route, simple) {
   if (route$batch$form == "body") !simple || route$before > 0L || !identical(route$formals, "req") else !route$plain
 }

@@ -1,12 +1,11 @@
-# What Penstock's annotations say of an app's routes, added to plumber's own OpenAPI specification: an app that has none
-# of them keeps its specification as it is.
+# Adds Penstock's annotations to plumber's OpenAPI specification. An app without them keeps its specification as it is.
 
 duration_text <- function(ms) {
   if (ms %% 1000 != 0) return(paste(ms, "ms"))
   if (ms %% 60000 == 0) paste(ms / 60000, "min") else paste(ms / 1000, "s")
 }
 
-# tags: the policy of a route of the plan; batch: its @batch tag, or NULL
+# tags: the policy of a route in the plan; batch: its @batch tag, or NULL
 policy_sentences <- function(tags, batch) {
   cache <- tags$cache
   batched <- !is.null(batch) && is.null(batch$obstacle)
@@ -33,10 +32,10 @@ with_policy <- function(operation, tags, batch) {
   operation
 }
 
-# The path of a route as a specification writes it.
+# The path of a route in the syntax of OpenAPI.
 spec_path <- function(path) gsub("<([^:>]+)(:[^>]*)?>", "{\\1}", path)
 
-# spec: plumber's; manifest: what is reported of the app
+# spec: plumber's specification; manifest: the app's
 add_policies <- function(spec, manifest) {
   for (route in manifest$routes) {
     if (is.null(route$direct)) next
@@ -50,7 +49,7 @@ add_policies <- function(spec, manifest) {
   spec
 }
 
-# plumber makes the specification when it begins to serve, and keeps it in the handler of /openapi.json.
+# plumber makes the specification when it starts to serve, and keeps it in the handler of /openapi.json.
 extend_api_spec <- function(router, manifest) {
   for (endpoint in router$endpoints[["__no-preempt__"]]) {
     if (endpoint$path != "/openapi.json") next

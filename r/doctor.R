@@ -1,8 +1,8 @@
-# What `penstock doctor` asks R: started as `Rscript doctor.R RESULT DIRECTORY [FILE]` with the app's folder
-# as working directory, so that the project's own .Rprofile (and with it renv) says where packages are
-# looked for. Writes the answer to the file RESULT, because R code of the project may print anything.
+# The R side of `penstock doctor`. Started as `Rscript doctor.R RESULT DIRECTORY [FILE]` in the app's folder, so that
+# the project's own .Rprofile (and with it renv) decides where R looks for packages. Writes its result to the file
+# RESULT, because R code of the project may print anything.
 local({
-  # What a namespace does when it is loaded may fail in ways of its own.
+  # Loading a namespace runs its own code, which may fail.
   loads <- function(package) {
     failure <- tryCatch({
       suppressPackageStartupMessages(loadNamespace(package))
@@ -17,7 +17,7 @@ local({
   compiler::enableJIT(0L)
   analysis <- doctor$load_analysis()
   file <- if (length(args) > 2L) args[[3L]]
-  # A saved model needs the packages of its classes, and no plumber; to load them shows whether it can predict.
+  # A saved model needs the packages of its classes, and no plumber. Loading them shows whether it can predict.
   model_needs <- function(file) {
     sys.source(file.path(folder, "model-file.R"), envir = doctor)
     opened <- tryCatch(doctor$read_model(file), error = identity)

@@ -1,9 +1,9 @@
-# Forked workers: what parallel's fork leaves for a process to do before it can pass for one that was started by itself.
+# Forked workers: turns a fork of parallel into a process like one that was started by itself.
 #
-# mcparallel() would end the child without unwinding it, and with it without the app's exit hooks. Hence the functions
-# beneath it. A child that is not detached remains a zombie until rmChild(), so that the gateway can read how it ended.
+# mcparallel() ends the child without unwinding it, which skips the app's exit hooks. Hence the functions beneath it. A
+# child that is not detached remains a zombie until rmChild(), so the gateway can read how it ended.
 
-# parallel's functions, and setsid(), which R has no function for; NULL where they can't be had.
+# parallel's functions, and setsid(), which R has no function for; NULL if they are not available.
 fork_tools <- local({
   found <- FALSE
   tools <- NULL
@@ -18,7 +18,7 @@ fork_tools <- local({
   }
 })
 
-# A function of the C library, which every R has loaded.
+# A function of the C library, which every R process has loaded.
 c_function <- function(name) {
   maps <- readLines("/proc/self/maps")
   library <- grep("/(libc[.-][^/]*|ld-musl[^/]*)$", maps, value = TRUE)
@@ -26,16 +26,16 @@ c_function <- function(name) {
   getNativeSymbolInfo(name, dll)
 }
 
-# Base R's functions are read from its library when they are first used. What a child needs before it is ready is read
-# before it is forked.
-read_ahead <- function() {
+# R reads the functions of base from its library at their first use. This reads before the fork what each child needs
+# after it.
+load_base_functions <- function() {
   for (step in list(detach_child, own_streams, own_tempdir, own_random_numbers, connect_gateway)) {
     for (name in all.names(body(step), functions = TRUE, unique = TRUE)) get0(name, mode = "function")
   }
 }
 
-# R compiles what it calls a second time. What all workers call is compiled once, before the app is loaded, since
-# closures are compiled along with the function that makes them.
+# R compiles a function at its second call. This compiles what all workers call once, before the fork. It runs before
+# the app is loaded, because closures are compiled with the function that makes them.
 compile_ahead <- function(names, envir) {
   for (name in names) {
     value <- get(name, envir)
@@ -43,11 +43,11 @@ compile_ahead <- function(names, envir) {
   }
 }
 
-# What the process must not lose while it lives: a connection that nobody knows is closed by gc().
+# Objects that live as long as the process: gc() closes a connection that has no reference.
 kept <- new.env(parent = emptyenv())
 kept$streams <- 0L
 
-# In a new child: makes it a process of its own, whose files are in `folder`.
+# Makes a new child a process of its own, with its files in `folder`.
 detach_child <- function(folder) {
   .C(fork_tools()$setsid) # a process group, to be signalled with all that it starts
   kept$output <- own_streams(folder)
@@ -56,7 +56,7 @@ detach_child <- function(folder) {
   for (name in c("quit", "q")) replace_binding(name, baseenv(), leave_fork)
 }
 
-# stdin, stdout and stderr. R can't duplicate a descriptor, but what is opened gets the lowest one that is free.
+# Reopens stdin, stdout and stderr. R can't duplicate a descriptor, but a new one gets the lowest number that is free.
 own_streams <- function(folder) {
   reopen <- function(descriptor, open) {
     fork_tools()$closeFD(descriptor)
@@ -64,13 +64,13 @@ own_streams <- function(folder) {
   }
   list(
     reopen(0L, function() file("/dev/null", "rb", raw = TRUE)),
-    # Both ways, since it would wait for its reader otherwise.
+    # For reading too: otherwise opening it waits for its reader.
     reopen(1L, function() fifo(file.path(folder, "stdout"), "w+b", blocking = TRUE)),
     reopen(2L, function() fifo(file.path(folder, "stderr"), "w+b", blocking = TRUE))
   )
 }
 
-# R keeps the name of its folder in C, out of reach. C code makes names with the process's id in them.
+# R keeps the name of its own folder in C, where this can't change it. C code puts the process id into its file names.
 own_tempdir <- function(folder) {
   own <- file.path(folder, basename(tempfile("Rtmp")))
   make <- function() dir.create(own, mode = "0700")
@@ -82,15 +82,15 @@ own_tempdir <- function(folder) {
   Sys.setenv(TMPDIR = folder)
 }
 
-# Workers must not draw the same numbers. L'Ecuyer's generator has streams for that, which follow from the seed; others
-# are seeded anew, from time and process id, when they are used.
+# Workers must not draw the same random numbers. L'Ecuyer's generator has streams for that, which follow from the seed.
+# Other generators get a new seed at their next use, from time and process id.
 own_random_numbers <- function() {
   if (is.null(get0(".Random.seed", globalenv(), inherits = FALSE))) return(invisible())
   rm(".Random.seed", envir = globalenv())
   if (!is.null(kept$stream)) assign(".Random.seed", kept$stream, globalenv())
 }
 
-# Before a fork: goes on to the stream of the worker of that number. They are numbered in order.
+# Before a fork: advances to the stream of the worker with this number. The numbers increase.
 prepare_stream <- function(number) {
   if (RNGkind()[1L] != "L'Ecuyer-CMRG") return(invisible())
   if (is.null(kept$stream)) kept$stream <- get0(".Random.seed", globalenv(), inherits = FALSE)
@@ -99,11 +99,11 @@ prepare_stream <- function(number) {
   kept$streams <- number
 }
 
-# quit() in a child would remove the temporary folder of the process that it was forked from, and run finalizers of
-# objects that belong to all.
+# Replaces quit() in a child. R's own would remove the temporary folder of the parent, and run finalizers of objects
+# that belong to all.
 leave_fork <- function(save = "no", status = 0, runLast = TRUE) { # nolint: object_name_linter.
   tools <- fork_tools()
-  # It would wait for this signal from its parent, and fail at first when that has gone.
+  # mcexit() waits for this signal from the parent, and its first call fails if the parent has ended.
   tools::pskill(Sys.getpid(), tools::SIGUSR1)
   try(tools$mcexit(as.integer(status)), silent = TRUE)
   tools$mcexit(as.integer(status))

@@ -1,15 +1,14 @@
-# The State check, see analysis/state-check.R. It is loaded when it is asked for, because only one worker
-# needs it, and into an environment of its own.
+# The state check, see analysis/state-check.R. It is loaded at its first use, because only one worker needs it, and into
+# an environment of its own.
 
 penstock_hazards <- function(file, directory) {
-  # Compiling this code would take ten times as long as running it once, and a worker's start waits for it.
+  # To compile this code takes ten times as long as to run it once, and a worker's start waits for it.
   previous <- compiler::enableJIT(0L)
   on.exit(compiler::enableJIT(previous))
   load_analysis()$app_hazards(file, directory)
 }
 
-# The folder is found through the script that R was started with: worker.R and doctor.R stand next to this
-# file.
+# The folder is that of the script that R was started with, worker.R or doctor.R.
 load_analysis <- function(folder = file.path(script_folder(), "analysis")) {
   analysis <- new.env(parent = baseenv())
   for (file in list.files(folder, "\\.R$", full.names = TRUE)) {

@@ -1,5 +1,5 @@
-# What functions of base R come to once they have checked their arguments, which takes longer than what they do. An R
-# whose internals differ uses the functions themselves.
+# Functions of base R without the checks of their arguments, which take longer than the work. If the internals of this R
+# differ, the functions themselves are used.
 
 read_bytes <- function(con, n) .Internal(readBin(con, "raw", n, NA_integer_, TRUE, FALSE))
 bytes_words <- function(bytes, n) .Internal(readBin(bytes, "integer", n, NA_integer_, TRUE, FALSE))
@@ -7,14 +7,14 @@ words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FAL
 value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
 bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
 
-# A new environment, whose parent is the empty one, of a list with names.
+# A new environment from a named list. Its parent is the empty one.
 as_environment <- function(values) {
   env <- .Internal(new.env(TRUE, emptyenv(), max(29L, length(values))))
   if (length(values) > 0L) .Internal(list2env(values, env))
   env
 }
 
-# delayedAssign() of an expression that is given quoted.
+# delayedAssign() of a quoted expression.
 delay <- function(name, expression, from, to) .Internal(delayedAssign(name, expression, from, to))
 lock_binding <- function(symbol, env) .Internal(lockBinding(symbol, env))
 lock_environment <- function(env) .Internal(lockEnvironment(env, FALSE))
@@ -55,8 +55,8 @@ if (!internals_fit()) {
   run_function <- function(f, args, envir) do.call(f, args, envir = envir)
 }
 
-# The functions of a call's frame, and what they share, in an environment that is looked up by hash. R searches a frame
-# name by name, and what its functions use of base R comes after all that is in it.
+# Moves the functions and variables of a call's frame to a hashed environment. R searches a frame name by name, also for
+# each function of base R that the frame's functions call.
 by_hash <- function(frame) {
   env <- list2env(as.list(frame, all.names = TRUE), parent = parent.env(frame))
   for (name in ls(env, all.names = TRUE)) {
@@ -66,9 +66,9 @@ by_hash <- function(frame) {
   worth_compiling(env)
 }
 
-# R compiles a function when it is called again, but passes over small ones unless they have a loop. The functions of
-# `env` with these names get one that never runs. (Those of the app are left as they are: compiled, they could name
-# another call in an error.)
+# R compiles a function at its second call, but not if it is small and has no loop. This adds a loop that never runs to
+# the functions of `env` with these names. The app's functions are not changed: compiled, they could name another call
+# in an error.
 worth_compiling <- function(env, names = ls(env, all.names = TRUE)) {
   for (name in names) {
     f <- env[[name]]

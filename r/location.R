@@ -1,6 +1,6 @@
-# Where in the user's files something went wrong.
+# Where in the user's files an error was raised.
 
-# calls: the stack at the time of the error; the innermost call that carries a source reference to a file.
+# The innermost call with a source reference to a file. calls: the stack at the time of the error
 call_location <- function(calls) {
   for (call in rev(calls)) {
     ref <- attr(call, "srcref")
@@ -10,8 +10,8 @@ call_location <- function(calls) {
   NULL
 }
 
-# What R's parser (`file:line:column: …`) and plumber (`Error on line #N: …`) say themselves. plumber counts an
-# expression that fails from the line above it.
+# The line that a message of R's parser (`file:line:column: …`) or of plumber (`Error on line #N: …`) names. plumber
+# names the line above an expression that fails.
 message_location <- function(message, file) {
   parser <- regmatches(message, regexec("^(.*?):([0-9]+):[0-9]+: ", message))[[1L]]
   if (length(parser) == 3L) return(list(file = file, line = as.integer(parser[3L])))

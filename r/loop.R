@@ -1,8 +1,7 @@
-# The worker's loop: one unit of work at a time, in the order in which the gateway sends it.
+# The worker's loop: runs one frame at a time, in the order in which the gateway sends them.
 
-# Pending callbacks of `later` (timers, promises that nobody waits for) run between requests, as they do in
-# plumber's own server. Other threads can add to the loop unseen, hence the bound on the wait.
-# Without `later` there are none (events is NULL).
+# Callbacks of `later` (timers, promises that no request waits for) run between requests, as in plumber's own server.
+# The wait is bounded because other threads can add callbacks without waking it. events: NULL without `later`
 idle_callbacks <- function(con, events) {
   if (is.null(events)) return(invisible())
   while (!later::loop_empty(events)) {
@@ -13,24 +12,25 @@ idle_callbacks <- function(con, events) {
   }
 }
 
-# A callback's failure is nobody's answer.
+# An error of a callback belongs to no request: it is only printed.
 run_callbacks <- function(wait) {
   failed <- function(e) message("Error in a later callback: ", conditionMessage(e))
   tryCatch(later::run_now(wait), error = failed)
 }
 
-# An interrupt is meant for the request that runs. It may come too late: then it may stay pending, and the
-# gateway, which has sent it, asks with a ping for it to be dropped before it sends anything else.
+# An interrupt that comes after its request has ended may stay pending. The gateway therefore sends a ping after each
+# interrupt, before anything else, and the ping drops it.
 drop_interrupts <- function() {
   tryCatch(allowInterrupts(Sys.sleep(0.001)), interrupt = function(e) NULL)
 }
 
-# The number of open diversions of output, and the connection that messages go to: sink.number() without its
-# checking of arguments, which takes longer than some handlers.
+# The number of output diversions, and the connection for messages: sink.number() without its check of arguments, which
+# takes longer than some handlers.
 open_sinks <- function() .Internal(sink.number(TRUE))
 message_sink <- function() .Internal(sink.number(FALSE))
 
-# Gives a function that undoes what a handler has changed for its whole process, to the harm of the next request.
+# Returns a function that undoes changes of a handler to the process that would affect the next request: the working
+# directory and output diversions.
 process_keeper <- function() {
   home <- getwd()
   sinks <- open_sinks()
@@ -42,32 +42,34 @@ process_keeper <- function() {
   }
 }
 
-# Seconds of the wall clock. Sys.time() makes an object of them, which takes longer.
+# The wall clock in seconds. Sys.time() takes longer, because it makes an object of class POSIXct.
 wall_clock <- function() .Internal(Sys.time())
 
-# Whether a moment, in ms modulo 2^31, has gone by: see src/protocol/frame.ts.
+# Whether a moment, in ms modulo 2^31, has passed: see `time` in src/protocol/frame.ts.
 is_past <- function(moment, now) (now * 1000 - moment) %% 2147483648 < 1073741824
 
-# An engine runs one kind of frame. run(call) gives the value of the result frame; if it fails, failed(error) does,
-# called when R has unwound to the loop: a tryCatch() around each call would take as long as a small handler.
-engine <- function(run, failed = router_failed) list(run = run, failed = failed)
+# An engine runs one type of frame. run(context, payload) returns the value of the answer. If it fails, the loop calls
+# failed(context, error) for it: a tryCatch() around each run would take as long as a small handler.
+engine <- function(context, run, failed = function(context, e) router_failed(e)) {
+  list(context = context, run = run, failed = failed)
+}
 
-# engines: by frame type; manifest: what is reported once everything is prepared
-# Returns when the gateway says stop or has gone.
+# engines: by frame type; manifest: the payload of the `ready` frame
+# Returns when the gateway sends `stop` or closes the connection.
 serve_frames <- function(con, engines, manifest) {
-  force(con) # what follows is the forked worker's, if it is one
+  force(con) # this forks the worker, if it is forked: all that follows runs in the worker
   restore_process <- process_keeper()
   events <- if (isNamespaceLoaded("later")) later::global_loop()
-  # What is being run (its id and engine, and since when), the error that it has ended with, and the answer that is
-  # to be sent.
+  # The id of the request that runs (0: none), its engine, when it began, the error that it has ended with, and the
+  # answer that is still to be sent.
   running <- 0L
   current <- NULL
   began <- 0
   failure <- NULL
   unsent <- NULL
-  # The client has left while its request was still being read.
+  # An interrupt came before its request was read: the next request does not run.
   early <- FALSE
-  # Where the last interrupt came.
+  # The app's calls at the last interrupt.
   calls <- NULL
 
   finish <- function(value, type = result_type(value)) {
@@ -77,11 +79,11 @@ serve_frames <- function(con, engines, manifest) {
     restore_process()
   }
 
-  # Interrupts are suspended but for the engines. A wait on a socket raises them nevertheless, before it has read
-  # or written anything: what was to be sent then is sent afterwards.
+  # Interrupts are suspended except in engines. A wait for the socket raises them nevertheless, before it has read or
+  # written anything. An answer that was about to be sent is then sent by the next call of work().
   work <- function() {
     if (!is.null(failure)) {
-      finish(allowInterrupts(current$failed(failure)))
+      finish(allowInterrupts(current$failed(current$context, failure)))
       failure <<- NULL
     }
     repeat {
@@ -99,15 +101,15 @@ serve_frames <- function(con, engines, manifest) {
         next
       }
       began <<- wall_clock()
-      # What it has run before has taken so long that the gateway gives this to another worker.
+      # The previous request took longer than expected: the gateway gives this one to another worker.
       if (frame$start_by > 0L && is_past(frame$start_by, began)) {
         unsent <<- list(frame_types$unstarted, frame$id, NULL, 0L)
         next
       }
       current <<- engines[[frame$type]]
       running <<- frame$id
-      if (length(frame$payload) > frame_buffered) write_frame(con, frame_types$begun, frame$id, NULL)
-      value <- if (!early) allowInterrupts(current$run(bytes_value(frame$payload)))
+      if (length(frame$payload) > read_at_once) write_frame(con, frame_types$begun, frame$id, NULL)
+      value <- if (!early) allowInterrupts(current$run(current$context, bytes_value(frame$payload)))
       early <<- FALSE
       finish(value)
     }
@@ -123,17 +125,19 @@ serve_frames <- function(con, engines, manifest) {
     if (is.null(failure)) failure <<- e else finish(router_failed(e))
     FALSE
   }
-  # Not from a child that the app has forked.
+  # Reports an error that the app has not caught, but not from a child that the app has forked.
   pid <- Sys.getpid()
   tell <- function(failure) {
     if (running == 0L || Sys.getpid() != pid) return(invisible())
     suspendInterrupts(write_frame(con, frame_types$failed, running, failure))
   }
-  # Around the loop, so that no request pays for it: what is to be said of where it was interrupted, or has failed.
+  # These handlers note where a request was interrupted or has failed. They stand around the loop, so that they cost
+  # nothing for each request.
   watched <- function() {
     withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure)
   }
-  # Suspended from the report on: the gateway may interrupt the first request before the loop has come to it.
+  # Interrupts are suspended from the `ready` frame on, because the gateway may interrupt the first request before the
+  # loop has read it.
   serve <- function() {
     suspendInterrupts({
       write_frame(con, frame_types$ready, 0L, manifest)
@@ -147,7 +151,7 @@ serve_frames <- function(con, engines, manifest) {
   loop$serve()
 }
 
-# Responses have names, values for the gateway to print have none.
+# Responses have names. Values for the gateway to print have none.
 result_type <- function(result) {
   if (is.null(result)) return(frame_types$interrupted)
   if (is.null(names(result))) frame_types$value else frame_types$result

@@ -1,7 +1,7 @@
-# A worker's life: hello, load, ready, work, goodbye.
+# What a worker does from its start to its end: connect, load the app, serve.
 
-# What the gateway put into the environment, taken out again so that the app and its children don't see it. A spare
-# worker is told the same later.
+# What the gateway has put into the environment. It is removed, so that the app and its children don't see it. A spare
+# worker gets the same later, over stdin.
 worker_settings <- function() {
   names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS", "SPARE"))
   values <- Sys.getenv(names)
@@ -20,12 +20,12 @@ worker_settings <- function() {
   )
 }
 
-# What can be done without knowing the app is done before.
+# Does what needs no app first.
 await_settings <- function() {
-  tryCatch(loadNamespace("plumber"), error = function(e) NULL) # which is told when it is missed
+  tryCatch(loadNamespace("plumber"), error = function(e) NULL) # reported later, if plumber is needed
   input <- file("stdin", "rb")
   on.exit(close(input))
-  tryCatch(unserialize(input), error = function(e) quit(save = "no", runLast = FALSE)) # the gateway has gone
+  tryCatch(unserialize(input), error = function(e) quit(save = "no", runLast = FALSE)) # the gateway has ended
 }
 
 main <- function() {
@@ -33,7 +33,7 @@ main <- function() {
   con <- connect_worker(settings$port, settings$token)
   step <- function(name) write_frame(con, frame_types$step, 0L, name)
 
-  # Else R would keep warnings for the end of the top-level call, which is that of the worker.
+  # R would otherwise keep warnings until the top-level call ends, which is when the worker ends.
   if (identical(getOption("warn"), 0L)) options(warn = 1L)
 
   models <- settings$app$entry %in% c("model", "models")
@@ -46,7 +46,7 @@ main <- function() {
         step("packages")
         loadNamespace("plumber")
       }
-      if (settings$preloads) before <- process_holdings()
+      if (settings$preloads) before <- process_resources()
       if (models) model_app(settings, step) else plumber_app(settings, step)
     }, error = function(e) calls <<- sys.calls()),
     error = function(e) {
@@ -54,9 +54,9 @@ main <- function() {
       quit(save = "no", status = 3L, runLast = FALSE)
     }
   )
-  # Not left to R's top level, which would end a forked worker as if it were the process that it was forked from.
+  # R's top level would end a forked worker like the process that it was forked from.
   tryCatch(
-    serve(if (settings$preloads) preload_desk(con, settings, before) else worker_desk(con, settings)),
+    serve(if (settings$preloads) fork_start(con, settings, before) else own_start(con, settings)),
     error = function(e) {
       message("Error: ", conditionMessage(e))
       quit(save = "no", status = 1L, runLast = FALSE)
@@ -66,7 +66,8 @@ main <- function() {
   quit(save = "no", status = 0L)
 }
 
-# Both kinds of app: loads it, and gives function(desk) that takes up work there and serves until the gateway says stop.
+# Loads a plumber app, as model_app() loads models. Returns function(start) that serves until the gateway sends `stop`:
+# start(hooks) makes the process a worker and returns its connection, see preload.R.
 plumber_app <- function(settings, step) {
   speed_up_router(if (settings$preloads) compiler::cmpfun else identity)
   guard_json()
@@ -75,12 +76,12 @@ plumber_app <- function(settings, step) {
   files_read <- note_read_files()
   router <- load_router(settings$app)
   files <- files_read()
-  # Compiling what runs once would take longer than to run it, and leave tens of megabytes behind.
+  # To compile what runs once takes longer than to run it, and leaves tens of megabytes behind.
   jit <- compiler::enableJIT(0L)
   check_tags(router)
   hooks <- onworker_hooks(router)
   step("serve")
-  function(desk) {
+  function(start) {
     run_router(router, settings$host, settings$public_port, function(app) {
       plan <- direct_plan(app)
       manifest <- app_manifest(app, settings$app, plan, files)
@@ -88,14 +89,12 @@ plumber_app <- function(settings, step) {
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
       lane <- direct_lane(app, plan)
-      if (settings$preloads) compile_ahead(ls(lane), lane)
-      direct <- direct_engines(lane, plan)
-      engines[[frame_types$call]] <- direct$call
-      engines[[frame_types$batch]] <- direct$batch
-      engines[[frame_types$print]] <- print_engine(app, plan)
-      gc() # R asks the system for more memory long before it looks for what it could use again
+      engines[[frame_types$call]] <- call_engine(lane)
+      engines[[frame_types$batch]] <- batch_engine(lane)
+      engines[[frame_types$print]] <- print_engine(lane)
+      gc() # R would allocate more memory long before it collects what is free
       compiler::enableJIT(jit)
-      serve_frames(desk$take_up(hooks), engines, manifest)
+      serve_frames(start(hooks), engines, manifest)
     })
   }
 }

@@ -1,6 +1,6 @@
-# What the worker reports of an app that it has loaded.
+# The manifest: what a worker reports about the app that it has loaded.
 
-# The content type and the options of a serializer made by plumber stand in its closures.
+# The content type of a serializer of plumber is in its closure.
 serializer_content_type <- function(serializer) {
   if (!is.function(serializer)) return(NULL)
   env <- environment(serializer)
@@ -11,7 +11,7 @@ serializer_content_type <- function(serializer) {
 
 default_serializer_name <- "(default)"
 
-# direct: the endpoint's place in the direct lane's plan, NULL in a router that is left to plumber
+# direct: the endpoint's place in the direct lane's plan, NULL in a router that only plumber runs
 describe_endpoint <- function(endpoint, mount, preempt, direct) {
   type <- serializer_content_type(endpoint$serializer)
   line <- endpoint$lines[1L]
@@ -33,7 +33,7 @@ place_in_plan <- function(endpoint, plan, number) {
   NULL
 }
 
-# number: the router's own in the plan, 0 if it is not part of it
+# number: the router's place in the plan, 0 if it is not part of it
 describe_router <- function(router, plan, number = 1L, mount = "") {
   routes <- list()
   groups <- router$endpoints
@@ -61,7 +61,7 @@ router_filters <- function(router) {
   setdiff(vapply(router$filters, function(f) f$name, ""), builtin)
 }
 
-# files: what was read while it was loaded
+# files: those read while the app was loaded
 app_manifest <- function(router, app, plan, files) {
   list(
     r_version = as.character(getRversion()),

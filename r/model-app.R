@@ -1,5 +1,5 @@
-# Apps that are saved models: one unit of work is list(model, options, data), where data is a data frame whose columns
-# have the types of the model's schema. The answer is list(columns), or list(NULL, message) where predict() has failed.
+# Apps that are saved models. One request of R is a prediction of one model for one data frame, whose columns have the
+# types of the model's schema: see `predict` and `prediction` in src/protocol/payloads.ts.
 
 load_served <- function(name, version, file, packages) {
   opened <- load_model(file, packages)
@@ -15,7 +15,7 @@ load_served <- function(name, version, file, packages) {
   opened
 }
 
-# What the gateway needs to know of it.
+# What the gateway needs to know about a model.
 describe_model <- function(served) {
   model <- served$model
   kind <- served$kind
@@ -43,7 +43,7 @@ describe_class <- function(model) {
   paste0(article, " model of class ", class, detail)
 }
 
-# One prediction for an example row shows what comes out, and makes R load what it loads at the first one.
+# A prediction for an example row shows the columns of the result, and makes R load what it loads at the first one.
 try_model <- function(served) {
   fields <- served$fields
   if (is.null(fields) || any(vapply(fields, function(field) field$type == "unknown", NA))) return(NULL)
@@ -56,8 +56,8 @@ try_model <- function(served) {
   }, error = function(e) list(failure = conditionMessage(e)))
 }
 
-# What a worker has loaded, by what the gateway calls it. list: the file that names more, NULL for one model alone
-model_shelf <- function(list, packages) {
+# The models that a worker has loaded, by the gateway's keys. list: the file that names them, NULL for a single model
+model_store <- function(list, packages) {
   loaded <- list()
   failures <- list()
   load <- function(entry) {
@@ -73,7 +73,7 @@ model_shelf <- function(list, packages) {
     }
     served
   }
-  # The list is another one when models have come or gone.
+  # The file changes when models are added or removed.
   find <- function(key) {
     served <- loaded[[key]]
     if (!is.null(served)) return(served)
@@ -85,7 +85,7 @@ model_shelf <- function(list, packages) {
   list(load = load, find = find, loaded = function() loaded, failures = function() failures)
 }
 
-# Lines of key, name, version, file, and whether it is to be loaded now or when it is asked for.
+# Each line: key, name, version, file, and whether to load it now or at its first prediction.
 model_entries <- function(list) {
   fields <- strsplit(readLines(list, encoding = "UTF-8"), "\t", fixed = TRUE)
   lapply(fields, function(one) {
@@ -93,41 +93,33 @@ model_entries <- function(list) {
   })
 }
 
-predict_engine <- function(shelf) {
-  engine(function(call) {
-    served <- shelf$find(call[[1L]])
-    if (inherits(served, "error")) stop(served)
-    list(predict_columns(served, call[[3L]], call[[2L]]))
-  }, failed = function(e) list(NULL, conditionMessage(e)))
-}
-
-# The models of the app; fails if there is none that can be served.
+# The models of the app. Fails if none of them can be served.
 load_models <- function(settings) {
   app <- settings$app
   if (app$entry == "models") {
-    shelf <- model_shelf(app$file, settings$packages)
-    for (entry in model_entries(app$file)) if (entry$now) shelf$load(entry)
+    store <- model_store(app$file, settings$packages)
+    for (entry in model_entries(app$file)) if (entry$now) store$load(entry)
   } else {
-    shelf <- model_shelf(NULL, settings$packages)
+    store <- model_store(NULL, settings$packages)
     name <- sub("\\.rds$", "", basename(app$file), ignore.case = TRUE)
-    shelf$load(list(key = name, name = name, version = "1", file = app$file))
+    store$load(list(key = name, name = name, version = "1", file = app$file))
   }
-  failures <- shelf$failures()
-  if (length(shelf$loaded()) == 0L && length(failures)) stop(failures[[1L]]$failure, call. = FALSE)
-  shelf
+  failures <- store$failures()
+  if (length(store$loaded()) == 0L && length(failures)) stop(failures[[1L]]$failure, call. = FALSE)
+  store
 }
 
 model_app <- function(settings, step) {
   step("app")
-  shelf <- load_models(settings)
+  store <- load_models(settings)
   step("serve")
   manifest <- list(
     r_version = as.character(getRversion()),
-    models = unname(c(lapply(shelf$loaded(), describe_model), shelf$failures()))
+    models = unname(c(lapply(store$loaded(), describe_model), store$failures()))
   )
-  function(desk) {
+  function(start) {
     engines <- list()
-    engines[[frame_types$predict]] <- predict_engine(shelf)
-    serve_frames(desk$take_up(list()), engines, manifest)
+    engines[[frame_types$predict]] <- predict_engine(store)
+    serve_frames(start(list()), engines, manifest)
   }
 }

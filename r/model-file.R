@@ -1,6 +1,6 @@
-# A saved model: reading the file, finding the packages that it needs and its predict method.
+# Reads a saved model, and finds the packages that it needs and its predict method.
 
-# Classes whose predict method lives in a package that the object itself does not name.
+# Classes whose predict method is in a package that the object does not name.
 model_packages <- c(
   randomForest = "randomForest", ranger = "ranger", rpart = "rpart", gam = "mgcv", bam = "mgcv", nnet = "nnet",
   multinom = "nnet", coxph = "survival", survreg = "survival", xgb.Booster = "xgboost", glmnet = "glmnet",
@@ -11,7 +11,7 @@ model_packages <- c(
   kknn = "kknn", cforest = "partykit", ctree = "partykit", party = "partykit", C5.0 = "C50", cubist = "Cubist"
 )
 
-# Reads the file; what is wrong with it is said in words.
+# Reads the file. Its errors say what is wrong and how to write the file.
 read_model <- function(file) {
   if (dir.exists(file)) stop(basename(file), " is a directory", call. = FALSE)
   object <- tryCatch(readRDS(file), error = function(e) stop(not_a_model(file, e), call. = FALSE))
@@ -20,25 +20,25 @@ read_model <- function(file) {
 
 not_a_model <- function(file, e) {
   name <- basename(file)
-  if (file.access(file, 4L) != 0L) return(paste(name, "cannot be read: permission denied"))
+  if (file.access(file, 4L) != 0L) return(paste0(name, ": permission denied"))
   if (file.size(file) == 0) return(paste(name, "is empty"))
-  # gzfile() reads plain files too, and save() begins with its own mark.
+  # gzfile() reads uncompressed files too. A file of save() begins with its own signature.
   start <- tryCatch({
     con <- gzfile(file, "rb")
     on.exit(close(con))
     suppressWarnings(readBin(con, "raw", 5L))
   }, error = function(e) raw())
   if (length(start) == 5L && grepl("^RD[ABX][23]$", rawToChar(start[start != 0L][1:4]))) {
-    return(paste0(name, " was written by save(): write the model alone, with saveRDS(model, \"", name, "\")"))
+    return(paste0(name, " was written by save(). Write only the model, with saveRDS(model, \"", name, "\")"))
   }
   paste0(
-    name, " cannot be read as a saved R object: it is damaged, or no RDS file (R says: ", conditionMessage(e),
-    "). Write it with saveRDS(model, \"", name, "\")"
+    name, " is not a readable RDS file: ", conditionMessage(e),
+    ". Write it with saveRDS(model, \"", name, "\")"
   )
 }
 
-# What was wrapped for saving: vetiver models carry more than the model, bundles have to be unpacked.
-# Gives list(model, prototype, name, description, metadata)
+# Unwraps a saved object: vetiver models hold more than the model, and bundles must be unbundled. Returns
+# list(model, prototype, name, description, metadata).
 open_model <- function(object) {
   wrapped <- inherits(object, "vetiver_model")
   model <- if (wrapped) object$model else object
@@ -55,26 +55,27 @@ open_model <- function(object) {
   )
 }
 
-# The packages of the model's classes, and of what a workflow or a fit of parsnip has inside.
+# The packages of the model's classes, and of the model inside a workflow or a fit of parsnip.
 packages_of <- function(opened) {
   model <- opened$model
   known <- model_packages[intersect(class(model), names(model_packages))]
   inner <- if (inherits(model, "workflow")) model$fit$fit$fit else if (inherits(model, "model_fit")) model$fit
   known <- c(known, model_packages[intersect(class(inner), names(model_packages))])
   if (inherits(model, "workflow") && inherits(model$pre$actions$recipe, "action_recipe")) known <- c(known, "recipes")
-  # A class of S4 says itself where it comes from.
+  # An S4 class names its package.
   s4 <- attr(class(model), "package")
   unique(c(opened$metadata$required_pkgs, unname(known), if (!s4 %in% c(".GlobalEnv", NULL) && length(s4)) s4))
 }
 
-# Attached, not only loaded: formulas call their functions by name, and S4 generics are found only so.
+# Attaches the packages: formulas call their functions by name, and S4 generics are only found if attached.
 need_packages <- function(packages, class) {
   missing <- packages[!vapply(packages, function(name) nzchar(system.file(package = name)), NA)]
   if (length(missing)) {
     stop(
       "A model of class ", class, " needs the R package", if (length(missing) > 1L) "s", " ",
-      paste(missing, collapse = ", "), ", which is not installed here. Install with\n",
-      "  apt-get install ", paste0("r-cran-", tolower(missing), collapse = " "), "\nwhere Debian has it, or\n",
+      paste(missing, collapse = ", "), ", which ", if (length(missing) > 1L) "are" else "is",
+      " not installed. Install with\n",
+      "  apt-get install ", paste0("r-cran-", tolower(missing), collapse = " "), "\nif Debian has it, or with\n",
       "  Rscript -e 'install.packages(", if (length(missing) > 1L) "c(",
       paste0("\"", missing, "\"", collapse = ", "), if (length(missing) > 1L) ")", ")'",
       call. = FALSE
@@ -88,7 +89,7 @@ need_packages <- function(packages, class) {
   }
 }
 
-# Whether predict() has a method for it.
+# Whether predict() has a method for the model.
 has_predict <- function(model) {
   classes <- class(model)
   if (isS4(model)) {
@@ -101,7 +102,7 @@ has_predict <- function(model) {
   any(vapply(classes, function(name) !is.null(utils::getS3method("predict", name, TRUE, globalenv())), NA))
 }
 
-# The opened model, ready to predict. packages: what the configuration asks for on top
+# The opened model, ready to predict. packages: more packages, from the configuration
 load_model <- function(file, packages = character()) {
   opened <- read_model(file)
   class <- class(opened$model)[1L]
@@ -110,7 +111,7 @@ load_model <- function(file, packages = character()) {
   if (!has_predict(opened$model)) {
     stop(
       basename(file), " holds an object of class ", paste(class(opened$model), collapse = "/"),
-      ", for which there is no predict method. If a package has one, name it under `packages:` of `model:` in ",
+      ", which has no predict method. If a package has one, add the package to `packages:` of `model:` in ",
       "penstock.yaml", call. = FALSE
     )
   }

@@ -1,15 +1,15 @@
-# What is known of each class of model: its input, the types of prediction, and how predict() is called.
+# What Penstock knows about each class of model: its input, its types of prediction, and how to call predict().
 #
-# A kind is list(fields, types, default, intervals, nulls, data, call, finish), each a function of the model or a value:
-#   fields     the input, see model-schema.R; NULL where it can't be read from the object
-#   types      named vector: what a client may ask for, and what predict() is told; NULL passes any type on
-#   default    what predict() gives when no type is asked for, as one of `types`, if there is a name for it
-#   intervals  the kinds of interval that can be asked for
-#   nulls      whether predict() copes with missing values in its input
+# A kind is a list with these parts. `data` and `finish` are functions; the others a value or a function of the model.
+#   fields     the input, see model-schema.R; NULL if it can't be read from the object
+#   types      named vector: what a client may ask for, and the `type` for predict(); NULL passes any type on
+#   default    the one of `types` that predict() gives without a type
+#   intervals  the kinds of interval that a client may ask for
+#   nulls      whether predict() accepts missing values in its input
 #   argument   the name of predict()'s argument for the data
-#   data       from the data frame to what predict() takes
-#   args       more arguments of predict(), always
-#   finish     from what predict() gives to a vector, matrix or data frame
+#   data       converts the data frame to what predict() takes
+#   args       more arguments of predict()
+#   finish     converts the result of predict() to a vector, matrix or data frame
 
 kind_of <- function(model) {
   kind <- default_kind
@@ -29,7 +29,7 @@ formula_fields <- function(model) {
   terms_fields(terms, if (is.data.frame(frame)) frame, xlevels, offset)
 }
 
-# caret keeps a prototype, and packages that build on hardhat a blueprint with one.
+# caret keeps a prototype. Packages that build on hardhat keep a blueprint with one.
 hardhat_fields <- function(model) {
   parts <- tryCatch(list(model$ptype, model$blueprint$ptypes$predictors), error = function(e) NULL)
   for (ptype in parts) if (is.data.frame(ptype)) return(frame_fields(ptype, strict = TRUE))
@@ -44,7 +44,7 @@ default_kind <- list(
 prob_types <- c(class = "class", prob = "prob")
 
 forest_fields <- function(model) {
-  # With a formula the columns of the forest are its terms, `log(x)` say.
+  # With a formula the columns of the forest are its terms, such as `log(x)`.
   if (inherits(model, "randomForest.formula")) return(terms_fields(model$terms, NULL, model$forest$xlevels))
   xlevels <- model$forest$xlevels
   if (is.null(names(xlevels))) return(NULL)
@@ -86,7 +86,7 @@ booster_finish <- function(result, model, rows) {
   if (is.null(dim(result)) && length(result) > rows && rows > 0L) matrix(result, rows, byrow = TRUE) else result
 }
 
-# By class, the most special one wins.
+# By class. The most specific class wins.
 model_kinds <- list(
   lm = list(
     types = c(response = "response", terms = "terms"), default = "response",
@@ -123,7 +123,7 @@ model_kinds <- list(
       )
     },
     default = "response",
-    # Its formula method leaves rows with missing values out and fills the gaps with NA.
+    # Its formula method leaves out rows with missing values and returns NA for them.
     nulls = function(model) inherits(model, "randomForest.formula")
   ),
   ranger = list(
@@ -140,7 +140,7 @@ model_kinds <- list(
       )
     },
     default = "response", nulls = FALSE, argument = "data",
-    # One worker is one CPU's work.
+    # A worker uses one core.
     args = list(num.threads = 1L),
     finish = function(result, model, rows) {
       if (is.null(result$se)) result$predictions else cbind(result$predictions, std_error = result$se)
@@ -171,7 +171,7 @@ model_kinds <- list(
 model_kinds$cv.glmnet <- model_kinds$glmnet
 model_kinds$cv.glmnet$fields <- function(model) model_kinds$glmnet$fields(model$glmnet.fit)
 
-# A part of the kind, asked of the model where it depends on it.
+# A part of the kind: its value for this model.
 kind_part <- function(kind, name, model) {
   part <- kind[[name]]
   if (is.function(part)) part(model) else part

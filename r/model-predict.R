@@ -1,7 +1,18 @@
-# One call of predict() for one data frame, and its result as columns.
+# One call of predict() for a data frame, and its result as columns.
+
+predict_engine <- function(store) engine(store, run_prediction, fail_prediction)
+
+run_prediction <- function(store, call) {
+  names(call) <- predict_parts
+  served <- store$find(call$model)
+  if (inherits(served, "error")) stop(served)
+  list(predict_columns(served, call$data, call$options))
+}
+
+fail_prediction <- function(store, e) list(NULL, conditionMessage(e))
 
 # loaded: a model as load_served() gives it
-# options: list(type, interval, level, more), NULL for what is not asked for
+# options: list(type, interval, level), each NULL if the client has not given it
 predict_columns <- function(loaded, data, options) {
   rows <- .row_names_info(data, 2L)
   interval <- options$interval
@@ -14,8 +25,8 @@ predict_columns <- function(loaded, data, options) {
   as_columns(result, rows)
 }
 
-# Called by the names of its arguments' values, not with the values themselves: methods look at their own call, and
-# some evaluate parts of it again.
+# The call names the values of its arguments and does not contain them: methods look at their own call, and some
+# evaluate parts of it again.
 call_predict <- function(loaded, data, type = NULL, more = NULL) {
   kind <- loaded$kind
   frame <- list2env(list(model = loaded$model, data = data), parent = globalenv())
@@ -32,8 +43,8 @@ call_predict <- function(loaded, data, type = NULL, more = NULL) {
   if (is.null(kind$finish)) result else kind$finish(result, loaded$model, rows)
 }
 
-# predict.glm() and predict.gam() give standard errors only: the interval is that of the link, brought to the scale of
-# the response where that is asked for.
+# predict.glm() and predict.gam() only give standard errors. The interval is that of the link, converted to the scale of
+# the response if the client has asked for it.
 link_interval <- function(loaded, data, options, rows) {
   model <- loaded$model
   fit <- call_predict(loaded, data, "link", list(se.fit = TRUE))
@@ -46,7 +57,7 @@ link_interval <- function(loaded, data, options, rows) {
   columns <- list(value, value - width * error, value + width * error)
   if (identical(options$type, "response")) {
     columns <- lapply(columns, stats::family(model)$linkinv)
-    # A link like the inverse turns the order around.
+    # A link such as the inverse reverses the order.
     columns[2:3] <- list(pmin(columns[[2L]], columns[[3L]]), pmax(columns[[2L]], columns[[3L]]))
   }
   names(columns) <- interval_names
@@ -62,7 +73,7 @@ as_columns <- function(result, rows) {
   }
   columns <- if (is.data.frame(result)) table_columns(result)
     else if (length(dim(result)) == 2L) matrix_columns(result)
-    # Of one row, some methods make a vector of what is a matrix for several.
+    # For one row, some methods return a vector where they return a matrix for several.
     else if (rows == 1L && length(result) > 1L) matrix_columns(matrix(result, 1L, dimnames = list(NULL, names(result))))
     else if (length(dim(result)) > 2L) stop("predict() gave an array of ", length(dim(result)), " dimensions")
     else list(.pred = result)
@@ -94,7 +105,7 @@ table_columns <- function(x) {
   columns
 }
 
-# Numbers, logicals, strings and factors as they are; what has a meaning of its own in R is written out.
+# Numbers, logicals, strings and factors stay as they are. Dates and times become text.
 plain_column <- function(x) {
   if (is.factor(x)) {
     return(structure(as.integer(x), levels = levels(x), class = "factor"))

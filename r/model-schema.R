@@ -1,10 +1,10 @@
-# What a model takes: the names and types of its input, read from the object.
+# The input of a model: names and types, read from the object.
 #
-# A field is list(name, type, levels, ordered, min, max, example); type "unknown" has to be given in the configuration.
-# min and max are what the training data had, as far as the object still knows.
+# A field is list(name, type, levels, ordered, min, max, example). Type "unknown" means that the configuration must give
+# the type. min and max are those of the training data, if the object has kept them.
 
 # A column of training data, or of a prototype without rows.
-# strict: whole numbers are asked for where the column is integer, as hardhat does; else R takes any number
+# strict: an integer column takes whole numbers only, as with hardhat; otherwise it takes any number
 column_field <- function(name, x, strict = FALSE) {
   field <- list(name = name, type = "unknown")
   if (!is.null(dim(x))) return(field)
@@ -36,12 +36,12 @@ frame_fields <- function(frame, strict = FALSE) {
   lapply(names(frame), function(name) column_field(name, frame[[name]], strict))
 }
 
-# Fields of a terms object. frame: the model frame where it was kept; xlevels: levels of factors and strings
+# Fields of a terms object. frame: the model frame if it was kept; xlevels: levels of factors and strings
 terms_fields <- function(terms, frame = NULL, xlevels = NULL, more = NULL) {
   terms <- tryCatch(stats::delete.response(terms), error = function(e) terms)
   classes <- attr(terms, "dataClasses")
   names <- unique(c(all.vars(terms), all.vars(more)))
-  # `pi` and the like are no columns.
+  # Constants such as `pi` are not columns.
   constant <- vapply(names, function(name) {
     !name %in% names(classes) && exists(name, baseenv(), inherits = FALSE) && !is.function(get(name, baseenv()))
   }, NA)
@@ -60,15 +60,15 @@ terms_fields <- function(terms, frame = NULL, xlevels = NULL, more = NULL) {
   })
 }
 
-# By the class that model.frame() notes of each variable.
+# A field by the class that model.frame() has noted.
 class_field <- function(name, class) {
   type <- switch(class, numeric = "number", factor = , ordered = "factor", logical = "boolean", character = "string",
                  "unknown")
   c(list(name = name, type = type), if (class == "ordered") list(ordered = TRUE))
 }
 
-# A variable that stands only inside of calls like log(x): a number, but for factor(x) and strata(x), whose levels are
-# known.
+# A variable that is only used inside calls such as log(x): a number, except in factor(x) and strata(x), whose levels
+# are known.
 inner_field <- function(name, variables, xlevels) {
   for (variable in variables) {
     if (!is.call(variable) || !name %in% all.vars(variable)) next
@@ -83,7 +83,7 @@ inner_field <- function(name, variables, xlevels) {
   list(name = name, type = "number")
 }
 
-# Names alone: everything is a number. levels: by name, for those that are factors
+# Fields from names alone: numbers, unless `levels` names them as factors.
 number_fields <- function(names, levels = NULL) {
   lapply(names, function(name) {
     known <- levels[[name]]
@@ -92,7 +92,7 @@ number_fields <- function(names, levels = NULL) {
   })
 }
 
-# A row to try the model with, and to show: what the training data had, else any value of the type.
+# An example row, to try the model and to show: values of the training data, or any value of the type.
 example_frame <- function(fields) {
   columns <- lapply(fields, function(field) {
     value <- field$example

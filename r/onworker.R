@@ -1,7 +1,7 @@
-# `#* @onworker` above a function without arguments: it is run in each worker before its first request, to open what
-# workers can't share.
+# `#* @onworker` above a function without arguments: each worker runs it before its first request, to open what workers
+# can't share.
 
-# The functions of a router and of those mounted on it: list(run, file, line) each.
+# The functions of a router and of the routers mounted on it: list(run, file, line) each.
 onworker_hooks <- function(router) {
   private <- router$.__enclos_env__$private
   hooks <- list()
@@ -16,10 +16,10 @@ onworker_hooks <- function(router) {
 }
 
 onworker_hook <- function(expr, envir, file, use) {
-  if (length(use$words)) bad_tag(file, use$line, "@onworker takes nothing, but says ", use$words[1L])
-  # `open <- function() ...`: plumber has run that already, and the app may have changed `open` since.
+  if (length(use$words)) bad_tag(file, use$line, "@onworker ", use$words[1L], ": expected @onworker alone")
+  # `open <- function() ...` has run already, and the app may have changed `open` since.
   assigned <- is.call(expr) && as.character(expr[[1L]])[1L] %in% c("<-", "=", "<<-") && is.name(expr[[2L]])
   run <- if (assigned) get0(as.character(expr[[2L]]), envir) else eval(expr, envir)
-  if (!is.function(run)) bad_tag(file, use$line, "@onworker stands above a function without arguments")
+  if (!is.function(run)) bad_tag(file, use$line, "@onworker: expected a function without arguments below it")
   list(run = run, file = file, line = use$line)
 }

@@ -1,14 +1,14 @@
-# The annotations that say how the gateway treats a route: its deadline, its share of the workers, and whether its
-# responses are kept. They hold in both lanes.
+# Annotations for the gateway: the deadline of a route, its share of the workers, and whether its responses are cached.
+# They hold in both lanes.
 
-# The words of the only use of a tag, with its line; NULL without it.
+# The use of a tag that may be given once: list(words, line), NULL without it.
 only_use <- function(comment, tag, file) {
   uses <- tag_uses(comment, tag)
-  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@", tag, " stands here twice")
+  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@", tag, ": given twice; keep one")
   if (length(uses) == 1L) uses[[1L]]
 }
 
-# Milliseconds of a duration with its unit, up to the longest that the gateway's timers can wait; NA for anything else.
+# Milliseconds of a duration with a unit, up to the longest wait of the gateway's timers; NA for anything else.
 tag_duration <- function(text) {
   ms <- if (grepl("[a-z]$", text)) duration_ms(text) else NA_real_
   if (!is.na(ms) && ms >= 1 && ms <= 2147483647) round(ms) else NA_real_
@@ -20,7 +20,7 @@ timeout_tag <- function(comment, file) {
   if (is.null(use)) return(NULL)
   ms <- if (length(use$words) == 1L) tag_duration(use$words) else NA_real_
   if (is.na(ms)) {
-    bad_tag(file, use$line, "@timeout ", paste(use$words, collapse = " "), ": a duration is meant, as in 5s or 500ms")
+    bad_tag(file, use$line, "@timeout ", paste(use$words, collapse = " "), ": expected a duration such as 5s or 500ms")
   }
   ms
 }
@@ -31,22 +31,22 @@ concurrency_tag <- function(comment, file) {
   if (is.null(use)) return(NULL)
   text <- paste(use$words, collapse = " ")
   most <- if (grepl("^[0-9]{1,6}$", text)) as.integer(text) else 0L
-  if (most < 1L) bad_tag(file, use$line, "@concurrency ", text, ": a number of workers from 1 is meant")
+  if (most < 1L) bad_tag(file, use$line, "@concurrency ", text, ": expected a number of workers from 1")
   most
 }
 
-# Methods whose responses can be kept: the others are asked for what they do.
-kept_methods <- c("GET", "HEAD", "POST")
+# Methods whose responses can be cached. Requests with other methods are made for their effect.
+cacheable_methods <- c("GET", "HEAD", "POST")
 
-# What `@cache 60s [public] [vary=Accept-Language,...]` says: list(ttl, public, vary)
+# The tag `@cache 60s [public] [vary=Accept-Language,...]`: list(ttl, public, vary)
 cache_tag <- function(comment, verbs, file) {
   use <- only_use(comment, "cache", file)
   if (is.null(use)) return(NULL)
   wrong <- function(...) bad_tag(file, use$line, "@cache ", ...)
-  form <- ": @cache 60s [public] [vary=Header,...] is meant"
+  form <- ": expected @cache 60s [public] [vary=Header,...]"
   if (length(use$words) == 0L) wrong(form)
   tag <- list(ttl = tag_duration(use$words[1L]), public = FALSE, vary = character())
-  if (is.na(tag$ttl)) wrong(use$words[1L], ": a duration is meant, as in 60s")
+  if (is.na(tag$ttl)) wrong(use$words[1L], ": expected a duration such as 60s")
   for (word in use$words[-1L]) {
     if (word == "public") {
       tag$public <- TRUE
@@ -56,12 +56,14 @@ cache_tag <- function(comment, verbs, file) {
       wrong(word, form)
     }
   }
-  others <- setdiff(verbs, kept_methods)
-  if (length(others)) wrong("on a route for ", paste(others, collapse = ", "), ": only GET, HEAD and POST can be kept")
+  others <- setdiff(verbs, cacheable_methods)
+  if (length(others)) {
+    wrong("on a route for ", paste(others, collapse = ", "), ": only responses to GET, HEAD and POST can be cached")
+  }
   tag
 }
 
-# All of them, of one endpoint.
+# All of them for one endpoint.
 policy_tags <- function(comment, verbs, file) {
   list(
     timeout = timeout_tag(comment, file),

@@ -1,20 +1,19 @@
-# How a process that has loaded the app comes to be a worker. A *desk* is what it does that at: take_up(hooks) is
-# called once everything is ready, and gives the connection to serve on.
+# How a process that has loaded the app becomes a worker: start(hooks) runs the app's `@onworker` functions in the
+# worker and returns the connection to serve on.
 
-# A process that was started to be a worker.
-worker_desk <- function(con, settings) {
-  list(take_up = function(hooks) {
-    run_hooks(con, hooks, settings)
+# For a process that was started as a worker.
+own_start <- function(con, settings) {
+  function(hooks) {
+    run_onworker(con, hooks, settings)
     con
-  })
+  }
 }
 
-# A process that was started for workers to be forked from. Where that would break the app, the gateway lets it become
-# a worker itself.
-preload_desk <- function(con, settings, before) {
-  list(take_up = function(hooks) {
-    read_ahead()
-    # What two collections have found alive is left alone by all but full ones: not written to, it stays shared.
+# For a process that workers are forked from. If that would break the app, the gateway makes it a worker itself.
+fork_start <- function(con, settings, before) {
+  function(hooks) {
+    load_base_functions()
+    # Objects that survive two collections are left alone by all but full ones: they are not written to and stay shared.
     gc()
     gc()
     write_frame(con, frame_types$preloaded, 0L, list(
@@ -29,19 +28,19 @@ preload_desk <- function(con, settings, before) {
       } else if (frame$type == frame_types$become) {
         own <- connect_worker(settings$port, order$token)
         close(con)
-        run_hooks(own, hooks, settings)
+        run_onworker(own, hooks, settings)
         return(own)
       } else {
         own <- fork_worker(con, order, settings)
         if (is.null(own)) next
-        run_hooks(own, hooks, settings)
+        run_onworker(own, hooks, settings)
         return(own)
       }
     }
-  })
+  }
 }
 
-# In the child its own connection to the gateway, NULL in the process that it was forked from.
+# Returns in the child its own connection to the gateway, in the parent NULL.
 fork_worker <- function(con, order, settings) {
   prepare_stream(order$number)
   jit <- compiler::enableJIT(-1L)
@@ -71,8 +70,8 @@ connect_worker <- function(port, token) {
   con
 }
 
-# The app's `@onworker` functions.
-run_hooks <- function(con, hooks, settings) {
+# Runs the app's `@onworker` functions. An error ends the worker like one of loading.
+run_onworker <- function(con, hooks, settings) {
   if (length(hooks)) write_frame(con, frame_types$step, 0L, "onworker")
   for (hook in hooks) {
     tryCatch(hook$run(), error = function(e) {

@@ -1,18 +1,17 @@
-# Which files an app reads while it is loaded: those of its code, its models, its data.
+# Notes which files an app reads while it is loaded: its code, models and data.
 #
-# Whatever base R reads comes through one of its connections: source(), sys.source(), readRDS(), load(), read.csv(),
-# readLines(), … all open theirs with these functions. Packages that open files in C (data.table, readr, xgboost,
-# arrow) look at their names with R's functions first. So for as long as the app is being loaded, these functions note
-# what they are given.
+# Base R reads files through connections: source(), sys.source(), readRDS(), load(), read.csv(), readLines(), … open
+# them with the functions below. Packages that open files in C (data.table, readr, xgboost, arrow) first pass the file's
+# name to one of R's functions. While the app is loaded, these functions note their arguments.
 
 file_openers <- c("file", "gzfile", "bzfile", "xzfile", "unz")
 file_seekers <- c(file.exists = "...", normalizePath = "path", path.expand = "path", file.info = "...")
 
-# Files that change by themselves while an app runs.
-living_files <- "\\.(log|db|sqlite3?|duckdb)(-?(wal|shm|journal))?$"
+# Files that an app changes while it runs.
+changing_files <- "\\.(log|db|sqlite3?|duckdb)(-?(wal|shm|journal))?$"
 most_read_files <- 1000L
 
-# Starts noting. Gives a function that ends it and gives the paths.
+# Starts to note. Returns a function that ends it and returns the paths.
 note_read_files <- function() {
   seek <- file.exists
   resolve <- normalizePath
@@ -24,7 +23,7 @@ note_read_files <- function() {
     noting <<- FALSE # the functions call each other
     on.exit(noting <<- TRUE)
     if (grepl("^[wa]", mode[1L])) {
-      # It need not be there yet.
+      # The file may not exist yet.
       written <<- c(written, file.path(resolve(dirname(paths), mustWork = FALSE), basename(paths)))
       return(invisible())
     }
@@ -56,17 +55,17 @@ named_by_itself <- function(names) {
   names
 }
 
-# The function, with a call that comes first.
+# The function with a call before its body.
 noting_function <- function(fun, call) {
   body(fun) <- call("{", call, body(fun))
   fun
 }
 
-# What is left without R's own files, those of packages, and what is no file of anybody's.
+# The paths without files of R, of packages and of the system.
 app_files <- function(paths) {
   foreign <- normalizePath(c(R.home(), R.home("share"), .libPaths(), tempdir(), script_folder()), mustWork = FALSE)
   foreign <- c(foreign, "/proc", "/sys", "/dev", "/usr/share/zoneinfo", "/etc")
   inside <- function(path) any(startsWith(path, paste0(foreign, "/")))
-  paths <- paths[!dir.exists(paths) & !grepl(living_files, paths, ignore.case = TRUE)]
+  paths <- paths[!dir.exists(paths) & !grepl(changing_files, paths, ignore.case = TRUE)]
   sort(paths[!vapply(paths, inside, NA)])
 }

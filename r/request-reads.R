@@ -1,23 +1,23 @@
-# Which variables of the request the functions around an endpoint look at: only these need to be sent. What cannot be
-# told from their text makes it all of them.
+# Which variables of the request an endpoint's functions read: the gateway sends only these. If the code does not tell,
+# it sends all of them.
 
-# A function that calls one of these may get at its arguments in other ways than by their name.
+# A function that calls one of these may read its arguments without their name.
 indirect <- c("environment", "parent.frame", "sys.function", "sys.frame", "sys.frames", "sys.call", "sys.calls",
               "match.call", "dynGet", "eval", "evalq", "eval.parent", "get", "get0", "mget", "exists", "assign", "ls",
               "delayedAssign", "substitute", "caller_env", "current_env", "currentExec", "browser", "serializer")
 
-# With these changed another endpoint may serve the request.
+# If a function changes one of these, another endpoint may serve the request.
 routed_by <- c("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")
 
-# What is made in R, whatever the gateway has sent. (The unparsed body is not.)
-made_here <- c("args", "argsQuery", "argsPath", "argsBody", "body", "pr", ".internal", "rook.errors", "httpuv.version")
+# Variables that R makes, so the gateway need not send them. (The unparsed body is not one of them.)
+made_in_r <- c("args", "argsQuery", "argsPath", "argsBody", "body", "pr", ".internal", "rook.errors", "httpuv.version")
 
 # The names that a function reads of its argument `req`, or NULL for all.
 request_reads <- function(func, req = "req") {
   if (!is.function(func) || is.primitive(func)) return(NULL)
   if (any(indirect %in% all.names(body(func)))) return(NULL)
   if (!req %in% names(formals(func))) {
-    # Among the arguments of `...` it could be anything.
+    # `...` may hold it.
     return(if ("..." %in% names(formals(func))) NULL else character())
   }
   reads <- character()
@@ -44,7 +44,7 @@ request_reads <- function(func, req = "req") {
     } else if (is.name(part)) {
       if (identical(part, as.name(req))) known <<- FALSE
     } else if (is.character(part)) {
-      # A text that is a template, as glue's are, names what it reads.
+      # The text may be a template, such as glue's, that reads the request.
       if (any(grepl(req, part, fixed = TRUE))) known <<- FALSE
     } else if (is.function(part)) {
       known <<- FALSE
@@ -55,20 +55,20 @@ request_reads <- function(func, req = "req") {
   if (known) unique(reads)
 }
 
-# Whether a function of the app looks into the frames of those that call it.
-looks_around <- function(envir) {
+# Whether a function of the app reads the frames of its callers.
+reads_callers <- function(envir) {
   if (is.null(envir)) return(FALSE)
   functions <- Filter(is.function, mget(ls(envir, all.names = TRUE), envir, ifnotfound = list(NULL)))
   frames <- c("parent.frame", "sys.function", "sys.frame", "sys.frames", "dynGet", "caller_env", "currentExec")
   any(vapply(functions, function(f) any(frames %in% all.names(body(f))), NA))
 }
 
-# The variables that an endpoint of the outermost router and the filters before it read, NULL for all. An endpoint that
-# passes the request on leads anywhere.
+# The variables that an endpoint of the outermost router and the filters before it read, NULL for all. After an endpoint
+# that calls forward(), any other may read the request.
 endpoint_reads <- function(route, filters, private) {
   steps <- c(filters, list(route))
   if (route$json == 0L || uses_forward(route$func)) return(NULL)
-  if (any(vapply(steps, function(step) step$hooked || looks_around(step$envir), NA))) return(NULL)
+  if (any(vapply(steps, function(step) step$hooked || reads_callers(step$envir), NA))) return(NULL)
   reads <- lapply(steps, function(step) request_reads(step$func))
   if (!default_error_handler(private)) {
     handler <- private$errorHandler
@@ -78,5 +78,5 @@ endpoint_reads <- function(route, filters, private) {
   names <- unique(unlist(reads))
   if ("session" %in% names) return(NULL)
   names[names == "cookies"] <- "HTTP_COOKIE"
-  sort(setdiff(unique(names), made_here))
+  sort(setdiff(unique(names), made_in_r))
 }

@@ -1,6 +1,6 @@
-# From the gateway's frame to the request object that plumber expects from its own server, httpuv.
+# Makes the request object that plumber expects from its own server, httpuv.
 
-# What httpuv sets on every request and the gateway cannot know.
+# What httpuv sets on every request and the gateway does not know.
 request_constants <- new.env(parent = emptyenv())
 
 # httpuv's rook.errors and its input stream of a request without body.
@@ -18,8 +18,7 @@ empty_input <- list(
   close = function() invisible()
 )
 
-# httpuv's input stream over a body that is held in memory. The connection that read_lines() needs is made only
-# when somebody asks for lines, since most requests are read whole.
+# httpuv's input stream over a body in memory. Only read_lines() makes a connection, because most bodies are read whole.
 body_input <- function(body) {
   at <- 0
   size <- length(body)
@@ -46,7 +45,7 @@ body_input <- function(body) {
   )
 }
 
-# fields: named list of the request's variables (REQUEST_METHOD, PATH_INFO, HTTP_*, HEADERS, …); body: raw or NULL
+# fields: the request's variables, a named list (REQUEST_METHOD, PATH_INFO, HTTP_*, HEADERS, …); body: raw or NULL
 rook_request <- function(fields, body) {
   req <- as_environment(fields)
   req$rook.input <- if (is.null(body)) empty_input else body_input(body)

@@ -1,5 +1,5 @@
-# From what plumber's router returns to what the gateway sends, by httpuv's rules (httpuv 1.6: rookCall() and
-# listToResponse()): an R error in the router and an answer that is not a response are two different 500s.
+# Converts what plumber's router returns to what the gateway sends, by the rules of httpuv 1.6 (rookCall() and
+# listToResponse()). An R error in the router and an answer that is not a response are two different 500s.
 
 text_500 <- function(text) {
   list(status = 500L, names = "Content-Type", values = "text/plain; charset=UTF-8", body = charToRaw(enc2utf8(text)))
@@ -9,7 +9,7 @@ router_failed <- function(e) {
   text_500(paste("ERROR:", conditionMessage(e), collapse = "\n"))
 }
 
-# Status, header names and values, and a body (raw, or NULL for none) or a file that the gateway is to send.
+# Status, header names and values, and a body (raw, or NULL for none) or a file for the gateway to send.
 http_response <- function(resp) {
   answer <- usual_response(resp)
   if (!is.null(answer)) return(answer)
@@ -23,8 +23,8 @@ http_response <- function(resp) {
 
 is_text <- function(x) is.character(x) && length(x) == 1L && !is.na(x)
 
-# A response as it nearly always is, without what the others take: a status, texts for headers, and a text or bytes.
-# NULL for any other.
+# The fast way for the usual response: a status, headers that are single texts, and a body of one text or bytes. NULL
+# for any other response.
 usual_response <- function(resp) {
   if (!is.list(resp)) return(NULL)
   status <- resp$status
@@ -58,7 +58,7 @@ checked_response <- function(status, headers, body) {
     answer$file <- normalizePath(body[["file"]], mustWork = FALSE)
     answer$owned <- isTRUE(as.logical(body[["owned"]]))
   } else if (is.character(body)) {
-    # No text at all is an error, and of several the first counts.
+    # An empty vector is an error. Of several texts the first one is sent.
     answer$body <- charToRaw(body)
   } else if (!is.null(body)) {
     if (!typeof(body) %in% c("raw", "logical", "integer", "double", "complex")) stop("body is not raw")
@@ -67,7 +67,7 @@ checked_response <- function(status, headers, body) {
   answer
 }
 
-# Runs the event loop until a promise is settled; as in httpuv, a rejection is a failure of the router.
+# Runs the event loop until a promise is settled. As in httpuv, a rejection is an error of the router.
 await_response <- function(promise) {
   answer <- NULL
   promises::then(
@@ -77,4 +77,38 @@ await_response <- function(promise) {
   )
   while (is.null(answer)) run_callbacks(Inf)
   answer
+}
+
+# Returns a function that makes the same objects as PlumberResponse$new() without R6's work for each: the frame of its
+# call is the environment that holds `self`, and its closures are the methods. Returns the generator's own function if
+# the generator does more than plumber's did.
+response_factory <- function(generator, namespace, prepare = identity) {
+  known <- identical(body(generator$public_methods$initialize), quote({
+    self$serializer <- serializer
+  })) && is.null(generator$private_fields) && is.null(generator$private_methods) && is.null(generator$active) &&
+    is.null(generator$inherit)
+  if (!known) return(generator$new)
+  methods <- generator$public_methods[setdiff(names(generator$public_methods), "initialize")]
+  definitions <- lapply(methods, function(method) call("function", formals(method), body(method)))
+  fields <- generator$public_fields[setdiff(names(generator$public_fields), "serializer")]
+  members <- as.call(c(quote(list), definitions, lapply(fields, function(value) call("quote", value))))
+  make <- function() NULL
+  body(make) <- substitute({
+    self <- build(members)
+    self$.__enclos_env__ <- environment()
+    self
+  }, list(members = members, build = as_environment))
+  environment(make) <- namespace
+  make <- prepare(make)
+  class <- c(generator$classname, "R6")
+  locked <- lapply(names(methods), as.name)
+  lock <- isTRUE(generator$lock_objects)
+  function(serializer = namespace$serializer_json()) {
+    self <- make()
+    self$serializer <- serializer
+    for (name in locked) lock_binding(name, self)
+    class(self) <- class
+    if (lock) lock_environment(self)
+    self
+  }
 }

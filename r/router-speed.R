@@ -1,13 +1,12 @@
-# Lets plumber's own router take half of its time, and do the same as ever. Its functions are rewritten where the
-# cheaper form is the same by the rules of R, or replaced where their text is known; any other text stays as it is.
+# Makes plumber's own router take half of its time. Its functions are rewritten where R's rules make a cheaper form
+# equivalent, or replaced if their code is known. Unknown code stays as it is.
 
-# Before the app is loaded, since its steps are made then. R compiles what it calls a second time: `prepare` may do
-# that before.
+# Runs before the app is loaded, because loading makes its steps. prepare: compiles a function, if that is worth it now
 speed_up_router <- function(prepare = identity) {
   plumber <- asNamespace("plumber")
   replace_binding("runStepsUntil", plumber, prepare(cheaper_steps(plumber$runStepsUntil)))
   imports <- parent.env(plumber)
-  # That of jsonlite's own namespace, which the app may use, is left alone.
+  # jsonlite's own namespace, which the app may use, is not changed.
   if (is.function(imports$toJSON)) replace_binding("toJSON", imports, prepare(cheaper_matching(imports$toJSON)))
   generator <- plumber$PlumberStep
   generator$set("public", "exec", prepare(cheaper_exec(generator$public_methods$exec)), overwrite = TRUE)
@@ -20,7 +19,7 @@ with_body <- function(f, expression) {
   f
 }
 
-# rule(call) gives what is to stand in a call's place, or NULL to look at what the call is made of.
+# rule(call) returns the replacement of a call, or NULL to go on with its parts.
 rewritten <- function(expression, rule) {
   if (!is.call(expression)) return(expression)
   instead <- rule(expression)
@@ -31,8 +30,8 @@ rewritten <- function(expression, rule) {
   expression
 }
 
-# plumber's runStepsUntil() runs some fifteen times for a request. What has no class is no promise, and an error that is
-# caught only to be raised again need not be caught.
+# plumber's runStepsUntil() runs about fifteen times for a request. A value without a class is no promise, and an error
+# that is caught only to be raised again need not be caught.
 cheaper_steps <- function(run_steps) {
   with_body(run_steps, rewritten(body(run_steps), function(call) {
     if (identical(call, quote(is.promising(result)))) {
@@ -47,7 +46,7 @@ cheaper_steps <- function(run_steps) {
   }))
 }
 
-# match.arg() of an argument that still has all of its choices gives the first one; it takes long to find that out.
+# match.arg() of an argument that still has its default returns the first choice, but takes long to find out.
 cheaper_matching <- function(f) {
   choices_of <- function(name) {
     choices <- formals(f)[[as.character(name)]]
@@ -65,7 +64,7 @@ cheaper_matching <- function(f) {
 }
 
 # nolint start: object_name_linter.
-# The exec() of filters and endpoints as it is since plumber 1.0.
+# The exec() of filters and endpoints since plumber 1.0.
 known_exec <- quote({
   hookEnv <- new.env(parent = emptyenv())
   args_for_formal_matching <- function() {
@@ -89,8 +88,8 @@ known_exec <- quote({
 })
 # nolint end
 
-# Without hooks only the user's function is left of a step. plumber passes its arguments through do.call() twice, so
-# those that are code are left to plumber.
+# Without hooks a step only runs the user's function. plumber passes its arguments through do.call() twice, which
+# evaluates those that are code, so plumber's own code runs these.
 cheaper_exec <- function(exec) {
   if (!identical(strip_sources(body(exec)), strip_sources(known_exec))) return(exec)
   with_body(exec, substitute({
@@ -105,7 +104,7 @@ cheaper_exec <- function(exec) {
   }, list(hold_no_code = hold_no_code, known = body(exec))))
 }
 
-# Functions within functions carry the place that they were read from.
+# Removes the source references of functions within functions.
 strip_sources <- function(expression) {
   rewritten(expression, function(call) {
     if (!identical(call[[1L]], quote(`function`))) return(NULL)

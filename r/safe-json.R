@@ -1,6 +1,6 @@
-# jsonlite (1.8 at least) takes its message about a text that is no JSON, which quotes the text, for a format of C's
-# printf(): a body with `%n` or `%s` in the wrong place ends the process. So what plumber parses is looked at first,
-# with another character instead that JSON allows, and refuses, in the same places.
+# jsonlite (at least 1.8) passes its message about invalid JSON, which quotes the text, to C's printf() as a format: a
+# body with `%n` or `%s` in the wrong place crashes the process. So text with `%` is first parsed with `#` instead,
+# which JSON allows and rejects in the same places.
 guard_json <- function() {
   imports <- parent.env(asNamespace("plumber"))
   if (is.function(imports$parse_json)) replace_binding("parse_json", imports, guarded_parser(imports$parse_json))

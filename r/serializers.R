@@ -1,8 +1,8 @@
-# Which serializers only turn a value into JSON, so that the gateway may do it.
+# Finds serializers that only convert a value to JSON, so that the gateway can do it.
 
-# plumber's serializers are closures of closures: `serializer_headers()` holds the headers and the function that
-# turns the value into text; in that of `serializer_json()` stand the options for toJSON(). The shapes are compared
-# with freshly made ones, so that a plumber that builds them otherwise is noticed.
+# plumber's serializers are closures of closures: that of `serializer_headers()` holds the headers and the function
+# that makes the text, and the closure of `serializer_json()` holds the options for toJSON(). Their code is compared
+# with that of new ones, so other versions of plumber are noticed.
 serializer_shapes <- function() {
   json <- plumber::serializer_json()
   list(headers = body(json), json = body(environment(json)$serialize_fn))
@@ -22,7 +22,7 @@ json_serializer <- function(serializer, shapes) {
   list(type = headers[["Content-Type"]], options = options)
 }
 
-# The options of toJSON() that the gateway knows how to follow, each a plain scalar.
+# The options of toJSON() that the gateway supports, each a plain scalar.
 known_option <- function(name, value) {
   scalar <- length(value) == 1L && is.null(attributes(value))
   if (!scalar) return(FALSE)
@@ -42,8 +42,8 @@ known_option <- function(name, value) {
   )
 }
 
-# Remembers the JSON serializers that it has seen; the gateway knows them by their index, which starts at 1.
-# `index()` gives 0 for a serializer that the gateway can't stand in for.
+# The JSON serializers of an app. The gateway knows them by their index, from 1; `index()` returns 0 for a serializer
+# that only R can run.
 json_serializers <- function() {
   shapes <- serializer_shapes()
   known <- list()

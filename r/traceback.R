@@ -1,24 +1,24 @@
-# Where the app was when an interrupt came, or an error, for the log and the dashboard.
+# The app's calls at an interrupt or an error, for the log and the dashboard.
 
-# Calls of a deep recursion that are told, the innermost ones, and characters of each.
+# The number of calls that are reported, the innermost ones, and the characters of each.
 most_calls <- 50L
 call_width <- 160L
 
-# Whether a function is one of those around the app's: the worker's own, or plumber's.
-is_surrounding <- function(f) {
+# Whether a function is the worker's or plumber's.
+is_own_or_plumber <- function(f) {
   env <- environment(f)
   if (is.null(env)) return(FALSE)
   exists("frame_types", envir = env) || (isNamespaceLoaded("plumber") && identical(topenv(env), asNamespace("plumber")))
 }
 
-# Whether it is R's, as do.call() that calls the app's.
+# Whether a function is R's, such as the do.call() that calls the app's.
 is_base <- function(f) is.null(environment(f)) || identical(environment(f), .BaseNamespaceEnv)
 
-# The app's calls at this moment, the outermost first; to be called by a handler of the condition. last: the frame that
-# the handler was called from.
+# The app's calls at this moment, the outermost first. A handler of the condition calls this. last: the frame that
+# called the handler
 app_calls <- function(last = sys.nframe() - 2L) {
   frames <- seq_len(last)
-  outer <- Position(function(i) is_surrounding(sys.function(i)), frames, right = TRUE)
+  outer <- Position(function(i) is_own_or_plumber(sys.function(i)), frames, right = TRUE)
   inner <- frames[frames > if (is.na(outer)) 0L else outer]
   first <- Find(function(i) !is_base(sys.function(i)), inner)
   if (is.null(first)) return(NULL)
@@ -26,34 +26,34 @@ app_calls <- function(last = sys.nframe() - 2L) {
   vapply(sys.calls()[app], call_text, "")
 }
 
-# The app's function itself has no name where plumber, or the direct lane, calls it.
+# plumber and the direct lane call the app's function by value, so that call has no name.
 call_text <- function(call) {
   if (is.function(call[[1L]])) return("<handler>")
   text <- tryCatch(deparse(call, width.cutoff = 500L, nlines = 1L)[1L], error = function(e) "?")
   if (nchar(text, "bytes") > call_width) paste0(substr(text, 1L, call_width), " ...") else text
 }
 
-# Calls by which R, or the app, comes from what has failed to the handler of the error.
+# Calls between the error and its handler.
 raising <- c(
   "stop", ".handleSimpleError", "h", "signalCondition", ".signalCondition", "withRestarts", "withOneRestart",
   "doWithOneRestart", "abort", "signal_abort"
 )
 
-# Without the calls that only say that it was an error.
+# Leaves out the calls that only raise the error.
 without_raising <- function(calls) {
   names <- sub("^(base::|rlang::)?([.A-Za-z_]+)\\(.*$", "\\2", calls)
   keep <- Position(function(name) !(name %in% raising), names, right = TRUE)
   if (is.na(keep)) character() else calls[seq_len(keep)]
 }
 
-# Characters of an error's message that are told.
+# The characters of an error's message that are reported.
 most_message <- 4000L
 
-# Set by the loop: tells the gateway of an error that the app has not caught itself.
+# Set by the loop: reports an error that the app has not caught to the gateway.
 failures <- new.env(parent = emptyenv())
 failures$tell <- function(failure) NULL
 
-# For withCallingHandlers(): an error that is about to become an answer. It changes nothing, whatever happens in here.
+# A calling handler for an error that is about to become an answer. It never changes the outcome.
 note_failure <- function(e) {
   last <- sys.nframe() - 1L
   tryCatch({

@@ -1,12 +1,12 @@
-# The files that an app is made of: read, parsed and followed through source(), plumb() and the like,
-# without running anything. Needs syntax.R.
+# Finds the files of an app: parses them and follows source(), plumb() and similar calls, without running anything.
+# Needs syntax.R.
 
 most_app_files <- 500L
 largest_app_file <- 5 * 1024^2
 
-# Every file as list(path, shown, role, lines, code, error). `role` says how R reads it: a "plumber" file
-# has annotations that count, an "entrypoint" builds a router, a "script" is only evaluated. A file that
-# cannot be parsed has no code but an error with line and message.
+# Each file as list(path, shown, role, lines, code, error). `role`: a "plumber" file has annotations, an "entrypoint"
+# builds a router, a "script" is only evaluated. A file that can't be parsed has an error with line and message, and no
+# code.
 read_app_files <- function(file, directory) {
   directory <- normalizePath(directory, mustWork = FALSE)
   entrypoint <- tolower(basename(file)) == "entrypoint.r"
@@ -20,7 +20,7 @@ read_app_files <- function(file, directory) {
     role <- waiting[[1L]]$role
     waiting <- waiting[-1L]
     if (!is.null(found[[path]])) {
-      # Sourced first and plumbed later, or the other way round: the annotations count.
+      # A file that is both sourced and plumbed has annotations.
       if (role == "plumber" && found[[path]]$role == "script") found[[path]]$role <- role
       next
     }
@@ -31,7 +31,7 @@ read_app_files <- function(file, directory) {
   unname(found)
 }
 
-# Relative to the first base where it exists; NULL when it is nowhere.
+# The path relative to the first base where it exists; NULL if it exists nowhere.
 resolve_file <- function(path, bases, exists = file.exists) {
   if (grepl("^[a-z]{2,}://", path)) return(NULL)
   absolute <- grepl("^(/|~|[A-Za-z]:)", path)
@@ -62,7 +62,7 @@ read_app_file <- function(path, role, directory) {
   entry
 }
 
-# plumber reads its files as UTF-8 whatever the locale is.
+# plumber reads its files as UTF-8 in any locale.
 read_source_lines <- function(path) {
   lines <- suppressWarnings(readLines(path, warn = FALSE, encoding = "UTF-8", skipNul = TRUE))
   if (length(lines) > 0L) lines[[1L]] <- sub("^\xef\xbb\xbf", "", lines[[1L]], useBytes = TRUE)
@@ -70,7 +70,7 @@ read_source_lines <- function(path) {
   lines
 }
 
-# "plumber.R:3:5: unexpected symbol\n2: …" is R's own wording.
+# R's message looks like "plumber.R:3:5: unexpected symbol\n2: …".
 parse_failure <- function(text) {
   first <- strsplit(text, "\n", fixed = TRUE)[[1L]][[1L]]
   pattern <- "^.*?:([0-9]+):([0-9]+): *"
@@ -83,8 +83,7 @@ shown_path <- function(path, directory) {
   if (startsWith(path, prefix)) substring(path, nchar(prefix) + 1L) else path
 }
 
-# Notes which top-level names stand for fixed strings, so that `source(file.path(dir, "a.R"))` can be
-# followed.
+# Collects top-level names with a constant string, to follow calls such as `source(file.path(dir, "a.R"))`.
 collect_constants <- function(code, constants, bases) {
   for (expr in as.list(code)) {
     pair <- plain_assignment(expr)
@@ -99,7 +98,7 @@ collect_constants <- function(code, constants, bases) {
   }
 }
 
-# What list.files("R", …) and Sys.glob("R/*.R") would give.
+# The files that list.files("R", …) or Sys.glob("R/*.R") returns.
 listed_files <- function(expr, constants, bases) {
   if (!is.call(expr)) return(NULL)
   if (is_call_to(expr, "Sys.glob") && length(expr) > 1L) {
@@ -124,7 +123,7 @@ including_calls <- c(
   "use"
 )
 
-# The files that code reads as code: list(path, role) each.
+# The files that code includes as code: list(path, role) for each.
 included_files <- function(code, constants, bases) {
   found <- list()
   add <- function(paths, role) {
@@ -166,7 +165,7 @@ include_call <- function(call, constants, bases, add) {
   }
 }
 
-# plumb(dir = ): entrypoint.R beats plumber.R, in any case.
+# plumb(dir = ): entrypoint.R comes before plumber.R. Upper and lower case don't matter.
 plumbed_directory <- function(call, constants, bases) {
   dir <- constant_text(call_argument(call, c("file", "dir"), "dir"), constants)
   if (is.null(dir) || !is.null(call_argument(call, c("file", "dir"), "file"))) return(NULL)
@@ -184,7 +183,7 @@ package_scripts <- function(call, constants, bases) {
   if (is.null(folder)) NULL else list.files(folder, "\\.[rR]$", full.names = TRUE)
 }
 
-# lapply(files, source), or with a function in the place of source that calls it.
+# lapply(files, source), or with a function that calls source().
 hands_on_source <- function(call) {
   for (arg in call_arguments(call)) {
     if (is.symbol(arg) && as.character(arg) %in% c("source", "sys.source")) return(TRUE)

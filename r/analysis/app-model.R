@@ -1,10 +1,10 @@
-# What the top level of an app's files binds: which names are functions, environments, classes and so on.
-# Needs syntax.R, app-files.R and scopes.R.
+# The names at the top level of an app's files: which are functions, environments, classes and so on. Needs syntax.R,
+# app-files.R and scopes.R.
 
 environment_makers <- c(
   "new.env", "env", "new_environment", "list2env", "as.environment", "globalenv", "environment", "topenv", "$new"
 )
-# Stores of other packages that their methods change in place.
+# Constructors of packages whose objects are changed in place by their methods.
 store_makers <- c(
   "fastmap", "fastqueue", "faststack", "dict", "ordered_dict", "queue", "priority_queue", "stack", "deque",
   "hash"
@@ -28,13 +28,13 @@ app_model <- function(files, directory) {
   model
 }
 
-# A stretch of lines of one file.
+# A range of lines of one file.
 place_of <- function(file, srcref) {
   lines <- as.integer(srcref)
   list(file = file, first = lines[[1L]], last = lines[[3L]])
 }
 
-# R keeps places for the statements of a block; what is inside one has the block's or its own.
+# R keeps source references for the statements of a block. Other expressions have that of their statement.
 place_within <- function(place, srcrefs, i) {
   if (i > length(srcrefs)) return(place)
   place_of(place$file, srcrefs[[i]])
@@ -70,11 +70,11 @@ bindings_of <- function(model, name) if (nzchar(name)) model$bindings[[name]]
 
 is_bound <- function(model, name) nzchar(name) && exists(name, envir = model$bindings, inherits = FALSE)
 
-# "environment", "store", "class", "function" or "value"; the most telling of what is bound to the name.
+# The first of "environment", "store", "class", "function" and "value" among the values that are bound to the name.
 binding_kind <- function(model, name) {
   known <- model$kinds[[name]]
   if (!is.null(known)) return(known)
-  model$kinds[[name]] <- "value" # for names that are bound in a circle
+  model$kinds[[name]] <- "value" # for names that are bound to each other
   kinds <- vapply(bindings_of(model, name), function(entry) value_kind(model, entry$value), "")
   order <- c("environment", "store", "class", "function")
   model$kinds[[name]] <- c(order[order %in% kinds], "value")[[1L]]
@@ -98,7 +98,7 @@ name_kind <- function(model, name) {
   if (name == ".GlobalEnv") "environment" else if (is_bound(model, name)) binding_kind(model, name) else "value"
 }
 
-# What is inside of calls that give what they are given.
+# The value that a call such as invisible() returns unchanged; NULL for other calls.
 transparent_value <- function(value, name) {
   pair <- plain_assignment(value)
   if (!is.null(pair)) return(pair$value)
@@ -106,7 +106,7 @@ transparent_value <- function(value, name) {
   if (name %in% same && length(value) > 1L) value[[2L]]
 }
 
-# Whether what a function's body gives is an environment, perhaps by the name of one that it made.
+# Whether a function's body returns an environment, directly or through a local name.
 makes_environment <- function(model, body, depth) {
   values <- assigned_values(body)
   kinds <- vapply(tail_values(body), function(value) {
@@ -124,7 +124,7 @@ bound_function <- function(model, name) {
   NULL
 }
 
-# The class that an object at the top level was made from, when the app defines it.
+# The class of an object at the top level, if the app defines it.
 class_of_binding <- function(model, name) {
   for (entry in bindings_of(model, name)) {
     if (!is.call(entry$value) || call_name(entry$value) != "$new") next
@@ -134,7 +134,7 @@ class_of_binding <- function(model, name) {
   NULL
 }
 
-# The `envir` of an assign(), given by name or place.
+# The environment of an assign(), given as `envir` or `pos`.
 assign_place <- function(call) {
   formals <- c("x", "value", "pos", "envir")
   place <- call_argument(call, formals, "envir")

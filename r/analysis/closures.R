@@ -1,10 +1,10 @@
-# The functions that values made at load hold, which requests may run: found from what plumber is handed.
+# Finds functions in values that were made at load and that requests may run.
 # Needs syntax.R, scopes.R, app-model.R and load-walk.R.
 #
-# An entry is list(kind, label, place, name): how requests come to a function and where its statement stands.
+# An entry is list(kind, label, place, name): how requests reach a function, and the place of its statement.
 
-# Looks into an expression for functions: those written in it, those that it names, and the closures that a
-# function of the app returned for it.
+# Finds the functions of an expression: those written in it, those that it names, and the closures that a function of
+# the app returned for it.
 enter_carried <- function(walk, expr, scope, entry) {
   if (is.symbol(expr)) return(enter_name(walk, as.character(expr), scope, entry))
   if (!is.call(expr)) return(invisible())
@@ -53,13 +53,13 @@ enter_local <- function(walk, expr, scope, entry) {
   for (value in tail_values(expr[[2L]])) enter_carried(walk, value, inner, entry)
 }
 
-# An object that is the environment of the function that made it holds all functions defined there.
+# An object that is a function's environment holds all functions defined there.
 enter_environment <- function(walk, expr, scope, entry) {
   if (length(expr) > 1L || is.null(scope)) return(invisible())
   for (name in names(scope$values)) enter_name(walk, name, scope, entry)
 }
 
-# The closures that one call of a function of the app gave at load: they share its variables for good.
+# The closures that a call of a function of the app returned at load. They share its variables.
 enter_made <- function(walk, name, maker, entry) {
   if (exists(name, envir = walk$made, inherits = FALSE)) return(invisible())
   assign(name, TRUE, envir = walk$made)
@@ -75,7 +75,7 @@ enter_results <- function(walk, expr, scope, entry) {
 enter_result <- function(walk, maker, scope, entry) {
   inner <- function_scope(maker, scope, "load")
   for (value in tail_values(maker[[3L]])) {
-    # What the function itself calls to get its value ran at load; only closures live on.
+    # The calls of the function itself ran at load. Only its closures remain.
     if (!is.call(value) || carries_closures(value)) enter_carried(walk, value, inner, entry)
   }
 }
@@ -85,7 +85,7 @@ carries_closures <- function(value) {
     "function" %in% all.names(value)
 }
 
-# The methods of a class; those that no request names are dropped in the end.
+# The methods of a class. Those that no request names are dropped later.
 enter_class <- function(walk, expr, scope, entry) {
   args <- call_arguments(expr)
   if (!is.null(args$inherit)) enter_carried(walk, args$inherit, scope, entry)
@@ -116,7 +116,7 @@ enqueue <- function(walk, literal, scope, entry, class = NULL, method = NULL) {
   )
 }
 
-# A function keeps its own place, in the file that its statement stands in.
+# A function has its own place, in the file of its statement.
 literal_place <- function(literal, place) {
   if (length(literal) < 4L || is.null(literal[[4L]])) return(place)
   place_of(place$file, literal[[4L]])

@@ -1,10 +1,10 @@
-# Where requests enter an app: functions below annotations, and functions handed to plumber's own functions.
+# Where requests enter an app: functions below annotations, and functions that are arguments of plumber's functions.
 # Needs syntax.R and app-files.R.
 
 verb_tags <- c("get", "put", "post", "delete", "head", "options", "patch", "use")
 
-# The annotation block above a line, as plumber reads it: upwards through comments and blank lines.
-# NULL, or list(kind, label), where kind is "handler", "filter", "router" or "assets".
+# The annotation block above a line, which plumber reads upwards through comments and blank lines: NULL, or
+# list(kind, label), where kind is "handler", "filter", "router" or "assets".
 annotation_above <- function(lines, first) {
   tags <- character()
   at <- first - 1L
@@ -25,7 +25,7 @@ annotation_above <- function(lines, first) {
   NULL
 }
 
-# plumber's functions that take functions to be called while a request runs.
+# plumber's functions that register functions to run in requests.
 registering_functions <- c(
   paste0("pr_", c(
     setdiff(verb_tags, "use"), "any", "handle", "filter", "hook", "hooks", "set_404", "set_error",
@@ -40,7 +40,7 @@ registering_functions <- c(
 
 endpoint_classes <- c("PlumberEndpoint", "PlumberFilter", "PlumberStep")
 
-# NULL, or list(kind, label) when a call hands functions to plumber. An "exit" hook runs at the end alone.
+# list(kind, label) if a call registers functions with plumber, otherwise NULL. An "exit" hook only runs at the end.
 registration <- function(call) {
   name <- call_name(call)
   if (name == "$new") {
@@ -61,7 +61,7 @@ registration <- function(call) {
   )
 }
 
-# The first hook of every request is as good as a filter.
+# A preroute hook runs before every request, like a filter.
 hook_kind <- function(stage) switch(c(stage, "")[[1L]], exit = "exit", preroute = "filter", "handler")
 
 route_label <- function(method, texts) {

@@ -1,7 +1,6 @@
-# Files that an app reads and writes, as far as their paths can be told from the code.
-# Needs syntax.R, scopes.R and app-model.R.
+# Files that an app reads and writes, as far as the code shows their paths. Needs syntax.R, scopes.R and app-model.R.
 
-# For each function the formals up to the path, and which of them it is.
+# For each function its formals up to the path, which is the last one.
 file_writers <- list(
   write.csv = c("x", "file"), write.csv2 = c("x", "file"), write.table = c("x", "file"),
   write_csv = c("x", "file"), write_csv2 = c("x", "file"), write_tsv = c("x", "file"),
@@ -31,7 +30,7 @@ file_readers <- list(
   dget = "file", st_read = "dsn", read_sf = "dsn"
 )
 
-# Devices that write to a file of a fixed name when none is given.
+# Devices that write to a file with a fixed name by default.
 device_defaults <- c(
   png = "Rplot%03d.png", jpeg = "Rplot%03d.jpeg", bmp = "Rplot%03d.bmp", tiff = "Rplot%03d.tiff",
   svg = "Rplot%03d.svg", pdf = "Rplots.pdf"
@@ -53,7 +52,7 @@ note_io <- function(walk, name, expr, scope, ctx) {
   walk$io[[length(walk$io) + 1L]] <- c(path[c("kind", "text")], access, ctx)
 }
 
-# What follows `...` can only be given by name.
+# Arguments after `...` can only be given by name.
 path_argument <- function(name, expr, formals) {
   wanted <- formals[[length(formals)]]
   if (name %in% c("cat", "save")) return(as.list(expr)[["file"]])
@@ -62,7 +61,7 @@ path_argument <- function(name, expr, formals) {
     return(if (length(args) > 0L) args[[1L]])
   }
   given <- call_argument(expr, formals, wanted)
-  # readr's `path` and the devices' `file` are older or shorter names of the same.
+  # readr's `path` and the devices' `file` are other names of the same argument.
   if (!is.null(given)) return(given)
   older <- intersect(c("path", "file", "filename"), names(expr))
   if (length(older) > 0L) as.list(expr)[[older[[1L]]]]
@@ -73,7 +72,7 @@ default_path <- function(name, expr, scope, walk) {
   if (any(vapply(as.list(expr), is.null, NA))) return(NULL)
   if (name %in% names(device_defaults)) return(list(kind = "constant", text = device_defaults[[name]]))
   if (!name %in% c("render", "quarto_render")) return(NULL)
-  # Without output_file the report is written next to its source.
+  # Without output_file the report goes next to its source.
   input <- call_argument(expr, "input", "input")
   folder <- as.list(expr)[["output_dir"]]
   if (is.null(input)) return(NULL)
@@ -103,8 +102,8 @@ joining <- c(
   "paste0", "paste", "file.path", "path", "here", "sprintf", "glue", "normalizePath", "path.expand", "str_c"
 )
 
-# NULL when nothing is known, or list(kind, text, append): "constant", "temporary", "shape" (depends on the
-# request, known by its code) or "load" (a temporary name that was chosen while the app loaded).
+# NULL if nothing is known, or list(kind, text, append). kind: "constant", "temporary", "shape" (depends on the request;
+# text is its code) or "load" (a temporary name that was chosen while the app loaded).
 path_of <- function(walk, expr, scope, depth = 0L) {
   if (depth > 10L) return(NULL)
   again <- function(expr, scope) path_of(walk, expr, scope, depth + 1L)
@@ -125,19 +124,19 @@ path_of_name <- function(walk, name, scope, again) {
   values <- if (is.null(home)) {
     lapply(bindings_of(walk$model, name), function(entry) entry$value)
   } else {
-    # An argument has none: it comes from the request, or from wherever the function is called.
+    # An argument has no value here: it comes from the request or from the caller.
     home$values[[name]]
   }
   path <- one_path(lapply(values, again, scope = home))
   at_load <- is.null(home) || home$kind == "load"
   if (at_load && identical(path$kind, "temporary")) {
-    # The folder is the process's own, but a name is drawn once, and forked workers would share it.
+    # Each process has its own folder, but the name is drawn once, and forked workers share it.
     if ("tempfile" %in% unlist(lapply(values, all.names))) path$kind <- "load"
   }
   path
 }
 
-# The path when all values of a name agree; a temporary one when that is one of several.
+# The path if all values of a name agree, or a temporary one among several.
 one_path <- function(paths) {
   if (length(paths) == 0L || any(vapply(paths, is.null, NA))) return(NULL)
   if (length(unique(paths)) == 1L) return(paths[[1L]])
@@ -145,7 +144,7 @@ one_path <- function(paths) {
   if (length(temporary) > 0L) temporary[[1L]]
 }
 
-# The path of a connection like that of file("x.log", "a").
+# The path of a connection such as file("x.log", "a").
 connection_path <- function(expr, scope, again) {
   description <- call_argument(expr, c("description", "open"), "description")
   if (is.null(description)) return(NULL)
@@ -172,7 +171,7 @@ joined_path <- function(walk, expr, scope, again) {
   list(kind = "constant", text = do.call(paste, c(pieces, sep = separator)))
 }
 
-# Which rule an access of a file breaks, and how badly; NULL when there is nothing to tell.
+# The rule that a file access breaks, and its severity; NULL if it breaks none.
 judge_file <- function(access, all) {
   if (!access$writing || access$fn == 0L || access$kind == "temporary") return(NULL)
   if (is_read_elsewhere(access, all)) {
@@ -192,7 +191,7 @@ is_read_elsewhere <- function(access, all) {
   }, NA))
 }
 
-# As in if (!file.exists(path)) saveRDS(x, path): whoever comes first makes it.
+# As in if (!file.exists(path)) saveRDS(x, path): the first process writes it.
 is_file_guarded <- function(access) {
   !is.null(access$given) && paste0("file:", deparse1(access$given)) %in% access$guards
 }

@@ -1,10 +1,10 @@
-# The one table of what the State check finds: how bad it is, what to say and what to advise.
+# The table of the state check's findings: severity, message and advice.
 #
-# `severity` is "warning" for what several workers break and "note" for what is only good to know. The message is
-# filled in with what was found and with the route where it was found.
+# `severity` is "warning" for what several workers break and "note" for information. The message gets what was found
+# and the route where it was found.
 
 keep_elsewhere <- paste(
-  "Run with --workers 1 to keep plumber's behaviour, or keep it where all workers see it: Redis, SQL",
+  "Run with --workers 1 to keep plumber's behaviour, or store it where all workers see it: Redis, SQL",
   "or a cookie."
 )
 
@@ -19,15 +19,13 @@ hazard_rules <- list(
   ),
   "process-cache" = list(
     severity = "note",
-    message = "`%s` is filled in when it is missing%s: each worker does so for itself.",
-    advice = paste(
-      "Nothing to do when each worker can compute it anew; set it at load to spare the first requests."
-    )
+    message = "`%s` is filled when it is missing%s: each worker fills its own copy.",
+    advice = "Nothing to do if each worker can compute it. Set it at load to make the first requests faster."
   ),
   "process-scratch" = list(
     severity = "note",
     message = "`%s` is a global variable that is set before each use%s.",
-    advice = "Nothing to do; a local variable would be clearer."
+    advice = "Nothing to do. A local variable would be clearer."
   ),
   "shared-file" = list(
     severity = "warning",
@@ -35,7 +33,7 @@ hazard_rules <- list(
       "%s%s, which is read elsewhere: workers can overwrite each other's changes or read half a file."
     ),
     advice = paste(
-      "Run with --workers 1 to keep plumber's behaviour, or use a database; at least write to a temporary",
+      "Run with --workers 1 to keep plumber's behaviour, or use a database. At least write to a temporary",
       "file and file.rename() it. Replicas on other machines do not see the file."
     )
   ),
@@ -53,26 +51,26 @@ hazard_rules <- list(
     severity = "note",
     message = "%s() opens a connection while the app loads%s: every worker opens its own.",
     advice = paste(
-      "Count workers x connections (x the size of a pool) against what the server allows. Forked workers",
-      "cannot share a connection, so do not force --preload on."
+      "Compare workers x connections (x the size of a pool) with the limit of the server. Forked workers",
+      "cannot share a connection, so do not set --preload on."
     )
   ),
   "memory-database" = list(
     severity = "warning",
-    message = "The database of %s() lives in the memory of one process%s, and requests write to it.",
+    message = "The database of %s() is in the memory of one process%s, and requests write to it.",
     advice = keep_elsewhere
   ),
   "exclusive-database" = list(
     severity = "warning",
     message = paste(
-      "%s() opens a DuckDB file for writing%s, which one process only can do: a second worker cannot load",
+      "%s() opens a DuckDB file for writing%s, which only one process can do: a second worker cannot load",
       "the app."
     ),
     advice = "Open it with read_only = TRUE, or run with --workers 1."
   ),
   "quit-in-handler" = list(
     severity = "warning",
-    message = "%s() ends one worker only%s, and its place is taken by a new one.",
+    message = "%s() ends only one worker%s, and a new one replaces it.",
     advice = "To report an error use stop() or res$status; to stop the server, send it SIGTERM."
   ),
   "random-seed" = list(
@@ -80,29 +78,29 @@ hazard_rules <- list(
     message = paste(
       "The seed is set while the app loads and %s() draws from it%s: every worker draws the same numbers."
     ),
-    advice = "Set the seed in the handler where results must be repeatable, and nowhere else."
+    advice = "Set the seed only in handlers whose results must be repeatable."
   ),
   "process-pool" = list(
     severity = "note",
-    message = "%s() starts processes of its own%s: every worker starts as many.",
-    advice = "Divide their number by that of the workers, or leave the parallelism to Penstock."
+    message = "%s() starts processes%s: every worker starts as many.",
+    advice = "Divide their number by the number of workers, or leave the parallelism to Penstock."
   ),
   "background-job" = list(
     severity = "note",
-    message = "What %s() starts%s belongs to one worker: another one does not know of it.",
-    advice = "Keep the state of jobs where all workers see it: files, Redis or SQL."
+    message = "What %s() starts%s belongs to one worker: the others do not know about it.",
+    advice = "Store the state of jobs where all workers see it: files, Redis or SQL."
   ),
   "random-cookie-key" = list(
     severity = "warning",
     message = paste(
-      "%s() draws the key of the session cookies anew in each worker%s: a session of one is unreadable to",
-      "the others."
+      "%s() draws a new key for session cookies in each worker%s: workers cannot read each other's",
+      "sessions."
     ),
-    advice = "Draw it once and give it to all of them, say by Sys.getenv(\"COOKIE_KEY\") or from a file."
+    advice = "Draw it once and give it to all workers, for example with Sys.getenv(\"COOKIE_KEY\") or in a file."
   )
 )
 
-# One finding. `place` is where R knows it to be, `pattern` what stands in its very line.
+# A finding. place: the lines of its statement; pattern: a regular expression for its line
 hazard <- function(walk, rule, what, place, pattern, label = NULL, severity = NULL) {
   file <- walk$model$files[[place$file]]
   line <- pinpoint(file$lines, place, pattern)
@@ -119,7 +117,7 @@ hazard <- function(walk, rule, what, place, pattern, label = NULL, severity = NU
   )
 }
 
-# R keeps the place of a statement; the line in it that the finding is about is the first that has the pattern.
+# The first line of a statement that matches a pattern: R only keeps the lines of whole statements.
 pinpoint <- function(lines, place, pattern) {
   at <- seq.int(place$first, min(place$last, length(lines)))
   code <- sub("#.*$", "", lines[at])
@@ -130,7 +128,7 @@ pinpoint <- function(lines, place, pattern) {
   at[[1L]]
 }
 
-# A name as a whole word of a regular expression.
+# A regular expression for a name as a whole word.
 word <- function(name) {
   escaped <- gsub("([^A-Za-z0-9_])", "\\\\\\1", name, useBytes = TRUE)
   paste0("(^|[^A-Za-z0-9._])", escaped, "($|[^A-Za-z0-9._])")

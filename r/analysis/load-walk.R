@@ -1,7 +1,7 @@
-# What runs while an app loads: it finds where requests enter, which closures live on, and what is opened or
+# Walks the code that runs while an app loads: finds where requests enter, which closures remain, and what is opened or
 # started. Needs syntax.R, scopes.R, app-model.R and entry-points.R.
 
-# A walk holds everything that is found out about an app.
+# A walk holds all results about an app.
 new_walk <- function(model) {
   walk <- new.env(parent = emptyenv())
   walk$model <- model
@@ -10,10 +10,10 @@ new_walk <- function(model) {
   walk$reached <- new.env(parent = emptyenv())   # names at the top level that they use
   walk$entered <- new.env(parent = emptyenv())   # functions of the app that ran at load
   walk$made <- new.env(parent = emptyenv())      # functions of the app whose result requests use
-  walk$members <- new.env(parent = emptyenv())   # what stands behind a $ in their code
-  walk$reads <- new.env(parent = emptyenv())     # per name at the top level: list(fn, order, target)
-  walk$quiet <- list()     # functions without anything of interest: only their names are known
-  walk$writes <- list()    # changes of what outlives a request
+  walk$members <- new.env(parent = emptyenv())   # names after a $ in their code
+  walk$reads <- new.env(parent = emptyenv())     # for each name at the top level: list(fn, order, target)
+  walk$quiet <- list()     # functions that only matter for the names they use
+  walk$writes <- list()    # changes that outlive a request
   walk$io <- list()        # files written and read
   walk$calls <- list()     # other calls of interest, list(name, call, place, label, phase)
   walk$functions <- 0L
@@ -38,7 +38,7 @@ load_statement <- function(walk, expr, place, block) {
   if (is.null(block)) {
     if (is.call(expr)) load_call(walk, expr, NULL, place)
   } else if (block$kind == "router") {
-    # @plumber: the function is handed the router and builds on it, once.
+    # @plumber: the function gets the router and runs once.
     value <- if (is.symbol(expr)) bound_function(walk$model, as.character(expr)) else plain_value(expr)
     if (!is.null(value) && is_function_literal(value)) {
       load_call(walk, value[[3L]], function_scope(value, NULL, "load"), place)
@@ -76,7 +76,7 @@ load_call <- function(walk, expr, scope, place) {
   }
 }
 
-# A function of the app that is called while it loads: its body is load-time code too.
+# A function of the app that is called while it loads: its body runs at load too.
 enter_at_load <- function(walk, name, scope) {
   if (!nzchar(name) || !is_bound(walk$model, name) || is_local(name, scope)) return(invisible())
   if (exists(name, envir = walk$entered, inherits = FALSE)) return(invisible())
@@ -88,14 +88,14 @@ enter_at_load <- function(walk, name, scope) {
   }
 }
 
-# What pr_get("/", handler) and the like are handed runs with requests, but for `exit` hooks.
+# The functions given to pr_get("/", handler) and similar calls run in requests, except for `exit` hooks.
 register_arguments <- function(walk, call, scope, entry) {
   if (entry$kind == "exit") return(invisible())
   args <- call_arguments(call)
   hooks <- if (entry$kind == "hooks") Find(function(arg) is_call_to(arg, "list"), args)
   if (!is.null(hooks)) return(register_hooks(walk, call_arguments(hooks), scope, entry))
   for (arg in args) {
-    # The router that it is piped from was made by calls, not by functions of this route.
+    # This argument is the router, made by other registering calls in the pipe.
     if (is.call(arg) && !is.null(registration(arg))) next
     enter_carried(walk, arg, scope, entry)
   }

@@ -1,20 +1,20 @@
-# The packages that an app needs, found without running it. Needs syntax.R and app-files.R.
+# Finds the packages that an app needs, without running it. Needs syntax.R and app-files.R.
 
 base_packages <- c(
   "base", "compiler", "datasets", "graphics", "grDevices", "grid", "methods", "parallel", "splines",
   "stats", "stats4", "tcltk", "tools", "utils"
 )
 
-# plumber's own serializers and parsers that load another package when they are used.
+# plumber's serializers and parsers that load another package at their first use.
 annotation_packages <- c(
   csv = "readr", tsv = "readr", yaml = "yaml", feather = "arrow", parquet = "arrow",
   arrow_ipc_stream = "arrow", geojson = "geojsonsf", htmlwidget = "htmlwidgets", agg_jpeg = "ragg",
   agg_png = "ragg", agg_tiff = "ragg", svglite = "svglite"
 )
 
-# list(packages, errors). Each package: name, installed, version (what is installed), wanted (what renv.lock
-# or DESCRIPTION asks for), required (FALSE when the code copes without it), file and line of the first use.
-# Each error: file, line, message. Without a file it is plumber alone that is needed.
+# list(packages, errors). Each package: name, installed, version (the installed one), wanted (the version in renv.lock
+# or DESCRIPTION), required (FALSE if the code works without it), file and line of the first use. Each error: file,
+# line, message. Without a file only plumber is needed.
 app_packages <- function(file, directory) {
   files <- if (!is.null(file)) read_app_files(file, directory)
   uses <- c(
@@ -31,7 +31,7 @@ app_packages <- function(file, directory) {
   list(packages = packages[!unique(names) %in% base_packages], errors = c(errors, lock_errors(directory)))
 }
 
-# Several uses of one package: needed when any is, shown where it was first used.
+# Joins the uses of a package: it is required if one use requires it. File and line are those of the first use.
 merge_uses <- function(name, uses) {
   pick <- function(field) {
     values <- lapply(uses, function(use) use[[field]])
@@ -78,8 +78,7 @@ package_uses <- function(entry) {
 
 is_package_name <- function(text) grepl("^[A-Za-z][A-Za-z0-9.]*[A-Za-z0-9]$", text)
 
-# `line` is that of the statement, which is where R keeps track of lines. `constants` grows inside loops
-# over names.
+# line: that of the statement, because R only keeps these; constants: with the loop variable inside loops over names
 walk_uses <- function(expr, line, constants, use, optional = FALSE) {
   if (is_pipe(expr)) expr <- unpipe(expr)
   name <- call_name(expr)
@@ -91,7 +90,7 @@ walk_uses <- function(expr, line, constants, use, optional = FALSE) {
   for (i in seq_along(expr)) {
     if (!is.call(expr[[i]])) next
     at <- if (i <= length(places)) as.integer(places[[i]])[[1L]] else line
-    # Where its absence is asked for, the code has an answer to it.
+    # Code that tests for the package works without it.
     asked <- optional || (i == 2L && name %in% c("if", "!", "&&", "||", "while"))
     walk_uses(expr[[i]], at, constants, use, asked)
   }
@@ -133,7 +132,7 @@ attached_packages <- function(expr, constants) {
   if (is.symbol(package)) as.character(package) else constant_text(package, constants)
 }
 
-# lapply(c("a", "b"), library, character.only = TRUE) and its relatives
+# lapply(c("a", "b"), library, character.only = TRUE) and similar calls
 mapped_packages <- function(expr, line, constants, use) {
   loaders <- c("library", "require", "requireNamespace", "loadNamespace")
   args <- unname(call_arguments(expr))
@@ -169,7 +168,7 @@ annotation_uses <- function(lines, use) {
   }
 }
 
-# renv.lock is JSON whose records hold "Package" and then "Version"; a parser of JSON is no part of base R.
+# renv.lock is JSON whose records have "Package" and then "Version". Base R has no parser for JSON.
 lock_uses <- function(directory) {
   path <- file.path(directory, "renv.lock")
   if (!file.exists(path)) return(list())
@@ -189,7 +188,7 @@ lock_uses <- function(directory) {
 lock_errors <- function(directory) {
   path <- file.path(directory, "renv.lock")
   if (!file.exists(path) || !is.null(match_line(path, "\"Packages\""))) return(list())
-  list(list(file = "renv.lock", line = 1L, message = "is no lock file of renv: it has no \"Packages\""))
+  list(list(file = "renv.lock", line = 1L, message = "is not a lock file of renv: it has no \"Packages\""))
 }
 
 match_line <- function(path, pattern) {

@@ -1,5 +1,5 @@
-# What runs while a request is answered: it notes what outlives the request and what is shared between
-# workers. Needs syntax.R, scopes.R, targets.R, app-model.R, load-walk.R, state-changes.R and file-access.R.
+# Walks the code that runs in requests: notes what outlives the request and what workers share.
+# Needs syntax.R, scopes.R, targets.R, app-model.R, load-walk.R, state-changes.R and file-access.R.
 
 walk_requests <- function(walk) {
   walk$triggers <- c(state_triggers, io_functions, request_calls_of_interest, lasting_names(walk$model),
@@ -12,13 +12,13 @@ walk_requests <- function(walk) {
   }
 }
 
-# Names at the top level that stand for something whose parts can be changed in place.
+# Names at the top level whose values can be changed in place.
 lasting_names <- function(model) {
   names <- ls(model$bindings, all.names = TRUE)
   names[vapply(names, function(name) binding_kind(model, name) %in% c("environment", "store"), NA)]
 }
 
-# Functions that may be handed the name of another as a string.
+# Functions that may take the name of another function as a string.
 string_callers <- function() c("do.call", "match.fun", "get", "get0", "mget", "exists", eager_callers)
 
 names_are_quoted <- function(model) {
@@ -33,7 +33,7 @@ walk_function <- function(walk, item) {
   used <- unique(c(all.names(literal[[3L]]), unlist(lapply(present(as.list(literal[[2L]])), all.names))))
   walk$members <- note_names(walk$members, used)
   if (!any(used %in% walk$triggers) && is.null(item$scope)) {
-    # Nothing in it can matter but what it calls: this spares most functions the slow walk.
+    # Only the names that it uses matter: most functions don't need the slow walk.
     walk$quiet[[length(walk$quiet) + 1L]] <- list(literal = literal, used = used)
     for (name in used[used %in% ls(walk$model$bindings, all.names = TRUE)]) {
       if (name %in% names(literal[[2L]])) next
@@ -69,7 +69,7 @@ visit_parts <- function(walk, expr, scope, ctx, from = 2L) {
   for (i in seq_along(expr)[-seq_len(from - 1L)]) visit_part(walk, expr, i, scope, ctx)
 }
 
-# Looked at in place, because an argument that was left out cannot be held.
+# Takes the call and an index, because R can't assign an omitted argument to a variable.
 visit_part <- function(walk, expr, i, scope, ctx) {
   type <- typeof(expr[[i]])
   if (type == "language") visit(walk, expr[[i]], scope, ctx)
@@ -88,7 +88,7 @@ note_read <- function(walk, name, target, ctx) {
   walk$reads[[name]] <- c(walk$reads[[name]], list(read))
 }
 
-# A statement after `if (!is.null(x)) return(x)` runs only without x.
+# A statement after `if (!is.null(x)) return(x)` only runs if x is NULL.
 visit_block <- function(walk, expr, scope, ctx) {
   places <- attr(expr, "srcref")
   for (i in seq_along(expr)[-1L]) {
@@ -102,8 +102,7 @@ visit_block <- function(walk, expr, scope, ctx) {
   }
 }
 
-# An entry of a table counts only when it is what is given instead: `if (id in it) return(409)` guards no
-# cache.
+# An entry of a table only counts if it is returned: `if (id in table) return(409)` does not guard a cache.
 absent_after <- function(statement, block, i) {
   absent <- absent_names(statement[[2L]], FALSE)
   if (length(absent) == 0L) return(absent)
@@ -121,7 +120,7 @@ leaves <- function(expr) {
   name %in% c("return", "stop", "abort", "next", "break", "forward")
 }
 
-# Code that may run or not: what is done there is sure only for what follows within it.
+# Code that may or may not run: what it sets is only known to be set later in the same code.
 maybe <- function(walk, ctx) {
   walk$branches <- walk$branches + 1L
   ctx$path <- paste0(ctx$path, walk$branches, "/")
@@ -134,7 +133,7 @@ visit_if <- function(walk, expr, scope, ctx) {
     inner <- maybe(walk, ctx)
     assigned <- assigned_targets(expr[[i]])
     absent <- absent_names(expr[[2L]], i == 3L, assigned)
-    # What is set together with what was absent belongs to it, like the time of a cached value.
+    # A value that is set together with the absent one belongs to it, such as the time of a cached value.
     inner$guards <- c(ctx$guards, absent, if (any(absent %in% assigned)) "*")
     visit_part(walk, expr, i, scope, inner)
   }
@@ -147,7 +146,7 @@ visit_loop <- function(walk, expr, scope, ctx) {
 visit_either <- function(walk, expr, scope, ctx) {
   visit_part(walk, expr, 2L, scope, ctx)
   ctx <- maybe(walk, ctx)
-  # x %||% f: f runs when x is NULL. a || b: b runs when a does not hold.
+  # x %||% f: f runs if x is NULL. a || b: b runs if a is FALSE.
   absent <- switch(as.character(expr[[1L]]),
     "||" = absent_names(expr[[2L]], FALSE),
     "&&" = absent_names(expr[[2L]], TRUE),
@@ -239,7 +238,7 @@ visit_name_called <- function(walk, name, scope, ctx) {
   }
 }
 
-# do.call("f", …), get("x"), sapply(x, "f"): names written as strings.
+# do.call("f", …), get("x"), sapply(x, "f"): names as strings.
 visit_named_functions <- function(walk, name, expr, scope, ctx) {
   if (!name %in% string_callers()) return(invisible())
   for (text in Filter(is.character, call_arguments(expr))) {

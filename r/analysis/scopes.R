@@ -1,11 +1,11 @@
-# Scopes of names in code that is read and not run. Needs syntax.R.
+# Scopes of names in code that is analysed without running it. Needs syntax.R.
 #
-# A scope holds names, values, parent and kind. `values` are, for each name, the expressions
-# assigned to it; `followed` are the names whose values have been looked into. `kind` is "function" for a
-# call in a request, "load" for one that happened while the app loaded (what its closures share lives as
-# long as the worker), "class" for the fields of an object. The top level is NULL.
+# A scope has names, values, parent, kind and followed. `values`: for each name the expressions assigned to it;
+# `followed`: the names whose values have been analysed. `kind` is "function" for a call in a request, "load" for a call
+# while the app loaded (the variables of its closures live as long as the worker), "class" for the fields of an object.
+# The top level is NULL.
 
-# Calls that run the functions they are handed at once, or evaluate their argument in a scope of its own.
+# Calls that run their function arguments at once.
 eager_callers <- c(
   "lapply", "sapply", "vapply", "mapply", "Map", "Filter", "Reduce", "Find", "Position", "apply", "tapply",
   "outer", "by", "aggregate", "rapply", "eapply", "replicate", "do.call", "map", "map2", "pmap", "imap",
@@ -36,7 +36,7 @@ block_scope <- function(body, parent, kind) {
   new_scope(names(values), values, parent, kind)
 }
 
-# The scope in which a name is found, from here outwards; NULL for the top level.
+# The innermost scope that has a name; NULL for the top level.
 find_scope <- function(name, scope) {
   while (!is.null(scope)) {
     if (name %in% scope$names) return(scope)
@@ -47,8 +47,8 @@ find_scope <- function(name, scope) {
 
 is_local <- function(name, scope) !is.null(find_scope(name, scope))
 
-# Name -> expressions assigned to it by this code itself, not by the functions inside it. A part of something that
-# is assigned (x$a <- 1) makes no new name here: when x is an environment, it is the one outside that is changed.
+# For each name the expressions that this code assigns to it, without the functions inside it. x$a <- 1 makes no new
+# name: if x is an environment, it changes the one outside.
 assigned_values <- function(body) {
   found <- list()
   add <- function(name, value) if (nzchar(name)) found[[name]] <<- c(found[[name]], list(value))
@@ -68,12 +68,12 @@ local_assignment <- function(expr, operator) {
   if (operator %in% c("<-", "=") || (operator == "assign" && is_plain_assign(expr))) plain_assignment(expr)
 }
 
-# assign() that names no place writes where it stands.
+# assign() without an environment assigns in its own scope.
 is_plain_assign <- function(call) {
   !any(c("envir", "pos", "inherits") %in% names(call)) && sum(names2(as.list(call)[-1L]) == "") < 3L
 }
 
-# What a block of code gives: its last expression, through if and else, and what it returns early.
+# The values of a block of code: its last expression, in each branch of if and else, and its early returns.
 tail_values <- function(body) {
   if (!is.call(body)) return(list(body))
   name <- call_name(body)

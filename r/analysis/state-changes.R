@@ -1,4 +1,4 @@
-# Changes of what outlives a request: noted as they are met, judged when all is known.
+# Changes that outlive a request: noted during the walk, judged after it.
 # Needs syntax.R, scopes.R, targets.R and app-model.R.
 
 table_setters <- c("set", "setnames", "setorder", "setkey", "setcolorder")
@@ -17,19 +17,19 @@ note_write <- function(walk, found, ctx, lives, pattern, text = found$target) {
   ), ctx)
 }
 
-# x$a <- 1 changes what outlives the request when x is an environment that does.
+# x$a <- 1 outlives the request if x is an environment that does.
 note_part_write <- function(walk, target, scope, ctx) {
   found <- target_name(target)
   if (found$global || found$base %in% c(".GlobalEnv", "globalenv()")) {
     return(note_write(walk, found, ctx, "global", if (found$global) found$base else "GlobalEnv|globalenv"))
   }
   lives <- environment_life(walk, found$base, scope, ctx)
-  # What is read through another name of the same environment is not told apart.
+  # Another name of the same environment may be read.
   if (is_local(found$base, scope)) found$whole <- FALSE
   if (!is.null(lives)) note_write(walk, found, ctx, lives, found$base)
 }
 
-# Where an environment of that name lives on after the request: "global", "closure", "object", or NULL.
+# Where an environment of that name outlives the request: "global", "closure", "object", or NULL.
 environment_life <- function(walk, name, scope, ctx, depth = 0L) {
   home <- find_scope(name, scope)
   if (is.null(home)) {
@@ -50,10 +50,10 @@ lives_on_top <- function(model, name) {
   is_bound(model, name) && binding_kind(model, name) %in% c("environment", "store")
 }
 
-# In a method of a class these are the object itself.
+# In a method of a class these names are the object.
 is_own_object <- function(name, ctx) name %in% c("self", "private") && !is.null(ctx$class)
 
-# x <<- 1 starts to look outside of the function that it stands in.
+# x <<- 1 assigns outside of its function.
 note_outward_write <- function(walk, target, scope, ctx) {
   found <- target_name(target)
   home <- find_scope(found$base, scope$parent)
@@ -113,7 +113,7 @@ note_place_write <- function(walk, place, scope, ctx, pattern) {
   }
 }
 
-# data.table changes a table in place, without any assignment.
+# data.table changes a table in place, without an assignment.
 note_table_write <- function(walk, expr, scope, ctx) {
   if (length(expr) < 3L || !is.symbol(expr[[2L]])) return(invisible())
   name <- as.character(expr[[2L]])
@@ -130,7 +130,7 @@ note_store_write <- function(walk, object, scope, ctx) {
   }
 }
 
-# add_user(users, id), where `users` is an environment and add_user() changes what it is handed.
+# add_user(users, id), where `users` is an environment that add_user() changes.
 note_handed_environments <- function(walk, name, expr, scope, ctx) {
   literal <- bound_function(walk$model, name)
   formals <- names(literal[[2L]])

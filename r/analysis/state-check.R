@@ -1,9 +1,9 @@
-# The State check: what in an app's code several workers would break, found without running it.
+# The state check: finds what several workers would break in an app, without running it.
 #
-# A plumber API is one R process, so code may keep things in it from one request to the next. With several workers
-# each has its own copy. This looks at every function that a request can reach and at what the app does while it
-# loads: app-files.R reads, app-model.R says what names stand for, load-walk.R and request-walk.R go through the
-# code, state-verdicts.R and file-access.R judge what they met, hazard-rules.R has the words.
+# A plumber API is one R process, so its code can keep state between requests. With several workers each has its own
+# copy. This checks every function that a request can reach, and what the app does while it loads: app-files.R reads the
+# files, app-model.R finds the kind of each name, load-walk.R and request-walk.R walk the code, state-verdicts.R and
+# file-access.R judge the results, hazard-rules.R has the messages.
 
 opening_calls <- c(
   "dbConnect", "dbPool", "hiredis", "redis_connection", "redisConnect", "mongo", "gridfs", "odbcConnect",
@@ -88,14 +88,14 @@ connection_hazards <- function(walk) {
   })
 }
 
-# Opened to read something while the app loads, and closed again.
+# Whether a connection is closed again while the app loads.
 is_closed_at_load <- function(walk, opened) {
   any(vapply(calls_in(walk, "load", closing_calls), function(call) {
     call$place$file == opened$place$file && identical(call$scope, opened$scope)
   }, NA))
 }
 
-# "memory": in this process alone; "exclusive": one process at a time; "shared": any other.
+# "memory": only in this process; "exclusive": one process at a time; "shared": any other.
 database_kind <- function(call) {
   used <- all.names(call)
   if (!any(c("duckdb", "SQLite") %in% used)) return("shared")
@@ -106,7 +106,7 @@ database_kind <- function(call) {
   if ("duckdb" %in% used && !isTRUE(args[["read_only"]])) "exclusive" else "shared"
 }
 
-# Those of dbConnect(driver(a), b) that say what is opened: a and b.
+# The arguments of dbConnect(driver(a), b) that name the database: a and b.
 database_arguments <- function(call) {
   args <- call_arguments(call)
   drivers <- Filter(function(arg) is_call_to(arg, c("duckdb", "SQLite")), args)
@@ -117,7 +117,7 @@ quit_hazards <- function(walk) {
   lapply(calls_in(walk, "request", c("quit", "q")), call_hazard, walk = walk, rule = "quit-in-handler")
 }
 
-# One seed at load gives every worker the same "random" numbers.
+# A seed at load gives every worker the same random numbers.
 random_hazards <- function(walk) {
   drawn <- calls_in(walk, "request", random_functions)
   if (length(drawn) == 0L) return(list())

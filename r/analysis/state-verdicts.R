@@ -1,8 +1,8 @@
-# What a change of what outlives a request means, judged when all of an app's code has been looked through.
+# Judges the changes that outlive a request, after the walk through all of the app's code.
 # Needs scopes.R, app-model.R and state-changes.R.
 
-# "state": other requests must see it; "cache": each process can have its own; "scratch": set anew before each use;
-# NULL: nothing outlives the request after all.
+# "state": other requests must see it; "cache": each process can have its own; "scratch": set before each use; NULL:
+# nothing outlives the request.
 judge_write <- function(walk, write, writes) {
   if (write$lives == "object" && !object_lives(walk, write)) return(NULL)
   kin <- Filter(function(other) other$base == write$base && other$lives == write$lives, writes)
@@ -16,12 +16,12 @@ is_guarded <- function(write) {
   any(guards == "*" | guards == write$target | startsWith(write$target, paste0(guards, "[[")))
 }
 
-# As x[[id]], other than x and x[["id"]].
+# As in x[[id]], but not in x or x[["id"]].
 has_changing_key <- function(target) {
   grepl("[[", target, fixed = TRUE) && !grepl("[[\"", target, fixed = TRUE)
 }
 
-# Entries under changing keys that functions read which never fill them in: a table of users, not a cache.
+# Entries under changing keys that are read by functions which do not fill them: a table of users, not a cache.
 is_table_of_others <- function(walk, write, kin) {
   if (!has_changing_key(write$target)) return(FALSE)
   writers <- vapply(kin, function(other) other$fn, 0L)
@@ -36,7 +36,7 @@ read_quietly <- function(walk, name) {
   FALSE
 }
 
-# Whoever reads it has set it before in the same call, or a filter sets it for every request.
+# Each reader has set it before in the same call, or a filter sets it for every request.
 is_scratch <- function(walk, write, kin) {
   if (!write$whole || has_changing_key(write$target)) return(FALSE)
   same <- Filter(function(other) other$target == write$target, kin)
@@ -58,7 +58,7 @@ is_set_before <- function(read, writes) {
   }, NA))
 }
 
-# An object counts when it was made at load and requests use it, and its method is one that they name.
+# An object counts if it was made at load, requests use it, and they name the method.
 object_lives <- function(walk, write) {
   if (!exists(write$method, envir = walk$members, inherits = FALSE)) return(FALSE)
   for (name in ls(walk$reached, all.names = TRUE)) {

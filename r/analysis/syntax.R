@@ -1,4 +1,4 @@
-# Small questions about R code that is read and not run. Base R only.
+# Helpers to analyse R code without running it. Base R only.
 
 # The function that a call names: "f" for f() and pkg::f(), "$m" for object$m(), "" for anything else.
 call_name <- function(call) {
@@ -16,7 +16,7 @@ is_call_to <- function(expr, names) is.call(expr) && call_name(expr) %in% names
 
 is_function_literal <- function(expr) is.call(expr) && identical(expr[[1L]], as.symbol("function"))
 
-# One argument of a call as R would match it, given the formals in their order; NULL when it is not there.
+# An argument of a call, matched as R does with these formals; NULL if it is missing.
 call_argument <- function(call, formals, wanted) {
   args <- as.list(call)[-1L]
   given <- names2(args)
@@ -42,14 +42,14 @@ box_names <- function(expr, type) {
 # The arguments of a call without those that were left out, as in x[1, ].
 call_arguments <- function(call) present(as.list(call)[-1L])
 
-# Whatever touches the empty argument fails, so it is only ever looked at inside a list.
+# R can't evaluate the empty argument, so it stays inside a list.
 empty_argument <- unname(as.list(formals(function(x) NULL)))
 
 present <- function(args) {
   args[!vapply(seq_along(args), function(i) identical(unname(args[i]), empty_argument), NA)]
 }
 
-# x %>% f(y) is f(x, y); the native pipe is already that when it is parsed.
+# x %>% f(y) is f(x, y). R's parser does the same for the native pipe.
 unpipe <- function(call) {
   right <- call[[3L]]
   if (!is.call(right)) return(as.call(list(right, call[[2L]])))
@@ -60,8 +60,8 @@ unpipe <- function(call) {
 
 is_pipe <- function(call) length(call) == 3L && identical(call[[1L]], as.symbol("%>%"))
 
-# The strings that an expression is bound to give, or NULL when that depends on anything else.
-# `constants` is an environment with the strings that names stand for.
+# The strings that an expression always gives, or NULL if it depends on anything else. constants: an environment of
+# names with constant strings
 constant_text <- function(expr, constants = emptyenv()) {
   if (is.character(expr)) return(expr)
   if (is.numeric(expr)) return(as.character(expr))
@@ -92,7 +92,7 @@ joined_text <- function(name, expr, constants) {
 
 names2 <- function(x) if (is.null(names(x))) rep("", length(x)) else names(x)
 
-# The name and the value of `name <- value` and its other spellings; NULL for anything else.
+# The name and the value of `name <- value` in all its forms; NULL for anything else.
 plain_assignment <- function(expr) {
   if (!is.call(expr) || length(expr) < 3L) return(NULL)
   target <- expr[[2L]]

@@ -1,6 +1,6 @@
 # What an assignment changes, and what a condition says about it. Needs syntax.R.
 
-# The innermost thing that is changed and which part of it, in one spelling: x$a, x[["a"]] and x$a$b[1] are all
+# The object that an expression changes and which part of it, in one form: x$a, x[["a"]] and x$a$b[1] are all
 # list(base = "x", target = 'x[["a"]]'). `whole` says whether all of the target is replaced, `global` whether it
 # was written as a part of the global environment.
 target_name <- function(expr) {
@@ -25,7 +25,7 @@ target_name <- function(expr) {
 place_functions <- c("globalenv", "environment", "get", "(", "as.environment")
 global_places <- c(".GlobalEnv", "globalenv()")
 
-# Which part of its first argument a call stands for; "[]" for several, or for something else of it.
+# The part of its first argument that a call selects; "[]" for several parts or something else.
 part_of <- function(expr) {
   name <- call_name(expr)
   if (length(expr) != 3L) return("[]")
@@ -37,8 +37,8 @@ part_text <- function(expr) {
   if (is.symbol(expr)) encodeString(as.character(expr), quote = "\"") else deparse1(expr)
 }
 
-# Targets that are certainly not there yet when a condition holds, or when it does not.
-# `assigned` are the targets that the guarded code sets: a flag like `!loaded` counts when the code sets it and more.
+# Targets that are certainly not set if a condition is TRUE (holds), or if it is FALSE.
+# assigned: the targets that the guarded code sets. A flag such as `!loaded` counts if the code sets it and more.
 absent_names <- function(condition, holds, assigned = character()) {
   if (is.symbol(condition)) {
     name <- as.character(condition)
@@ -89,7 +89,7 @@ absent_listed <- function(condition, args) {
   paste0(deparse1(table[[2L]]), "[[", deparse1(args[[1L]]), "]]")
 }
 
-# What says by holding that something is not there, and what says so by not holding.
+# Functions that are TRUE if something is not set, and functions that are FALSE then.
 absence_tests <- list(
   is.null = absent_itself, is_null = absent_itself, is.na = absent_itself, "==" = absent_counted
 )
@@ -98,7 +98,7 @@ presence_tests <- list(
   file.exists = absent_file, hasName = absent_member, "%in%" = absent_listed
 )
 
-# All that some code sets outside of itself or in place.
+# The targets that code assigns.
 assigned_targets <- function(expr) {
   found <- character()
   walk <- function(expr) {

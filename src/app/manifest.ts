@@ -82,7 +82,7 @@ export interface BatchTag {
   /** How long a request waits for others while a worker is idle, in ms. */
   readonly wait: number;
   /** R runs filters, hooks or error handlers for each request, or passes `req` or `res` to the function. */
-  readonly surrounded: boolean;
+  readonly filtered: boolean;
   /** Why its requests cannot be batched; undefined if they can. */
   readonly obstacle?: string | undefined;
 }
@@ -220,7 +220,7 @@ function batchTag(plain: Record<string, unknown>): BatchTag {
     argument: (plain.argument as string | null) ?? undefined,
     max: Number(plain.max),
     wait: Number(plain.wait),
-    surrounded: plain.surrounded === true,
+    filtered: plain.filtered === true,
     obstacle: (plain.obstacle as string | null) ?? undefined,
   };
 }

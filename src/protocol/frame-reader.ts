@@ -1,7 +1,7 @@
 import { FRAME_VERSION, type Frame, HEADER_BYTES } from './frame.js';
 import { LARGE_BYTES, SharedBytes } from './shared-bytes.js';
 
-/** The other side does not speak this protocol: the connection is of no more use. */
+/** The other side does not use this protocol: the connection must be closed. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
@@ -9,36 +9,36 @@ export class ProtocolError extends Error {
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Cuts a byte stream into frames, whatever the pieces it arrives in.
+ * Splits a byte stream into frames. The stream may arrive in pieces of any size.
  *
- * A payload over `maxPayload` is skipped, not collected: the frame is delivered with an empty payload and its
- * announced length, so that one huge answer costs no memory and the connection stays in step.
+ * A payload over `maxPayload` is skipped: the frame is delivered with an empty payload and its announced length. So a
+ * huge answer takes no memory, and the connection can still be used.
  */
 export class FrameReader {
   readonly #deliver: (frame: Frame) => void;
-  /** Bytes of payload that are kept at most; may be raised once the other side has proved itself. */
+  /** The largest payload that is kept, in bytes; may be raised once the other side has authenticated. */
   maxPayload: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  /** A large frame that is under way, and the bytes that it still lacks. */
+  /** A large frame that is arriving, and the bytes that are still missing. */
   #large: SharedBytes | undefined;
   #lacking = 0;
-  /** There was no room for that: its pieces are kept one by one. */
+  /** There was no shared memory for it: its pieces are kept one by one. */
   #tight = false;
-  /** Bytes still to be thrown away of an oversized payload, and the frame to deliver after them. */
+  /** Bytes of an oversized payload that are still to be skipped, and the frame to deliver after them. */
   #skip = 0;
   #skipped: Frame | undefined;
 
   /**
    * @param deliver    called with each complete frame, in order
-   * @param maxPayload bytes of payload that are kept at most
+   * @param maxPayload the largest payload that is kept, in bytes
    */
   constructor(deliver: (frame: Frame) => void, maxPayload: number) {
     this.#deliver = deliver;
     this.maxPayload = maxPayload;
   }
 
-  /** Takes the next bytes. Throws ProtocolError when they can't be a frame. */
+  /** Takes the next bytes. Throws ProtocolError if they can't be a frame. */
   push(chunk: Buffer): void {
     let data = chunk;
     if (this.#skip > 0) {
@@ -64,7 +64,7 @@ export class FrameReader {
     this.#cut(data);
   }
 
-  /** Bytes needed before anything can be delivered; gathers the header if it lies across pieces. */
+  /** Bytes needed before anything can be delivered. Joins the header if it is split across pieces. */
   #wanted(): number {
     if (this.#pendingBytes < HEADER_BYTES) return HEADER_BYTES;
     if (this.#pending[0]!.length < HEADER_BYTES) this.#pending = [Buffer.concat(this.#pending)];
@@ -98,7 +98,7 @@ export class FrameReader {
     if (at < data.length) this.#keep(data.subarray(at));
   }
 
-  /** The beginning of a frame. */
+  /** Keeps the beginning of a frame. */
   #keep(data: Buffer): void {
     const bytes = data.length < HEADER_BYTES ? 0 : HEADER_BYTES + data.readUInt32LE(0);
     this.#large = bytes < LARGE_BYTES ? undefined : SharedBytes.upTo(bytes);
@@ -112,7 +112,7 @@ export class FrameReader {
     this.#lacking = bytes - data.length;
   }
 
-  /** Gives back what belongs to the next frames. */
+  /** Returns the bytes of the next frames. */
   #addToLarge(data: Buffer): Buffer {
     const large = this.#large!;
     const part = data.subarray(0, this.#lacking);
@@ -133,5 +133,5 @@ export class FrameReader {
 
 function checkVersion(version: number): void {
   if (version === FRAME_VERSION) return;
-  throw new ProtocolError(`frame version ${version} where ${FRAME_VERSION} is spoken`);
+  throw new ProtocolError(`expected frame version ${FRAME_VERSION}, got ${version}`);
 }

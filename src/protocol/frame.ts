@@ -1,5 +1,6 @@
 /**
- * Frames between gateway and worker; `r/frames.R` is the other side.
+ * Frames between gateway and worker. `r/frames.R` reads and writes them in R, with the constants of `r/protocol.R`,
+ * which is generated from this file and `payloads.ts`.
  *
  * ```
  *  0        4    5    6     8          12         16
@@ -8,8 +9,8 @@
  *  └────────┴────┴────┴─────┴──────────┴──────────┴───────────────   (all little-endian)
  * ```
  *
- * `time`, to a worker: the moment after which it must not begin with this any more, in ms of the wall clock modulo
- * 2^31, or 0; from a worker: the microseconds that it took.
+ * `time`, to a worker: the moment after which it must not begin the request, in ms of the wall clock modulo 2^31, or 0
+ * for none (at most 2^30 ms, about 12 days, ahead); from a worker: the microseconds that the request took.
  *
  * Frames travel over a loopback TCP connection that the worker opens, not over its stdout, where R code prints.
  */
@@ -17,65 +18,64 @@
 export const FRAME_VERSION = 1;
 export const HEADER_BYTES = 16;
 
-/** Bytes of a payload up to which a worker has it when it has the header; of a longer one it says when it has read it. */
+/** Payloads of up to this many bytes are read with the header. A worker reports when it has read a longer one. */
 export const READ_AT_ONCE = 4000;
 
 /** What a frame asks for or reports. */
 export const FrameType = {
-  /** Run one request through the plumber lane. Payload: list(fields, body). */
+  /** Run one request in the plumber lane. Payload: see `payloads.ts`. */
   request: 1,
-  /** Finish: run the app's exit hooks and end. No payload. */
+  /** Run the app's exit hooks and end. No payload. */
   stop: 2,
-  /** Answer with a pong, once nothing of an earlier interrupt is left. No payload. */
+  /** Drop an interrupt that is still pending and answer with a pong. No payload. */
   ping: 3,
-  /** Run one request in the direct lane. Payload: see `r/direct-request.R`. */
+  /** Run one request in the direct lane. Payload: see `payloads.ts`. */
   call: 4,
-  /** Print a value that came in a value frame with R's own serializer. Payload: that frame's, sent back. */
+  /** Print a value that the gateway could not print. Payload: that of its value frame. */
   print: 5,
-  /** Predict with a saved model. Payload: list(model, options, data frame). */
+  /** Predict with a saved model. Payload: see `payloads.ts`. */
   predict: 6,
-  /** Run several requests to one handler as one call. Payload: see `r/direct-batch.R`. */
+  /** Run several requests to one handler as one call. Payload: see `payloads.ts`. */
   batch: 7,
-  /** Free all memory that nobody uses any more, and answer with a pong. No payload. */
+  /** Collect all garbage and answer with a pong. No payload. */
   collect: 8,
-  /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number). */
+  /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number), with names. */
   fork: 64,
-  /** Become a worker itself. Payload: list(token). */
+  /** Become a worker itself. Payload: list(token), with names. */
   become: 65,
-  /** Forget workers that have ended. Payload: list(pids). */
+  /** Remove workers that have ended from the process table. Payload: list(pids), with names. */
   reap: 66,
-  /** First frame of a worker. Payload: list(token, pid). */
+  /** First frame of a worker. Payload: list(token, pid), with names. */
   hello: 129,
   /** A step of loading has begun. Payload: its name. */
   step: 130,
   /** The app is loaded. Payload: its manifest. */
   ready: 131,
-  /** The app could not be loaded. Payload: list(message, call, file, line). */
+  /** The app could not be loaded. Payload: list(message, call, file, line), with names. */
   loadFailed: 132,
-  /** The answer to a request. Payload: list(status, names, values, body | file, owned). */
+  /** The response to a request. Payload: list(status, names, values, body | file, owned), with names. */
   result: 133,
   /** The request was interrupted before it had an answer. Payload: the app's calls at that moment, as text, or NULL. */
   interrupted: 134,
   /** Answer to a ping. */
   pong: 135,
-  /**
-   * A value to be printed by the gateway. Payload: list(serializer, value[, status, names, values]); the answer to
-   * `predict`: list(columns), or list(NULL, message) when that failed; the answer to `batch`: list(serializer, value,
-   * answers), or list(why not).
-   */
+  /** A value for the gateway to print, the answer to `predict` or the answer to `batch`. Payload: see `payloads.ts`. */
   value: 136,
-  /** It was too late to begin with the request: it has not run. */
+  /** It was too late to begin the request: it has not run. */
   unstarted: 137,
   /**
    * The request that runs has raised an error that the app has not caught; its answer follows. Payload: list(message,
-   * call, calls): R's message, the call that it names or NULL, and the app's calls, the outermost first.
+   * call, calls), with names: R's message, the call that it names or NULL, and the app's calls, the outermost first.
    */
   failed: 138,
-  /** A long request has been read, and begins. No payload. */
+  /** A long request has been read and begins. No payload. */
   begun: 139,
-  /** From a process that has loaded the app: it waits for orders. Payload: list(obstacles), why not to fork it. */
+  /**
+   * A process that has loaded the app is ready to fork. Payload: list(obstacles, able), with names: why not to fork it,
+   * and whether this R can.
+   */
   preloaded: 192,
-  /** A worker was forked. Payload: list(token, pid), or list(token, failure). */
+  /** A worker was forked. Payload: list(token, pid) or list(token, failure), with names. */
   forked: 193,
 } as const;
 
@@ -85,13 +85,13 @@ export interface Frame {
   readonly type: number;
   readonly id: number;
   readonly payload: Buffer;
-  /** Bytes of the payload as announced; more than `payload` holds when it was over the reader's limit and skipped. */
+  /** Bytes of the payload as announced; more than `payload` holds if it was skipped. */
   readonly length: number;
-  /** See above. */
+  /** As described above. */
   readonly time: number;
 }
 
-/** The wall clock's milliseconds as frames have them; never 0, which stands for no moment at all. */
+/** A moment of the wall clock for `time`; never 0, which means none. */
 export function frameTime(ms: number): number {
   return ms % 2 ** 31 || 1;
 }

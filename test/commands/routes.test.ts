@@ -47,7 +47,7 @@ describe('penstock routes', () => {
     expect(stdout).toMatch(/\/patient .*up to 256 items, after waiting 300 ms$/m);
     expect(stdout).toMatch(/\/greeting\/<name> .*batched over its arguments, up to 256 items$/m);
     expect(stdout).toMatch(
-      /\/plain-greeting .*not batched: its answer is no JSON, or of options that only R knows$/m,
+      /\/plain-greeting .*not batched: its serializer is not JSON, or has options that only R can apply$/m,
     );
   });
 

@@ -39,13 +39,13 @@ async function refusal(file: string, flags: readonly string[] = []): Promise<str
 }
 
 test.each([
-  ['text.rds', 'text.rds cannot be read as a saved R object: it is damaged, or no RDS file'],
+  ['text.rds', 'text.rds is not a readable RDS file'],
   ['empty.rds', 'empty.rds is empty'],
-  ['cut.rds', 'cut.rds cannot be read as a saved R object: it is damaged'],
-  ['broken.rds', 'broken.rds cannot be read as a saved R object: it is damaged'],
-  ['saved.rds', 'saved.rds was written by save(): write the model alone, with saveRDS(model, "saved.rds")'],
-  ['numbers.rds', 'numbers.rds holds an object of class integer, for which there is no predict method.'],
-  ['odd.rds', 'odd.rds holds an object of class odd/odder, for which there is no predict method.'],
+  ['cut.rds', 'cut.rds is not a readable RDS file'],
+  ['broken.rds', 'broken.rds is not a readable RDS file'],
+  ['saved.rds', 'saved.rds was written by save(). Write only the model, with saveRDS(model, "saved.rds")'],
+  ['numbers.rds', 'numbers.rds holds an object of class integer, which has no predict method.'],
+  ['odd.rds', 'odd.rds holds an object of class odd/odder, which has no predict method.'],
 ])('%s is refused with the reason, and exit code 1', async (file, reason) => {
   const said = await refusal(file);
   expect(said).toContain(reason);
@@ -55,7 +55,7 @@ test.each([
 test('a package that is missing is named, with the way to install it', async () => {
   const said = await refusal('absent.rds');
   expect(said).toContain(
-    'A model of class lm needs the R package aPackageThatNobodyHas, which is not installed here.',
+    'A model of class lm needs the R package aPackageThatNobodyHas, which is not installed.',
   );
   expect(said).toContain(`Rscript -e 'install.packages("aPackageThatNobodyHas")'`);
 });

@@ -115,7 +115,7 @@ test('a bad new version is refused and never replaces a good one, not in a new w
   put('bad.rds', 'flat/2.rds');
   put('bad.rds', 'flat/1.rds');
   const refused = await app.logged('model-refused', ({ version }) => version === '1');
-  expect(refused.msg).toContain('1.rds cannot be read as a saved R object');
+  expect(refused.msg).toContain('1.rds is not a readable RDS file');
   await app.logged('model-refused', ({ version }) => version === '2');
   expect([await versions('flat'), await answerer()]).toEqual([['1'], 1]);
   const { pid } = await app.logged('worker-ready');
@@ -139,7 +139,7 @@ test('a model that is served alone is replaced on SIGHUP, but not by a bad one',
   expect(await answerer()).toBe(2);
   writeFileSync(alone, 'nothing that R knows');
   app.signal('SIGHUP');
-  expect((await app.logged('reload-failed')).msg).toContain('alone.rds cannot be read as a saved R object');
+  expect((await app.logged('reload-failed')).msg).toContain('alone.rds is not a readable RDS file');
   expect([await versions('alone'), await answerer()]).toEqual([['1'], 2]);
 });
 

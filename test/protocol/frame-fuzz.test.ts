@@ -21,7 +21,7 @@ function read(chunks: Iterable<Buffer>, maxPayload: number): { frames: Frame[]; 
 const plain = (frames: readonly Frame[]): object[] =>
   frames.map(({ payload, ...frame }) => ({ ...frame, payload: Buffer.from(payload).toString('base64') }));
 
-/** Bytes of memory that hold data now, without what only waits to be collected. */
+/** Bytes of memory in use, without garbage. */
 function held(): number {
   globalThis.gc?.();
   const { arrayBuffers, heapUsed } = process.memoryUsage();
@@ -29,7 +29,7 @@ function held(): number {
 }
 
 describe(`a reader of frames (seed ${SEED})`, () => {
-  test('makes of any stream what a plain reader makes of it, and fails with ProtocolError only', () => {
+  test('reads any stream as a simple reader does, and fails only with ProtocolError', () => {
     const random = new Random(SEED);
     const seen = { whole: 0, broken: 0, skipped: 0 };
     for (let run = 0; run < RUNS; run++) {
@@ -45,11 +45,11 @@ describe(`a reader of frames (seed ${SEED})`, () => {
       seen.broken += Number(expected.broken);
       seen.skipped += Number(frames.some(({ length, payload }) => payload.length < length));
     }
-    // The damage is of all kinds.
+    // All kinds of damage occur.
     expect(Math.min(seen.whole, seen.broken, seen.skipped)).toBeGreaterThan(RUNS / 20);
   }, 60_000);
 
-  test('holds no more than a frame may have, whatever length is announced', () => {
+  test('holds no more than a frame may have, for any announced length', () => {
     const chunk = Buffer.alloc(64 * 1024, 1);
     const limit = 1 << 20;
     for (const length of [limit + 1, 2 ** 31, 2 ** 32 - 1]) {
@@ -58,7 +58,7 @@ describe(`a reader of frames (seed ${SEED})`, () => {
         yield encodeHeader(FrameType.result, 1, length);
         for (let i = 0; i < 1000; i++) yield chunk;
       };
-      // 64 MB are sent.
+      // 64 MB
       const { error, frames } = read(stream(), limit);
       expect(held() - before).toBeLessThan(8 * limit);
       expect(error === undefined || error instanceof ProtocolError).toBe(true);
@@ -66,7 +66,7 @@ describe(`a reader of frames (seed ${SEED})`, () => {
     }
   });
 
-  test('sets no memory aside for what is only announced', () => {
+  test('allocates no memory for bytes that are only announced', () => {
     const readers: FrameReader[] = [];
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 200; i++) {

@@ -5,10 +5,10 @@ import type { Random } from '../rdata/random.js';
 
 const TYPES = Object.values(FrameType);
 const LENGTHS = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32 - HEADER_BYTES, 65536, 131072];
-/** Sizes around those at which readers change their ways. */
+/** Sizes around those at which readers take another way. */
 const PAYLOADS = [0, 1, 15, 16, 17, 1000, 4000, 4001, 65536, 131_056, 131_072, 200_000];
 
-/** Some whole frames. */
+/** A few complete frames. */
 export function randomFrames(random: Random, count = 1 + random.below(5)): Buffer[] {
   return Array.from({ length: count }, (_, id) => {
     const bytes = random.below(4) === 0 ? PAYLOADS[random.below(PAYLOADS.length)]! : random.below(300);
@@ -21,7 +21,7 @@ export function randomFrames(random: Random, count = 1 + random.below(5)): Buffe
   });
 }
 
-/** The frames as one stream with one damage, of the kinds that a broken or hostile side would do. */
+/** The frames as one stream, damaged in one place as a broken or hostile sender would. */
 export function damagedStream(random: Random): Buffer {
   const frames = randomFrames(random);
   const header = frames[random.below(frames.length)]!;
@@ -52,10 +52,10 @@ export function damagedStream(random: Random): Buffer {
   return Buffer.concat(frames);
 }
 
-/** The bytes in pieces as a connection may bring them. */
+/** The bytes in pieces, as they may arrive on a connection. */
 export function pieces(bytes: Buffer, random: Random): Buffer[] {
   const most = [1, 7, 16, 100, 5000, 70_000][random.below(6)]!;
-  // A large stream byte by byte takes long and shows nothing that a small one does not.
+  // A large stream byte by byte takes long and shows nothing more than a small one.
   const step = Math.max(most, Math.ceil(bytes.length / 2000));
   const cut: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -66,7 +66,7 @@ export function pieces(bytes: Buffer, random: Random): Buffer[] {
   return cut;
 }
 
-/** What a reader has to make of a stream: written for being plainly right. */
+/** What a reader must find in a stream: a simple implementation, to compare with. */
 export function plainRead(bytes: Buffer, maxPayload: number): { frames: Frame[]; broken: boolean } {
   const frames: Frame[] = [];
   let at = 0;

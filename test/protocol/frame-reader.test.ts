@@ -21,7 +21,7 @@ function cut(data: Buffer, places: number[]): Buffer[] {
 }
 
 describe('FrameReader', () => {
-  test('delivers every frame whole and in order, however the bytes arrive', () => {
+  test('delivers every frame whole and in order, for pieces of any size', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 200 }), { minLength: 1, maxLength: 8 }),
@@ -39,7 +39,7 @@ describe('FrameReader', () => {
     );
   });
 
-  test('skips a payload over the limit, reports its length and stays in step', () => {
+  test('skips a payload over the limit, reports its length and reads the next frame', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 101, max: 5000 }),
@@ -62,7 +62,7 @@ describe('FrameReader', () => {
     );
   });
 
-  test('refuses bytes of another protocol', () => {
+  test('rejects bytes of another protocol', () => {
     expect(() => read([Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')])).toThrow(ProtocolError);
   });
 });

@@ -12,11 +12,11 @@ const STREAMS = 400;
 const reader = resolve(import.meta.dirname, 'read-frames.R');
 const frames = resolve(import.meta.dirname, '../../r/frames.R');
 
-/** The line that R prints of a stream: its frames, and whether it ended or broke. */
+/** The line that R prints for a stream: its frames, and whether it ended or failed. */
 function expected(bytes: Buffer): string {
   const read = plainRead(bytes, Infinity);
   const rest = read.frames.reduce((at, { length }) => at + 16 + length, 0);
-  // R has no vector as long as the upper half of the lengths that a header can announce.
+  // R's vectors are shorter than the upper half of the lengths that a header can announce.
   const tooLong = bytes.length - rest >= 16 && bytes.readUInt32LE(rest) >= 2 ** 31;
   const seen = read.frames.map(
     ({ id, length, type }) => `${type} ${id >= 2 ** 31 ? id - 2 ** 32 : id} ${length}`,
@@ -24,7 +24,7 @@ function expected(bytes: Buffer): string {
   return [...seen, read.broken || tooLong ? 'error' : 'end'].join(',');
 }
 
-test(`R makes of any stream what a plain reader makes of it, or gives up (seed ${SEED})`, async () => {
+test(`R reads any stream as a simple reader does, or fails (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   const streams = Array.from({ length: STREAMS }, () => damagedStream(random));
   let next = 0;

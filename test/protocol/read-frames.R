@@ -1,6 +1,7 @@
-# Reads frames with the worker's own reader, from one connection after the other: Rscript read-frames.R FRAMES PORT COUNT
+# Reads frames with the worker's reader from COUNT connections, one after another:
+# Rscript read-frames.R FRAMES PORT COUNT
 arguments <- commandArgs(trailingOnly = TRUE)
-source(file.path(dirname(arguments[1]), "internals.R"))
+for (file in c("protocol.R", "internals.R")) source(file.path(dirname(arguments[1]), file))
 source(arguments[1])
 for (i in seq_len(as.integer(arguments[3]))) {
   con <- connect_gateway(as.integer(arguments[2]))

@@ -10,14 +10,14 @@ const collect = (pieces: Buffer[], most: number): Buffer => {
   return bytes.finish();
 };
 
-test('pieces are put together in memory that threads can read', () => {
+test('pieces are joined in memory that threads can read', () => {
   const pieces = [randomBytes(10), randomBytes(100_000), randomBytes(1)];
   const whole = collect(pieces, 200_000);
   expect(whole.equals(Buffer.concat(pieces))).toBe(true);
   expect(whole.buffer).toBeInstanceOf(SharedArrayBuffer);
 });
 
-test('memory that was given back is used again, for what fits in it, and only once', () => {
+test('released memory is reused once, for bytes that fit', () => {
   const first = collect([Buffer.alloc(1000, 1)], 1000);
   SharedBytes.giveBack(first);
   const second = collect([Buffer.alloc(10, 2)], 500);
@@ -27,13 +27,13 @@ test('memory that was given back is used again, for what fits in it, and only on
   expect([second.toString('hex'), third.toString('hex')]).toEqual(['02'.repeat(10), '03'.repeat(10)]);
 });
 
-test('what came from elsewhere is not taken', () => {
+test('other memory is not reused', () => {
   const other = Buffer.alloc(100_000);
   SharedBytes.giveBack(other);
   expect(collect([Buffer.alloc(1)], 1000).buffer).not.toBe(other.buffer);
 });
 
-test('there is no room for what the address space does not hold', () => {
+test('more than the address space is undefined', () => {
   expect(SharedBytes.upTo(2 ** 60)).toBeUndefined();
 });
 

@@ -33,18 +33,18 @@ test_that("annotations are read", {
 })
 
 test_that("an annotation that is wrong is told with file and line", {
-  expect_match(fault("@timeout"), "a duration is meant")
-  expect_match(fault("@timeout 5"), "a duration is meant")
-  expect_match(fault("@timeout 0s"), "a duration is meant")
-  expect_match(fault("@timeout 30d"), "a duration is meant")
+  expect_match(fault("@timeout"), "expected a duration")
+  expect_match(fault("@timeout 5"), "expected a duration")
+  expect_match(fault("@timeout 0s"), "expected a duration")
+  expect_match(fault("@timeout 30d"), "expected a duration")
   expect_match(fault("@concurrency two"), "a number of workers")
   expect_match(fault("@concurrency 0"), "a number of workers")
-  expect_match(fault("@cache"), "is meant")
-  expect_match(fault("@cache long"), "a duration is meant")
-  expect_match(fault("@cache 60s private"), "is meant")
-  expect_match(fault("@cache 60s", verbs = "DELETE"), "only GET, HEAD and POST")
+  expect_match(fault("@cache"), "expected")
+  expect_match(fault("@cache long"), "expected a duration")
+  expect_match(fault("@cache 60s private"), "expected")
+  expect_match(fault("@cache 60s", verbs = "DELETE"), "only responses to GET, HEAD and POST")
 })
 
 test_that("an annotation that stands twice is told with the second's line", {
-  expect_error(read_tags("@timeout 5s", "@timeout 6s"), "stands here twice", class = "bad_tag")
+  expect_error(read_tags("@timeout 5s", "@timeout 6s"), "given twice", class = "bad_tag")
 })

@@ -1,5 +1,5 @@
 reads <- new.env(parent = baseenv())
-for (file in c("serializers.R", "direct-plan.R", "request-reads.R")) {
+for (file in c("serializers.R", file.path("direct", "plan.R"), "request-reads.R")) {
   sys.source(file.path("..", "..", "r", file), envir = reads)
 }
 of <- function(f, ...) reads$request_reads(f, ...)

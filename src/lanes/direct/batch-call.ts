@@ -28,8 +28,8 @@ export interface BatchInput {
   readonly body: RValue;
   /** The unparsed body. */
   readonly bytes: Buffer | undefined;
-  /** The raw body and the request variables, for handlers that take `req`. */
-  readonly request: () => readonly [body: RValue, variables: RValue];
+  /** The request variables, for handlers that take `req`. */
+  readonly fields: () => RValue;
   /** For such handlers: what else the requests of a batch must have in common. */
   readonly context: string;
 }
@@ -51,7 +51,7 @@ export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefi
   const joined = join(to, input);
   if (joined === undefined) return undefined;
   const { batch, body } = joined;
-  if (!to.route.batch!.surrounded) {
+  if (!to.route.batch!.filtered) {
     const alone = batch instanceof FrameBatch ? () => batch.joined([batch]) : () => input.call();
     return { batch, payload: () => writeRData(alone()) };
   }
@@ -64,8 +64,8 @@ export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefi
  * single members. If it returns undefined, `batchCall` may still be able to batch the request.
  */
 export function quickBatchCall(to: BatchRoute, bytes: Buffer): BatchCall | undefined {
-  const { argument, form, surrounded } = to.route.batch!;
-  if (form === 'body' || surrounded || to.route.pathNames.length > 0) return undefined;
+  const { argument, form, filtered } = to.route.batch!;
+  if (form === 'body' || filtered || to.route.pathNames.length > 0) return undefined;
   const row = readRow(bytes, argument);
   if (row === undefined) return undefined;
   const joined =

@@ -3,8 +3,9 @@ import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
 import { type Reply, replyFrom } from '../../http/reply.js';
 import { type JsonParseOptions, NotCovered } from '../../json/index.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
+import { type Call, callList, partsToWorker } from '../../protocol/payloads.js';
 import { SharedBytes } from '../../protocol/shared-bytes.js';
-import { type RList, type RValue, rNull, writeRData, writeRDataPieces } from '../../rdata/index.js';
+import { type RList, rInteger, rNull, rString, writeRData, writeRDataPieces } from '../../rdata/index.js';
 import { type AppRoutes, pathOf } from '../app-routes.js';
 import type { Answer, LaneRequest, Prepared, Work } from '../lane.js';
 import { bufferOf } from '../large/job.js';
@@ -14,7 +15,7 @@ import { DirectAnswers } from './answers.js';
 import { type BatchCall, type BatchRoute, batchCall, quickBatchCall } from './batch-call.js';
 import { Shapes } from './batch-shape.js';
 import { type DirectBody, directBody, isJsonBody } from './body.js';
-import { type CallParts, callList, pathTexts } from './call.js';
+import { pathTexts } from './call.js';
 import { jsonPrinter } from './json-serializer.js';
 import { parseQuery } from './query.js';
 
@@ -98,22 +99,24 @@ export class DirectLane {
     const parsedBody = route === undefined ? noBody : this.#body(http, route, body, jsonForm);
     // R needs the request to parse what the gateway could not, and for functions that take `req`.
     const needsRequest = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
-    const whole = (): [RValue, RValue] => [rookBody(body), rookVariables(http, jsonForm)];
-    const parts = { route: index, query: parsedQuery ?? rNull, path: pathTexts(path) };
+    const whole = () => ({ rawBody: rookBody(body), fields: rookVariables(http, jsonForm) });
+    const parts = { route: rInteger(index), query: parsedQuery ?? rNull, path: pathTexts(path) };
     if (parsedBody.form === 'large') {
-      const unparsed = () => writePieces(call({ ...parts, form: 'raw', body: rNull }, whole()));
-      return this.#parseLarge(base, body!, parts, needsRequest ? whole() : NO_REQUEST, unparsed);
+      const unparsed = () =>
+        writePieces(callList({ ...parts, bodyForm: rString('raw'), body: rNull, ...whole() }));
+      return this.#parseLarge(base, body!, { ...parts, ...(needsRequest ? whole() : noRequest) }, unparsed);
     }
 
     const { form, value } = parsedBody;
     // If the gateway has parsed everything, R gets only what the route's functions read.
     const reads = parsedQuery === undefined || form === 'raw' ? undefined : route?.reads;
-    const request = (): [RValue, RValue] => {
-      if (!needsRequest) return NO_REQUEST;
+    const request = () => {
+      if (!needsRequest) return noRequest;
       const unparsed = reads === undefined || reads.some((name) => UNPARSED_BODY.includes(name));
-      return [unparsed ? rookBody(body) : rNull, rookVariables(http, jsonForm, reads)];
+      return { rawBody: unparsed ? rookBody(body) : rNull, fields: rookVariables(http, jsonForm, reads) };
     };
-    const own = (input = value): RList => call({ ...parts, form, body: input }, request());
+    const own = (input = value): RList =>
+      callList({ ...parts, bodyForm: rString(form), body: input, ...request() });
     if (batching !== undefined && parsedQuery !== undefined && form !== 'raw') {
       const context = `${url}|${http.headers['content-type'] ?? ''}`;
       const input = {
@@ -122,7 +125,7 @@ export class DirectLane {
         call: own,
         body: value,
         bytes: body,
-        request: whole,
+        fields: () => rookVariables(http, jsonForm),
         context,
       };
       const batch = batchCall(batching, input);
@@ -179,17 +182,17 @@ export class DirectLane {
   async #parseLarge(
     base: WorkBase,
     body: Buffer,
-    parts: Pick<CallParts, 'route' | 'query' | 'path'>,
-    request: [RValue, RValue],
+    parts: Omit<Call, 'bodyForm' | 'body'>,
     unparsed: () => readonly Buffer[],
   ): Promise<Prepared> {
     const options = this.#parseOptions;
-    const { values } = call({ ...parts, form: 'parsed', body: rNull }, request);
-    const [before, after] = [values.slice(0, BODY_INDEX), values.slice(BODY_INDEX + 1)];
+    const { values } = callList({ ...parts, bodyForm: rString('parsed'), body: rNull });
+    const at = partsToWorker.call.indexOf('body');
+    const [before, after] = [values.slice(0, at), values.slice(at + 1)];
     const result = await this.#threads.run({ kind: 'parse', body, options, before, after });
     if (result.kind !== 'parsed') return this.#work(base, unparsed);
     // Unless the pieces contain the body's own bytes.
-    if (request === NO_REQUEST) SharedBytes.giveBack(body);
+    if (parts.rawBody === rNull) SharedBytes.giveBack(body);
     const pieces = result.pieces.map(bufferOf);
     return this.#work(base, () => pieces);
   }
@@ -208,16 +211,7 @@ export class DirectLane {
   }
 }
 
-const NO_REQUEST: [RValue, RValue] = [rNull, rNull];
-/** Index of the body in a call. */
-const BODY_INDEX = 4;
-
-function call(
-  parts: Omit<CallParts, 'rawBody' | 'request'>,
-  [raw, request]: [rawBody: RValue, request: RValue],
-): RList {
-  return callList({ ...parts, rawBody: raw, request });
-}
+const noRequest = { rawBody: rNull, fields: rNull };
 
 /** Node keeps only one of several Content-Type headers; R gets all of them, joined. */
 function hasTwoTypes({ rawHeaders }: IncomingMessage): boolean {

@@ -4,10 +4,11 @@ import type { BatchPolicy } from '../../dispatch/batch-policy.js';
 import type { Reply } from '../../http/reply.js';
 import { NotCovered } from '../../json/index.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
-import { type RValue, rInteger, rList, writeRData } from '../../rdata/index.js';
+import { callList } from '../../protocol/payloads.js';
+import { type RValue, rInteger, rList, rString, writeRData } from '../../rdata/index.js';
 import type { DirectAnswers } from './answers.js';
 import { asDataFrame, asList, type Table } from './batch-shape.js';
-import { callList, pathTexts, plainCall } from './call.js';
+import { pathTexts, plainCall } from './call.js';
 import { splitAnswer, splitFilteredAnswer } from './split-answer.js';
 
 const NONE = Buffer.alloc(0);
@@ -110,7 +111,7 @@ export class FrameBatch extends RouteBatch {
 interface BodyInput {
   readonly query: RValue;
   readonly path: readonly string[];
-  readonly request: () => readonly [body: RValue, variables: RValue];
+  readonly fields: () => RValue;
 }
 
 /** A batch in which the handler itself reads the body, an array of rows. */
@@ -133,21 +134,20 @@ export class BodyBatch extends RouteBatch {
     const pieces: Buffer[] = [];
     for (const { inner } of all) pieces.push(Buffer.from(pieces.length === 0 ? '[' : ','), inner);
     const bytes = Buffer.concat([...pieces, Buffer.from(']')]);
-    const { path, query, request } = this.#input;
-    const [, variables] = request();
+    const { fields, path, query } = this.#input;
     return callList({
-      route: this.to.index,
+      route: rInteger(this.to.index),
       query,
       path: pathTexts(path),
-      form: 'parsed',
+      bodyForm: rString('parsed'),
       body: asDataFrame(all.map(({ rows }) => rows)),
       rawBody: { type: 'raw', values: bytes, attributes: undefined },
-      request: variables,
+      fields: fields(),
     });
   }
 }
 
-/** A batch of a route with filters, hooks or `req`. R runs these for each request: see `r/direct-batch.R`. */
+/** A batch of a route with filters, hooks or `req`. R runs these for each request: see `r/direct/batch.R`. */
 export class FilteredBatch extends RouteBatch {
   readonly inner: RouteBatch;
   readonly call: () => RValue;

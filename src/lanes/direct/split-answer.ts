@@ -43,7 +43,7 @@ export function splitAnswer(frame: Frame, items: readonly number[], answers: Dir
 
 /**
  * Splits the answer to a batch with filters: the value of the one call, and the results of each request of its own,
- * such as headers from a filter or an answer without the handler. See `r/direct-batch.R`.
+ * such as headers from a filter or an answer without the handler. See `r/direct/batch.R`.
  *
  * @param items the number of items in each request
  */

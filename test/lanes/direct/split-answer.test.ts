@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Split } from '../../../src/dispatch/batch.js';
 import type { Reply } from '../../../src/http/reply.js';
 import { type NotCovered, printOptions } from '../../../src/json/index.js';
-import { DirectAnswers, MOST_EXPANDED } from '../../../src/lanes/direct/answers.js';
+import { DirectAnswers, MAX_EXPANDED_ELEMENTS } from '../../../src/lanes/direct/answers.js';
 import { splitAnswer, splitFilteredAnswer } from '../../../src/lanes/direct/split-answer.js';
 import { type Frame, FrameType } from '../../../src/protocol/frame.js';
 import {
@@ -188,14 +188,14 @@ function sequenceFrame(n: number): Frame {
 }
 
 test('each request may have a sequence as long as a single one may, and a longer one costs only the batch', () => {
-  const sizes = [1, MOST_EXPANDED, MOST_EXPANDED - 1];
+  const sizes = [1, MAX_EXPANDED_ELEMENTS, MAX_EXPANDED_ELEMENTS - 1];
   const split = splitAnswer(sequenceFrame(sum(sizes)), sizes, answers);
   const parts = split.kind === 'parts' ? split.parts : [];
   expect(parts[0]).toEqual(answers.whole(sequenceFrame(1)));
   expect(JSON.parse(String((parts[1] as Reply).body))).toEqual(
-    Array.from({ length: MOST_EXPANDED }, (_, i) => i + 2),
+    Array.from({ length: MAX_EXPANDED_ELEMENTS }, (_, i) => i + 2),
   );
-  const tooLong = [MOST_EXPANDED, MOST_EXPANDED + 1];
+  const tooLong = [MAX_EXPANDED_ELEMENTS, MAX_EXPANDED_ELEMENTS + 1];
   const batch = batchOf(2, () => splitAnswer(sequenceFrame(sum(tooLong)), tooLong, answers));
   batch.unit.finished(valueFrame(1, rNull));
   expect(batch.again).toEqual(batch.tickets);

@@ -1,11 +1,11 @@
-# What the direct lane may do: read off the router once, at load.
+# The plan of the direct lane: read from the router once, when the app is loaded.
 
 builtin_filters <- c("queryString", "body", "cookieParser", "sharedSecret")
 
-# Groups of endpoints that have been passed before the first filter of the app's own.
+# Groups of endpoints that plumber tries before the first filter of the app.
 early_groups <- c("__first__", builtin_filters)
 
-# Whether a handler that needs no request object might call forward(), which is to be noticed and acted on.
+# Whether a function may call forward().
 uses_forward <- function(f) "forward" %in% all.names(body(f))
 
 # Why no request of this app can take the direct lane; NULL when some may.
@@ -14,26 +14,26 @@ direct_obstacle <- function(router) {
   private <- router$.__enclos_env__$private
   needed <- c("ends", "filts", "mnts", "hooks", "default_serializer", "default_parsers", "errorHandler",
               "notFoundHandler", "runHooks")
-  if (!all(needed %in% ls(private, all.names = TRUE))) return("this version of plumber keeps its router elsewhere")
+  if (!all(needed %in% ls(private, all.names = TRUE))) return("this version of plumber differs")
   helpers <- c("queryStringFilter", "bodyFilter", "cookieFilter", "sharedSecretFilter", "req_body_parser",
                "req_body_args", "getRelevantArgs", "parseQS", "parseCookies", ".globals", "is_405",
                "router_has_route")
-  if (!all(vapply(helpers, exists, NA, envir = ns, inherits = FALSE))) return("this version of plumber works otherwise")
+  if (!all(vapply(helpers, exists, NA, envir = ns, inherits = FALSE))) return("this version of plumber differs")
   first <- private$filts[seq_len(min(4L, length(private$filts)))]
-  if (!identical(vapply(first, function(f) f$name, ""), builtin_filters)) return("the built-in filters were changed")
+  if (!identical(vapply(first, function(f) f$name, ""), builtin_filters)) return("the app changes the built-in filters")
   original <- list(ns$queryStringFilter, ns$bodyFilter, ns$cookieFilter, ns$sharedSecretFilter)
   same <- mapply(function(step, f) identical(step$.__enclos_env__$private$func, f), first, original)
-  if (!all(same)) return("the built-in filters were changed")
-  if (!is.null(getOption("plumber.sharedSecret"))) return("a shared secret is checked by plumber")
-  # A hook could send a request to one of them that the gateway takes for another's.
+  if (!all(same)) return("the app changes the built-in filters")
+  if (!is.null(getOption("plumber.sharedSecret"))) return("plumber checks a shared secret")
+  # A hook could send a request to one of them that the gateway has matched with another endpoint.
   early <- any(early_groups %in% names(Filter(length, private$ends)))
-  if (early && length(private$hooks$preroute) > 0L) return("hooks run before endpoints that precede plumber's filters")
+  if (early && length(private$hooks$preroute) > 0L) return("hooks run before endpoints in front of plumber's filters")
   NULL
 }
 
 has_hooks <- function(step) length(step$.__enclos_env__$private$hooks) > 0L
 
-# One step of the router that runs a function of the user's: a filter or an endpoint.
+# A step of the router that runs a function of the app: a filter or an endpoint.
 plan_step <- function(step) {
   private <- step$.__enclos_env__$private
   func <- private$func
@@ -50,19 +50,19 @@ plan_step <- function(step) {
   )
 }
 
-# What a function takes that is not an argument of the request; "more" if it takes such arguments too.
+# Which of `req` and `res` a function takes; "more" if it takes arguments of the request too.
 request_objects <- function(formals) {
   if (!all(formals %in% c("req", "res"))) return("more")
   if (length(formals) == 2L) "both" else if (length(formals) == 1L) formals else "none"
 }
 
-# Which of `req` and `res` count among the arguments that a function may take; with `...` both.
+# Which of `req` and `res` are among the arguments that a function can take: both if it takes `...`.
 first_arguments <- function(formals) {
   taken <- c("req", "res") %in% formals | "..." %in% formals
   if (all(taken)) "both" else if (taken[1L]) "req" else if (taken[2L]) "res" else "none"
 }
 
-# Why an endpoint can't take the direct lane, NULL if it can.
+# Why an endpoint can't take the direct lane; NULL if it can.
 endpoint_obstacle <- function(endpoint, group) {
   func <- endpoint$.__enclos_env__$private$func
   if (group %in% early_groups) return("it comes before plumber's own filters")
@@ -70,14 +70,14 @@ endpoint_obstacle <- function(endpoint, group) {
   NULL
 }
 
-# The routers of an app, the outer before those mounted on it, and all their endpoints, each router's in the order in
-# which plumber would try them.
+# The routers of an app, an outer one before those mounted on it, and all their endpoints, those of each router in the
+# order in which plumber tries them.
 direct_plan <- function(root) {
   obstacle <- direct_obstacle(root)
   private <- root$.__enclos_env__$private
   serializers <- json_serializers()
   serializers$index(private$default_serializer, add = TRUE)
-  # What the error handler of plumber itself answers with.
+  # plumber's own error handler uses it.
   serializers$index(plumber::serializer_unboxed_json(), add = TRUE)
   app <- list(
     obstacle = obstacle,
@@ -88,7 +88,7 @@ direct_plan <- function(root) {
   )
   routes <- list()
   routers <- list()
-  # outer: the routers that this one is mounted in; simple: whether these only pass on what they don't serve
+  # outer: the routers that this one is mounted in; simple: whether these have no hooks, filters or error handlers
   add <- function(router, outer, simple) {
     number <- length(routers) + 1L
     plan <- plan_router(router, number)
@@ -109,7 +109,7 @@ direct_plan <- function(root) {
   list(routes = routes, routers = routers, serializers = serializers, obstacle = obstacle)
 }
 
-# mounts, by path: the numbers of the routers mounted there, 0 for those that plumber itself is to run
+# mounts, by path: the numbers of the routers mounted there, 0 for those that only plumber runs
 plan_router <- function(router, number) {
   private <- router$.__enclos_env__$private
   list(
@@ -121,8 +121,8 @@ plan_router <- function(router, number) {
   )
 }
 
-# Whether a mounted router does as any other: static files, for one, are served by a filter of their own kind. Routers
-# within themselves have no end.
+# Whether the direct lane can run a mounted router. It can't run other classes, such as the one for static files, nor a
+# router that is mounted within itself.
 mount_planned <- function(router, outer) {
   if (!identical(class(router), c("Plumber", "Hookable", "R6")) || !is.null(direct_obstacle(router))) return(FALSE)
   groups <- names(Filter(length, router$.__enclos_env__$private$ends))
@@ -137,7 +137,7 @@ plan_routes <- function(router, app, simple) {
   parsers_kept <- is.null(app$obstacle) && default_parsers_kept(private$default_parsers)
   routes <- list()
   for (group in order) {
-    # Filters that have run before an endpoint of this group; plumber's own four are not counted.
+    # The number of the app's filters that run before an endpoint of this group.
     before <- max(0L, match(group, order) - 2L - length(builtin_filters))
     for (endpoint in private$ends[[group]]) {
       route <- plan_route(endpoint, group, app, simple)
@@ -149,7 +149,7 @@ plan_routes <- function(router, app, simple) {
       route$batch <- batch_tag(comment, route$formals, private$filename)
       if (!is.null(route$batch)) {
         route$batch$obstacle <- batch_obstacle(route, app$hooks)
-        route$batch$surrounded <- batch_surrounded(route, simple)
+        route$batch$filtered <- batch_filtered(route, simple)
       }
       route$own_parsers <- !is.null(route$parsers) || !parsers_kept
       outermost <- router$number == 1L && !app$hooked && !route$plain
@@ -168,7 +168,7 @@ plan_route <- function(endpoint, group, app, simple) {
   route$obstacle <- if (is.null(app$obstacle)) endpoint_obstacle(endpoint, group) else app$obstacle
   if (!is.null(endpoint$serializer)) app$serializers$index(endpoint$serializer, add = TRUE)
   route$plain <- simple && !route$hooked && !any(route$formals %in% c("req", "res", "...")) && !uses_forward(route$func)
-  # The serializer's index where nothing can change it.
+  # The index of the serializer that the endpoint is declared with.
   route$json <- app$serializers$index(if (is.null(endpoint$serializer)) app$default_serializer else endpoint$serializer)
   route
 }
@@ -177,7 +177,7 @@ default_error_handler <- function(private) {
   identical(body(private$errorHandler), body(asNamespace("plumber")$defaultErrorHandler()))
 }
 
-# The part of a route that the gateway needs for matching and for deciding the lane.
+# What the gateway needs of a route to match it and to choose the lane.
 describe_direct_route <- function(route) {
   endpoint <- route$step
   list(
@@ -196,8 +196,7 @@ describe_direct_route <- function(route) {
   )
 }
 
-# Where the routers are mounted: each has the number of the router it stands in, and its own, 0 where only plumber knows
-# what it does.
+# Where routers are mounted: the number of the outer router, and that of the mounted one, 0 if only plumber runs it.
 describe_mounts <- function(plan) {
   mounts <- lapply(plan$routers, function(router) {
     lapply(seq_along(router$mounts), function(i) {
@@ -226,7 +225,7 @@ describe_direct <- function(plan, router) {
   )
 }
 
-# Whether JSON and form bodies are read as by default: the same parsers, made with the same options.
+# Whether JSON and form bodies are parsed by plumber's default parsers, with their default options.
 default_parsers_kept <- function(parsers) {
   original <- asNamespace("plumber")$make_parser(c("json", "form", "text", "octet", "multi"))
   same <- function(a, b) {
@@ -239,7 +238,7 @@ default_parsers_kept <- function(parsers) {
   identical(lapply(parsers, names), lapply(original, names)) && all(mapply(same, parsers$alias, original$alias))
 }
 
-# Sys.timezone() may run a program to find out; only UTC matters where TZ is not set.
+# Sys.timezone() may run a program to find out. Without TZ it only matters whether it is UTC.
 session_timezone <- function() {
   zone <- Sys.getenv("TZ")
   if (nzchar(zone)) return(zone)

@@ -1,0 +1,116 @@
+# Routes a request as plumber's route() does: filters, endpoints and mounted routers in their order.
+
+# Each group of endpoints, then the filter after it, until one of them ends the request.
+# match: the endpoint that the gateway has found among those of all routers and groups. It holds as long as nothing has
+# changed what routes are matched with, and the endpoint has not called forward(). NULL: R looks for it.
+route_request <- function(lane, exchange, router, match) {
+  req <- exchange$req
+  res <- exchange$res
+  exec <- lane$exec
+  apply_builtin_filters(req, exchange$call$query, lane$plumber)
+  path <- req$PATH_INFO
+  method <- req$REQUEST_METHOD
+  filters <- router$filters
+  for (group in 0:length(filters)) {
+    exec$forward <- FALSE
+    endpoint <- find_endpoint(router, group, match, req, path, method)
+    if (!is.null(endpoint)) {
+      value <- run_endpoint(lane, exchange, endpoint, path, identical(endpoint, match))
+      if (!exec$forward) return(value)
+      match <- NULL
+    }
+    if (group == length(filters)) break
+    filter <- filters[[group + 1L]]
+    exec$forward <- FALSE
+    value <- run_step(filter, req, res)
+    if (!exec$forward) {
+      if (!is.null(filter$serializer)) res$serializer <- filter$serializer
+      return(value)
+    }
+  }
+  route_mounts(lane, exchange, router, match, path, method)
+}
+
+# The endpoint of a group that serves the request, NULL if none does.
+find_endpoint <- function(router, group, match, req, path, method) {
+  if (!is.null(match) && is_same_request(req, path, method)) {
+    return(if (match$before == group && match$router == router$number) match)
+  }
+  for (route in router$routes) if (route$before == group && !route$early && route$step$canServe(req)) return(route)
+  NULL
+}
+
+is_same_request <- function(req, path, method) identical(req$REQUEST_METHOD, method) && identical(req$PATH_INFO, path)
+
+# path: that with which the router was entered; matched: whether the gateway has matched and parsed for this endpoint
+run_endpoint <- function(lane, exchange, route, path, matched) {
+  req <- exchange$req
+  res <- exchange$res
+  call <- exchange$call
+  if (!is.null(route$serializer)) res$serializer <- route$serializer
+  defers <- exchange$in_batch && matched && keeps_arguments(req, call)
+  if (matched) {
+    req$argsPath <- if (is.null(call$path)) no_path_args else path_args(route, call$path)
+    req$body <- switch(call$body_form, parsed = call$body, raw = parse_body(lane, route, req), list())
+  } else {
+    req$argsPath <- route$step$getPathParams(path)
+    req$body <- parse_body(lane, route, req)
+  }
+  req$argsBody <- body_args(lane, req$body)
+  req$args <- c(req$args, req$argsPath, req$argsBody)
+  if (defers) deferred else run_step(route, req, res)
+}
+
+# The mounted router that takes the path, or none.
+route_mounts <- function(lane, exchange, router, match, path, method) {
+  req <- exchange$req
+  for (mount in names(router$mounts)) {
+    tested <- if (lane$mounts_by_first_path) path else req$PATH_INFO
+    if (nchar(tested) < nchar(mount) || substr(tested, 0, nchar(mount)) != mount) next
+    if (!is_same_request(req, path, method)) match <- NULL
+    req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
+    return(route_mounted(lane, exchange, router, mount, match))
+  }
+  settled(answer_unrouted(lane, router, req, exchange$res))
+}
+
+# A mounted router handles the errors of its own endpoints, and keeps its forward() to itself.
+route_mounted <- function(lane, exchange, outer, mount, match) {
+  number <- outer$mounts[[mount]]
+  if (number == 0L) return(settled(outer$private$mnts[[mount]]$route(exchange$req, exchange$res)))
+  router <- lane$routers[[number]]
+  tryCatch(
+    withCallingHandlers(route_request(lane, exchange, router, match), error = note_failure),
+    error = function(e) settled(router$private$errorHandler(exchange$req, exchange$res, e))
+  )
+}
+
+# The end of plumber's route(), when no endpoint and no mounted router has served the request: 307, 405 or 404.
+answer_unrouted <- function(lane, router, req, res) {
+  plumber <- lane$plumber
+  path <- req$PATH_INFO
+  if (isTRUE(getOption("plumber.trailingSlash", FALSE)) && !grepl("/$", path)) {
+    with_slash <- paste0(path, "/")
+    if (plumber$router_has_route(req$pr, with_slash, req$REQUEST_METHOD)) {
+      res$status <- 307
+      res$setHeader(name = "Location", value = paste0(with_slash, req$QUERY_STRING))
+      res$serializer <- plumber::serializer_unboxed_json()
+      return(list(message = "307 - Redirecting with trailing slash"))
+    }
+  }
+  # Two conditions, because `&&` would take a method of two texts, which a filter may have set, without an error.
+  if (isTRUE(getOption("plumber.methodNotAllowed", TRUE))) {
+    if (plumber$is_405(req$pr, path, req$REQUEST_METHOD)) {
+      res$status <- 405L
+      res$setHeader("Allow", paste(req$verbsAllowed, collapse = ", "))
+      res$serializer <- plumber::serializer_unboxed_json()
+      return(list(error = "405 - Method Not Allowed"))
+    }
+  }
+  router$private$notFoundHandler(req = req, res = res)
+}
+
+# plumber looks for mounts with the path that the router was entered with, or, from 1.3 on, with the present one.
+mounts_by_first_path <- function(router) {
+  any(grepl("nchar(path) >= nchar(mountPath)", deparse(router$route, width.cutoff = 500L), fixed = TRUE))
+}

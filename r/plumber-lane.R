@@ -1,0 +1,11 @@
+# The plumber lane: the whole request goes through plumber's router.
+
+plumber_engine <- function(router) engine(router, run_request)
+
+run_request <- function(router, request) {
+  names(request) <- request_parts
+  req <- rook_request(request$fields, request$body)
+  early <- router$onHeaders(req)
+  resp <- if (is.null(early)) router$call(req) else early
+  if (promises::is.promising(resp)) await_response(resp) else http_response(resp)
+}

@@ -1,0 +1,48 @@
+# Generated from src/protocol/frame.ts and src/protocol/payloads.ts, which describe the protocol; `npm run docs`
+# writes it.
+
+frame_version <- 1L
+
+# Bytes
+header_size <- 16L
+read_at_once <- 4000L
+
+frame_types <- list(
+  request = 1L,
+  stop = 2L,
+  ping = 3L,
+  call = 4L,
+  print = 5L,
+  predict = 6L,
+  batch = 7L,
+  collect = 8L,
+  fork = 64L,
+  become = 65L,
+  reap = 66L,
+  hello = 129L,
+  step = 130L,
+  ready = 131L,
+  load_failed = 132L,
+  result = 133L,
+  interrupted = 134L,
+  pong = 135L,
+  value = 136L,
+  unstarted = 137L,
+  failed = 138L,
+  begun = 139L,
+  preloaded = 192L,
+  forked = 193L
+)
+
+# The parts of payloads from the gateway that are lists without names
+request_parts <- c("fields", "body")
+call_parts <- c("route", "query", "path", "body_form", "body", "raw_body", "fields")
+batch_parts <- c("joined", "sizes", "calls")
+predict_parts <- c("model", "options", "data")
+print_parts <- c("serializer", "value", "status", "header_names", "header_values")
+
+# Payloads to the gateway that are lists without names:
+# value: list(serializer, value, status, header_names, header_values)
+# prediction: list(columns, message)
+# batch_value: list(serializer, value, answers)
+# batch_answer: list(kind, answer)

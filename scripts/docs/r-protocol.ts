@@ -1,0 +1,36 @@
+import { FRAME_VERSION, FrameType, HEADER_BYTES, READ_AT_ONCE } from '../../src/protocol/frame.js';
+import { partsFromWorker, partsToWorker } from '../../src/protocol/payloads.js';
+
+/** r/protocol.R, from the description of the protocol in src/protocol/. */
+export function rProtocol(): string {
+  const types = Object.entries(FrameType).map(([name, type]) => `  ${snakeCase(name)} = ${type}L`);
+  const read = Object.entries(partsToWorker).map(([name, parts]) => {
+    return `${snakeCase(name)}_parts <- c(${parts.map((part) => `"${snakeCase(part)}"`).join(', ')})`;
+  });
+  const written = Object.entries(partsFromWorker).map(([name, parts]) => {
+    return `# ${snakeCase(name)}: list(${parts.map(snakeCase).join(', ')})`;
+  });
+  return `# Generated from src/protocol/frame.ts and src/protocol/payloads.ts, which describe the protocol; \`npm run docs\`
+# writes it.
+
+frame_version <- ${FRAME_VERSION}L
+
+# Bytes
+header_size <- ${HEADER_BYTES}L
+read_at_once <- ${READ_AT_ONCE}L
+
+frame_types <- list(
+${types.join(',\n')}
+)
+
+# The parts of payloads from the gateway that are lists without names
+${read.join('\n')}
+
+# Payloads to the gateway that are lists without names:
+${written.join('\n')}
+`;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,77 @@
+# The direct lane against plumber's own router, for the same request.
+worker <- new.env(parent = baseenv())
+direct <- paste0("direct/", c("plan.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R", "batch.R"))
+for (file in c("protocol.R", "internals.R", "traceback.R", "loop.R", "serializers.R", "annotations.R", "policy-tags.R",
+               "request-reads.R", "plumber-app.R", "plumber-lane.R", "request.R", "response.R", direct)) {
+  sys.source(file.path("..", "..", "r", file), envir = worker, keep.source = FALSE)
+}
+worker$request_constants$httpuv_version <- utils::packageVersion("httpuv")
+
+load_app <- function(...) {
+  file <- tempfile(fileext = ".R")
+  writeLines(c(...), file)
+  plumber::plumb(file)
+}
+
+# A call by the names of its parts; the others are NULL.
+call_of <- function(...) {
+  parts <- list(...)
+  lapply(seq_along(worker$call_parts), function(i) parts[[worker$call_parts[[i]]]])
+}
+
+get_request <- function(path) {
+  list(REQUEST_METHOD = "GET", PATH_INFO = path, QUERY_STRING = "", HEADERS = c(host = "localhost"))
+}
+
+# The answers of plumber and of the direct lane, which prints its value by itself.
+ask_both <- function(router, path, route) {
+  lane <- worker$direct_lane(router, worker$direct_plan(router))
+  call <- call_of(route = route, query = list(), body_form = "", fields = get_request(path))
+  engine <- worker$call_engine(lane)
+  answer <- tryCatch(engine$run(lane, call), error = function(e) engine$failed(lane, e))
+  if (is.null(names(answer))) answer <- worker$print_value(lane, answer)
+  list(plumber = worker$run_request(router, list(get_request(path), NULL)), direct = answer)
+}
+
+expect_same <- function(router, path, route) {
+  utils::capture.output(answers <- suppressMessages(ask_both(router, path, route)))
+  expect_identical(answers$direct, answers$plumber)
+}
+
+test_that("the parts of a call have the names that the gateway gives them", {
+  router <- load_app("#* @get /", "function(a) list(a = a)")
+  lane <- worker$direct_lane(router, worker$direct_plan(router))
+  parsed <- call_of(route = 1L, query = list(a = "1"), body_form = "")
+  expect_identical(worker$run_call(lane, parsed), list(1L, list(a = "1")))
+  expect_null(lane$call)
+})
+
+test_that("values, errors and responses of a handler without req are plumber's", {
+  router <- load_app(
+    "#* @get /value", "function() list(a = 1)",
+    "#* @get /error", "function() stop('no')",
+    "#* @get /response", "function() get('PlumberResponse', asNamespace('plumber'))$new()",
+    "#* @get /text", "#* @serializer text", "function() 'a'",
+    "#* @get /object", "function() structure(list(1), class = 'other')",
+    "#* @get /on", "function() do.call(getExportedValue('plumber', paste0('for', 'ward')), list())"
+  )
+  for (path in c("/value", "/error", "/response", "/text", "/object", "/on")) {
+    index <- match(path, vapply(router$endpoints[[1L]], function(endpoint) endpoint$path, ""))
+    expect_same(router, path, index)
+  }
+})
+
+test_that("answers and errors behind a filter and a hook are plumber's", {
+  router <- load_app(
+    "#* @filter first", "function(req, res) { res$setHeader('a', 'b'); plumber::forward() }",
+    "#* @get /value", "function(req) list(path = req$PATH_INFO)",
+    "#* @get /error", "function(res) { res$status <- 418L; stop('no') }",
+    "#* @plumber", "function(pr) {",
+    "  pr$registerHook('preserialize', function(req, value) if (req$PATH_INFO == '/value') stop('late') else value)",
+    "}"
+  )
+  for (path in c("/value", "/error", "/nowhere")) {
+    index <- match(path, vapply(router$endpoints[[1L]], function(endpoint) endpoint$path, ""), 0L)
+    expect_same(router, path, index)
+  }
+})
