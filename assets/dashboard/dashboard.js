@@ -1,8 +1,9 @@
-import { Chart, Spark } from './chart.js';
+import { Chart } from './chart.js';
 import { age, at, count, el, percent, setText, time } from './format.js';
 import { History } from './history.js';
 import { Failures, showReloads, showSlow } from './lists.js';
 import { LogView } from './log.js';
+import { Spark } from './spark.js';
 import { Workers } from './workers.js';
 
 const history = new History();
@@ -244,6 +245,11 @@ function watch() {
 function setTheme(theme) {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  redrawCharts();
+}
+
+function redrawCharts() {
+  for (const chart of charts) chart.redraw();
 }
 
 const remembered = localStorage.getItem('penstock-theme') ?? 'auto';
@@ -255,6 +261,7 @@ for (const input of document.querySelectorAll('input[name=theme]')) {
     setTheme(input.value);
   });
 }
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts);
 for (const input of document.querySelectorAll('input[name=span]'))
   input.addEventListener('change', drawCharts);
 
