@@ -5,16 +5,16 @@ import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { SlowRequests } from '../observe/slow-requests.js';
 
-/** Where finished exchanges are recorded. */
+/** Where finished requests are recorded. */
 export interface Records {
   readonly metrics: Metrics;
   readonly failures: Failures;
   readonly slow: SlowRequests;
-  /** Undefined without an access log. */
+  /** Undefined if the access log is off. */
   readonly write: Log['request'] | undefined;
 }
 
-/** Counts a finished exchange and writes its line. */
+/** Counts a finished request and writes its log line. */
 export function recordRequest(
   { bytes, cache, duration, error, id, lane, method, path, status, ticket }: ExchangeRecord,
   { failures, metrics, slow, write }: Records,
