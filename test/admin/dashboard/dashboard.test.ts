@@ -175,7 +175,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     await page.getByText('Live', { exact: true }).waitFor();
     await page.keyboard.press('Tab');
     const focused = () => page.evaluate('document.activeElement.textContent');
-    expect(await focused()).toBe('Skip to the numbers');
+    expect(await focused()).toBe('Skip to content');
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
     expect(await page.getByLabel('1 hour').isChecked()).toBe(true);
