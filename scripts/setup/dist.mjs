@@ -33,6 +33,8 @@ async function bundle(root) {
     format: 'esm',
     platform: 'node',
     target: `node${engines.node.replace('>=', '')}`,
+    // OpenTelemetry's ES modules leave out what is not used: 150 KB instead of 730 KB.
+    mainFields: ['module', 'main'],
     sourcemap: true,
     // For packages that are CommonJS.
     banner: {
