@@ -46,7 +46,8 @@ const MAX_CONSECUTIVE_FAULTS = 20;
  *
  * With a rate, each request has a time at which it is due. If all connections are busy at that time, the wait for a free
  * one counts as latency, as it would for independent clients. Otherwise only `connections` requests would notice that a
- * server stalls (coordinated omission).
+ * server stalls (coordinated omission). autocannon cannot replace this: with a rate it sends the requests of each second
+ * in one burst, and it records whole milliseconds.
  */
 export class Load {
   readonly #plan: LoadPlan;

@@ -170,8 +170,8 @@ export class Gateway {
    */
   async start(): Promise<Listening> {
     const adminUrl = await listenAdmin(this.#adminServer, this.#config);
-    this.#traces = await this.#startTracing();
-    await (this.#dev ?? this.#versions).start();
+    const started = (this.#dev ?? this.#versions).start();
+    [this.#traces] = await Promise.all([this.#startTracing(), started]);
     await this.#publicServer.listen();
     this.#listening = true;
     const { url } = this.#publicServer;
