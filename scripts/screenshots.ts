@@ -73,7 +73,7 @@ async function apiDocs(browser: Browser): Promise<void> {
     viewport: { width: 1000, height: 900 },
   });
   await page.getByRole('button', { name: 'Send' }).first().click();
-  await page.getByLabel('Body of the answer').first().waitFor();
+  await page.getByLabel('Response body').first().waitFor();
   await take(page, 'api-docs');
   await app.stop();
 }
@@ -83,7 +83,7 @@ async function modelDocs(browser: Browser): Promise<void> {
   const options: BrowserContextOptions = { viewport: { width: 1000, height: 1100 }, colorScheme: 'dark' };
   const { page } = await openPage(browser, `${app.url}/__docs__/`, options);
   await page.getByRole('button', { name: 'Send' }).first().click();
-  await page.getByLabel('Body of the answer').first().waitFor();
+  await page.getByLabel('Response body').first().waitFor();
   await take(page, 'model-docs');
   await app.stop();
 }

@@ -26,17 +26,17 @@ function durationText(ms) {
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 }
 
-/** What Penstock knows of a route, in few words. */
+/** Penstock's settings of a route, as short labels. */
 function chips({ batch, cache, concurrency, timeout } = {}) {
   return [
-    timeout !== undefined && `within ${durationText(timeout)}`,
-    concurrency !== undefined && `${concurrency} at once`,
-    cache !== undefined && `kept ${durationText(cache)}`,
-    batch !== undefined && `batched, up to ${batch}`,
+    timeout !== undefined && `timeout ${durationText(timeout)}`,
+    concurrency !== undefined && `max. ${concurrency} at once`,
+    cache !== undefined && `cached ${durationText(cache)}`,
+    batch !== undefined && `batches of up to ${batch}`,
   ].filter((text) => text !== false);
 }
 
-/** One operation: what it takes, a form that asks it, and the answer. */
+/** One operation: its parameters, a form that sends a request, and the response. */
 class Operation {
   #spec;
   #path;
@@ -44,7 +44,7 @@ class Operation {
   #operation;
   #inputs = [];
   #body;
-  #curl = el('pre', { tabindex: '0', 'aria-label': 'The same from a shell' });
+  #curl = el('pre', { tabindex: '0', 'aria-label': 'curl command' });
   #answer = el('div', { class: 'answer' });
   #status = el('p', { class: 'status', role: 'status' });
 
@@ -69,7 +69,7 @@ class Operation {
     );
     this.element = el('details', { class: 'operation' }, summary);
     this.text = `${method} ${path} ${operation.summary ?? ''} ${operation.description ?? ''}`.toLowerCase();
-    // What is inside is made when it is first looked at: there may be hundreds.
+    // The contents are created when first opened, because there may be hundreds of operations.
     this.element.addEventListener('toggle', () => this.#fill(), { once: true });
   }
 
@@ -101,9 +101,9 @@ class Operation {
         ...paragraphs(description),
         form,
         this.#answer,
-        el('h3', {}, 'The same from a shell'),
+        el('h3', {}, 'curl command'),
         this.#curl,
-        el('h3', {}, 'Answers'),
+        el('h3', {}, 'Responses'),
         el('div', { class: 'scroll' }, el('table', {}, el('tbody', {}, ...answers))),
       ),
     );
@@ -121,7 +121,7 @@ class Operation {
         parameter.example ?? schema.default ?? (place === 'path' ? exampleOf(this.#spec, schema) : undefined);
       if (value !== undefined)
         input.value = typeof value === 'object' ? JSON.stringify(value) : String(value);
-      const type = [place, schema.type, schema.format, required ? 'needed' : undefined].filter(
+      const type = [place, schema.type, schema.format, required ? 'required' : undefined].filter(
         (part) => part !== undefined,
       );
       const notes = [type.join(', '), description].filter((part) => part !== undefined && part !== '');
@@ -158,7 +158,7 @@ class Operation {
     return { type, elements, text };
   }
 
-  /** Where it is asked, with what. */
+  /** The request that the form describes. */
   #request() {
     let path = this.#path;
     const query = new URLSearchParams();
@@ -206,7 +206,7 @@ class Operation {
   async #send() {
     const { url, ...options } = this.#request();
     this.#status.className = 'status';
-    this.#status.textContent = 'Waiting for the answer …';
+    this.#status.textContent = 'Waiting for the response…';
     const began = performance.now();
     try {
       const response = await fetch(url, options);
@@ -220,7 +220,7 @@ class Operation {
       );
     } catch (error) {
       this.#status.classList.add('failed');
-      this.#status.textContent = `No answer: ${error.message}`;
+      this.#status.textContent = `No response: ${error.message}`;
       this.#answer.replaceChildren();
     }
   }
@@ -254,7 +254,7 @@ function fieldTable(fields) {
     const values = [choices?.filter((choice) => choice !== null).join(', '), range, description].filter(
       (part) => part !== undefined,
     );
-    const missing = required ? (nullable ? 'may be null' : 'needed') : 'may be left out';
+    const missing = required ? (nullable ? 'no, but may be null' : 'no') : 'yes';
     const cells = [
       el('code', {}, name),
       [type, format].filter((part) => part !== undefined).join(', '),
@@ -263,7 +263,7 @@ function fieldTable(fields) {
     ];
     return el('tr', {}, ...cells.map((cell) => el('td', {}, cell)));
   });
-  const head = ['Name', 'Type', 'Values', 'Missing'].map((text) => el('th', { scope: 'col' }, text));
+  const head = ['Name', 'Type', 'Values', 'Optional'].map((text) => el('th', { scope: 'col' }, text));
   return el(
     'div',
     { class: 'scroll' },
@@ -279,23 +279,23 @@ function compact(text) {
   }
 }
 
-/** The body of an answer, as what it is. */
+/** A response's body: an image, text, or a download. */
 async function shown(blob, type) {
-  if (type.startsWith('image/')) return el('img', { alt: 'The answer', src: URL.createObjectURL(blob) });
+  if (type.startsWith('image/')) return el('img', { alt: 'Response', src: URL.createObjectURL(blob) });
   if (!/^(text\/|application\/(.*\+)?(json|xml|yaml|javascript))/.test(type) && blob.size > 0) {
     return el(
       'p',
       {},
       el(
         'a',
-        { href: URL.createObjectURL(blob), download: 'answer' },
-        `Save the answer (${type || 'unknown type'})`,
+        { href: URL.createObjectURL(blob), download: 'response' },
+        `Save the response (${type || 'unknown type'})`,
       ),
     );
   }
   const text = await blob.text();
   const isJson = /json/.test(type);
-  return el('pre', { tabindex: '0', 'aria-label': 'Body of the answer' }, isJson ? indented(text) : text);
+  return el('pre', { tabindex: '0', 'aria-label': 'Response body' }, isJson ? indented(text) : text);
 }
 
 function indented(text) {
@@ -312,7 +312,7 @@ function headerList(headers) {
     'details',
     {},
     el('summary', {}, 'Headers'),
-    el('pre', { tabindex: '0', 'aria-label': 'Headers of the answer' }, lines),
+    el('pre', { tabindex: '0', 'aria-label': 'Response headers' }, lines),
   );
 }
 
@@ -335,13 +335,12 @@ function show(spec) {
     element: el(
       'section',
       {},
-      tag === '' ? el('h2', {}, groups.size > 1 ? 'Others' : 'Addresses') : el('h2', {}, tag),
+      tag === '' ? el('h2', {}, groups.size > 1 ? 'Other endpoints' : 'Endpoints') : el('h2', {}, tag),
       ...operations.map(({ element }) => element),
     ),
   }));
   at('operations').replaceChildren(...sections.map(({ element }) => element));
   const all = sections.flatMap(({ operations }) => operations);
-  // One glance is enough where there is little to see.
   const [first] = all;
   if (first !== undefined) first.element.open = true;
   at('find').addEventListener('submit', (event) => event.preventDefault());
@@ -357,8 +356,8 @@ function show(spec) {
 
 try {
   const response = await fetch(new URL('openapi.json', root));
-  if (!response.ok) throw new Error(`openapi.json was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`the server responded with status ${response.status}`);
   show(await response.json());
 } catch (error) {
-  at('loading').textContent = `The specification could not be read: ${error.message}`;
+  at('loading').textContent = `Could not load openapi.json: ${error.message}`;
 }

@@ -1,6 +1,6 @@
-/** What an OpenAPI specification says of values. */
+/** Reads schemas of an OpenAPI specification. */
 
-/** @param {object} part what may only refer to something else of the specification */
+/** @param {object} part an object that may be a `$ref` */
 export function resolve(spec, part) {
   let found = part;
   for (let depth = 0; depth < 10 && found?.$ref !== undefined; depth++) {
@@ -17,7 +17,7 @@ export function isFile(schema) {
   return one.format === 'binary' || one.format === 'byte';
 }
 
-/** Something that fits a schema. */
+/** An example value for a schema. */
 export function exampleOf(spec, schema, depth = 0) {
   const of = resolve(spec, schema);
   if (of.example !== undefined) return of.example;
@@ -45,7 +45,7 @@ export function exampleOf(spec, schema, depth = 0) {
   }
 }
 
-/** The body that an operation takes: JSON rather than anything else. */
+/** The body that an operation accepts, as JSON if possible. */
 export function bodyOf(spec, operation) {
   const { content } = resolve(spec, operation.requestBody ?? {});
   if (content === undefined) return undefined;
@@ -60,7 +60,7 @@ export function bodyOf(spec, operation) {
   return { type, schema, example: given ?? exampleOf(spec, schema) };
 }
 
-/** The fields of an object, or of the objects in a list. */
+/** The fields of an object, or of the objects in an array. */
 export function fieldsOf(spec, schema) {
   const of = resolve(spec, schema ?? {});
   const choice = of.oneOf?.[0] ?? of.anyOf?.[0];

@@ -1,8 +1,9 @@
-import { Chart, Spark } from './chart.js';
+import { Chart } from './chart.js';
 import { age, at, count, el, percent, setText, time } from './format.js';
 import { History } from './history.js';
 import { Failures, showReloads, showSlow } from './lists.js';
 import { LogView } from './log.js';
+import { Spark } from './spark.js';
 import { Workers } from './workers.js';
 
 const history = new History();
@@ -20,7 +21,7 @@ const charts = [
       { field: 'ok', label: 'answered', colour: 'c-ok' },
       { field: 'clientErrors', label: '4xx', colour: 'c-warn' },
       { field: 'serverErrors', label: '5xx', colour: 'c-bad' },
-      { field: 'left', label: 'client left', colour: 'c-gone' },
+      { field: 'left', label: 'client disconnected', colour: 'c-gone' },
     ],
   }),
   new Chart({
@@ -38,16 +39,16 @@ const charts = [
     least: 4,
     series: [
       { field: 'queued', label: 'waiting', colour: 'c-warn', area: true },
-      { field: 'running', label: 'in R', colour: 'c-ok' },
+      { field: 'running', label: 'R', colour: 'c-ok' },
     ],
   }),
   new Chart({
-    title: 'Where the time goes, on average',
+    title: 'Average time per request',
     format: time,
     series: [
-      { field: 'queueMean', label: 'in the queue', colour: 'c-warn' },
-      { field: 'rMean', label: 'in R', colour: 'c-ok' },
-      { field: 'serializationMean', label: 'printing JSON', colour: 'c-2' },
+      { field: 'queueMean', label: 'queue', colour: 'c-warn' },
+      { field: 'rMean', label: 'R', colour: 'c-ok' },
+      { field: 'serializationMean', label: 'writing JSON', colour: 'c-2' },
     ],
   }),
   new Chart({
@@ -55,37 +56,37 @@ const charts = [
     format: count,
     least: 2,
     series: [
-      { field: 'busy', label: 'at work', colour: 'c-ok', area: true },
-      { field: 'workers', label: 'in all', colour: 'c-gone' },
+      { field: 'busy', label: 'busy', colour: 'c-ok', area: true },
+      { field: 'workers', label: 'all', colour: 'c-gone' },
     ],
   }),
   new Chart({
-    title: 'Requests in a batch, on average',
+    title: 'Average batch size',
     format: count,
     least: 4,
-    series: [{ field: 'batchMean', label: 'together', colour: 'c-2', area: true }],
+    series: [{ field: 'batchMean', label: 'requests', colour: 'c-2', area: true }],
   }),
 ];
 at('charts').append(...charts.map(({ element }) => element));
-const sizes = el('ol', { class: 'sizes', 'aria-label': 'Batches by size, since the start' });
+const sizes = el('ol', { class: 'sizes', 'aria-label': 'Batches by size since start' });
 charts.at(-1).element.append(sizes);
 
-/** What is seen at first sight: a number, and a word on it. */
+/** The key numbers at the top, each with a short explanation. */
 const tiles = [
   {
     name: 'Requests',
     field: 'ok',
     show: () => [count(history.mean('ok', 3) === null ? null : rate(3)), 'per second'],
   },
-  { name: 'Median', field: 'p50', show: () => [time(history.latest('p50', 5)), 'half take longer'] },
-  { name: '99th percentile', field: 'p99', show: () => [time(history.latest('p99', 5)), '1 % take longer'] },
+  { name: 'Median', field: 'p50', show: () => [time(history.latest('p50', 5)), 'half are slower'] },
+  { name: '99th percentile', field: 'p99', show: () => [time(history.latest('p99', 5)), '1 % are slower'] },
   {
     name: 'Waiting',
     field: 'queued',
-    show: ({ queueLimit, queued }) => [count(queued), `of ${count(queueLimit)} that may`],
+    show: ({ queueLimit, queued }) => [count(queued), `limit ${count(queueLimit)}`],
   },
   {
-    name: 'At work',
+    name: 'Busy',
     field: 'busy',
     show: ({ workers: all }) => [
       `${all.filter(({ state }) => state === 'busy').length} / ${all.length}`,
@@ -96,7 +97,7 @@ const tiles = [
   {
     name: 'Gateway',
     field: 'gatewayBusy',
-    show: () => [percent(history.mean('gatewayBusy', 3)), 'of its time in use'],
+    show: () => [percent(history.mean('gatewayBusy', 3)), 'of one CPU in use'],
   },
 ].map(({ field, name, show }) => {
   const value = el('dd', { class: 'number-big' });
@@ -168,7 +169,7 @@ function showBatches({ bounds, counts }) {
 const stateTexts = {
   serving: 'serving',
   loading: 'loading',
-  broken: 'no worker can be started',
+  broken: 'no worker can start',
   draining: 'shutting down',
 };
 
@@ -183,11 +184,13 @@ function showNow(now) {
   at('state').dataset.state = state;
   setText(at('state-text'), stateTexts[state]);
   setText(at('version'), `Penstock ${version}`);
-  const old = finishing.map((one) => `version ${one.number} finishes ${one.running + one.queued} requests`);
+  const old = finishing.map(
+    (one) => `version ${one.number} is finishing ${one.running + one.queued} requests`,
+  );
   const serving =
     appVersion === undefined
-      ? 'none serves yet'
-      : `version ${appVersion.number} serves${appVersion.fingerprint === undefined ? '' : ` (${appVersion.fingerprint})`}`;
+      ? 'no version is serving yet'
+      : `version ${appVersion.number} is serving${appVersion.fingerprint === undefined ? '' : ` (${appVersion.fingerprint})`}`;
   setText(at('version-note'), [serving, ...old].join(', '));
   workers.update(now.workers, appVersion?.number ?? 1, restarts);
   showBatches(batches);
@@ -200,7 +203,7 @@ function showNow(now) {
   }
 }
 
-function showNews({ failures: groups, reloads, slow }) {
+function showChanges({ failures: groups, reloads, slow }) {
   if (groups !== undefined) failures.update(groups);
   if (slow !== undefined) showSlow(slow, find);
   if (reloads !== undefined) showReloads(reloads);
@@ -208,7 +211,7 @@ function showNews({ failures: groups, reloads, slow }) {
 
 function connected(live) {
   document.documentElement.classList.toggle('stale', !live);
-  setText(at('connection'), live ? 'Live' : 'Connection lost, trying again');
+  setText(at('connection'), live ? 'Live' : 'Connection lost, reconnecting');
 }
 
 function watch() {
@@ -217,9 +220,9 @@ function watch() {
     const all = JSON.parse(event.data);
     history.replace(all.history);
     at('sign-out').hidden = !all.signedIn;
-    setText(at('slow-note'), `longer than ${time(all.slowFrom)}`);
+    setText(at('slow-note'), `${time(all.slowFrom)} or longer`);
     showNow(all.now);
-    showNews(all);
+    showChanges(all);
     drawCharts();
     connected(true);
   });
@@ -227,14 +230,14 @@ function watch() {
     const tick = JSON.parse(event.data);
     for (const point of tick.points) history.add(point);
     showNow(tick.now);
-    showNews(tick);
+    showChanges(tick);
     if (tick.points.some(({ step }) => step === chosenStep())) drawCharts();
     document.documentElement.dataset.ticks = String(Number(document.documentElement.dataset.ticks ?? 0) + 1);
   });
   events.addEventListener('error', async () => {
     connected(false);
     if (events.readyState !== EventSource.CLOSED) return;
-    // It was answered with something else than events: the session may have ended.
+    // The response was not an event stream: the session may have expired.
     const response = await fetch('status').catch(() => undefined);
     if (response?.status === 401) location.reload();
     else setTimeout(watch, 2000);
@@ -244,6 +247,11 @@ function watch() {
 function setTheme(theme) {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  redrawCharts();
+}
+
+function redrawCharts() {
+  for (const chart of charts) chart.redraw();
 }
 
 const remembered = localStorage.getItem('penstock-theme') ?? 'auto';
@@ -255,6 +263,7 @@ for (const input of document.querySelectorAll('input[name=theme]')) {
     setTheme(input.value);
   });
 }
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawCharts);
 for (const input of document.querySelectorAll('input[name=span]'))
   input.addEventListener('change', drawCharts);
 

@@ -1,11 +1,11 @@
-/** How numbers and times are written. */
+/** Number and time formats, and helpers for elements. */
 
 /** @param {number | null | undefined} value */
 export function isNumber(value) {
   return value !== null && value !== undefined && !Number.isNaN(value);
 }
 
-/** A count or a rate: three digits where they matter. */
+/** A count or a rate, with up to three significant digits. */
 export function count(value) {
   if (!isNumber(value)) return '–';
   if (value >= 1e6) return `${(value / 1e6).toFixed(value >= 1e7 ? 1 : 2)}M`;
@@ -14,7 +14,7 @@ export function count(value) {
   return value.toFixed(value >= 10 ? 1 : value >= 0.1 ? 2 : 3).replace(/\.?0+$/, '');
 }
 
-/** Milliseconds, in the unit that suits them. */
+/** A duration in ms, in a readable unit. */
 export function time(ms) {
   if (!isNumber(ms)) return '–';
   if (ms >= 60_000) return `${(ms / 60_000).toFixed(1)} min`;
@@ -24,7 +24,7 @@ export function time(ms) {
   return `${Math.round(ms * 1000)} µs`;
 }
 
-/** Seconds that something has been there. */
+/** An age in seconds, in a readable unit. */
 export function age(seconds) {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
@@ -44,12 +44,12 @@ export function percent(share) {
   return `${value === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} %`;
 }
 
-/** The time of day of a moment in ms. */
+/** The time of day of a timestamp in ms. */
 export function clock(ms) {
   return new Date(ms).toLocaleTimeString('en-GB');
 }
 
-/** An element with attributes, properties that begin with a dot, and children. */
+/** Creates an element. Attribute names that begin with a dot set properties. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -61,7 +61,7 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Writes a text only where it is another one: the browser then has nothing to lay out. */
+/** Sets a text only if it differs, so that the browser does not lay out the element again. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,4 +1,4 @@
-/** The last hour as the gateway has sampled it: for each step, lists of the same length. */
+/** The gateway's samples of the last hour: one list per field, for each step. */
 export class History {
   #spans = new Map();
 
@@ -20,13 +20,13 @@ export class History {
     return this.#spans.get(step);
   }
 
-  /** Mean of a field over the last seconds, or null. */
+  /** Mean of a field over the last seconds, or null without values. */
   mean(field, seconds) {
     const list = (this.#spans.get(1)?.fields[field] ?? []).slice(-seconds).filter((value) => value !== null);
     return list.length === 0 ? null : list.reduce((sum, value) => sum + value, 0) / list.length;
   }
 
-  /** The last value of a field that there is, not older than some seconds. */
+  /** The most recent value of a field within the last seconds, or null. */
   latest(field, seconds = 1) {
     const list = this.#spans.get(1)?.fields[field] ?? [];
     for (let i = list.length - 1; i >= Math.max(0, list.length - seconds); i--) {

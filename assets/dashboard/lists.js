@@ -1,12 +1,12 @@
 import { at, clock, count, el, setText, time } from './format.js';
 
-/** Errors in groups; what is open stays open. */
+/** The list of error groups. Open groups stay open when the list changes. */
 export class Failures {
   #list = at('failures');
   #groups = new Map();
   #find;
 
-  /** @param {(request: string) => void} find shows the log of a request */
+  /** @param {(request: string) => void} find shows a request's log lines */
   constructor(find) {
     this.#find = find;
   }
@@ -16,7 +16,7 @@ export class Failures {
     const total = groups.reduce((sum, group) => sum + group.count, 0);
     setText(
       at('failures-note'),
-      total === 0 ? '' : `${count(total)} of ${groups.length} ${groups.length === 1 ? 'kind' : 'kinds'}`,
+      total === 0 ? '' : `${count(total)} in ${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`,
     );
     const there = new Set(groups.map(({ id }) => id));
     for (const [id, item] of this.#groups) {
@@ -73,7 +73,7 @@ class FailureItem {
     const asked = path === undefined ? '' : `${method} ${path}, `;
     setText(this.#where, `${asked}${clock(last)}`);
     const facts = [
-      times > 1 ? `First at ${clock(first)}, last at ${clock(last)}.` : `At ${clock(last)}.`,
+      times > 1 ? `First at ${clock(first)}, most recent at ${clock(last)}.` : `At ${clock(last)}.`,
       status === undefined || status === 0
         ? ''
         : `Answered with ${status}${code === undefined ? '' : ` (${code})`}.`,
@@ -86,7 +86,7 @@ class FailureItem {
     if (calls.length > 0) {
       const lines = calls.map((one) => el('li', {}, el('code', {}, one)));
       this.#body.append(
-        el('p', { class: 'label' }, 'Traceback, the outermost call first'),
+        el('p', { class: 'label' }, 'Traceback, outermost call first'),
         el('ol', { class: 'calls' }, ...lines),
       );
     }
@@ -98,7 +98,7 @@ class FailureItem {
   }
 }
 
-/** @param {(request: string) => void} find shows the log of a request */
+/** @param {(request: string) => void} find shows a request's log lines */
 export function showSlow(requests, find) {
   at('slow-empty').hidden = requests.length > 0;
   at('slow-table').hidden = requests.length === 0;
@@ -118,7 +118,7 @@ export function showSlow(requests, find) {
           {},
           el('td', {}, clock(moment)),
           el('td', {}, button),
-          number(status === 0 ? 'left' : String(status)),
+          number(status === 0 ? 'disconnected' : String(status)),
           number(time(duration)),
           number(time(queue)),
           number(time(r)),
@@ -135,9 +135,9 @@ export function showReloads(reloads) {
   at('reloads').replaceChildren(
     ...[...reloads].reverse().map(({ appVersion, at: moment, by, fingerprint, message, outcome, took }) => {
       const what = {
-        reloaded: `Version ${appVersion} (${fingerprint}) serves`,
-        failed: 'The app did not load',
-        superseded: 'Given up for a newer change',
+        reloaded: `Version ${appVersion} (${fingerprint}) is serving`,
+        failed: 'The app failed to load',
+        superseded: 'Replaced by a newer change',
       }[outcome];
       const line = el(
         'p',
@@ -147,7 +147,7 @@ export function showReloads(reloads) {
       );
       const item = el('li', {}, line);
       if (message !== undefined)
-        item.append(el('pre', { tabindex: '0', 'aria-label': 'What R said' }, message));
+        item.append(el('pre', { tabindex: '0', 'aria-label': 'R message' }, message));
       return item;
     }),
   );

@@ -1,9 +1,11 @@
 import { at, clock, el, setText, time } from './format.js';
 
-/** Lines that stand on the page at most. */
-const MOST = 500;
+/** Lines on the page. Older ones are removed. */
+const MAX_LINES = 500;
+/** The gateway sends lines four times a second. */
+const SENDS_PER_SECOND = 4;
 
-/** The end of the log, as far as it matches the filter. The gateway does the filtering. */
+/** The most recent log lines that match the filter, which the gateway applies. */
 export class LogView {
   #form = at('log-filter');
   #list = at('log');
@@ -23,7 +25,7 @@ export class LogView {
     this.#pause.addEventListener('click', () => this.#setPaused(!this.#paused));
   }
 
-  /** Shows what belongs to a request or to a worker, and goes there. */
+  /** Filters the log by a request or worker, and scrolls to it. */
   find(field, value) {
     this.#form.reset();
     this.#form.elements[field].value = String(value);
@@ -67,21 +69,20 @@ export class LogView {
     if (this.#paused === paused) return;
     this.#paused = paused;
     this.#pause.setAttribute('aria-pressed', String(paused));
-    setText(this.#pause, paused ? 'Go on' : 'Pause');
+    setText(this.#pause, paused ? 'Resume' : 'Pause');
     if (!paused) this.connect();
   }
 
   #add(lines, omitted) {
     const follows = this.#panel.scrollHeight - this.#panel.scrollTop - this.#panel.clientHeight < 40;
     this.#list.append(...lines.map((line) => this.#item(line)));
-    while (this.#list.children.length > MOST) this.#list.firstElementChild.remove();
+    while (this.#list.children.length > MAX_LINES) this.#list.firstElementChild.remove();
     at('log-empty').hidden = this.#list.children.length > 0;
-    // It is told four times a second.
     setText(
       at('log-note'),
       omitted === 0
         ? ''
-        : `${(omitted * 4).toLocaleString('en')} lines a second are left out: filter to see those that matter`,
+        : `${(omitted * SENDS_PER_SECOND).toLocaleString('en')} lines per second are not shown. Use the filter to see fewer lines.`,
     );
     if (follows) this.#panel.scrollTop = this.#panel.scrollHeight;
   }
@@ -110,6 +111,6 @@ function lineText(line) {
   if (line.event !== 'request') return line.msg ?? line.event;
   const { batch, code, durationMs, lane, method, path, queueMs, rMs, status } = line;
   const times = rMs === undefined ? '' : ` (waited ${time(queueMs)}, R ${time(rMs)})`;
-  const together = batch === undefined ? '' : `, ${batch} together`;
-  return `${method} ${path} ${status === 0 ? 'client left' : status}${code === undefined ? '' : ` ${code}`}, ${time(durationMs)}${times}, ${lane}${together}`;
+  const together = batch === undefined ? '' : `, batch of ${batch}`;
+  return `${method} ${path} ${status === 0 ? 'client disconnected' : status}${code === undefined ? '' : ` ${code}`}, ${time(durationMs)}${times}, ${lane}${together}`;
 }

@@ -5,18 +5,18 @@ const states = {
   warming: 'loading the app',
   idle: 'idle',
   busy: 'busy',
-  draining: 'finishing',
-  stopping: 'ending',
+  draining: 'draining',
+  stopping: 'stopping',
 };
 
-/** The strip of workers: a card for each, changed in place. */
+/** One card for each worker, updated in place. */
 export class Workers {
   #list = at('workers');
   #cards = new Map();
   #filter;
   #first = true;
 
-  /** @param {(worker: number) => void} filter shows the log of a worker */
+  /** @param {(worker: number) => void} filter shows a worker's log lines */
   constructor(filter) {
     this.#filter = filter;
   }
@@ -39,7 +39,7 @@ export class Workers {
       restarts === 0
         ? ''
         : `, ${restarts} ended unexpectedly and ${restarts === 1 ? 'was' : 'were'} replaced`;
-    setText(at('workers-note'), `${busy} of ${workers.length} at work${ended}`);
+    setText(at('workers-note'), `${busy} of ${workers.length} busy${ended}`);
   }
 
   #add({ id }) {
@@ -78,7 +78,7 @@ class Card {
     setText(this.#state, states[state] ?? state);
     setText(this.#path, path ?? '');
     this.#path.title = path ?? '';
-    const together = batch > 1 ? `, ${batch} together` : '';
+    const together = batch > 1 ? `, batch of ${batch}` : '';
     setText(this.#work, path === undefined ? '' : `${time(since)}, ${lane} lane${together}`);
     this.element.classList.toggle('long', since >= 1000);
     const old = version === serving ? '' : `, version ${version}`;

@@ -11,7 +11,7 @@ import { digestOf, readStamp, writeStamp } from './digest.mjs';
 const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'lanes/large/thread.ts' };
 
 const scripts = ['scripts/setup/dist.mjs', 'scripts/setup/bundled-packages.mjs'];
-const inputs = ['src', 'package.json', 'package-lock.json', ...scripts];
+const inputs = ['src', 'assets/dashboard', 'package.json', 'package-lock.json', ...scripts];
 
 /** @param {string} root */
 async function bundle(root) {
@@ -19,24 +19,40 @@ async function bundle(root) {
   const { build } = await import('esbuild');
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const { metafile } = await build({
+  const common = /** @type {const} */ ({
     absWorkingDir: root,
+    bundle: true,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const server = await build({
+    ...common,
     entryPoints: Object.entries(entries).map(([out, file]) => ({ in: join('src', file), out })),
     outdir: 'dist',
-    bundle: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
     target: `node${engines.node.replace('>=', '')}`,
+    // OpenTelemetry's ES modules leave out what is not used: 150 KB instead of 730 KB.
+    mainFields: ['module', 'main'],
     sourcemap: true,
-    metafile: true,
     // For packages that are CommonJS.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
-    logLevel: 'warning',
   });
-  noteBundled(root, Object.keys(metafile.inputs));
+  const page = await build({
+    ...common,
+    entryPoints: ['dashboard.js', 'dashboard.css'].map((file) => join('assets/dashboard', file)),
+    outdir: 'dist/dashboard',
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+  });
+  noteBundled(
+    root,
+    [server, page].flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+  );
 }
 
 /**

@@ -17,7 +17,7 @@ interface Live {
 
 const one = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ labels: {}, value }]);
 
-/** What is read off the gateway and its workers when it is scraped. */
+/** Registers the metrics that are read from the gateway and its workers at each scrape. */
 export function registerLiveMetrics(registry: Registry, { status, workers }: Sources): void {
   const each = (value: (worker: WorkerView) => number | undefined): Sample[] =>
     workers.all.flatMap((worker) => {
@@ -27,7 +27,7 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
   const live: Live[] = [
     {
       name: 'penstock_worker_memory_bytes',
-      help: 'Memory that each worker takes, pages that it shares with others included.',
+      help: 'Resident memory of each worker, including pages that it shares with other workers.',
       samples: async () => {
         await workers.weigh();
         return each(({ memory }) => memory);
@@ -35,22 +35,23 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
     },
     {
       name: 'penstock_worker_age_seconds',
-      help: 'Time since the process of each worker was started.',
+      help: 'Time since the worker process started.',
       samples: () => each(({ age }) => age),
     },
     {
-      name: 'penstock_worker_requests',
-      help: 'Requests that each worker has answered.',
+      name: 'penstock_worker_requests_total',
+      help: 'Requests answered by each worker.',
+      type: 'counter',
       samples: () => each(({ requests }) => requests),
     },
     {
       name: 'penstock_worker_running_seconds',
-      help: 'For how long each worker has been at what it runs; 0 for those that run nothing.',
+      help: 'How long each worker has been running its current request or batch; 0 if idle.',
       samples: () => each(({ since }) => (since ?? 0) / 1000),
     },
     {
       name: 'penstock_app_version',
-      help: 'The number of the version of the app that serves, from 1, with the fingerprint of its files.',
+      help: 'Number of the app version that is serving, counted from 1; the label is the fingerprint of its files.',
       samples: () => {
         const { appVersion } = status();
         if (appVersion === undefined) return [];
@@ -59,32 +60,32 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
     },
     {
       name: 'penstock_finishing_versions',
-      help: 'Replaced versions of the app that still finish what they had.',
+      help: 'Replaced app versions that are still finishing requests.',
       samples: () => one(status().finishing.length),
     },
     {
       name: 'penstock_queue_limit',
-      help: 'Requests that may wait.',
+      help: 'Maximum number of waiting requests.',
       samples: () => one(status().queueLimit),
     },
     {
       name: 'penstock_converting',
-      help: 'Requests whose large body or value a thread is at.',
+      help: 'Requests whose large body or value is being converted in a separate thread.',
       samples: () => one(status().converting),
     },
     {
       name: 'penstock_cache_bytes',
-      help: 'Memory that kept responses take.',
+      help: 'Memory used by cached responses.',
       samples: () => one(status().cache?.bytes),
     },
     {
       name: 'penstock_cache_entries',
-      help: 'Responses that are kept.',
+      help: 'Cached responses.',
       samples: () => one(status().cache?.entries),
     },
     {
       name: 'penstock_gateway_busy_seconds_total',
-      help: "Time in which the gateway's event loop was at work: its rate is the share of a CPU that is in use.",
+      help: "Time the gateway's event loop was busy. Its rate is the share of one CPU in use.",
       type: 'counter',
       samples: () => one(performance.eventLoopUtilization().active / 1000),
     },

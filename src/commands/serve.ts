@@ -5,6 +5,9 @@ import { PenstockError } from '../errors.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 
+/** How long open sockets and timers may keep a stopped server's process running, in ms. */
+const EXIT_DELAY_MS = 500;
+
 /** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
 export async function serve(
   app: AppLocation,
@@ -30,6 +33,8 @@ export async function serve(
   }
   await stopRequested;
   await gateway.stop();
+  // Retries of the trace exporter cannot be cancelled, and would keep the process running for up to 10 s.
+  setTimeout(() => process.exit(), EXIT_DELAY_MS).unref();
   return 0;
 }
 

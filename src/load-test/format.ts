@@ -1,4 +1,4 @@
-/** How the bench writes its figures, in the terminal and in the report. */
+/** Number formats of the load test, in the terminal and in the report. */
 
 export function rateText(rate: number): string {
   if (rate === 0) return '0';
@@ -19,11 +19,11 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1e3).toFixed(1)} kB`;
 }
 
-/** What is told of the latencies. */
+/** The percentiles that are shown. */
 export const shares: readonly (readonly [label: string, share: number])[] = [
   ['50 %', 0.5],
   ['90 %', 0.9],
   ['99 %', 0.99],
   ['99.9 %', 0.999],
-  ['longest', 1],
+  ['max', 1],
 ];

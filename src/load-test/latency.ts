@@ -1,32 +1,32 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
-/** Digits that are kept of each latency. */
-const FIGURES = 3;
-/** Microseconds: an hour is longer than anybody waits. */
-const LONGEST = 3_600_000_000;
+/** Significant digits of each latency. */
+const DIGITS = 3;
+/** One hour. */
+const MAX_LATENCY_US = 3_600_000_000;
 
-/** How long requests took, in a histogram of three digits from a microsecond to an hour. */
+/** Latencies in an HDR histogram, from 1 µs to an hour. */
 export class Latency {
   readonly #histogram: RecordableHistogram = createHistogram({
     lowest: 1,
-    highest: LONGEST,
-    figures: FIGURES,
+    highest: MAX_LATENCY_US,
+    figures: DIGITS,
   });
 
   get count(): number {
     return this.#histogram.count;
   }
 
-  /** @param ms that a request took */
+  /** @param ms duration of a request */
   record(ms: number): void {
-    this.#histogram.record(Math.max(1, Math.min(LONGEST, Math.round(ms * 1000))));
+    this.#histogram.record(Math.max(1, Math.min(MAX_LATENCY_US, Math.round(ms * 1000))));
   }
 
   add(other: Latency): void {
     this.#histogram.add(other.#histogram);
   }
 
-  /** Milliseconds that a share of the requests took at most; 0 when there were none. */
+  /** A quantile in ms, or 0 without requests. */
   quantile(share: number): number {
     if (this.count === 0) return 0;
     if (share >= 1) return this.#histogram.max / 1000;
@@ -38,14 +38,14 @@ export class Latency {
   }
 
   /**
-   * The requests by how long they took, in classes that grow by a constant factor.
+   * Groups the requests by latency, into classes that grow by a constant factor.
    *
-   * @param most classes at most
+   * @param most maximum number of classes
    */
   classes(most: number): LatencyClass[] {
     if (this.count === 0) return [];
     const low = Math.max(0.01, this.quantile(0));
-    // The slowest in ten thousand would make everything else one bar.
+    // Without this limit, one very slow request would put all others into a single bar.
     const high = Math.max(low * 1.05, this.quantile(0.9999));
     const factor = Math.max(1.12, (high / low) ** (1 / most));
     const classes: LatencyClass[] = [];
@@ -61,7 +61,7 @@ export class Latency {
     return classes;
   }
 
-  /** Requests that took so many ms at most, found by halving: the histogram gives only the other direction. */
+  /** Number of requests up to a latency. A binary search, because the histogram only returns quantiles. */
   #upTo(ms: number): number {
     let low = 0;
     let high = this.count;
@@ -74,7 +74,7 @@ export class Latency {
   }
 }
 
-/** Requests that took longer than `from` ms, and `to` ms at most. */
+/** Requests that took more than `from` ms and at most `to` ms. */
 export interface LatencyClass {
   readonly from: number;
   readonly to: number;

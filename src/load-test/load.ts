@@ -1,54 +1,53 @@
 import { Client, type Dispatcher } from 'undici';
 import { Latency } from './latency.js';
 
-/** What is asked, and how much of it. */
+/** Which request to send, and how often. */
 export interface LoadPlan {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | undefined;
   readonly connections: number;
-  /** Milliseconds. */
+  /** In ms. */
   readonly duration: number;
-  /** Requests per second in all; undefined: each connection asks again as soon as it has an answer. */
+  /** Total requests per second. Undefined: each connection sends the next request after each response. */
   readonly rate: number | undefined;
 }
 
-/** What came of it. */
 export interface LoadResult {
   readonly latency: Latency;
-  /** Seconds that it lasted. */
+  /** Duration in seconds. */
   readonly seconds: number;
-  /** Answers by status. */
+  /** Responses by status. */
   readonly statuses: ReadonlyMap<number, number>;
-  /** Requests without an answer, by what went wrong. */
+  /** Requests without a response, by error code. */
   readonly faults: ReadonlyMap<string, number>;
-  /** Requests that were due in time and could not be sent, since all connections were waiting. */
+  /** Requests that were due but not sent, because all connections were waiting. */
   readonly unsent: number;
   readonly bytes: number;
-  /** Answers in each second. */
+  /** Responses in each second. */
   readonly perSecond: readonly number[];
 }
 
-/** How it goes so far. */
+/** Results so far, for the progress display. */
 export interface LoadProgress {
   readonly seconds: number;
   readonly answers: number;
   readonly latency: Latency;
 }
 
-/** Milliseconds for answers that are still to come when the time is over. */
-const GRACE = 5000;
-/** Faults of a connection one after the other, after which it gives up: nothing is there to be measured. */
-const MOST_FAULTS = 20;
+/** How long to wait for outstanding responses at the end, in ms. */
+const GRACE_MS = 5000;
+/** A connection stops after this many failed requests in a row. */
+const MAX_CONSECUTIVE_FAULTS = 20;
 
 /**
- * Asks over so many connections, one request at a time on each.
+ * Sends requests over a fixed number of connections, one at a time on each.
  *
- * With a rate, each request has a moment at which it is due. Where all connections are still waiting for an answer then,
- * the time until it can be sent counts as part of its latency: clients that do not wait for one another would have
- * waited, too. Without that, a server that stands still for a second would be seen to do so by `connections` requests
- * only (coordinated omission).
+ * With a rate, each request has a time at which it is due. If all connections are busy at that time, the wait for a free
+ * one counts as latency, as it would for independent clients. Otherwise only `connections` requests would notice that a
+ * server stalls (coordinated omission). autocannon cannot replace this: with a rate it sends the requests of each second
+ * in one burst, and it records whole milliseconds.
  */
 export class Load {
   readonly #plan: LoadPlan;
@@ -79,13 +78,13 @@ export class Load {
     const jobs = clients.map((client) => this.#connection(client));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, duration + GRACE);
+      timer = setTimeout(resolve, duration + GRACE_MS);
     });
     await Promise.race([Promise.all(jobs), late]);
     clearTimeout(timer);
     const seconds = Math.min(performance.now() - this.#startedAt, duration) / 1000;
     await Promise.all(clients.map((client) => client.destroy()));
-    await Promise.all(jobs); // those that were cut count as faults
+    await Promise.all(jobs); // requests without a response count as faults
     return {
       latency: this.#latency,
       seconds,
@@ -101,13 +100,13 @@ export class Load {
     const { duration, rate } = this.#plan;
     const end = this.#startedAt + duration;
     let failed = 0;
-    while (performance.now() < end && failed < MOST_FAULTS && !client.destroyed) {
+    while (performance.now() < end && failed < MAX_CONSECUTIVE_FAULTS && !client.destroyed) {
       let since = performance.now();
       if (rate !== undefined) {
         const due = this.#startedAt + (this.#issued * 1000) / rate;
         this.#issued += 1;
         if (due >= end) return;
-        // A timer that is late is no fault of the server's.
+        // A late timer must not count as latency of the server.
         if (due > since) {
           await new Promise((resolve) => setTimeout(resolve, due - since));
           since = performance.now();

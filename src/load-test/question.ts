@@ -1,7 +1,7 @@
 import { PenstockError } from '../errors.js';
 import type { Target } from './target.js';
 
-/** A request that is asked again and again. */
+/** The request that a load test repeats. */
 export interface Question {
   readonly url: URL;
   readonly method: string;
@@ -9,7 +9,7 @@ export interface Question {
   readonly body: Buffer | undefined;
 }
 
-/** What the command line says of it. */
+/** The flags that describe the request. */
 export interface QuestionFlags {
   readonly path: string | undefined;
   readonly method: string | undefined;
@@ -22,7 +22,7 @@ interface Operation {
   readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly example?: unknown }>> };
 }
 
-/** The request for a target: as it was said, or one that an app's own specification has an example for. */
+/** The request for a target: from the flags, or from the app's OpenAPI specification. */
 export async function questionFor(target: Target, flags: QuestionFlags): Promise<Question> {
   const { body, headers, method, path } = flags;
   const json = body !== undefined && /^\s*[[{]/.test(body.toString('latin1', 0, 64));
@@ -36,12 +36,15 @@ export async function questionFor(target: Target, flags: QuestionFlags): Promise
   if (!target.served) return { ...asked, url: new URL(target.url) };
   const found = await exampleOf(target);
   if (found === undefined) {
-    throw new PenstockError('usage', `Say what ${target.name} is to be asked, with --path.`);
+    throw new PenstockError(
+      'usage',
+      `Add --path: ${target.name} has no endpoint that can be called without parameters.`,
+    );
   }
   return { ...found, headers: { ...found.headers, ...headers } };
 }
 
-/** The prediction of a saved model, or the first `GET` that needs no parameter. */
+/** A prediction for a saved model, otherwise the first `GET` endpoint without required parameters. */
 async function exampleOf({ url }: Target): Promise<Question | undefined> {
   const response = await fetch(new URL('openapi.json', url));
   if (!response.ok) return undefined;

@@ -18,16 +18,16 @@ interface Axis {
 }
 
 /**
- * A page that shows what was measured, with its charts in it: it can be sent to somebody as it is.
+ * The results as a self-contained HTML page, with charts as SVG and without scripts.
  *
- * @param setting what was asked and how, a line each
+ * @param setting lines that describe the test
  */
 export function reportPage(summaries: readonly Summary[], setting: readonly string[]): string {
   const [first, second] = summaries;
   const comparison =
     second === undefined
       ? ''
-      : `<p class="verdict">${escaped(second.name)} has <b>${ratios(first!, second).median.toFixed(2)} ×</b> the rate of ${escaped(first!.name)}.</p>`;
+      : `<p class="verdict">${escaped(second.name)} handles <b>${ratios(first!, second).median.toFixed(2)} ×</b> the rate of ${escaped(first!.name)}.</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +50,7 @@ ${rateChart(summaries)}
 <h2>Latency by percentile</h2>
 ${legend(summaries)}
 ${percentileChart(summaries)}
-${summaries.map((summary, i) => `<h2>How long requests took: ${escaped(summary.name)}</h2>${histogram(summary.latency, i)}`).join('\n')}
+${summaries.map((summary, i) => `<h2>Latency distribution: ${escaped(summary.name)}</h2>${histogram(summary.latency, i)}`).join('\n')}
 </body>
 </html>
 `;
@@ -91,7 +91,7 @@ function legend(summaries: readonly Summary[]): string {
   return `<ul class="legend">${summaries.map(({ name }, i) => `<li class="c${i}">${escaped(name)}</li>`).join('')}</ul>`;
 }
 
-/** The rounds one after the other; the last second of each is not a whole one. */
+/** All rounds in a row, without the incomplete last second of each. */
 function rateChart(summaries: readonly Summary[]): string {
   const lines = summaries.map(({ perSecond }, i): Line => {
     const whole = perSecond.flatMap((seconds) => (seconds.length > 1 ? seconds.slice(0, -1) : seconds));
@@ -107,7 +107,7 @@ function rateChart(summaries: readonly Summary[]): string {
   );
 }
 
-/** Percentiles on a scale that gives each further nine the same room, times on a logarithmic one. */
+/** Percentiles on a scale where each additional nine takes the same width, and times on a logarithmic scale. */
 function percentileChart(summaries: readonly Summary[]): string {
   const nines = [0, 0.5, 0.9, 0.99, 0.999, 0.9999];
   const place = (share: number): number => -Math.log10(1 - share);
@@ -151,7 +151,7 @@ function histogram(latency: Latency, index: number): string {
   );
   return svg(
     `${grid([0, 0.5, 1].map((share) => [floor - share * (floor - PAD.top), rateText(share * most)]))}${bars.join('')}${labels.join('')}`,
-    'Requests by how long they took',
+    'Latency distribution',
   );
 }
 

@@ -1,23 +1,23 @@
 import { Latency } from './latency.js';
 import type { LoadResult } from './load.js';
 
-/** All rounds of one target. */
+/** The results of all rounds of one target. */
 export interface Summary {
   readonly name: string;
-  /** Of the rounds, in order. */
+  /** Requests per second in each round, in order. */
   readonly rates: readonly number[];
-  /** The median of them. */
+  /** Median of `rates`. */
   readonly rate: number;
-  /** Of all rounds together. */
+  /** Of all rounds. */
   readonly latency: Latency;
   readonly statuses: ReadonlyMap<number, number>;
   readonly faults: ReadonlyMap<string, number>;
-  /** Answers of 400 and more, and requests without an answer. */
+  /** Responses with status 400 or above, and requests without a response. */
   readonly failed: number;
-  /** Requests that were due and could not be sent. */
+  /** Requests that were due but not sent. */
   readonly unsent: number;
   readonly bytesPerSecond: number;
-  /** Answers in each second, of each round. */
+  /** Responses in each second of each round. */
   readonly perSecond: readonly (readonly number[])[];
 }
 
@@ -57,7 +57,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Two targets that took turns: how the second one's rate stands to the first one's, round by round. */
+/** The second target's rate divided by the first one's, round by round. */
 export function ratios(first: Summary, second: Summary): { median: number; least: number; most: number } {
   const each = second.rates.map((rate, i) => rate / first.rates[i]!);
   return { median: median(each), least: Math.min(...each), most: Math.max(...each) };

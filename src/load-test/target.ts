@@ -4,12 +4,12 @@ import { findApp } from '../app/find-app.js';
 import { PenstockError } from '../errors.js';
 import { installed } from '../installation.js';
 
-/** What is measured: somewhere, or an app that is served only for that. */
+/** A server to measure: a running one, or an app that is served for the test. */
 export interface Target {
   readonly name: string;
-  /** Of the server, with a slash at its end. */
+  /** The server's base URL, ending in a slash if it is an app. */
   readonly url: string;
-  /** It is an app of ours, whose specification can be trusted to say what to ask. */
+  /** Whether it is an app that was started for the test: only then its specification is read. */
   readonly served: boolean;
   stop(): Promise<void>;
 }
@@ -17,16 +17,16 @@ export interface Target {
 const cli = installed('dist/cli.js');
 
 /**
- * An address as it is, or `penstock serve` of an app.
+ * Returns a URL as it is, or starts `penstock serve` for an app.
  *
- * @param flags of `penstock serve`, for an app
+ * @param flags flags of `penstock serve`, for an app
  */
 export async function openTarget(given: string, flags: readonly string[]): Promise<Target> {
   if (/^https?:\/\//i.test(given)) {
-    if (!URL.canParse(given)) throw new PenstockError('usage', `${given} is no valid address.`);
+    if (!URL.canParse(given)) throw new PenstockError('usage', `${given} is not a valid URL.`);
     return { name: given, url: given, served: false, stop: async () => {} };
   }
-  findApp(given); // fails at once, and says why
+  findApp(given); // fails early, with a clear message
   const child = spawn(
     process.execPath,
     [
@@ -56,7 +56,7 @@ interface Listening {
   readonly workers: number;
 }
 
-/** Reads the log of the server until it serves. */
+/** Reads the server's log until it is listening. */
 function listening(child: ChildProcess, given: string): Promise<Listening> {
   return new Promise((resolve, reject) => {
     let last = '';
@@ -70,7 +70,7 @@ function listening(child: ChildProcess, given: string): Promise<Listening> {
   });
 }
 
-/** One worker is enough to serve, and would be measured alone. */
+/** Waits for all workers. The server listens when the first one is ready. */
 async function allReady(child: ChildProcess, workers: number): Promise<void> {
   let left = workers - 1;
   if (left <= 0) return;
@@ -85,7 +85,7 @@ async function allReady(child: ChildProcess, workers: number): Promise<void> {
   });
 }
 
-/** @param hear is told of each line, until it is done */
+/** @param hear called for each log line until it returns true */
 function lines(child: ChildProcess, hear: (line: Record<string, unknown>) => boolean): void {
   let rest = '';
   const read = (chunk: Buffer): void => {

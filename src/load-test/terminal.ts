@@ -5,7 +5,7 @@ import { ratios, type Summary } from './summary.js';
 const WIDTH = 44;
 const BLOCKS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** What came of one target: figures, and the latencies as bars. */
+/** The results of one target, with a bar chart of its latencies. */
 export function describeSummary(summary: Summary): string {
   const { bytesPerSecond, failed, faults, latency, name, rate, rates, statuses, unsent } = summary;
   const span =
@@ -14,7 +14,7 @@ export function describeSummary(summary: Summary): string {
       : ` (${rateText(Math.min(...rates))} to ${rateText(Math.max(...rates))} in ${rates.length} rounds)`;
   const lines = [
     name,
-    `  ${rateText(rate)} requests/s${span}, ${bytesText(bytesPerSecond)}/s, ${latency.count.toLocaleString('en')} answers`,
+    `  ${rateText(rate)} requests/s${span}, ${bytesText(bytesPerSecond)}/s, ${latency.count.toLocaleString('en')} responses`,
     `  ${shares.map(([label, share]) => `${label} ${timeText(latency.quantile(share))}`).join('   ')}`,
   ];
   if (failed > 0) {
@@ -24,9 +24,7 @@ export function describeSummary(summary: Summary): string {
     );
   }
   if (unsent > 0)
-    lines.push(
-      `  ${unsent.toLocaleString('en')} that were due could not be sent: every connection was waiting`,
-    );
+    lines.push(`  ${unsent.toLocaleString('en')} requests were due but not sent: all connections were busy`);
   return `${lines.join('\n')}\n\n${bars(summary)}`;
 }
 
@@ -57,7 +55,7 @@ export function describeComparison(first: Summary, second: Summary): string {
   );
 }
 
-/** A line that stands for a round while it runs. */
+/** The progress line of a running round. */
 export function describeProgress(
   label: string,
   { answers, latency, seconds }: LoadProgress,

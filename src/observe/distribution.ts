@@ -2,8 +2,8 @@ import type { Registry } from 'prom-client';
 import { type Described, register, type Sample } from './registered.js';
 
 /**
- * A Prometheus histogram without labels. prom-client's own takes some two microseconds for each value, more than most
- * of what the gateway does with a request: this one counts, and is written out when it is scraped.
+ * A Prometheus histogram without labels. prom-client's own takes about 2 µs per value, which is more than most other
+ * work on a request. This one only counts, and creates its samples at each scrape.
  */
 export class Distribution {
   readonly #name: string;
@@ -11,7 +11,7 @@ export class Distribution {
   readonly #counts: Float64Array;
   #sum = 0;
 
-  /** @param buckets their upper bounds, in order */
+  /** @param buckets upper bounds in ascending order */
   constructor(registry: Registry, { name, help }: Described, buckets: readonly number[]) {
     this.#name = name;
     this.#buckets = buckets;
@@ -19,12 +19,12 @@ export class Distribution {
     register(registry, { name, help, type: 'histogram', samples: () => this.#samples() });
   }
 
-  /** Upper bounds; what is above the last of them is counted as well, at the end of `counts`. */
+  /** Upper bounds. `counts` has one more element, for values above the last bound. */
   get buckets(): readonly number[] {
     return this.#buckets;
   }
 
-  /** Values seen so far, by bucket; they go on counting. */
+  /** Values so far per bucket. The array is live: it changes with each new value. */
   get counts(): Readonly<Float64Array> {
     return this.#counts;
   }

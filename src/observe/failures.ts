@@ -1,4 +1,4 @@
-/** An error that R has raised for a request, and the app has not caught. */
+/** An R error that the app did not catch. */
 export interface RError {
   readonly requestId: string | undefined;
   readonly worker: number;
@@ -7,27 +7,27 @@ export interface RError {
   readonly calls: readonly string[];
 }
 
-/** A request that was answered with an error. */
+/** A request that failed. */
 export interface FailedRequest {
   readonly requestId: string;
   readonly method: string;
   readonly path: string;
   readonly status: number;
   readonly worker: number | undefined;
-  /** Of Penstock's own errors. */
+  /** Set for Penstock's own errors. */
   readonly code: string | undefined;
   readonly detail: string | undefined;
 }
 
-/** Errors of one kind: with the same message, and how it was last. */
+/** Errors with the same message, with details of the most recent one. */
 export interface FailureGroup {
   readonly id: number;
   readonly message: string;
   readonly count: number;
-  /** Milliseconds of the wall clock. */
+  /** In ms since 1970. */
   readonly first: number;
   readonly last: number;
-  /** Of the last one; what is not known of it is left out. */
+  /** Details of the most recent error, where known. */
   readonly requestId?: string | undefined;
   readonly method?: string;
   readonly path?: string;
@@ -38,35 +38,36 @@ export interface FailureGroup {
   readonly calls?: readonly string[];
 }
 
-/** Kinds that are remembered, those seen last; and errors of R whose request has no answer yet. */
-const MOST_GROUPS = 50;
-const MOST_PENDING = 256;
+/** Groups that are kept; the least recent ones are removed. */
+const MAX_GROUPS = 50;
+/** R errors that are kept until their request has been answered. */
+const MAX_PENDING = 256;
 
-/** The errors of late, grouped by their message. */
+/** Recent errors, grouped by message. */
 export class Failures {
-  /** Those seen last at the end. */
+  /** The most recent group is last. */
   readonly #groups = new Map<string, FailureGroup>();
-  /** By request. */
+  /** By request id. */
   readonly #pending = new Map<string, RError>();
   #lastId = 0;
   #changes = 0;
 
-  /** Counts up whenever there is something new. */
+  /** Increases with each new error. */
   get changes(): number {
     return this.#changes;
   }
 
-  /** Whether R has failed for a request that is still to be answered. */
+  /** Whether an R error is waiting for its request to be answered. */
   get pending(): boolean {
     return this.#pending.size > 0;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get groups(): FailureGroup[] {
     return [...this.#groups.values()].reverse();
   }
 
-  /** Kept until its request is answered, which tells the rest. */
+  /** Keeps an R error until its request has been answered, which adds the status and path. */
   raised(error: RError): void {
     if (error.requestId === undefined) {
       this.#count(error.message, { worker: error.worker, call: error.call, calls: error.calls });
@@ -74,12 +75,12 @@ export class Failures {
     }
     this.#pending.delete(error.requestId);
     this.#pending.set(error.requestId, error);
-    if (this.#pending.size <= MOST_PENDING) return;
+    if (this.#pending.size <= MAX_PENDING) return;
     const [oldest] = this.#pending.keys();
     this.#pending.delete(oldest!);
   }
 
-  /** A request was answered; one that R had no error for counts as a failure if the server is to blame. */
+  /** Called when a request has been answered. Without an R error, it counts as a failure if the status is 5xx. */
   answered(request: FailedRequest): void {
     const { code, detail, method, path, requestId, status, worker } = request;
     const error = this.#pending.get(requestId);
@@ -105,7 +106,7 @@ export class Failures {
       first: before?.first ?? now,
       last: now,
     });
-    if (this.#groups.size <= MOST_GROUPS) return;
+    if (this.#groups.size <= MAX_GROUPS) return;
     const [oldest] = this.#groups.keys();
     this.#groups.delete(oldest!);
   }

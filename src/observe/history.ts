@@ -2,16 +2,16 @@ import type { Distribution } from './distribution.js';
 import type { Metrics } from './metrics.js';
 import { quantile } from './quantile.js';
 
-/** What a history reads besides the metrics when it takes a sample. */
+/** Current values that a sample adds to the metrics. */
 export interface Levels {
   readonly queued: number;
   readonly running: number;
-  /** Workers that run something, and all of them. */
+  /** Workers that are running a request, and all workers. */
   readonly busy: number;
   readonly workers: number;
 }
 
-/** What is kept of each span of time. Rates are per second, times are milliseconds; NaN: there was nothing to measure. */
+/** The values of each point. Rates are per second, times in ms; NaN means that there was nothing to measure. */
 export const historyFields = [
   'at',
   'ok',
@@ -35,13 +35,13 @@ export const historyFields = [
 type HistoryField = (typeof historyFields)[number];
 export type HistoryPoint = Readonly<Record<HistoryField, number>>;
 
-/** Seconds between two points, and how many points are kept: five minutes closely, and an hour. */
+/** `step` is in seconds: five minutes in detail, and one hour. */
 const SPANS = [
   { step: 1, length: 300 },
   { step: 10, length: 360 },
 ] as const;
 
-/** The last hour in numbers, in memory whose size is fixed from the start. */
+/** The metrics of the last hour, in memory of a fixed size. */
 export class History {
   readonly #spans: readonly Span[];
   #ticks = 0;
@@ -50,7 +50,7 @@ export class History {
     this.#spans = SPANS.map(({ length, step }) => new Span(metrics, step, length));
   }
 
-  /** To be called once a second. Gives the new points, by their step. */
+  /** Call once a second. Returns the new points and their steps. */
   sample(levels: Levels): { step: number; point: HistoryPoint }[] {
     this.#ticks += 1;
     return this.#spans
@@ -58,13 +58,13 @@ export class History {
       .map((span) => ({ step: span.step, point: span.sample(levels) }));
   }
 
-  /** All of it, oldest first: for each step its fields, each as a list. */
+  /** All points, oldest first: one list per field, for each step. */
   get all(): { step: number; length: number; fields: Record<string, (number | null)[]> }[] {
     return this.#spans.map((span) => ({ step: span.step, length: span.length, fields: span.fields }));
   }
 }
 
-/** Points of one step, in a ring. */
+/** The points of one step, in a ring buffer. */
 class Span {
   readonly step: number;
   readonly length: number;
@@ -144,13 +144,13 @@ class Span {
   }
 }
 
-/** Four digits are more than can be seen; JSON has no NaN. */
+/** Rounds to four digits, as many as a chart can show. NaN becomes null, because JSON has no NaN. */
 export function shortNumber(value: number): number | null {
   if (Number.isNaN(value)) return null;
   return value >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
 }
 
-/** What a histogram has counted since it was last looked at. */
+/** The change of a histogram since the last sample. */
 class Change {
   readonly #of: Distribution;
   readonly #before: Float64Array;
@@ -164,7 +164,7 @@ class Change {
     this.#sum = of.sum;
   }
 
-  /** Looks at it; gives the mean of what has come. */
+  /** Takes a sample and returns the mean of the new values. */
   takeMean(): number {
     const { counts, sum } = this.#of;
     let total = 0;
@@ -183,7 +183,7 @@ class Change {
     this.takeMean();
   }
 
-  /** Of what had come when it was looked at. */
+  /** A quantile of the values in the last sample. */
   quantile(share: number): number {
     return quantile(this.#of.buckets, this.#now, share);
   }

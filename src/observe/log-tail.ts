@@ -1,23 +1,23 @@
-/** What log lines are looked for; all that is given has to hold. */
+/** A filter for log lines. All given conditions must match. */
 export interface LogFilter {
-  /** Part of a request's id. */
+  /** Part of the request id. */
   readonly request: string | undefined;
   readonly worker: number | undefined;
-  /** Part of a request's path. */
+  /** Part of the request path. */
   readonly path: string | undefined;
-  /** Leaves out the lines of requests that went well. */
+  /** Omits the lines of successful requests. */
   readonly notable: boolean;
 }
 
-/** A line of the log, as it is written. */
+/** A parsed log line. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** Characters of text that are kept. */
-const MOST_KEPT = 1024 * 1024;
+/** Characters of log text to keep. */
+const MAX_CHARACTERS = 1024 * 1024;
 
 /**
- * The end of the log. It gets the texts that are written, each of one or more lines of JSON, and looks into them only
- * when somebody asks: a line that nobody looks at costs nothing.
+ * The most recent part of the log. It stores the text as written, one or more lines of JSON at a time, and parses it
+ * only when someone reads it.
  */
 export class LogTail {
   #texts: string[] = [];
@@ -27,11 +27,11 @@ export class LogTail {
   add(text: string): void {
     this.#texts.push(text);
     this.#size += text.length;
-    while (this.#size > MOST_KEPT && this.#texts.length > 1) this.#size -= this.#texts.shift()!.length;
+    while (this.#size > MAX_CHARACTERS && this.#texts.length > 1) this.#size -= this.#texts.shift()!.length;
     for (const follower of this.#followers) follower(text);
   }
 
-  /** The last lines that match, oldest first. */
+  /** The most recent matching lines, oldest first. */
   last(filter: LogFilter, most: number): LogLine[] {
     const found: LogLine[][] = [];
     let left = most;
@@ -43,14 +43,14 @@ export class LogTail {
     return found.reverse().flat();
   }
 
-  /** Calls for each further text; gives what ends that. */
+  /** Calls `follower` with each new text. Returns a function that stops it. */
   follow(follower: (text: string) => void): () => void {
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }
 }
 
-/** The last lines of a text that match, and how many more do. */
+/** The last matching lines of a text, and the number of further matches. */
 export function matching(
   text: string,
   filter: LogFilter,
@@ -74,19 +74,18 @@ export function matching(
   return { lines: lines.reverse(), omitted };
 }
 
-/** How many lines a text has. */
 export function countLines(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1;
   return count;
 }
 
-/** Whether it lets everything through. */
+/** Whether the filter matches every line. */
 export function isEmpty({ notable, path, request, worker }: LogFilter): boolean {
   return !notable && path === undefined && request === undefined && worker === undefined;
 }
 
-/** A look at the text, which spares parsing most of those that do not match. */
+/** A quick check of the text, so that most lines that do not match are never parsed. */
 function mayMatch(text: string, { path, request, worker }: LogFilter): boolean {
   if (request !== undefined && !text.includes(request)) return false;
   if (worker !== undefined && !text.includes(`"worker":${worker}`)) return false;

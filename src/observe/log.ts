@@ -9,35 +9,35 @@ export interface LogOptions {
   readonly level: string;
 }
 
-/** A request's line. All of it is there always, so that it can be queried; what does not apply is left out. */
+/** The log line of a request. Fields that do not apply are omitted. */
 export interface RequestLine {
-  /** Of characters that need no escape. */
+  /** Contains no characters that JSON escapes. */
   readonly requestId: string;
   readonly method: string;
-  /** Without the query, which may hold what no log should. */
+  /** Without the query, which may contain secrets. */
   readonly path: string;
-  /** 0 when the client left before there was an answer. */
+  /** 0 if the client disconnected before the response. */
   readonly status: number;
   readonly bytes: number;
   readonly durationMs: number;
   readonly queueMs: number | undefined;
   readonly rMs: number | undefined;
   readonly worker: number | undefined;
-  /** Requests that were computed in one call with it, itself included. */
+  /** Number of requests in its batch, including this one. */
   readonly batch: number | undefined;
   readonly lane: string;
   readonly code: string | undefined;
   readonly detail: string | undefined;
 }
 
-/** The log of the gateway, and the way of a request's line into it. */
+/** The gateway's log, with a faster way to write request lines. */
 export interface Log {
   readonly log: Logger;
   readonly request: (line: RequestLine) => void;
   readonly tail: LogTail;
 }
 
-/** The gateway's log, on stdout: a JSON object per line, or text for people. Every line has an `event`. */
+/** Creates the gateway's log on stdout: one JSON object per line, or readable text. Every line has an `event`. */
 export function createLog({ format, level }: LogOptions): Log {
   const options: pino.LoggerOptions = {
     level,
@@ -70,11 +70,11 @@ export function createLog({ format, level }: LogOptions): Log {
 
 let stampedAt = 0;
 let stamp = '';
-/** The path written last, and how: most requests ask for few paths. */
+/** The last path and its JSON form, because most requests use few paths. */
 let lastPath = '';
 let quotedPath = '""';
 
-/** Milliseconds to the microsecond. Made of whole numbers, which are written faster than fractions. */
+/** Formats ms with three decimals. Built from integers, which is faster than formatting fractions. */
 function ms(value: number): string {
   const micros = Math.round(value * 1000);
   const rest = micros % 1000;
@@ -83,7 +83,7 @@ function ms(value: number): string {
   return rest < 10 ? `${whole}.00${rest}` : rest < 100 ? `${whole}.0${rest}` : `${whole}.${rest}`;
 }
 
-/** Written by hand, in the form of all other lines: there are as many as requests, and the fields are known. */
+/** Same format as pino's lines. Written by hand because there is one for each request, and its fields are known. */
 function requestJson(line: RequestLine): string {
   const now = Date.now();
   if (now !== stampedAt) {
@@ -122,13 +122,14 @@ function requestJson(line: RequestLine): string {
   return `${json}}\n`;
 }
 
-/** Characters of lines that go out at once, and milliseconds that a line waits for others at most. */
-const MOST_HELD = 64 * 1024;
-const HELD_FOR = 20;
+/** Characters that are collected before a write. */
+const MAX_HELD_CHARACTERS = 64 * 1024;
+/** Longest time that a line waits for others, in ms. */
+const MAX_HELD_MS = 20;
 
-/** Writes to stdout without waiting for its reader: each write is a task of another thread, so lines go together. */
+/** Writes lines to stdout in groups and without blocking: each write is a task for another thread. */
 class LineWriter {
-  readonly #out = pino.destination({ fd: 1, sync: false, maxWrite: 2 * MOST_HELD });
+  readonly #out = pino.destination({ fd: 1, sync: false, maxWrite: 2 * MAX_HELD_CHARACTERS });
   readonly #tail: LogTail;
   #held = '';
   #timer: NodeJS.Timeout | undefined;
@@ -143,8 +144,8 @@ class LineWriter {
 
   write(line: string): void {
     this.#held += line;
-    if (this.#held.length >= MOST_HELD) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), HELD_FOR);
+    if (this.#held.length >= MAX_HELD_CHARACTERS) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), MAX_HELD_MS);
   }
 
   flush(): void {
@@ -157,7 +158,7 @@ class LineWriter {
   }
 }
 
-/** One line for people; the object's other fields are for machines. */
+/** Formats a line for the readable log. */
 function prettyMessage(line: Record<string, unknown>, message: string): string {
   switch (line.event) {
     case 'request': {

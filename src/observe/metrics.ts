@@ -2,27 +2,32 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { Distribution } from './distribution.js';
 import { RequestCounter } from './request-counter.js';
 
-/** What the gauges read when they are scraped. */
+/** What the gauges read when Prometheus scrapes them. */
 export interface MetricSources {
-  /** Of the app, if it is known. */
+  /** The app's version; undefined if unknown. */
   readonly appVersion: string | undefined;
   workers(): Readonly<Record<string, number>>;
   queued(): number;
   running(): number;
-  /** Bytes of the bodies of requests. */
+  /** Bytes of request bodies in memory. */
   bodyBytes(): number;
 }
 
-/** Seconds, six to a decade: R handlers take from a millisecond to a minute, and the gateway a part of the former. */
-const SECONDS = [-4, -3, -2, -1, 0, 1].flatMap((power) =>
+/** Six buckets per decade, from 0.1 ms (the gateway's own work) to a minute (slow R handlers). */
+const SECONDS_BUCKETS = [-4, -3, -2, -1, 0, 1].flatMap((power) =>
   [1, 1.5, 2, 3, 5, 7].map((digit) => Number(`${digit}e${power}`)),
 );
 
-/** Of batches; and seconds of an item in one. */
-const SIZES = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
-const ITEM_SECONDS = [0.00001, 0.000025, 0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1];
+const BATCH_SIZE_BUCKETS = [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+/** R's time for one item of a batch. */
+const ITEM_SECONDS_BUCKETS = [0.00001, 0.000025, 0.0001, 0.00025, 0.001, 0.0025, 0.01, 0.025, 0.1, 0.25, 1];
 
-/** The gateway's numbers in Prometheus' form. */
+/** prom-client's gauges that repeat the sum of another one. A name with `_total` must be a counter. */
+const REDUNDANT_GAUGES = ['handles', 'requests', 'resources'].map(
+  (kind) => `penstock_nodejs_active_${kind}_total`,
+);
+
+/** The gateway's metrics, in Prometheus format. */
 export class Metrics {
   readonly registry = new Registry();
   readonly requests: RequestCounter;
@@ -44,10 +49,11 @@ export class Metrics {
   constructor(sources: MetricSources) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: 'penstock_' });
+    for (const name of REDUNDANT_GAUGES) this.registry.removeSingleMetric(name);
     if (sources.appVersion !== undefined) {
       new Gauge({
         name: 'penstock_app_info',
-        help: "1, with the app's version.",
+        help: "Always 1; the label has the app's version.",
         labelNames: ['version'],
         registers,
       }).set({ version: sources.appVersion }, 1);
@@ -58,7 +64,7 @@ export class Metrics {
     });
     this.errors = new Counter({
       name: 'penstock_errors_total',
-      help: "Penstock's own error answers, by code.",
+      help: 'Requests that Penstock answered with an error of its own, by error code.',
       labelNames: ['code'],
       registers,
     });
@@ -69,71 +75,77 @@ export class Metrics {
     });
     this.cache = new Counter({
       name: 'penstock_cache_requests_total',
-      help: 'Requests to routes with @cache: hit (kept), joined (computed for another at the same time), miss, passed (not to be kept).',
+      help: 'Requests to routes with @cache: hit (from the cache), joined (shared the result of a concurrent request), miss, or passed (not cacheable).',
       labelNames: ['result'],
       registers,
     });
     this.requestTime = new Distribution(
       this.registry,
-      { name: 'penstock_request_seconds', help: 'Time from the head of a request to the end of its answer.' },
-      SECONDS,
+      {
+        name: 'penstock_request_seconds',
+        help: 'Time from receiving the request head to sending the end of the response.',
+      },
+      SECONDS_BUCKETS,
     );
     this.queueWait = new Distribution(
       this.registry,
-      { name: 'penstock_queue_wait_seconds', help: 'Time from arrival to the hand-over to R.' },
-      SECONDS,
+      {
+        name: 'penstock_queue_wait_seconds',
+        help: 'Time that requests wait in the queue before R gets them.',
+      },
+      SECONDS_BUCKETS,
     );
     this.rTime = new Distribution(
       this.registry,
-      { name: 'penstock_r_seconds', help: 'Time from the hand-over to R to its answer.' },
-      SECONDS,
+      { name: 'penstock_r_seconds', help: 'Time that R takes for a request.' },
+      SECONDS_BUCKETS,
     );
     this.serialization = new Distribution(
       this.registry,
       {
         name: 'penstock_serialization_seconds',
-        help: "Time that the gateway takes to print R's value as JSON; for a batch, those of all its requests.",
+        help: "Time that the gateway takes to write R's value as JSON. For a batch: all of its requests.",
       },
-      SECONDS,
+      SECONDS_BUCKETS,
     );
     this.batchRequests = new Distribution(
       this.registry,
       {
         name: 'penstock_batch_requests',
-        help: 'Requests that were computed in one call, for calls of more than one.',
+        help: 'Requests per batch, for batches of two or more.',
       },
-      SIZES,
+      BATCH_SIZE_BUCKETS,
     );
     this.batchItems = new Distribution(
       this.registry,
-      { name: 'penstock_batch_items', help: 'Items (rows, or elements of each argument) of such a call.' },
-      SIZES,
+      { name: 'penstock_batch_items', help: 'Items per batch: rows, or elements of each argument.' },
+      BATCH_SIZE_BUCKETS,
     );
     this.itemTime = new Distribution(
       this.registry,
-      { name: 'penstock_batch_item_seconds', help: "R's time for such a call, by its items." },
-      ITEM_SECONDS,
+      { name: 'penstock_batch_item_seconds', help: "R's time per item of a batch." },
+      ITEM_SECONDS_BUCKETS,
     );
     this.rErrors = new Counter({
       name: 'penstock_r_errors_total',
-      help: 'Errors that R has raised for a request and the app has not caught.',
+      help: 'R errors in requests that the app did not catch.',
       registers,
     });
     this.spans = new Counter({
       name: 'penstock_spans_total',
-      help: 'Spans of traces: sent to the collector, failed to be sent, or dropped since too many were waiting.',
+      help: 'Trace spans: sent to the collector, failed to send, or dropped because too many were waiting.',
       labelNames: ['outcome'],
       registers,
     });
     this.workerExits = new Counter({
       name: 'penstock_worker_exits_total',
-      help: 'Worker processes that ended: expected (told to) or unexpected.',
+      help: 'Worker processes that ended: expected (Penstock stopped them) or unexpected.',
       labelNames: ['reason'],
       registers,
     });
     this.reloads = new Counter({
       name: 'penstock_reloads_total',
-      help: 'Reloads of the app: reloaded, failed or superseded by a further one.',
+      help: 'Reloads of the app: reloaded, failed, or superseded by a newer reload.',
       labelNames: ['outcome'],
       registers,
     });
@@ -149,7 +161,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'penstock_queued',
-      help: 'Requests that wait for a worker.',
+      help: 'Requests waiting for a worker.',
       registers,
       collect() {
         this.set(sources.queued());
@@ -157,7 +169,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'penstock_body_bytes',
-      help: 'Memory that the bodies of requests take which wait or run.',
+      help: 'Memory used by the bodies of waiting and running requests.',
       registers,
       collect() {
         this.set(sources.bodyBytes());
@@ -165,7 +177,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'penstock_running',
-      help: 'Requests that R is running.',
+      help: 'Requests running in R.',
       registers,
       collect() {
         this.set(sources.running());

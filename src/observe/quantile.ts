@@ -1,8 +1,8 @@
 /**
- * The value below which a share of those lies that a histogram has counted; NaN when it has counted none. Within a
- * bucket they are taken to be spread evenly.
+ * A quantile of the values in a histogram, or NaN if it is empty. Values are assumed to be spread evenly within a
+ * bucket, as in Prometheus' `histogram_quantile`.
  *
- * @param counts by bucket, one more than there are bounds
+ * @param counts values per bucket, one more than there are bounds
  * @param share  0.99 for the 99th percentile
  */
 export function quantile(

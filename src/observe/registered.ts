@@ -5,9 +5,9 @@ export interface Described {
   readonly help: string;
 }
 
-/** One line of a metric, as prom-client writes it. */
+/** One sample of a metric, in prom-client's form. */
 export interface Sample {
-  /** Where it is not the metric's own. */
+  /** Only if it differs from the metric's name, as in `_bucket`. */
   readonly metricName?: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
@@ -15,11 +15,11 @@ export interface Sample {
 
 export interface SampledMetric extends Described {
   readonly type: 'counter' | 'gauge' | 'histogram';
-  /** Asked when it is scraped. */
+  /** Called at each scrape. */
   samples(): Sample[] | Promise<Sample[]>;
 }
 
-/** Adds a metric that counts by itself to a registry, which needs nothing of one but its name and `get()`. */
+/** Registers a metric that keeps its own counts. A registry uses only a metric's name and `get()`. */
 export function register(registry: Registry, { help, name, samples, type }: SampledMetric): void {
   const metric = {
     name,

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { type Described, register, type Sample } from './registered.js';
 
-/** Requests by method and status: see `Distribution` for why it is no counter of prom-client's. */
+/** Counts requests by method and status. See `Distribution` for why it does not use prom-client's counter. */
 export class RequestCounter {
   readonly #byMethod = new Map<string, Map<number, number>>();
 
@@ -9,7 +9,7 @@ export class RequestCounter {
     register(registry, { ...described, type: 'counter', samples: () => this.#samples() });
   }
 
-  /** @param status 0 when the client left before there was an answer */
+  /** @param status 0 if the client disconnected before the response */
   count(method: string, status: number): void {
     let byStatus = this.#byMethod.get(method);
     if (byStatus === undefined) {
@@ -19,7 +19,7 @@ export class RequestCounter {
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
   }
 
-  /** Requests so far, by the first digit of their status; 0 for those whose client has left. */
+  /** Requests so far by the first digit of their status; index 0 counts clients that disconnected. */
   byClass(): number[] {
     const counts = [0, 0, 0, 0, 0, 0];
     for (const byStatus of this.#byMethod.values()) {

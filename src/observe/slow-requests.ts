@@ -1,6 +1,6 @@
-/** A request that took long. Times are milliseconds. */
+/** A request over the threshold. Times are in ms. */
 export interface SlowRequest {
-  /** When it was answered, by the wall clock. */
+  /** When it was answered, in ms since 1970. */
   readonly at: number;
   readonly requestId: string;
   readonly method: string;
@@ -12,11 +12,11 @@ export interface SlowRequest {
   readonly worker: number | undefined;
 }
 
-const MOST = 100;
+const MAX_KEPT = 100;
 
-/** The last requests that took longer than they should. */
+/** The most recent slow requests. */
 export class SlowRequests {
-  /** Milliseconds from which on a request is slow. */
+  /** Requests that take this long or longer are slow, in ms. */
   readonly threshold: number;
   readonly #ring: SlowRequest[] = [];
   #count = 0;
@@ -25,19 +25,19 @@ export class SlowRequests {
     this.threshold = threshold;
   }
 
-  /** How many there were. */
+  /** Slow requests since the start. */
   get count(): number {
     return this.#count;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   get latest(): SlowRequest[] {
-    const split = this.#count % MOST;
+    const split = this.#count % MAX_KEPT;
     return [...this.#ring.slice(split), ...this.#ring.slice(0, split)].reverse();
   }
 
   add(request: SlowRequest): void {
-    this.#ring[this.#count % MOST] = request;
+    this.#ring[this.#count % MAX_KEPT] = request;
     this.#count += 1;
   }
 }

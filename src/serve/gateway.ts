@@ -22,16 +22,15 @@ import { Failures } from '../observe/failures.js';
 import type { Log, Logger } from '../observe/log.js';
 import { Metrics } from '../observe/metrics.js';
 import { SlowRequests } from '../observe/slow-requests.js';
-import { SpanExporter } from '../observe/tracing/span-exporter.js';
-import { traceSettings } from '../observe/tracing/trace-settings.js';
+import { traceEndpoint } from '../observe/tracing/trace-endpoint.js';
 import { Spare } from '../pool/spare.js';
 import { version } from '../version.js';
 import { AppVersions } from './app-versions.js';
 import { DevMode } from './dev/dev-mode.js';
 import { recordRequest } from './request-record.js';
-import { RequestTraces } from './request-traces.js';
+import type { RequestTraces } from './request-traces.js';
 
-/** Interval between warnings that traces can't be sent, in ms. */
+/** Time between warnings that traces could not be sent, in ms. */
 const TRACE_WARNING_INTERVAL_MS = 60_000;
 
 /** The URLs of a started gateway. */
@@ -52,8 +51,8 @@ export class Gateway {
   readonly #failures = new Failures();
   readonly #versions: AppVersions;
   readonly #dashboard: Dashboard;
-  /** Set if traces are on. */
-  #spans: SpanExporter | undefined;
+  /** Undefined if tracing is off. */
+  #traces: RequestTraces | undefined;
   /** Set under `penstock dev`. */
   readonly #dev: DevMode | undefined;
   readonly #spare: Spare | undefined;
@@ -101,12 +100,11 @@ export class Gateway {
       slow: new SlowRequests(config.slowRequest),
       write: config.accessLog ? request : undefined,
     };
-    const traces = this.#startTracing();
     this.#spare = dev && app.kind === 'plumber' ? new Spare({ app, rscript: config.rscript }) : undefined;
     let workerIds = 0;
     const finished = (record: ExchangeRecord): void => {
       recordRequest(record, records);
-      traces?.finished(record);
+      this.#traces?.finished(record);
     };
     this.#versions = new AppVersions({
       app,
@@ -137,12 +135,10 @@ export class Gateway {
     const guarded = this.#gate?.before(open, finished) ?? open;
     this.#publicServer = new PublicServer(
       config,
-      traces === undefined
-        ? guarded
-        : (incoming, response) => {
-            traces.begin(incoming);
-            return guarded(incoming, response);
-          },
+      (incoming, response) => {
+        this.#traces?.begin(incoming);
+        return guarded(incoming, response);
+      },
       (error) => this.#refused(error),
       tlsFiles(config, log),
     );
@@ -174,7 +170,8 @@ export class Gateway {
    */
   async start(): Promise<Listening> {
     const adminUrl = await listenAdmin(this.#adminServer, this.#config);
-    await (this.#dev ?? this.#versions).start();
+    const started = (this.#dev ?? this.#versions).start();
+    [this.#traces] = await Promise.all([this.#startTracing(), started]);
     await this.#publicServer.listen();
     this.#listening = true;
     const { url } = this.#publicServer;
@@ -220,7 +217,7 @@ export class Gateway {
     this.#spare?.close(); // last, because it may have become a worker
     await this.#threads.close();
     this.#dashboard.close();
-    await this.#spans?.close();
+    await this.#traces?.close();
     await this.#adminServer.close();
     this.#adminToken?.close();
     this.#gate?.close();
@@ -259,22 +256,23 @@ export class Gateway {
     };
   }
 
-  /** Undefined if traces are off. */
-  #startTracing(): RequestTraces | undefined {
-    const { appVersion, otlpEndpoint } = this.#config;
-    const service = basename(this.#app.directory);
-    const settings = traceSettings({ endpoint: otlpEndpoint, service, release: appVersion }, process.env);
-    if (settings === undefined) return undefined;
+  /** Undefined if tracing is off; OpenTelemetry's SDK is loaded only if it is on. */
+  async #startTracing(): Promise<RequestTraces | undefined> {
+    const { appVersion: release, otlpEndpoint } = this.#config;
+    const url = traceEndpoint(otlpEndpoint, process.env);
+    if (url === undefined) return undefined;
+    const { RequestTraces } = await import('./request-traces.js');
+    const { host } = new URL(url);
     let quietUntil = 0;
-    this.#spans = new SpanExporter(settings, version, (outcome, spans, why) => {
-      this.#metrics.spans.inc({ outcome }, spans);
-      if (why === undefined || performance.now() < quietUntil) return;
-      quietUntil = performance.now() + TRACE_WARNING_INTERVAL_MS;
-      const { host } = new URL(settings.url);
-      this.#log.warn({ event: 'traces-not-sent', host }, `Traces were not sent to ${host}: ${why}`);
-    });
-    return new RequestTraces(settings.sampler, this.#spans, (method, path) =>
-      this.#versions.serving?.routeOf(method, path),
+    return new RequestTraces(
+      { url, release, service: basename(this.#app.directory) },
+      (outcome, spans, reason) => {
+        this.#metrics.spans.inc({ outcome }, spans);
+        if (reason === undefined || performance.now() < quietUntil) return;
+        quietUntil = performance.now() + TRACE_WARNING_INTERVAL_MS;
+        this.#log.warn({ event: 'traces-not-sent', host }, `Could not send traces to ${host}: ${reason}`);
+      },
+      (method, path) => this.#versions.serving?.routeOf(method, path),
     );
   }
 

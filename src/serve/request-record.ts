@@ -4,12 +4,12 @@ import type { Log } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import type { SlowRequests } from '../observe/slow-requests.js';
 
-/** Where finished exchanges are recorded. */
+/** Where finished requests are recorded. */
 export interface Records {
   readonly metrics: Metrics;
   readonly failures: Failures;
   readonly slow: SlowRequests;
-  /** Undefined without an access log. */
+  /** Undefined if the access log is off. */
   readonly write: Log['request'] | undefined;
 }
 

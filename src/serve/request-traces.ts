@@ -1,123 +1,119 @@
 import type { IncomingMessage } from 'node:http';
+import { type Link, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
 import type { Ticket } from '../dispatch/ticket.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
-import type { Sampler } from '../observe/tracing/sampler.js';
-import { type Span, SpanKind } from '../observe/tracing/span.js';
-import type { SpanExporter } from '../observe/tracing/span-exporter.js';
-import {
-  parseTraceparent,
-  randomId,
-  type TraceContext,
-  traceparent,
-} from '../observe/tracing/trace-context.js';
+import { type OnSpans, SpanPipeline, type SpanPipelineOptions } from '../observe/tracing/span-pipeline.js';
 
 const HEADER = 'traceparent';
 
-const CONTEXT = Symbol('trace');
+const TRACE = Symbol('trace');
 
-/** A map from requests would cost more, for each of them. */
-interface Traced extends IncomingMessage {
-  [CONTEXT]?: TraceContext;
+interface RequestTrace {
+  readonly span: Span;
+  /** Milliseconds from `performance.now()` to the wall clock: the same for all spans of a request, so that they fit. */
+  readonly offset: number;
+}
+
+/** Stored on the request itself, because a map lookup for each request costs more. */
+interface TracedRequest extends IncomingMessage {
+  [TRACE]?: RequestTrace;
 }
 
 /**
- * The traces of requests: each takes its place in the trace that it came with, or begins one, and its place is handed on
- * to R. Its spans are made when it is over, of the times that are known by then anyway.
+ * Creates the spans of requests. A request continues the trace of its `traceparent` header or starts a new one, and R
+ * sees the resulting header. The spans below it are created when the request is over, from times that are known by then.
  */
 export class RequestTraces {
-  readonly #sampler: Sampler;
-  readonly #exporter: SpanExporter;
+  readonly #pipeline: SpanPipeline;
   readonly #routeOf: (method: string, path: string) => string | undefined;
-  /** The span of a batch, which several requests have in common. */
-  readonly #batches = new WeakMap<object, { traceId: string; spanId: string }>();
+  /** The span of each batch, shared by its requests. */
+  readonly #batches = new WeakMap<object, Link>();
 
-  /** @param routeOf gives the path of the endpoint that a path leads to, with its parameters' names */
+  /** @param routeOf returns the endpoint's path with parameter names, for a request's path */
   constructor(
-    sampler: Sampler,
-    exporter: SpanExporter,
+    options: SpanPipelineOptions,
+    onSpans: OnSpans,
     routeOf: (method: string, path: string) => string | undefined,
   ) {
-    this.#sampler = sampler;
-    this.#exporter = exporter;
+    this.#pipeline = new SpanPipeline(options, onSpans);
     this.#routeOf = routeOf;
   }
 
-  /** A request comes in: from now on its header names its own span, for R, and for whom R asks. */
+  /** Called when a request arrives. Replaces its header with the context of its own span, for R. */
   begin(request: IncomingMessage): void {
     const given = request.headers[HEADER];
-    const parent = parseTraceparent(typeof given === 'string' ? given : undefined);
-    const ids = randomId(24);
-    const traceId = parent?.traceId ?? ids.slice(16);
-    const sampled = this.#sampler(traceId, parent?.sampled);
-    const context = { traceId, spanId: ids.slice(0, 16), parentId: parent?.parentId, sampled };
-    (request as Traced)[CONTEXT] = context;
-    const value = traceparent(context);
+    const parent = typeof given === 'string' ? parseTraceParent(given) : null;
+    const context =
+      parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
+    const now = performance.now();
+    const offset = Date.now() - now;
+    const name = request.method ?? 'HTTP';
+    const options = { kind: SpanKind.SERVER, startTime: now + offset };
+    const span = this.#pipeline.tracer.startSpan(name, options, context);
+    (request as TracedRequest)[TRACE] = { span, offset };
+    const { spanId, traceFlags, traceId } = span.spanContext();
+    const value = `00-${traceId}-${spanId}-0${traceFlags & 1}`;
     request.headers[HEADER] = value;
     if (given !== undefined) removeHeader(request.rawHeaders);
     request.rawHeaders.push(HEADER, value);
   }
 
-  /** A request is over. */
+  /** Called when a request has been answered. */
   finished(record: ExchangeRecord): void {
-    const context = (record.request as Traced)[CONTEXT];
-    if (context?.sampled !== true) return;
-    const { cache, duration, error, id, lane, method, path, status, tickets } = record;
-    const to = performance.now();
+    const started = (record.request as TracedRequest)[TRACE];
+    if (started?.span.isRecording() !== true) return;
+    const { offset, span } = started;
+    const { cache, error, id, lane, method, path, status, tickets } = record;
+    const now = performance.now();
     const route = this.#routeOf(method, path);
-    this.#exporter.add({
-      ...context,
-      name: route === undefined ? method : `${method} ${route}`,
-      kind: SpanKind.server,
-      from: to - duration,
-      to,
-      failed: status >= 500,
-      attributes: {
-        'http.request.method': method,
-        'http.response.status_code': status === 0 ? undefined : status,
-        'http.route': route,
-        'url.path': path,
-        'error.type': error?.code ?? (status >= 500 ? String(status) : undefined),
-        'penstock.request_id': id,
-        'penstock.lane': lane,
-        'penstock.cache': cache,
-      },
+    if (route !== undefined) span.updateName(`${method} ${route}`);
+    if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.setAttributes({
+      'http.request.method': method,
+      'http.response.status_code': status === 0 ? undefined : status,
+      'http.route': route,
+      'url.path': path,
+      'error.type': error?.code ?? (status >= 500 ? String(status) : undefined),
+      'penstock.request_id': id,
+      'penstock.lane': lane,
+      'penstock.cache': cache,
     });
-    for (const ticket of tickets) this.#addWork(context, ticket, to);
+    for (const ticket of tickets) this.#addWork(started, ticket, now);
+    span.end(now + offset);
   }
 
-  /** The wait in the queue, and R's part. */
-  #addWork({ spanId: parentId, traceId }: TraceContext, ticket: Ticket, now: number): void {
+  close(): Promise<void> {
+    return this.#pipeline.close();
+  }
+
+  /** Adds the wait in the queue, and R's part. */
+  #addWork({ offset, span: server }: RequestTrace, ticket: Ticket, now: number): void {
     const { batch, batchSize, queuedAt, rTime, settledAt, startedAt, worker } = ticket;
-    const span = (name: string, from: number, to: number, more: Partial<Span>): void =>
-      this.#exporter.add({
-        traceId,
-        spanId: randomId(8),
-        parentId,
-        name,
-        kind: SpanKind.internal,
-        from,
-        to,
-        attributes: {},
-        ...more,
-      });
-    span('queue', queuedAt, startedAt ?? settledAt ?? now, {});
+    const context = trace.setSpan(ROOT_CONTEXT, server);
+    const attributes = { 'penstock.worker': worker?.id, 'penstock.batch.requests': batchSize };
+    const add = (name: string, from: number, to: number, more: object = {}): Span => {
+      const span = this.#pipeline.tracer.startSpan(name, { startTime: from + offset, ...more }, context);
+      span.end(Math.max(from, to) + offset);
+      return span;
+    };
+    add('queue', queuedAt, startedAt ?? settledAt ?? now);
     if (startedAt === undefined) return;
     const end = rTime === undefined ? (settledAt ?? now) : startedAt + rTime;
-    const attributes = { 'penstock.worker': worker?.id, 'penstock.batch.requests': batchSize };
-    let link: { traceId: string; spanId: string } | undefined;
-    if (batch !== undefined && batchSize > 1) {
-      link = this.#batches.get(batch);
-      if (link === undefined) {
-        link = { traceId, spanId: randomId(8) };
-        this.#batches.set(batch, link);
-        span('batch', startedAt, end, { ...link, attributes });
-      }
+    if (batch === undefined || batchSize < 2) {
+      add('R', startedAt, end, { attributes });
+      return;
     }
-    span('R', startedAt, end, { attributes, link });
+    let link = this.#batches.get(batch);
+    if (link === undefined) {
+      link = { context: add('batch', startedAt, end, { attributes }).spanContext() };
+      this.#batches.set(batch, link);
+    }
+    add('R', startedAt, end, { attributes, links: [link] });
   }
 }
 
-/** Headers as they came, names and values in turn. */
+/** Removes the header from a list of names and values in turn. */
 function removeHeader(raw: string[]): void {
   for (let i = raw.length - 2; i >= 0; i -= 2) {
     if (raw[i]!.toLowerCase() === HEADER) raw.splice(i, 2);

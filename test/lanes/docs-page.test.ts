@@ -60,7 +60,7 @@ describe.skipIf(noBrowser !== '')(`the page at /__docs__/ in a browser${noBrowse
     await page.locator('.operation').first().waitFor();
     expect(await page.locator('.path').allTextContents()).toContain('/report');
     expect(await operation(page, '/price').locator('.chip').allTextContents()).toEqual([
-      'batched, up to 256',
+      'batches of up to 256',
     ]);
 
     await page.getByLabel('Find').fill('customer');
@@ -72,7 +72,7 @@ describe.skipIf(noBrowser !== '')(`the page at /__docs__/ in a browser${noBrowse
     );
     await offers.getByLabel('customer').press('Enter');
     await expect.poll(() => offers.locator('.status').textContent()).toMatch(/^200 OK, .+ ms, \d+ bytes$/);
-    expect(JSON.parse((await offers.getByLabel('Body of the answer').textContent())!)).toEqual({
+    expect(JSON.parse((await offers.getByLabel('Response body').textContent())!)).toEqual({
       customer: ['seven & 8'],
       offers: ['a', 'b', 'c'],
     });
@@ -109,7 +109,7 @@ describe.skipIf(noBrowser !== '')(`the page at /__docs__/ in a browser${noBrowse
     expect(await predict.locator('table').first().locator('tbody code').allTextContents()).toEqual(
       Object.keys(body[0]),
     );
-    expect(JSON.parse((await predict.getByLabel('Body of the answer').textContent())!)).toEqual([
+    expect(JSON.parse((await predict.getByLabel('Response body').textContent())!)).toEqual([
       { '.pred': expect.any(Number) },
     ]);
     await predict.getByLabel('Body, application/json').fill('[{}]');

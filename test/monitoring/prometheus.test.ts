@@ -87,6 +87,11 @@ test('promtool finds nothing wrong with the rules', () => {
   expect(said).toContain(`SUCCESS: ${rules().length} rules found`);
 });
 
+test('promtool finds nothing wrong with the metrics', async () => {
+  const input = await (await fetch(`${app.adminUrl}/metrics`)).text();
+  expect(execFileSync('promtool', ['check', 'metrics'], { encoding: 'utf8', input })).toBe('');
+});
+
 test.each(rules().flatMap(({ record }) => (record === undefined ? [] : [record])))(
   '%s is recorded',
   async (record) => {

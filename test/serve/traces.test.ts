@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { samplerFrom } from '../../src/observe/tracing/sampler.js';
+import { SamplingDecision } from '@opentelemetry/sdk-trace-base';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { RateLimitedSampler } from '../../src/observe/tracing/rate-limited-sampler.js';
+import { SpanPipeline } from '../../src/observe/tracing/span-pipeline.js';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 import { type CollectedSpan, TraceCollector } from '../support/trace-collector.js';
 
@@ -14,6 +16,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=one%20two',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=test',
     OTEL_SERVICE_NAME: 'shop',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
   };
   [app, plain] = await Promise.all([
     serve(fixtureApp('shop.R'), { workers: 1, env, flags: ['--app-version', '7'] }),
@@ -154,28 +157,49 @@ test('a collector that is gone is told of, and costs no request', async () => {
   expect(metrics).toMatch(/penstock_spans_total\{outcome="failed"\} \d/);
 });
 
-test('a share of the traces is kept, the same ones wherever they pass', () => {
-  const ids = Array.from({ length: 1000 }, (_, i) => (i * 0x9e3779b97f4a7).toString(16).padStart(32, '0'));
-  const tenth = samplerFrom('traceidratio', '0.1');
-  const kept = ids.filter((id) => tenth(id, undefined));
-  expect(kept.length).toBeGreaterThan(0);
-  expect(kept.length).toBeLessThan(200);
-  const half = samplerFrom('parentbased_traceidratio', '0.5');
-  expect(kept.every((id) => half(id, undefined))).toBe(true);
-  expect([half(ids[0]!, true), half(ids[0]!, false)]).toEqual([true, false]);
-  expect([samplerFrom('always_off')(ids[0]!, true), samplerFrom()(ids[0]!, undefined)]).toEqual([
-    false,
-    true,
-  ]);
+/** A pipeline to a collector that is not there, under some variables. */
+function pipeline(env: Record<string, string>): { spans: SpanPipeline; outcomes: Record<string, number> } {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const outcomes: Record<string, number> = {};
+  const options = { url: 'http://127.0.0.1:9/v1/traces', service: 'shop', release: undefined };
+  const spans = new SpanPipeline(options, (outcome, count) => {
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + count;
+  });
+  vi.unstubAllEnvs();
+  return { spans, outcomes };
+}
+
+test('a share of the traces is kept where the environment says so', () => {
+  const { spans } = pipeline({
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.5',
+  });
+  const kept = Array.from({ length: 1000 }, () => spans.tracer.startSpan('one')).filter((span) =>
+    span.isRecording(),
+  );
+  expect(kept.length).toBeGreaterThan(400);
+  expect(kept.length).toBeLessThan(600);
 });
 
-test('of traces that begin here so many a second are kept, and of others those that are wanted', () => {
+test('spans that a collector does not take are counted, and stopping does not wait for it', async () => {
+  const { outcomes, spans } = pipeline({
+    OTEL_TRACES_SAMPLER: 'always_on',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+  });
+  for (let i = 0; i < 20_000; i++) spans.tracer.startSpan('one').end();
+  expect(outcomes).toEqual({ dropped: 20_000 - 16_384 - 2048 });
+  await spans.close();
+  await expect.poll(() => outcomes).toEqual({ dropped: 1568, failed: 18_432 });
+});
+
+test('of traces that begin here so many a second are kept', () => {
   let now = 0;
-  const usual = samplerFrom(undefined, undefined, () => now);
-  const kept = (count: number, parent?: boolean): number =>
-    Array.from({ length: count }, () => usual(TRACE, parent)).filter(Boolean).length;
+  const sampler = new RateLimitedSampler(100, () => now);
+  const kept = (count: number): number =>
+    Array.from({ length: count }, () => sampler.shouldSample().decision).filter(
+      (decision) => decision === SamplingDecision.RECORD_AND_SAMPLED,
+    ).length;
   expect([kept(60), kept(60), kept(60)]).toEqual([60, 40, 0]);
-  expect([kept(500, true), kept(500, false)]).toEqual([500, 0]);
   now = 1000;
   expect(kept(60)).toBe(60);
 });

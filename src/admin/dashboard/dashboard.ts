@@ -10,49 +10,47 @@ import { EventStream, eventText } from './event-stream.js';
 import { filterFrom, watchLog } from './log-watch.js';
 import { servePage } from './page.js';
 
-/** What the dashboard shows. */
+/** The data that the dashboard shows. */
 export interface DashboardSources {
   readonly metrics: Metrics;
   readonly failures: Failures;
   readonly slow: SlowRequests;
   readonly tail: LogTail;
   readonly workers: Pick<WorkerViews, 'all' | 'weigh'>;
-  /** Whether one has to sign in to see it. */
+  /** Whether the admin server requires signing in. */
   readonly signedIn: boolean;
   status(): Status;
 }
 
-const SECOND = 1000;
+const TICK_INTERVAL_MS = 1000;
+/** Ticks between measurements of the workers' memory, while a browser is connected. */
+const MEMORY_INTERVAL_TICKS = 5;
+/** Limit of open event streams. Each browser has two. */
+const MAX_STREAMS = 40;
 
-/** Seconds between looks at the memory of the workers, while somebody watches. */
-const WEIGHING = 5;
-
-/** Browsers that may watch at once, each with two streams. */
-const MOST_STREAMS = 40;
-
-/** States of workers that run something. */
-const BUSY = new Set(['busy', 'draining']);
+/** States of workers that are running a request. */
+const BUSY_STATES = new Set(['busy', 'draining']);
 
 /**
- * The operator's page, and the events that keep it up to date. Once a second it looks at what is counted anyway; of
- * single requests it hears nothing.
+ * The operator's page, and the events that keep it up to date. It reads the metrics once a second, so requests cost the
+ * same whether someone is watching or not.
  */
 export class Dashboard {
   readonly #sources: DashboardSources;
   readonly #history: History;
   readonly #watching = new Set<EventStream>();
-  /** Those that have missed something, and are to be told everything. */
+  /** Streams that missed an event, and get the full state next. */
   readonly #behind = new Set<EventStream>();
   #streams = 0;
   #ticks = 0;
   readonly #timer: NodeJS.Timeout;
-  /** What has been told of lists that seldom change. */
-  #told = { failures: 0, slow: 0, reloads: '' };
+  /** The last state of the lists that were sent, which seldom change. */
+  #sent = { failures: 0, slow: 0, reloads: '' };
 
   constructor(sources: DashboardSources) {
     this.#sources = sources;
     this.#history = new History(sources.metrics);
-    this.#timer = setInterval(() => this.#tick(), SECOND);
+    this.#timer = setInterval(() => this.#tick(), TICK_INTERVAL_MS);
     this.#timer.unref();
   }
 
@@ -60,7 +58,7 @@ export class Dashboard {
     clearInterval(this.#timer);
   }
 
-  /** Adds its addresses to a server. */
+  /** Adds the dashboard's routes to a server. */
   serve(server: FastifyInstance): void {
     servePage(server);
     server.get('/dashboard/events', (_request, reply) => {
@@ -78,8 +76,11 @@ export class Dashboard {
   }
 
   #stream(reply: FastifyReply): EventStream | undefined {
-    if (this.#streams >= MOST_STREAMS) {
-      reply.code(503).header('Retry-After', '10').send({ error: 'Too many watch already.' });
+    if (this.#streams >= MAX_STREAMS) {
+      reply
+        .code(503)
+        .header('Retry-After', '10')
+        .send({ error: 'Too many open dashboards. Close one and try again.' });
       return undefined;
     }
     reply.hijack();
@@ -99,13 +100,13 @@ export class Dashboard {
     };
     await this.#sources.workers.weigh();
     if (!open) return;
-    this.#tellAll(stream);
+    this.#sendAll(stream);
     this.#watching.add(stream);
   }
 
-  #tellAll(stream: EventStream): void {
+  #sendAll(stream: EventStream): void {
     const { failures, signedIn, slow, status } = this.#sources;
-    const told = stream.send('hello', {
+    const sent = stream.send('hello', {
       signedIn,
       history: this.#history.all,
       slowFrom: slow.threshold,
@@ -114,25 +115,25 @@ export class Dashboard {
       slow: slow.latest,
       reloads: status().reloads,
     });
-    if (told) this.#behind.delete(stream);
+    if (sent) this.#behind.delete(stream);
   }
 
   #tick(): void {
     this.#ticks += 1;
     const status = this.#sources.status();
     const workers = this.#sources.workers.all;
-    const busy = workers.filter(({ state }) => BUSY.has(state)).length;
+    const busy = workers.filter(({ state }) => BUSY_STATES.has(state)).length;
     const { queued, running } = status;
     const points = this.#history.sample({ queued, running, busy, workers: workers.length });
     if (this.#watching.size === 0) return;
-    if (this.#ticks % WEIGHING === 0) void this.#sources.workers.weigh();
+    if (this.#ticks % MEMORY_INTERVAL_TICKS === 0) void this.#sources.workers.weigh();
     const text = eventText('tick', {
       points: points.map(({ point, step }) => ({ step, point: shortened(point) })),
       now: this.#now(status),
-      ...this.#news(status),
+      ...this.#changes(status),
     });
     for (const stream of this.#watching) {
-      if (this.#behind.has(stream)) this.#tellAll(stream);
+      if (this.#behind.has(stream)) this.#sendAll(stream);
       else if (!stream.sendText(text)) this.#behind.add(stream);
     }
   }
@@ -147,16 +148,16 @@ export class Dashboard {
     };
   }
 
-  /** Those of the lists that have changed. */
-  #news({ reloads }: Status): object {
+  /** The lists that changed since the last tick. */
+  #changes({ reloads }: Status): object {
     const { failures, slow } = this.#sources;
-    const told = { failures: failures.changes, slow: slow.count, reloads: reloads.at(-1)?.at ?? '' };
-    const before = this.#told;
-    this.#told = told;
+    const current = { failures: failures.changes, slow: slow.count, reloads: reloads.at(-1)?.at ?? '' };
+    const before = this.#sent;
+    this.#sent = current;
     return {
-      ...(told.failures !== before.failures && { failures: failures.groups }),
-      ...(told.slow !== before.slow && { slow: slow.latest }),
-      ...(told.reloads !== before.reloads && { reloads }),
+      ...(current.failures !== before.failures && { failures: failures.groups }),
+      ...(current.slow !== before.slow && { slow: slow.latest }),
+      ...(current.reloads !== before.reloads && { reloads }),
     };
   }
 }

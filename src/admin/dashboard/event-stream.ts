@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
-/** Milliseconds after which a browser that has lost the stream asks for it again. */
-const RETRY = 1000;
+/** How long a browser waits before it reconnects, in ms. */
+const RECONNECT_DELAY_MS = 1000;
 
-/** Server-sent events to one browser. One that does not keep up misses some, rather than to have them pile up here. */
+/** Server-sent events for one browser. A slow browser misses events, so that they do not fill the gateway's memory. */
 export class EventStream {
   readonly #response: ServerResponse;
-  /** Called when the browser has gone, or the server ends. */
+  /** Called when the browser disconnects or the server stops. */
   onClose: () => void = () => {};
 
   constructor(response: ServerResponse) {
@@ -17,12 +17,12 @@ export class EventStream {
       'X-Accel-Buffering': 'no',
       'X-Content-Type-Options': 'nosniff',
     });
-    response.write(`retry: ${RETRY}\n\n`);
+    response.write(`retry: ${RECONNECT_DELAY_MS}\n\n`);
     response.on('error', () => {});
     response.once('close', () => this.onClose());
   }
 
-  /** False: it was not sent, since what was sent before has not been taken yet. */
+  /** Returns false if the event was not sent, because the browser has not read the previous ones yet. */
   send(event: string, data: unknown): boolean {
     return this.sendText(eventText(event, data));
   }
@@ -34,7 +34,7 @@ export class EventStream {
   }
 }
 
-/** An event as it is sent, for several streams. */
+/** The text of an event, to be sent to several streams. */
 export function eventText(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

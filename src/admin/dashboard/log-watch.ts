@@ -8,17 +8,17 @@ import {
 } from '../../observe/log-tail.js';
 import type { EventStream } from './event-stream.js';
 
-/** Lines that are sent at first. */
-const FIRST = 200;
-/** Milliseconds between sends, and lines of each at most: more can't be read. */
-const TURN = 250;
-const PER_TURN = 25;
+/** Lines that are sent when a browser connects. */
+const INITIAL_LINES = 200;
+const SEND_INTERVAL_MS = 250;
+/** Lines per interval. More would be unreadable, so the rest is only counted. */
+const MAX_LINES_PER_INTERVAL = 25;
 
-/** Sends the lines of the log that a browser asks for. */
+/** Sends the log lines that match a browser's filter. */
 export function watchLog(stream: EventStream, tail: LogTail, filter: LogFilter): void {
-  stream.send('lines', { lines: tail.last(filter, FIRST), omitted: 0 });
+  stream.send('lines', { lines: tail.last(filter, INITIAL_LINES), omitted: 0 });
   const all = isEmpty(filter);
-  let room = PER_TURN;
+  let room = MAX_LINES_PER_INTERVAL;
   let lines: LogLine[] = [];
   let omitted = 0;
   const unfollow = tail.follow((text) => {
@@ -32,19 +32,19 @@ export function watchLog(stream: EventStream, tail: LogTail, filter: LogFilter):
     lines.push(...found.lines);
   });
   const timer = setInterval(() => {
-    room = PER_TURN;
+    room = MAX_LINES_PER_INTERVAL;
     if (lines.length === 0 && omitted === 0) return;
     stream.send('lines', { lines, omitted });
     lines = [];
     omitted = 0;
-  }, TURN);
+  }, SEND_INTERVAL_MS);
   stream.onClose = () => {
     unfollow();
     clearInterval(timer);
   };
 }
 
-/** The filter that the query of an address asks for. What makes no sense is left out. */
+/** Reads a filter from a query string. Invalid parts are ignored. */
 export function filterFrom(query: Readonly<Record<string, unknown>>): LogFilter {
   const text = (name: string): string | undefined => {
     const value = query[name];

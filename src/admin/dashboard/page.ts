@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
-import { installation } from '../../installation.js';
+import { installed } from '../../installation.js';
 
-const folder = new URL('assets/dashboard/', installation);
-
-const scripts = ['dashboard.js', 'chart.js', 'format.js', 'history.js', 'lists.js', 'log.js', 'workers.js'];
-
-/** The page loads nothing from elsewhere, runs nothing that stands in it, and stands in no other page. */
+/** The page loads nothing from other hosts, runs no inline code, and cannot be framed. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,10 +14,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The dashboard's files. Their addresses are relative, so that a proxy may put them under a prefix. */
+/** Serves the dashboard's files. Their addresses are relative, so that a proxy can add a prefix. */
 export function servePage(server: FastifyInstance): void {
-  const add = (path: string, name: string, type: string): void => {
-    const body = readFileSync(new URL(name, folder));
+  const add = (path: string, file: string, type: string): void => {
+    const body = readFileSync(installed(file));
     server.get(path, (_request, reply) =>
       reply
         .type(type)
@@ -32,8 +28,8 @@ export function servePage(server: FastifyInstance): void {
         .send(body),
     );
   };
-  add('/', 'index.html', 'text/html; charset=utf-8');
-  add('/dashboard/style.css', 'style.css', 'text/css; charset=utf-8');
-  add('/dashboard/icon.svg', 'icon.svg', 'image/svg+xml');
-  for (const name of scripts) add(`/dashboard/${name}`, name, 'text/javascript; charset=utf-8');
+  add('/', 'assets/dashboard/index.html', 'text/html; charset=utf-8');
+  add('/dashboard/icon.svg', 'assets/dashboard/icon.svg', 'image/svg+xml');
+  add('/dashboard/dashboard.css', 'dist/dashboard/dashboard.css', 'text/css; charset=utf-8');
+  add('/dashboard/dashboard.js', 'dist/dashboard/dashboard.js', 'text/javascript; charset=utf-8');
 }
