@@ -96,6 +96,8 @@ interface Entry extends Submit {
   /** How often R has run it, and how often it may. */
   runs: number;
   mayRun: number;
+  /** How often a worker was given it. */
+  starts: number;
 }
 
 const USUAL_MS: Record<RouteName, number> = {
@@ -192,6 +194,7 @@ export class DispatcherModel {
       cancelled: false,
       runs: 0,
       mayRun: 1,
+      starts: 0,
     };
     this.entries.push(entry);
     if (route !== undefined) this.isolation.arrived(route);
@@ -220,7 +223,7 @@ export class DispatcherModel {
     switch (command.do) {
       case 'die':
         this.pool.failing = command.failing;
-        if (command.begun) this.#ran(ids, (entry) => ids.length > 1 || entry.safe);
+        if (command.begun) this.#ran(ids, ({ runs, safe }) => ids.length > 1 || (safe && runs === 1));
         worker.die(command.begun);
         break;
       case 'take-back':
@@ -245,7 +248,7 @@ export class DispatcherModel {
     for (const id of ids) {
       const entry = this.entries[id]!;
       entry.runs += 1;
-      if (again(entry)) entry.mayRun = 2;
+      if (again(entry)) entry.mayRun += 1;
     }
   }
 
@@ -258,7 +261,7 @@ export class DispatcherModel {
       must(entry.endedAt === undefined, `${id} is over`);
       const own = this.routes[route];
       must(own === undefined || this.isolation.admits(own), `${id} may not run yet`);
-      if (entry.batched || entry.urgent) continue;
+      if (entry.batched || entry.urgent || entry.starts++ > 0) continue;
       const older = this.entries.find(
         (other) =>
           other.submittedAt < entry.submittedAt &&
