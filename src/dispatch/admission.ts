@@ -6,7 +6,7 @@ import type { Load, Route } from './route.js';
  * Share of its deadline within which a request must be expected to have its answer. The rest is for what the estimate
  * does not know: other routes that become slow, workers that are replaced.
  */
-export const DEADLINE_SHARE = 0.8;
+const DEADLINE_SHARE = 0.8;
 
 /** Share of the queue's limit that requests may fill whose routes have all the workers that they may have. */
 const HELD_SHARE = 3 / 4;

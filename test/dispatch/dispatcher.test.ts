@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answer, commands, DispatcherModel } from './dispatcher-model.js';
+import { commands } from './dispatcher-commands.js';
+import { answer, DispatcherModel } from './dispatcher-model.js';
 
 /** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
 const RUNS = { seed: 20261129, numRuns: 500 };
