@@ -6,7 +6,7 @@ import type { Load, Route } from './route.js';
  * A request may wait only if its answer is expected within this share of its time limit. The rest is a reserve for what
  * the estimate can't know, such as other routes that become slow or workers that are replaced.
  */
-export const DEADLINE_SHARE = 0.8;
+const DEADLINE_SHARE = 0.8;
 
 /** Share of the queue that requests of routes at their limit of workers may fill. */
 const HELD_SHARE = 3 / 4;
@@ -67,25 +67,29 @@ export class Admission {
   }
 
   /**
-   * How long a request waits for a worker, in ms. It waits for requests of its kind (those of its route if that may not
-   * have all workers, or all slow ones), and for a worker among all others: for both at once, or for one after the other.
+   * How long a request waits for a worker, in ms: for its route if that may not have all workers, for slow requests if it
+   * is slow, and among all others. It may wait for these at once, or for one after the other.
    */
   #waits(route: Route | undefined): { least: number; most: number } {
     const { separates, slowWorkers, workers } = this.#isolation;
     const isApart = (each: Route): boolean => separates && this.#isolation.isSlow(each);
     const now = this.#clock.now();
+    const limited = route !== undefined && route.concurrency < workers;
+    const mine = limited ? [route.load(now)] : [];
+    const own = limited ? mine[0]!.work / route.concurrency : 0;
     const others: Load[] = [];
     const slow: Load[] = [];
-    for (const each of this.#backlog.routes) (isApart(each) ? slow : others).push(each.load(now));
-    const limited = route !== undefined && route.concurrency < workers;
-    const own = limited ? route.load(now).work / route.concurrency : 0;
-    if (route !== undefined && isApart(route)) {
-      const kind = Math.max(endOf(slow, slowWorkers), own);
-      // Short requests, however many, are rejected themselves in time.
-      return { least: kind, most: kind + endOf(others, workers) };
+    for (const each of this.#backlog.routes) {
+      if (limited && each === route) continue;
+      (isApart(each) ? slow : others).push(each.load(now));
     }
-    const all = endOf([...others, joined(slow, slowWorkers)], workers);
-    return { least: Math.max(all, own), most: all + own };
+    if (route !== undefined && isApart(route)) {
+      // Short requests, however many, have no slow one rejected that has time for them.
+      const least = Math.max(own, endOf([...slow, ...mine], slowWorkers));
+      return { least, most: own + endOf(slow, slowWorkers) + endOf(others, workers) };
+    }
+    others.push(joined(slow, slowWorkers));
+    return { least: Math.max(own, endOf([...others, ...mine], workers)), most: own + endOf(others, workers) };
   }
 }
 

@@ -103,7 +103,7 @@ export class Dispatcher {
     const worker = atOnce ? this.#workerFor(ticket) : undefined;
     if (worker !== undefined) {
       ticket.startDeadline(() => this.#expire(ticket));
-      worker.assign(ticket);
+      this.#assign(worker, [ticket]);
       return ticket;
     }
     const rejection = urgent
@@ -186,9 +186,7 @@ export class Dispatcher {
         ticket.settle({ kind: 'stale' });
         continue;
       }
-      const batch = ticket.batchable ? this.#queue.takeBatch(ticket) : [];
-      if (batch.length > 1) worker.assign(new BatchUnit(this.#newId(), batch, this.#clock, this.#batches));
-      else worker.assign(ticket);
+      this.#assign(worker, ticket.batchable ? this.#queue.takeBatch(ticket) : [ticket]);
     }
   }
 
@@ -227,6 +225,18 @@ export class Dispatcher {
       });
     }
     return true;
+  }
+
+  /** Gives a worker its work. Requests whose work cannot be written fail alone, and the worker takes other work. */
+  #assign(worker: DispatchWorker, tickets: readonly QueuedTicket[]): void {
+    try {
+      const batch = tickets.length > 1;
+      worker.assign(batch ? new BatchUnit(this.#newId(), tickets, this.#clock, this.#batches) : tickets[0]!);
+    } catch (error) {
+      this.#pool.release(worker);
+      if (tickets.length > 1) for (const ticket of tickets) ticket.again();
+      else tickets[0]!.settle({ kind: 'failed', error });
+    }
   }
 
   readonly #batches: BatchListener = {

@@ -9,4 +9,6 @@ export type Outcome =
   | { readonly kind: 'part'; readonly part: unknown }
   /** It has not run: the free worker has loaded another plan. */
   | { readonly kind: 'stale' }
+  /** Its work could not be written. */
+  | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly detail?: string };

@@ -24,6 +24,8 @@ export interface WorkerPool {
   take(plan: string | undefined): DispatchWorker | undefined;
   /** Finds a busy worker that will start the unit soon if it is put into its pipe. */
   takeAhead(unit: WorkUnit, plan: string | undefined): DispatchWorker | undefined;
+  /** Takes back a worker that was not given work after all. */
+  release(worker: DispatchWorker): void;
   /** Work waits and no worker is idle. */
   grow(): void;
   /** Interrupts and stops a worker, and starts another in its place. */

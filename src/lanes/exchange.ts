@@ -168,6 +168,8 @@ export class Exchange implements OpenRequest {
         this.#deadlineFrom ??= ticket.queuedAt;
         this.#prepare(true);
         return;
+      case 'failed':
+        throw outcome.error;
       case 'answer':
         this.#answer(outcome.frame);
     }

@@ -35,7 +35,10 @@ export class Interruption {
   signalSoon(may: () => boolean): void {
     this.#sending ??= setTimeout(() => {
       this.#sending = undefined;
-      if (!may()) return;
+      if (!may()) {
+        this.signalSoon(may); // R may begin to run it, or to run nothing else, before the time is up
+        return;
+      }
       this.#signalled = true;
       this.#send();
     }, this.#delay);

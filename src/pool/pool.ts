@@ -163,6 +163,13 @@ export class Pool {
     return at < 0 ? undefined : this.#idle.splice(at, 1)[0];
   }
 
+  /** Takes back a worker that was not given work after all. */
+  release({ id }: UnitWorker): void {
+    const worker = this.#workers.get(id);
+    if (worker?.state === 'idle' && !this.#leaving.has(worker) && !this.#idle.includes(worker))
+      this.#idle.push(worker);
+  }
+
   /** Finds the busy worker that will reach the unit first if it is put into its pipe. */
   takeAhead(unit: WorkUnit, plan?: string): Worker | undefined {
     if (unit.expected > LOOK_AHEAD_MS) return undefined;

@@ -130,10 +130,10 @@ export class Worker implements UnitWorker {
    * waiting for the gateway, tiny handlers take half the time.
    */
   assign(unit: WorkUnit): void {
+    const payload = unit.payload(); // first, in case it throws
     const ahead = this.#pipe.length > 0;
     if (this.#state === 'idle') this.#to('busy');
     const startBy = ahead ? this.#late.expect() : Infinity;
-    const payload = unit.payload();
     const bytes = payload.reduce((sum, { length }) => sum + length, 0);
     this.#pipe.push(unit, startBy, bytes);
     if (ahead) unit.handed(this);

@@ -1,5 +1,3 @@
-import fc from 'fast-check';
-import type { Batchable, Split } from '../../src/dispatch/batch.js';
 import { BatchPolicy } from '../../src/dispatch/batch-policy.js';
 import { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import { Isolation } from '../../src/dispatch/isolation.js';
@@ -10,8 +8,10 @@ import type { WorkUnit } from '../../src/pool/work-unit.js';
 import { type Frame, FrameType } from '../../src/protocol/frame.js';
 import { FakeClock } from '../support/fake-clock.js';
 import { FakePool, type FakeWorker } from '../support/fake-pool.js';
+import { type Command, type RouteName, SPLITS } from './dispatcher-commands.js';
+import { batchable } from './fake-batch.js';
 
-export const options = {
+const options = {
   cores: 3,
   queueLimit: 12,
   interruptGrace: 100,
@@ -20,69 +20,6 @@ export const options = {
   shortTime: 500,
 } as const;
 
-const ROUTES = ['brief', 'fast', 'slow', 'new', 'single', 'batched', 'waiting', 'none'] as const;
-type RouteName = (typeof ROUTES)[number];
-
-/** How the answer to a batch turns out. */
-const SPLITS = ['parts', 'some', 'failed', 'indivisible', 'throws'] as const;
-
-const command = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('submit' as const),
-      /** Milliseconds since the last command; 0 for one that comes in the same turn of the loop. */
-      gap: fc.constantFrom(0, 0.125),
-      route: fc.nat(5),
-      plan: fc.constantFrom(undefined, undefined, undefined, 'a', 'a', 'b'),
-      timeout: fc.constantFrom(50, 400, 5000, 5000),
-      urgent: fc.nat(9).map((n) => n === 0),
-      safe: fc.boolean(),
-      items: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('answer' as const),
-      worker: fc.nat(3),
-      odd: fc.nat(9).map((n) => n === 0),
-      split: fc.constantFrom('parts' as const, ...SPLITS),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('print' as const), worker: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave-out' as const), worker: fc.nat(3) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('take-back' as const), worker: fc.nat(3) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('die' as const),
-      worker: fc.nat(3),
-      begun: fc.boolean(),
-      failing: fc.boolean(),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('add' as const), plan: fc.constantFrom('a', 'a', 'b') }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), job: fc.nat(30) }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 6, 60, 450) }),
-  },
-);
-
-/** Of a few routes each time, so that their requests meet. */
-export const commands = fc
-  .tuple(
-    fc.uniqueArray(fc.constantFrom(...ROUTES), { minLength: 1, maxLength: 3 }),
-    fc.array(command, { maxLength: 50, size: 'max' }),
-  )
-  .map(([names, list]) =>
-    list.map((one) => (one.do === 'submit' ? { ...one, route: names[one.route % names.length]! } : one)),
-  );
-export type Command = typeof commands extends fc.Arbitrary<(infer C)[]> ? C : never;
 type Submit = Extract<Command, { do: 'submit' }>;
 
 interface Entry extends Submit {
@@ -96,6 +33,8 @@ interface Entry extends Submit {
   /** How often R has run it, and how often it may. */
   runs: number;
   mayRun: number;
+  /** How often a worker was given it. */
+  starts: number;
 }
 
 const USUAL_MS: Record<RouteName, number> = {
@@ -192,6 +131,7 @@ export class DispatcherModel {
       cancelled: false,
       runs: 0,
       mayRun: 1,
+      starts: 0,
     };
     this.entries.push(entry);
     if (route !== undefined) this.isolation.arrived(route);
@@ -220,7 +160,7 @@ export class DispatcherModel {
     switch (command.do) {
       case 'die':
         this.pool.failing = command.failing;
-        if (command.begun) this.#ran(ids, (entry) => ids.length > 1 || entry.safe);
+        if (command.begun) this.#ran(ids, ({ runs, safe }) => ids.length > 1 || (safe && runs === 1));
         worker.die(command.begun);
         break;
       case 'take-back':
@@ -245,7 +185,7 @@ export class DispatcherModel {
     for (const id of ids) {
       const entry = this.entries[id]!;
       entry.runs += 1;
-      if (again(entry)) entry.mayRun = 2;
+      if (again(entry)) entry.mayRun += 1;
     }
   }
 
@@ -258,7 +198,7 @@ export class DispatcherModel {
       must(entry.endedAt === undefined, `${id} is over`);
       const own = this.routes[route];
       must(own === undefined || this.isolation.admits(own), `${id} may not run yet`);
-      if (entry.batched || entry.urgent) continue;
+      if (entry.batched || entry.urgent || entry.starts++ > 0) continue;
       const older = this.entries.find(
         (other) =>
           other.submittedAt < entry.submittedAt &&
@@ -345,42 +285,6 @@ export const answer: Frame = {
 };
 
 /** The requests that a unit is for. */
-export function idsOf(unit: WorkUnit): number[] {
+function idsOf(unit: WorkUnit): number[] {
   return Buffer.concat(unit.payload()).toString().split(',').map(Number);
-}
-
-/** Its part of an answer is its own name. */
-export function batchable(key: string, items: number, policy: BatchPolicy, name: string): Batchable {
-  const own: Batchable & { name: string } = {
-    key,
-    items,
-    policy,
-    name,
-    merge: (jobs) => {
-      const names = (jobs as (typeof own)[]).map((job) => job.name);
-      return {
-        type: FrameType.call,
-        payload: [Buffer.from(names.join())],
-        split: ({ id }) => split(SPLITS[id]!, names),
-      };
-    },
-    succeeded: () => true,
-    isSame: () => true,
-  };
-  return own;
-}
-
-function split(how: (typeof SPLITS)[number], names: readonly string[]): Split {
-  switch (how) {
-    case 'parts':
-      return { kind: 'parts', parts: names };
-    case 'some':
-      return { kind: 'parts', parts: names.map((name, i) => (i % 2 === 0 ? name : undefined)) };
-    case 'throws':
-      throw new Error('a value that cannot be read');
-    case 'failed':
-      return { kind: 'failed' };
-    case 'indivisible':
-      return { kind: 'indivisible', reason: 'its result has no part for each item' };
-  }
 }

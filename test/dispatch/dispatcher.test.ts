@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { answer, commands, DispatcherModel } from './dispatcher-model.js';
+import { FrameType } from '../../src/protocol/frame.js';
+import { commands } from './dispatcher-commands.js';
+import { answer, DispatcherModel } from './dispatcher-model.js';
 
 /** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
 const RUNS = { seed: 20261129, numRuns: 500 };
@@ -119,4 +121,26 @@ test('a call for several clients is interrupted when the last of them has left, 
     model.dispatcher.cancel(ticket!);
   }
   expect(worker!.interrupted).toBe(true);
+});
+
+test('a request whose work cannot be written fails alone, and its worker takes other work', () => {
+  const model = new DispatcherModel();
+  const before = model.pool.idle;
+  const outcomes: string[] = [];
+  model.dispatcher.submit({
+    label: 'unwritable',
+    url: '/unwritable',
+    type: FrameType.call,
+    payload: () => {
+      throw new Error('a value that has no form');
+    },
+    safe: false,
+    urgent: false,
+    timeout: 1000,
+    settle: ({ kind }) => outcomes.push(kind),
+  });
+  expect(outcomes).toEqual(['failed']);
+  expect(model.pool.idle).toBe(before);
+  expect(model.submit({ ...usual, route: 'fast' }).ticket!.state).toBe('running');
+  expect(model.clock.pending).toBe(1); // the deadline of the one that runs
 });

@@ -148,6 +148,10 @@ export class FakePool implements WorkerPool {
 
   grow(): void {}
 
+  release(worker: { id: number }): void {
+    this.workers.find(({ id }) => id === worker.id)!.taken = false;
+  }
+
   replace({ id }: { id: number }): void {
     const worker = this.workers.find((one) => one.id === id);
     if (worker === undefined) return;
