@@ -41,8 +41,8 @@ batch_parts <- c("joined", "sizes", "calls")
 predict_parts <- c("model", "options", "data")
 print_parts <- c("serializer", "value", "status", "header_names", "header_values")
 
-# Payloads to the gateway that are lists without names:
-# value: list(serializer, value, status, header_names, header_values)
-# prediction: list(columns, message)
-# batch_value: list(serializer, value, answers)
-# batch_answer: list(kind, answer)
+# The parts of payloads to the gateway that are lists without names:
+# - value: serializer, value, status, header_names, header_values
+# - prediction: columns, message
+# - batch_value: serializer, value, answers
+# - batch_answer: kind, answer

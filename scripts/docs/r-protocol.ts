@@ -8,7 +8,7 @@ export function rProtocol(): string {
     return `${snakeCase(name)}_parts <- c(${parts.map((part) => `"${snakeCase(part)}"`).join(', ')})`;
   });
   const written = Object.entries(partsFromWorker).map(([name, parts]) => {
-    return `# ${snakeCase(name)}: list(${parts.map(snakeCase).join(', ')})`;
+    return `# - ${snakeCase(name)}: ${parts.map(snakeCase).join(', ')}`;
   });
   return `# Generated from src/protocol/frame.ts and src/protocol/payloads.ts, which describe the protocol; \`npm run docs\`
 # writes it.
@@ -26,7 +26,7 @@ ${types.join(',\n')}
 # The parts of payloads from the gateway that are lists without names
 ${read.join('\n')}
 
-# Payloads to the gateway that are lists without names:
+# The parts of payloads to the gateway that are lists without names:
 ${written.join('\n')}
 `;
 }
