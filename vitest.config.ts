@@ -14,8 +14,8 @@ export default defineConfig({
       ...(process.env.PENSTOCK_TEST_KUBERNETES ? [] : ['test/kubernetes/tools/**']),
       // They need Prometheus: npm run test:prometheus brings it.
       ...(process.env.PENSTOCK_TEST_PROMETHEUS ? [] : ['test/monitoring/prometheus.test.ts']),
-      // They take minutes: npm run test:models.
-      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/models/long/**']),
+      // They take minutes: npm run test:long, npm run test:models.
+      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/**/long/**']),
       // It takes half an hour: npm run soak.
       ...(process.env.PENSTOCK_SOAK_MINUTES ? [] : ['test/chaos/soak.test.ts']),
     ],
