@@ -102,8 +102,6 @@ export class Chart {
     new ResizeObserver(([entry]) => {
       this.#width = entry.contentRect.width;
       this.#svg.setAttribute('viewBox', `0 0 ${this.#width} ${HEIGHT}`);
-      this.#svg.setAttribute('width', this.#width);
-      this.#svg.setAttribute('height', HEIGHT);
       this.#draw();
     }).observe(this.#plot);
   }

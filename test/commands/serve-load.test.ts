@@ -43,18 +43,16 @@ describe('an app that cannot be loaded ends the start with exit code 1 and no st
 });
 
 describe('a tag of Penstock that is wrong ends the start, with its file and line:', () => {
-  test.concurrent.each([
-    ['@batch max=0', 'max=0: a whole number from 1 is meant'],
-    ['@batch wait=soon', 'wait=soon: up to 10s is meant, as in 5ms'],
-    ['@batch table', 'table: the function has no argument table, but x, y'],
-    ['@batch size=3', 'size=3: @batch [argument|body] [max=256] [wait=0ms] is meant'],
-  ])('%s', async (tag, says) => {
-    const name = `${tag.replaceAll(/\W/g, '-')}.R`;
-    const app = program(name, `#* Doubles\n#* ${tag}\n#* @get /double\nfunction(x, y) x\n`);
-    const { code, stderr } = await start(app);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`${app}:2: ${tag.slice(0, 6)} ${says}`);
-  });
+  test.concurrent.each([['@batch table', 'table: the function has no argument table, but x, y']])(
+    '%s',
+    async (tag, says) => {
+      const name = `${tag.replaceAll(/\W/g, '-')}.R`;
+      const app = program(name, `#* Doubles\n#* ${tag}\n#* @get /double\nfunction(x, y) x\n`);
+      const { code, stderr } = await start(app);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${app}:2: ${tag.slice(0, 6)} ${says}`);
+    },
+  );
 });
 
 test('a missing Rscript is told from an app that fails', async () => {
