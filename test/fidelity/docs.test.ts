@@ -32,6 +32,9 @@ fidelity('docs.R', {}, [
   get('/favicon.ico'),
 ]);
 
-fidelity('docs-off.R', {}, [get('/ok'), get('/openapi.json'), get('/__docs__/')]);
+fidelity('docs-off.R', { sameInBothLanes: true }, [get('/ok'), get('/openapi.json'), get('/__docs__/')]);
 
-fidelity('own-spec.R', {}, [get('/ok'), get('/openapi.json', { normalise: [ownPort] })]);
+fidelity('own-spec.R', { sameInBothLanes: true }, [
+  get('/ok'),
+  get('/openapi.json', { normalise: [ownPort] }),
+]);
