@@ -75,11 +75,11 @@ test('an app that takes longer to load than it may is given up', async () => {
   const { code, stderr } = await start(
     program('slow.R', 'cat("asking\\n")\nSys.sleep(60)\n'),
     '--load-timeout',
-    '4s',
+    '6s',
   );
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    /The app was not loaded within 4 s \(--load-timeout\), at step "app" after \d+ ms\./,
+    /The app was not loaded within 6 s \(--load-timeout\), at step "app" after \d+ ms\./,
   );
   expect(stderr).toContain("R's last output: asking");
 });

@@ -33,7 +33,7 @@ describe.each(sized(['SIGTERM'] as const, ['SIGTERM', 'SIGINT'] as const))('on %
     const { app, hooked } = await start();
     const workers = await pidsOf(app);
     const idle = await RawClient.open(app.port); // a connection that never asks anything holds nothing up
-    const answers = [1, 2, 3, 4, 5].map(() => sleep(app, 0.5));
+    const answers = [1, 2, 3, 4, 5].map(() => sleep(app, 1.5));
     await app.printed('sleeping', { skip: 1 });
     await expect.poll(() => app.admin('/scale')).toMatchObject({ ongoing: 5, queued: 3 });
 
@@ -55,7 +55,7 @@ describe.each(sized(['SIGTERM'] as const, ['SIGTERM', 'SIGINT'] as const))('on %
 });
 
 test('during the drain delay it is not ready but still answers, and asks its clients to go', async () => {
-  const { app } = await start('--drain-delay', '1s');
+  const { app } = await start('--drain-delay', '2s');
   app.signal('SIGTERM');
   await app.logged('draining');
   expect((await fetch(`${app.adminUrl}/readyz`)).status).toBe(503);

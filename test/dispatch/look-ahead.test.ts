@@ -36,7 +36,7 @@ test('what waits behind a brief handler that takes long for once is run elsewher
     let waiting = true;
     const before = burst(`before-${round}`, 40);
     ids.push(`slow-${round}`);
-    const slow = work(`slow-${round}`, 3).finally(() => {
+    const slow = work(`slow-${round}`, 5).finally(() => {
       waiting = false;
     });
     await Promise.all([...before, ...burst(`after-${round}`, 60)]);

@@ -10,7 +10,7 @@ beforeAll(async () => {
     workers: 1,
     flags: [
       '--header-timeout',
-      '500ms',
+      '1s',
       '--body-timeout',
       '500ms',
       '--keep-alive-timeout',

@@ -97,7 +97,7 @@ test('workers killed under a flood of brief requests cost one answer each at mos
 }, 60_000);
 
 test('with --retry-safe a GET whose worker was killed is answered by another, once', async () => {
-  const answer = ask('/sleep?seconds=0.5', { id: 'retried' });
+  const answer = ask('/sleep?seconds=2', { id: 'retried' });
   const first = await app.logged('output', (entry) => entry.requestId === 'retried');
   const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
   process.kill(workers.find(({ id }) => id === first.worker)!.pid, 'SIGKILL');
