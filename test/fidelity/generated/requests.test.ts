@@ -7,15 +7,20 @@ import type { Setting } from './endpoints.js';
 const SEED = 20_240_203;
 
 /**
- * Every API and all surroundings, but not each with each. Fewer requests where plumber is slowest: 1,000 in all, 5,000 in
- * `npm run test:long`.
+ * Every API and all surroundings, but not each with each; fewer requests where plumber is slowest. Starting the servers of a
+ * setting takes as long as some hundred requests, so `npm test` has one setting for each API.
  */
 const settings: readonly (Setting & { count: number })[] = [
-  { api: 'arguments', around: 'nothing', count: sized(350, 1600) },
-  { api: 'requests', around: 'filters', count: sized(110, 600) },
-  { api: 'answers', around: 'hooks', count: sized(160, 800) },
-  { api: 'arguments', around: 'handlers', count: sized(280, 1500) },
-  { api: 'requests', around: 'mount', count: sized(100, 500) },
+  { api: 'arguments', around: 'handlers', count: sized(400, 1500) },
+  { api: 'requests', around: 'filters', count: sized(120, 600) },
+  { api: 'answers', around: 'hooks', count: sized(180, 800) },
+  ...sized<(Setting & { count: number })[]>(
+    [],
+    [
+      { api: 'arguments', around: 'nothing', count: 1600 },
+      { api: 'requests', around: 'mount', count: 500 },
+    ],
+  ),
 ];
 
 test.each(settings)(
