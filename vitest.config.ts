@@ -21,8 +21,7 @@ export default defineConfig({
     ],
     globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],
-    // Most tests wait for R processes, which are what takes time: vitest's own shall not. A process for each file
-    // would take half a second.
+    // A process for each file would cost half a second of it.
     isolate: false,
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
