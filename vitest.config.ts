@@ -21,7 +21,7 @@ export default defineConfig({
     ],
     globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],
-    // A process for each file would cost half a second of it.
+    // A process for each file would cost half a second per file.
     isolate: false,
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
