@@ -2,7 +2,7 @@ import { get, head, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 import { ownPort } from './normalise.js';
 
-fidelity('docs.R', {}, [
+fidelity('docs.R', { sameInBothLanes: true }, [
   get('/openapi.json', { normalise: [ownPort] }),
   get('/openapi.json', {
     note: 'with a referer',
