@@ -62,8 +62,6 @@ describe('of the models of a folder', () => {
     writeFileSync(join(folder, 'penstock.yaml'), 'models:\n  shared:\n    split: {1: 75, 2: 25}\n');
     put('1.rds', 'half/1.rds');
     writeFileSync(join(folder, 'models/half/2.rds'), '');
-    put('1.rds', 'going/1.rds');
-    put('2.rds', 'going/2.rds');
     put('1.rds', 'broken/1.rds');
     app = await serve(folder, { workers: 1 });
   });
@@ -99,17 +97,6 @@ describe('of the models of a folder', () => {
     expect([await versions('half'), await answerer('half')]).toEqual([['1'], 1]);
   });
 
-  test('a version that is taken away is served no more, but for the last one', async () => {
-    rmSync(join(folder, 'models/going/2.rds'));
-    await app!.logged('model-removed');
-    expect([await versions('going'), await answerer('going')]).toEqual([['1'], 1]);
-    rmSync(join(folder, 'models/going/1.rds'));
-    // The folder has been looked at since, to go by what else is new in it.
-    writeFileSync(join(folder, 'models/going/3.rds'), '');
-    await app!.logged('model-refused', ({ model }) => model === 'going');
-    expect(await answerer('going')).toBe(1);
-  });
-
   test('a bad new version is refused and never replaces a good one, not in a new worker either', async () => {
     writeFileSync(join(made, 'bad.rds'), 'nothing that R knows');
     const refusal = (wanted: string): Promise<LogEntry> =>
@@ -135,6 +122,20 @@ describe('of one model', () => {
     folder = mkdtempSync(join(tmpdir(), 'penstock-folder-'));
   });
   afterEach(stop);
+
+  test('a version that is taken away is served no more, but for the last one', async () => {
+    put('1.rds', 'flat/1.rds');
+    put('2.rds', 'flat/2.rds');
+    app = await serve(folder, { workers: 1 });
+    rmSync(join(folder, 'models/flat/2.rds'));
+    await app.logged('model-removed');
+    expect([await versions('flat'), await answerer()]).toEqual([['1'], 1]);
+    rmSync(join(folder, 'models/flat/1.rds'));
+    // The folder has been looked at since, to go by what else is new in it.
+    writeFileSync(join(folder, 'models/flat/3.rds'), '');
+    await app.logged('model-refused');
+    expect(await answerer()).toBe(1);
+  });
 
   test('a new version takes over without a request being lost, and is then what every worker has', async () => {
     put('1.rds', 'flat/1.rds');
