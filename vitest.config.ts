@@ -14,15 +14,14 @@ export default defineConfig({
       ...(process.env.PENSTOCK_TEST_KUBERNETES ? [] : ['test/kubernetes/tools/**']),
       // They need Prometheus: npm run test:prometheus brings it.
       ...(process.env.PENSTOCK_TEST_PROMETHEUS ? [] : ['test/monitoring/prometheus.test.ts']),
-      // They take minutes: npm run test:models.
-      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/models/long/**']),
+      // They take minutes: npm run test:long, npm run test:models.
+      ...(process.env.PENSTOCK_TEST_LONG ? [] : ['test/**/long/**']),
       // It takes half an hour: npm run soak.
       ...(process.env.PENSTOCK_SOAK_MINUTES ? [] : ['test/chaos/soak.test.ts']),
     ],
     globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts'],
     setupFiles: ['test/support/leave-nothing.ts'],
-    // Most tests wait for R processes, which are what takes time: vitest's own shall not. A process for each file
-    // would take half a second.
+    // A process for each file would cost half a second per file.
     isolate: false,
     maxWorkers: 2,
     sequence: { sequencer: SlowFirst },

@@ -1,8 +1,9 @@
-# Lints the R code with the rules of .lintr. Exits with 1 if there are lints.
+# Lints the R code by the rules of .lintr; any lint fails. Files that have not changed since they were last linted are
+# passed over.
 
 folders <- c("r", "examples", "scripts", "bench", "test/r")
 lints <- do.call(c, lapply(folders[dir.exists(folders)], function(folder) {
-  lintr::lint_dir(folder, relative_path = FALSE)
+  lintr::lint_dir(folder, relative_path = FALSE, cache = file.path(".penstock", "checks", "lintr"))
 }))
 for (lint in lints) {
   place <- sprintf("%s:%d:%d", lint$filename, lint$line_number, lint$column_number)

@@ -2,21 +2,24 @@ import { availableParallelism } from 'node:os';
 import { capture } from '../setup/command.mjs';
 import { startProgress } from '../setup/progress.mjs';
 import { root } from '../setup/root.mjs';
+import { PartTimes } from './part-times.mjs';
 
 /**
- * Runs the checks, as many at once as there are cores, and shows the whole output of those that fail.
- * @param {{ name: string, words: string[] }[]} checks those that take longest first
+ * Runs the checks, as many at once as there are cores, and prints the output of those that fail.
+ * @param {{ name: string, words: string[] }[]} checks the slowest first
+ * @param {PartTimes} [times]
  * @returns {Promise<import('./tally.mjs').Tally>}
  */
-export async function runChecks(checks) {
+export async function runChecks(checks, times = new PartTimes()) {
   const progress = startProgress('Checks of the code');
   const left = [...checks];
   /** @type {string[]} */
   const failures = [];
   const work = async () => {
     for (let check = left.shift(); check !== undefined; check = left.shift()) {
-      const { ok, output } = await capture(check.words, { cwd: root });
-      if (!ok) failures.push(`${check.name} failed:\n${output}`);
+      const { name, words } = check;
+      const { ok, output } = await times.measure(name, () => capture(words, { cwd: root }));
+      if (!ok) failures.push(`${name} failed:\n${output}`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));

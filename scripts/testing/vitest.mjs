@@ -4,8 +4,6 @@ import { readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { root } from '../setup/root.mjs';
 
-const report = join(root, '.penstock', 'vitest.json');
-
 /**
  * @typedef {object} VitestReport the parts of vitest's JSON report that are read
  * @property {number} numPassedTests
@@ -36,8 +34,11 @@ export function tallyOf(found, exitCode) {
   };
 }
 
-/** @returns {VitestReport | undefined} */
-function readReport() {
+/**
+ * @param {string} report
+ * @returns {VitestReport | undefined}
+ */
+function readReport(report) {
   try {
     return JSON.parse(readFileSync(report, 'utf8'));
   } catch {
@@ -46,23 +47,43 @@ function readReport() {
 }
 
 /**
- * @param {{ node?: string, args?: string[], env?: NodeJS.ProcessEnv }} [options] node: the Node to run it, and all
- *   that it starts, with; env: variables on top of ours
+ * @typedef {object} VitestOptions
+ * @property {string} [node] the Node that runs vitest and everything it starts
+ * @property {string[]} [args]
+ * @property {NodeJS.ProcessEnv} [env] variables on top of ours
+ * @property {string} [name] names the report, for a run beside another one
+ * @property {boolean} [atTheEnd] prints the output when the run has ended, for the same reason
+ */
+
+/**
+ * @param {VitestOptions} [options]
  * @returns {Promise<import('./tally.mjs').Tally>}
  */
-export function runVitest({ node = process.execPath, args = [], env: more = {} } = {}) {
+export function runVitest(options = {}) {
+  const { args = [], atTheEnd = false, env: more = {}, name = 'vitest', node = process.execPath } = options;
+  const report = join(root, '.penstock', `${name}.json`);
   rmSync(report, { force: true });
   const words = [
     join(root, 'node_modules', 'vitest', 'vitest.mjs'),
     'run',
     ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    `--reporter=${join(root, 'scripts', 'testing', 'slow-files.mjs')}`,
+    ...(atTheEnd ? [] : [`--reporter=${join(root, 'scripts', 'testing', 'slow-files.mjs')}`]),
     ...args,
   ];
   const env = { ...process.env, ...more, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
-  const child = spawn(node, words, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const output = atTheEnd ? 'pipe' : 'inherit';
+  const child = spawn(node, words, { cwd: root, env, stdio: ['ignore', output, output] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+    });
+  }
   return new Promise((resolve) => {
     child.on('error', () => resolve(tallyOf(undefined, 1)));
-    child.on('close', (code) => resolve(tallyOf(readReport(), code)));
+    child.on('close', (code) => {
+      process.stdout.write(printed);
+      resolve(tallyOf(readReport(report), code));
+    });
   });
 }

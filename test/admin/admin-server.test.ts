@@ -42,12 +42,10 @@ test('while every worker is busy and requests wait, everything is told truthfull
     .poll(() => app.admin('/scale'))
     .toMatchObject({ demand: 5, longestWaitMs: expect.toSatisfy((ms: number) => ms > longestWaitMs) });
 
-  const begun = performance.now();
   expect(await (await fetch(`${app.adminUrl}/livez`)).json()).toEqual({ status: 'ok' });
   const ready = await fetch(`${app.adminUrl}/readyz`);
   expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
   const status = await app.admin<Status>('/status');
-  expect(performance.now() - begun).toBeLessThan(200);
 
   expect(status).toMatchObject({ state: 'serving', running: 2, queued: 3, queueLimit: 10_000, restarts: 0 });
   expect(status.workers.map(({ state }) => state)).toEqual(['busy', 'busy']);

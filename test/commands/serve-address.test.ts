@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureApp, runCli } from '../support/server.js';
+import { sized } from '../support/sized.js';
 
 let other: Server;
 let taken: string;
@@ -20,8 +21,11 @@ const start = (...flags: string[]) =>
 describe('an address that cannot be had ends the start with exit code 1 and says which', () => {
   test.concurrent.each([
     ['the public port is in use', '--port', 'another process is listening there'],
-    ['the admin port is in use', '--admin-port', 'another process is listening there'],
-  ])('%s', async (_, flag, reason) => {
+    ...sized<string[][]>(
+      [],
+      [['the admin port is in use', '--admin-port', 'another process is listening there']],
+    ),
+  ] as [string, string, string][])('%s', async (_, flag, reason) => {
     const { code, stderr } = await start(flag, taken);
     expect(code).toBe(1);
     expect(stderr).toContain(`127.0.0.1:${taken}: ${reason}.`);

@@ -64,7 +64,7 @@ class Container {
       const { stdout } = await podman('logs', this.id);
       if (stdout.includes('"event":"worker-ready"')) return;
       if (Date.now() > deadline) throw new Error(stdout);
-      await sleep(500);
+      await sleep(250);
     }
   }
 
@@ -184,7 +184,7 @@ describe("The example's image", { timeout: patience * 2 }, () => {
   });
 
   test('loses nothing on SIGTERM under load, reports not ready at once, and exits with 0', async () => {
-    const leaving = await Container.start('-e', 'PENSTOCK_DRAIN_DELAY=20s');
+    const leaving = await Container.start('-e', 'PENSTOCK_DRAIN_DELAY=12s');
     await leaving.serves();
     expect(await leaving.healthy()).toBe(true);
     const load = new SteadyLoad({

@@ -221,11 +221,11 @@ describe('a handler that is not vectorised', () => {
 });
 
 test('a request whose deadline passes leaves its batch without harm to the others', async () => {
-  const brief = await serve(fixtureApp('batch.R'), { workers: 1, flags: ['--timeout', '2s'] });
+  const brief = await serve(fixtureApp('batch.R'), { workers: 1, flags: ['--timeout', '4s'] });
   const ask = async (id: string, x: number): Promise<Answer> => {
     const answer = await fetch(`${brief.url}/slow`, {
       method: 'POST',
-      body: JSON.stringify({ x, seconds: 1.5 }),
+      body: JSON.stringify({ x, seconds: 3 }),
       headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
     });
     return { status: answer.status, body: await answer.json() };
@@ -234,7 +234,7 @@ test('a request whose deadline passes leaves its batch without harm to the other
     () => ask('early', 2.5),
     async () => {
       // Half of the early one's time is over.
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await new Promise((resolve) => setTimeout(resolve, 2000));
       return ask('late', 3.5);
     },
   ]);

@@ -1,7 +1,7 @@
 import { get, head, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('assets', {}, [
+fidelity('assets', { sameInBothLanes: true }, [
   get('/public/'),
   get('/public'),
   get('/public/index.html'),

@@ -2,7 +2,7 @@ import { get, head, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 import { ownPort } from './normalise.js';
 
-fidelity('docs.R', {}, [
+fidelity('docs.R', { sameInBothLanes: true }, [
   get('/openapi.json', { normalise: [ownPort] }),
   get('/openapi.json', {
     note: 'with a referer',
@@ -32,6 +32,9 @@ fidelity('docs.R', {}, [
   get('/favicon.ico'),
 ]);
 
-fidelity('docs-off.R', {}, [get('/ok'), get('/openapi.json'), get('/__docs__/')]);
+fidelity('docs-off.R', { sameInBothLanes: true }, [get('/ok'), get('/openapi.json'), get('/__docs__/')]);
 
-fidelity('own-spec.R', {}, [get('/ok'), get('/openapi.json', { normalise: [ownPort] })]);
+fidelity('own-spec.R', { sameInBothLanes: true }, [
+  get('/ok'),
+  get('/openapi.json', { normalise: [ownPort] }),
+]);

@@ -7,6 +7,7 @@ import { ask as askOnce, askRaw, HangUp, type WireResponse } from '../support/ht
 import { type Lane, startPenstock } from '../support/penstock.js';
 import { startPlumber } from '../support/plumber.js';
 import type { Server } from '../support/process.js';
+import { sized } from '../support/sized.js';
 import { type Answer, type Ask, abbreviate, answerOf, readable } from './ask.js';
 import { deviations } from './deviations.js';
 import { Jar } from './jar.js';
@@ -16,6 +17,8 @@ export interface FidelityOptions {
   /** Gives each server a copy of the API's folder, for APIs that write next to themselves. */
   readonly ownFolder?: boolean;
   readonly flags?: readonly string[];
+  /** What is asked about does not depend on the lane, such as options and files: `npm test` asks only the direct lane. */
+  readonly sameInBothLanes?: boolean;
 }
 
 const apis = resolve(import.meta.dirname, '../fixtures/apis');
@@ -24,13 +27,14 @@ const apis = resolve(import.meta.dirname, '../fixtures/apis');
 const selfCheck = process.env.PENSTOCK_TEST_SUBJECT === 'plumber';
 
 /**
- * Which of Penstock's lanes are asked: the one that is wished for, else both; but only the direct one for APIs of real
- * shape, whose requests bring nothing new to plumber's own router, and take long to start.
+ * The lanes that are asked: the one that the environment names, else both. Only the direct one for APIs of real shape: they
+ * start slowly, and their requests ask nothing new of plumber's own router.
  */
-function lanesOf(api: string): readonly Lane[] {
+function lanesOf(api: string, { sameInBothLanes }: FidelityOptions): readonly Lane[] {
   const wished = process.env.PENSTOCK_TEST_LANE as Lane | undefined;
   if (wished) return [wished];
-  return api.startsWith('shapes/') ? ['auto'] : ['auto', 'plumber'];
+  const onlyDirect = api.startsWith('shapes/') || (sameInBothLanes === true && sized(true, false));
+  return onlyDirect ? ['auto'] : ['auto', 'plumber'];
 }
 
 // A file that collects what plumber answered, to see that an ask asks what it means to.
@@ -38,7 +42,7 @@ const showTo = process.env.PENSTOCK_TEST_SHOW;
 
 /** One real plumber and Penstock in either lane on the same API, and one test for each question put to all. */
 export function fidelity(api: string, options: FidelityOptions, asks: readonly Ask[]): void {
-  const lanes = lanesOf(api);
+  const lanes = lanesOf(api, options);
   const subjects = selfCheck ? ['plumber'] : lanes.map((lane) => `penstock --lane ${lane}`);
   describe(api, () => {
     let servers: Server[] = [];

@@ -3,7 +3,7 @@ import { fidelity } from './fidelity.js';
 import { pdfDates } from './normalise.js';
 
 // One worker: cairo numbers the parts of its SVG files from one drawing of a process to the next.
-fidelity('images.R', {}, [
+fidelity('images.R', { sameInBothLanes: true }, [
   get('/png'),
   get('/png-size'),
   get('/jpeg'),

@@ -1,7 +1,7 @@
 import { get, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('limits.R', {}, [
+fidelity('limits.R', { sameInBothLanes: true }, [
   get('/free'),
   post('/limited', 'x'.repeat(100), 'text/plain', { note: 'exactly the limit' }),
   post('/limited', 'x'.repeat(101), 'text/plain', { note: 'one byte more' }),
@@ -14,10 +14,14 @@ fidelity('limits.R', {}, [
   get('/free', { note: 'afterwards' }),
 ]);
 
-fidelity('environment-options.R', { env: { PLUMBER_MAXREQUESTSIZE: '10', PLUMBER_TRAILINGSLASH: 'TRUE' } }, [
-  get('/ok'),
-  get('/folder'),
-  post('/body', '1234567890', 'text/plain', { note: 'exactly the limit' }),
-  post('/body', '12345678901', 'text/plain', { note: 'one byte more' }),
-  verb('DELETE', '/ok'),
-]);
+fidelity(
+  'environment-options.R',
+  { env: { PLUMBER_MAXREQUESTSIZE: '10', PLUMBER_TRAILINGSLASH: 'TRUE' }, sameInBothLanes: true },
+  [
+    get('/ok'),
+    get('/folder'),
+    post('/body', '1234567890', 'text/plain', { note: 'exactly the limit' }),
+    post('/body', '12345678901', 'text/plain', { note: 'one byte more' }),
+    verb('DELETE', '/ok'),
+  ],
+);

@@ -3,7 +3,7 @@ import { fidelity } from './fidelity.js';
 
 const knows = { headers: [['Plumber-Shared-Secret', 'open sesame']] as const };
 
-fidelity('secret.R', {}, [
+fidelity('secret.R', { sameInBothLanes: true }, [
   get('/guarded'),
   get('/guarded', { note: 'with the secret', ...knows }),
   get('/guarded', { note: 'with another secret', headers: [['Plumber-Shared-Secret', 'open']] }),
@@ -15,7 +15,7 @@ fidelity('secret.R', {}, [
   get('/openapi.json', { note: 'with the secret', ...knows }),
 ]);
 
-fidelity('slash.R', {}, [
+fidelity('slash.R', { sameInBothLanes: true }, [
   get('/folder'),
   get('/folder/'),
   get('/folder?a=1&b=2'),
@@ -33,4 +33,9 @@ fidelity('slash.R', {}, [
   get('/nowhere'),
 ]);
 
-fidelity('no-405.R', {}, [get('/got'), post('/got', ''), verb('HEAD', '/got'), get('/nowhere')]);
+fidelity('no-405.R', { sameInBothLanes: true }, [
+  get('/got'),
+  post('/got', ''),
+  verb('HEAD', '/got'),
+  get('/nowhere'),
+]);

@@ -22,7 +22,7 @@ fidelity('programmatic.R', {}, [
   get('/openapi.json'),
 ]);
 
-fidelity('entry', {}, [
+fidelity('entry', { sameInBothLanes: true }, [
   get('/from-file'),
   get('/added'),
   get('/late'),

@@ -14,10 +14,11 @@ import {
   setAttribute,
   withClass,
 } from '../../src/rdata/index.js';
+import { sized } from '../support/sized.js';
 import { comparePrint } from './compare-print.js';
 
 const SEED = 20240203;
-const COUNT = 20_000;
+const COUNT = sized(3000, 20_000);
 
 function json(value: RValue, options?: Partial<JsonPrintOptions>): string {
   const printed = printJson(value, options);

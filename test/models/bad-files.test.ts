@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCli } from '../support/server.js';
+import { runCli, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-bad-models-'));
 
@@ -38,18 +38,34 @@ async function refusal(file: string, flags: readonly string[] = []): Promise<str
   return stderr + stdout;
 }
 
-test.each([
-  ['text.rds', 'text.rds is not a readable RDS file'],
-  ['empty.rds', 'empty.rds is empty'],
-  ['cut.rds', 'cut.rds is not a readable RDS file'],
-  ['broken.rds', 'broken.rds is not a readable RDS file'],
-  ['saved.rds', 'saved.rds was written by save(). Write only the model, with saveRDS(model, "saved.rds")'],
-  ['numbers.rds', 'numbers.rds holds an object of class integer, which has no predict method.'],
-  ['odd.rds', 'odd.rds holds an object of class odd/odder, which has no predict method.'],
-])('%s is refused with the reason, and exit code 1', async (file, reason) => {
-  const said = await refusal(file);
-  expect(said).toContain(reason);
+test('a file that is no saved R object is refused with the reason, and exit code 1', async () => {
+  const said = await refusal('text.rds');
+  expect(said).toContain('text.rds is not a readable RDS file');
   expect(said).toContain('code: app_load_failed');
+});
+
+test('each other kind of bad file is refused with its reason', async () => {
+  const reasons = {
+    empty: '2.rds is empty',
+    cut: '2.rds cannot be read as a saved R object: it is damaged',
+    broken: '2.rds cannot be read as a saved R object: it is damaged',
+    saved: '2.rds was written by save(): write the model alone, with saveRDS(model, "2.rds")',
+    numbers: '2.rds holds an object of class integer, for which there is no predict method.',
+    odd: '2.rds holds an object of class odd/odder, for which there is no predict method.',
+  };
+  const several = join(folder, 'several');
+  for (const name of Object.keys(reasons)) {
+    const versions = join(several, 'models', name);
+    mkdirSync(versions, { recursive: true });
+    copyFileSync(join(folder, 'good.rds'), join(versions, '1.rds'));
+    copyFileSync(join(folder, `${name}.rds`), join(versions, '2.rds'));
+  }
+  const app = await serve(several, { workers: 1 });
+  for (const [name, reason] of Object.entries(reasons)) {
+    const { msg } = await app.logged('model-refused', ({ model }) => model === name);
+    expect(msg).toContain(reason);
+  }
+  await app.stop();
 });
 
 test('a package that is missing is named, with the way to install it', async () => {

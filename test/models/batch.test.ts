@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
+import { sized } from '../support/sized.js';
 import { expectOnlyPoisonFails, strict } from './load.js';
 import { type Json, rowsOf, TrainedModels } from './make-models.js';
 
@@ -24,6 +25,7 @@ saveRDS(structure(list(), class = "picky"), "picky.rds")
 saveRDS(structure(list(), class = "strict"), "strict.rds")
 saveRDS(structure(list(), class = "centred"), "centred.rds")`;
 
+const poisoned = sized(600, 2000);
 const folder = mkdtempSync(join(tmpdir(), 'penstock-batched-'));
 const trained = new TrainedModels();
 let lm: ServedApp;
@@ -76,9 +78,9 @@ test('a row that makes predict() fail costs its own request alone', async () => 
   expect(answers[20]!.body).toEqual([{ '.pred': 40 }]);
 });
 
-test('of 2,000 requests at once with 1 % bad rows exactly those fail, each with its own reason', async () => {
+test(`of ${poisoned} requests at once with 1 % bad rows exactly those fail, each with its own reason`, async () => {
   const app = await serve(join(folder, 'strict.rds'), { workers: 1, flags: ['--queue-limit', '1000'] });
-  await expectOnlyPoisonFails(app.url, 2000);
+  await expectOnlyPoisonFails(app.url, poisoned);
   await app.logged('request', ({ batch }) => Number(batch) > 1);
   await app.stop();
 });

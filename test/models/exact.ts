@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
+import { sized } from '../support/sized.js';
 import { type Columns, rowCount, rowsOf, slice, TrainedModels } from './make-models.js';
 
+/** Rows of each model's question. */
+const rows = sized(600, 2000);
 /** Sizes of requests, in turn: one row, some, and many. */
 const sizes = [1, 7, 250, 1, 41];
 
 /** All rows of a question, as the bodies of requests of several sizes and forms. */
 function bodiesOf(input: Columns): unknown[] {
-  const rows = rowCount(input);
+  const count = rowCount(input);
   const bodies: unknown[] = [];
-  for (let from = 0, turn = 0; from < rows; turn++) {
-    const to = Math.min(rows, from + sizes[turn % sizes.length]!);
+  for (let from = 0, turn = 0; from < count; turn++) {
+    const to = Math.min(count, from + sizes[turn % sizes.length]!);
     const forms = [rowsOf(input, from, to), slice(input, from, to)];
     bodies.push(to - from === 1 ? rowsOf(input, from, to)[0] : forms[turn % 2]);
     from = to;
@@ -34,7 +37,7 @@ export function predictsExactly(names: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-exact-'));
   let app: ServedApp;
   beforeAll(async () => {
-    await models.make(2000, names);
+    await models.make(rows, names);
     symlinkSync(models.folder, join(folder, 'models'));
     app = await serve(folder, { workers: 1 });
   });
@@ -43,7 +46,7 @@ export function predictsExactly(names: readonly string[]): void {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(names)('%s: 2,000 rows give what predict() gives in R, to the last digit', async (name) => {
+  test.each(names)(`%s: ${rows} rows give what predict() gives in R, to the last digit`, async (name) => {
     for (const { expected, input, query } of models.questions(name)) {
       const url = `${app.url}/models/${name}/predict${query === '' ? '' : `?${query}`}`;
       const bodies = bodiesOf(input);

@@ -12,7 +12,7 @@ let requests = 0;
 beforeAll(async () => {
   // Bounds the memory of R, as a container would, but so that R can say so.
   const rscript = join(folder, 'Rscript');
-  writeFileSync(rscript, '#!/bin/sh\nulimit -v 1500000\nexec Rscript "$@"\n');
+  writeFileSync(rscript, '#!/bin/sh\nulimit -v 1000000\nexec Rscript "$@"\n');
   chmodSync(rscript, 0o755);
   app = await serve(fixtureApp('bad-handlers.R'), { workers: 1, flags: ['--rscript', rscript] });
 });

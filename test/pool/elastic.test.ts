@@ -56,7 +56,7 @@ test('requests that keep the CPU busy bring no more workers than there are CPUs 
   const cpus = availableCpus();
   const busy = await serve(fixtureApp('work.R'), { workers: `1..${cpus + 3}` });
   try {
-    const spinning = Array.from({ length: cpus + 3 }, () => fetch(`${busy.url}/spin?seconds=1`));
+    const spinning = Array.from({ length: cpus + 3 }, () => fetch(`${busy.url}/spin?seconds=0.5`));
     for (const answer of await Promise.all(spinning)) expect(answer.status).toBe(200);
     expect(busy.entries('worker-ready').length).toBeLessThanOrEqual(cpus + 1);
   } finally {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureApp, runCli, serve } from '../support/server.js';
+import { sized } from '../support/sized.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-fork-'));
 const file = join(folder, 'database');
@@ -23,16 +24,21 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+type UnsafeApp = readonly [name: string, why: string, logged: RegExp];
+
+const threads = /loading it started \d threads?/;
+const unsafe: readonly UnsafeApp[] = [
+  [
+    'connection',
+    'it keeps a connection and a file open',
+    /loading it left open: (?=.*a network or database connection).*\/database/,
+  ],
+  ['thread', 'it has started a thread', threads],
+  ...sized<UnsafeApp[]>([], [['openmp', 'it has used OpenMP', threads]]),
+];
+
 describe('an app that would break when forked is found out, told, and served by workers that load it themselves:', () => {
-  test.concurrent.each([
-    [
-      'connection',
-      'it keeps a connection and a file open',
-      /loading it left open: (?=.*a network or database connection).*\/database/,
-    ],
-    ['openmp', 'it has used OpenMP', /loading it started \d threads?/],
-    ['thread', 'it has started a thread', /loading it started \d threads?/],
-  ])('%s: %s', async (name, _, reason) => {
+  test.concurrent.each(unsafe)('%s: %s', async (name, _, reason) => {
     const { port } = database.address() as { port: number };
     const app = await serve(fixtureApp(`fork-unsafe/${name}.R`), {
       workers: 2,
@@ -56,7 +62,7 @@ describe('an app that would break when forked is found out, told, and served by 
   });
 });
 
-test.each(['on', 'off'])(
+test.each(sized(['on'], ['on', 'off']))(
   'with --preload %s, @onworker that fails ends the start, with file and line',
   async (preload) => {
     const app = join(folder, 'onworker.R');

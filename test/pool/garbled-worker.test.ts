@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
+import { sized } from '../support/sized.js';
 
 const rscript = resolve(import.meta.dirname, '../fixtures/programs/garbling-rscript.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'penstock-garbled-'));
 const on = join(folder, 'on');
-const ROUNDS = 6;
+const ROUNDS = sized(3, 6);
 /** Far above what the gateway needs, far below what is announced. */
 const MOST_MEMORY = 500e6;
 

@@ -45,6 +45,20 @@ test_that("an annotation that is wrong is told with file and line", {
   expect_match(fault("@cache 60s", verbs = "DELETE"), "only responses to GET, HEAD and POST")
 })
 
+test_that("a @batch annotation that is wrong is told with file and line", {
+  batch_fault <- function(text) {
+    comment <- list(list(text = "one", line = 1L), list(text = text, line = 2L))
+    failure <- tryCatch(tags$batch_tag(comment, c("x", "y"), "plumber.R"), bad_tag = identity)
+    expect_s3_class(failure, "bad_tag")
+    expect_identical(failure[c("file", "line")], list(file = "plumber.R", line = 2L))
+    conditionMessage(failure)
+  }
+  expect_match(batch_fault("@batch max=0"), "max=0")
+  expect_match(batch_fault("@batch wait=soon"), "wait=soon")
+  expect_match(batch_fault("@batch size=3"), "size=3")
+  expect_match(batch_fault("@batch table"), "no argument table")
+})
+
 test_that("an annotation that stands twice is told with the second's line", {
   expect_error(read_tags("@timeout 5s", "@timeout 6s"), "given twice", class = "bad_tag")
 })

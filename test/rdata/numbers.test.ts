@@ -6,10 +6,11 @@ import { printOptions } from '../../src/json/print/options.js';
 import { formatGeneral } from '../../src/rdata/general-format.js';
 import { numberText } from '../../src/rdata/number-text.js';
 import { RecordReader } from '../json/records.js';
+import { sized } from '../support/sized.js';
 import { inFolder, runRScript } from './r-script.js';
 
 const SEED = 20240203;
-const COUNT = 20_000;
+const COUNT = sized(5000, 20_000);
 /** As in `r/number-cases.R`; a number in an array is `I()` of it. */
 const digitsSets: (number | null | [number])[] = [
   null,

@@ -11,6 +11,7 @@ import {
   writeRData,
 } from '../../src/rdata/index.js';
 import { RecordReader } from '../json/records.js';
+import { sized } from '../support/sized.js';
 import { fuzzRead } from './fuzz-read.js';
 import { inFolder, runRScript } from './r-script.js';
 
@@ -45,10 +46,10 @@ describe('reading R data', () => {
         const bytes = records.block() as Buffer;
         if (bytes.length < 20_000) corpus.push(bytes);
       }
-      const { read, refused, failures } = fuzzRead(corpus, SEED, 30_000);
+      const { read, refused, failures } = fuzzRead(corpus, SEED, sized(6000, 30_000));
       expect(failures.slice(0, 3)).toEqual([]);
-      // Some damaged inputs can be read, and some cannot.
-      expect(Math.min(read, refused)).toBeGreaterThan(1000);
+      // The damage is neither always fatal nor never.
+      expect(Math.min(read, refused)).toBeGreaterThan(sized(200, 1000));
     });
   }, 300_000);
 

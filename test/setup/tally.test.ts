@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PartTimes } from '../../scripts/testing/part-times.mjs';
 import { slowestFiles } from '../../scripts/testing/slow-files.mjs';
 import { closingLine, sum } from '../../scripts/testing/tally.mjs';
 import { tallyOf as tallyOfTestthat } from '../../scripts/testing/testthat.mjs';
@@ -44,4 +45,18 @@ test('the ten files that took longest are named, the slowest first', () => {
   expect(lines).toHaveLength(11);
   expect(lines[1]).toBe('    11.0 s  test/11.test.ts');
   expect(lines[10]).toBe('     2.0 s  test/2.test.ts');
+});
+
+test('a run says how long each part took, also one that failed', async () => {
+  let now = 0;
+  const times = new PartTimes(() => now);
+  await times.measure('Types', async () => {
+    now = 12_400;
+  });
+  const failing = times.measure('Containers', () => {
+    now = 13_000;
+    return Promise.reject(new Error('no podman'));
+  });
+  await expect(failing).rejects.toThrow('no podman');
+  expect(times.table.split('\n').slice(1)).toEqual(['  Types         12 s', '  Containers     1 s']);
 });

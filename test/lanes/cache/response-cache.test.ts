@@ -50,10 +50,10 @@ test('identical requests at the same time are computed once', async () => {
 test('what is computed for several goes on when the first of them leaves', async () => {
   const gone = new AbortController();
   const headers = { 'X-Request-Id': 'leader' };
-  const first = ask('/kept?x=leaves&seconds=0.5', { headers, signal: gone.signal }).catch(() => 'left');
+  const first = ask('/kept?x=leaves&seconds=1.5', { headers, signal: gone.signal }).catch(() => 'left');
   await app.logged('output', ({ requestId }) => requestId === 'leader');
-  const second = ask('/kept?x=leaves&seconds=0.5', { headers: { 'X-Request-Id': 'second' } });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const second = ask('/kept?x=leaves&seconds=1.5', { headers: { 'X-Request-Id': 'second' } });
+  await new Promise((resolve) => setTimeout(resolve, 200));
   gone.abort();
   expect(await first).toBe('left');
   expect(await (await second).json()).toMatchObject({ x: 'leaves' });

@@ -1,5 +1,5 @@
-import { get, post, postJson, verb } from '../ask.js';
-import { fidelity } from '../fidelity.js';
+import { get, post, postJson, verb } from '../../ask.js';
+import { fidelity } from '../../fidelity.js';
 
 fidelity('shapes/titanic/plumber.R', {}, [
   get('/'),

@@ -1,5 +1,5 @@
-import { get, postJson, verb } from '../ask.js';
-import { fidelity } from '../fidelity.js';
+import { get, postJson, verb } from '../../ask.js';
+import { fidelity } from '../../fidelity.js';
 
 const preflight = {
   headers: [

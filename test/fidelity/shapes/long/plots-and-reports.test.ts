@@ -1,6 +1,6 @@
-import { get, post, postJson } from '../ask.js';
-import { fidelity } from '../fidelity.js';
-import { pdfDates } from '../normalise.js';
+import { get, post, postJson } from '../../ask.js';
+import { fidelity } from '../../fidelity.js';
+import { pdfDates } from '../../normalise.js';
 
 fidelity('shapes/hello-plots.R', {}, [
   get('/echo'),

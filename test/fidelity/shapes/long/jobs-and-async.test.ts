@@ -1,5 +1,5 @@
-import { get, post, postJson, verb } from '../ask.js';
-import { fidelity } from '../fidelity.js';
+import { get, post, postJson, verb } from '../../ask.js';
+import { fidelity } from '../../fidelity.js';
 
 const key = { headers: [['X-Api-Key', 'dev-key']] } as const;
 const multipart = {

@@ -1,5 +1,5 @@
-import { get, head, post, postJson, verb } from '../ask.js';
-import { fidelity } from '../fidelity.js';
+import { get, head, post, postJson, verb } from '../../ask.js';
+import { fidelity } from '../../fidelity.js';
 
 fidelity('shapes/warehouse.R', {}, [
   get('/parts'),
