@@ -47,11 +47,11 @@ test('a file that is no saved R object is refused with the reason, and exit code
 test('each other kind of bad file is refused with its reason', async () => {
   const reasons = {
     empty: '2.rds is empty',
-    cut: '2.rds cannot be read as a saved R object: it is damaged',
-    broken: '2.rds cannot be read as a saved R object: it is damaged',
-    saved: '2.rds was written by save(): write the model alone, with saveRDS(model, "2.rds")',
-    numbers: '2.rds holds an object of class integer, for which there is no predict method.',
-    odd: '2.rds holds an object of class odd/odder, for which there is no predict method.',
+    cut: '2.rds is not a readable RDS file',
+    broken: '2.rds is not a readable RDS file',
+    saved: '2.rds was written by save(). Write only the model, with saveRDS(model, "2.rds")',
+    numbers: '2.rds holds an object of class integer, which has no predict method.',
+    odd: '2.rds holds an object of class odd/odder, which has no predict method.',
   };
   const several = join(folder, 'several');
   for (const name of Object.keys(reasons)) {
