@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../clock.js';
 
 import { describeExit } from '../pool/worker-exit.js';
 import { Admission } from './admission.js';
-import type { BatchPolicy } from './batch-policy.js';
 import { type BatchListener, BatchUnit } from './batch-unit.js';
+import { BatchWaits } from './batch-waits.js';
 import type { IsolationOptions } from './isolation.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
@@ -44,8 +44,7 @@ export class Dispatcher {
   readonly #admission: Admission;
   /** Whether work will be assigned at the end of this turn of the event loop. */
   #handsOutSoon = false;
-  /** Policies whose requests wait for a brief call to end, with the time at which they stop waiting. */
-  readonly #waits = new Map<BatchPolicy, number>();
+  readonly #batchWaits: BatchWaits;
   #running = 0;
   #nextId = 1;
 
@@ -54,7 +53,9 @@ export class Dispatcher {
     this.#options = options;
     this.#clock = clock;
     const workers = () => pool.healthy;
-    this.#queue = new Queue(options, clock, workers, (ticket, now) => this.#waitsForOthers(ticket, now));
+    const coreFree = () => pool.busy + 1 < options.cores; // the gateway uses one core
+    this.#batchWaits = new BatchWaits(clock, coreFree, () => this.#handOut());
+    this.#queue = new Queue(options, clock, workers, (ticket, now) => this.#batchWaits.has(ticket, now));
     this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue, clock);
   }
 
@@ -126,7 +127,7 @@ export class Dispatcher {
     } else if (urgent) {
       this.#queue.addAhead(ticket);
     } else if (ticket.batchable) {
-      this.#waitForMates(ticket);
+      this.#batchWaits.begin(ticket, () => this.#queue.mates(ticket));
       this.#queue.add(ticket);
       // Requests that have arrived but were not read yet can join the same batch.
       this.#handOutSoon();
@@ -188,43 +189,6 @@ export class Dispatcher {
       }
       this.#assign(worker, ticket.batchable ? this.#queue.takeBatch(ticket) : [ticket]);
     }
-  }
-
-  /** Lets a request wait for others of its kind for the `wait` of its `@batch`, even if a worker is idle. */
-  #waitForMates(ticket: QueuedTicket): void {
-    const { items, policy } = ticket.job.batch!;
-    if (policy.wait === 0) return;
-    let together = items;
-    for (const mate of this.#queue.mates(ticket)) together += mate.items;
-    if (together >= policy.max) {
-      for (const mate of this.#queue.mates(ticket)) mate.waitsUntil = 0;
-      return;
-    }
-    ticket.waitsUntil = this.#clock.now() + policy.wait;
-    this.#clock.after(policy.wait, () => {
-      ticket.waitsUntil = 0;
-      this.#handOut();
-    });
-  }
-
-  /** Whether a request in the queue should wait for others to join it, even if a worker is idle. */
-  #waitsForOthers(ticket: QueuedTicket, now: number): boolean {
-    if (!ticket.batchable) return false;
-    if (ticket.waitsUntil > now) return true;
-    const { batch, route } = ticket.job;
-    if (route === undefined) return false;
-    const { policy } = batch!;
-    const coreFree = this.#pool.busy + 1 < this.#options.cores; // the gateway uses one core
-    const until = policy.holdUntil(route, coreFree);
-    if (until <= now) return false;
-    if ((this.#waits.get(policy) ?? 0) < until) {
-      this.#waits.set(policy, until);
-      this.#clock.after(until - now, () => {
-        this.#waits.delete(policy);
-        this.#handOut();
-      });
-    }
-    return true;
   }
 
   /** Gives a worker its work. Requests whose work cannot be written fail alone, and the worker takes other work. */
