@@ -3,7 +3,7 @@ import { LinearCost } from './linear-cost.js';
 /** For this many first batches of a route, one request also runs alone, to check that its answer is the same. */
 const FIRST_CHECKS = 3;
 /** Batches until the next check: not every batch shows that a function mixes its rows. */
-const CHECK_INTERVAL = 1000;
+const BATCHES_BETWEEN_CHECKS = 1000;
 /** After this many batches that failed although each request succeeds alone, the route is no longer batched. */
 const MOST_FAILURES = 3;
 /** Share of the time until the nearest deadline that a batch may take. */
@@ -90,7 +90,7 @@ export class BatchPolicy implements BatchLimits {
   takeCheck(): boolean {
     if (this.#checked) return false;
     const count = this.#batches++;
-    return count < FIRST_CHECKS || count % CHECK_INTERVAL === 0;
+    return count < FIRST_CHECKS || count % BATCHES_BETWEEN_CHECKS === 0;
   }
 
   /** A batch failed. `alone` tells whether all its requests succeeded one by one. */

@@ -11,53 +11,53 @@ import { requestId } from '../observe/request-id.js';
 import { ConnectionLimits } from './connection-limits.js';
 import { connectionRoom } from './descriptors.js';
 import { isRejection, rawErrorReply, sendError } from './error-reply.js';
-import { Http2Door } from './http2-server.js';
+import { Http2Frontend } from './http2-frontend.js';
 import { linger } from './linger.js';
 import { RejectionThrottle } from './rejection-throttle.js';
 import { MAX_HEADERS, requestFault } from './request-fault.js';
 
-/** Milliseconds between looks for connections that are too slow. */
-const CHECK_INTERVAL = 1000;
+/** Interval between checks for connections that are too slow, in ms. */
+const SLOW_CHECK_INTERVAL_MS = 1000;
 
-/** Milliseconds for requests to arrive on connections that are open when the server closes: they were on their way. */
-const LAST_CALL = 100;
+/** How long requests on open connections may still arrive after the server closes, in ms: they may be on their way. */
+const CLOSE_GRACE_MS = 100;
 
-/** Turns of the loop at most in which connections are still taken that the kernel has accepted meanwhile. */
-const LAST_TURNS = 100;
+/** Turns of the event loop in which connections that the kernel has accepted are still taken when the server closes. */
+const MAX_CLOSE_TURNS = 100;
 
 /** A request that is being answered. */
 export interface OpenRequest extends Linked<OpenRequest> {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Begins with it. */
+  /** Starts to answer it. */
   run(): void;
-  /** It is answered, or its client has left. */
+  /** Called when it is answered, or its client has left. */
   closed(): void;
 }
 
-/** The HTTP server of the user's paths. It adds none of its own. */
+/** The public HTTP server. It adds no paths to those of the app. */
 export class PublicServer {
   readonly #server: Server | SecureServer;
   readonly #tls: WatchedFiles<SecureContextOptions> | undefined;
-  /** Where HTTP/2 is spoken. */
-  readonly #http2: Http2Door | undefined;
+  /** Undefined if HTTP/2 is off. */
+  readonly #http2: Http2Frontend | undefined;
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
   readonly #throttle = new RejectionThrottle();
-  /** What is still to be answered. */
+  /** Requests that are not answered yet. */
   readonly #open = new LinkedList<OpenRequest>();
-  /** Connections that are ending, since what came on them was no HTTP. */
+  /** Connections that are closing because of invalid HTTP. */
   readonly #refused = new WeakSet<Socket>();
-  /** Connections that have been taken so far. */
+  /** Number of connections so far. */
   #accepted = 0;
   #draining = false;
   #closing = false;
-  /** Nothing that was on its way can still arrive. */
+  /** The grace time after closing is over. */
   #final = false;
 
   /**
-   * @param open    takes a request, to be run
-   * @param refused a request that was no valid HTTP
+   * @param open    creates the open request for a request
+   * @param refused called for a request that was not valid HTTP
    * @param tls     with it the server speaks HTTPS
    */
   constructor(
@@ -93,7 +93,7 @@ export class PublicServer {
       headersTimeout: config.headerTimeout,
       requestTimeout: config.headerTimeout + config.bodyTimeout,
       keepAliveTimeout: config.keepAliveTimeout,
-      connectionsCheckingInterval: CHECK_INTERVAL,
+      connectionsCheckingInterval: SLOW_CHECK_INTERVAL_MS,
       noDelay: true,
       insecureHTTPParser: false,
       requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
@@ -105,7 +105,7 @@ export class PublicServer {
       if (config.http2) this.#http2 = openHttp2(server, config.keepAliveTimeout);
       this.#server = server;
     }
-    // Whoever asks before sending a body that is over the limit need not send it.
+    // A client that asks before it sends a body over the limit need not send it.
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (Number(request.headers['content-length'] ?? 0) <= config.bodyLimit) response.writeContinue();
       receive(request, response);
@@ -129,7 +129,7 @@ export class PublicServer {
       refused(known);
       this.#refused.add(socket);
       linger(socket);
-      // Whoever asked something before on this connection waits for that answer, not for this one.
+      // An earlier request on this connection is answered first.
       const asked = [...this.#open].findLast(({ request }) => request.socket === socket && request.complete);
       if (asked !== undefined) {
         asked.response.once('close', () => socket.destroySoon());
@@ -172,32 +172,32 @@ export class PublicServer {
     }
     const closed = once(this.#server, 'close');
     await this.#emptyBacklog();
-    // Not http's, which closes also what is idle, though a request may be on its way there.
+    // http's close() also closes idle connections, on which a request may be on its way.
     NetServer.prototype.close.call(this.#server);
-    const lastCall = setTimeout(() => {
+    const graceOver = setTimeout(() => {
       this.#final = true;
       this.#limits.close();
       this.#closeWhenDone();
-    }, LAST_CALL);
+    }, CLOSE_GRACE_MS);
     await closed;
-    clearTimeout(lastCall);
+    clearTimeout(graceOver);
   }
 
-  /** Takes what waits to be accepted, which would be reset otherwise: until a turn of the loop has brought nothing. */
+  /** Accepts the connections that wait in the kernel, which would be reset otherwise, until a turn brings none. */
   async #emptyBacklog(): Promise<void> {
     let before = -1;
-    for (let turns = 0; before !== this.#accepted && turns < LAST_TURNS; turns += 1) {
+    for (let turns = 0; before !== this.#accepted && turns < MAX_CLOSE_TURNS; turns += 1) {
       before = this.#accepted;
       await new Promise(setImmediate);
     }
   }
 
-  /** Node would wait for the clients to close what they hold open and have not used yet, or not again. */
+  /** Node would wait until the clients close their idle connections. */
   #closeWhenDone(): void {
     if (this.#final && this.#open.size === 0) this.closeNow();
   }
 
-  /** Cuts what is left. */
+  /** Closes all connections, even those with requests. */
   closeNow(): void {
     this.#server.closeAllConnections();
     this.#http2?.closeNow();
@@ -215,19 +215,19 @@ function tlsOptions({ headerTimeout, http2, tlsClientCa, tlsClients }: Config, f
   };
 }
 
-/** Clients that have chosen HTTP/2 go through a door of their own. */
-function openHttp2(server: SecureServer, idleTimeout: number): Http2Door {
+/** Hands connections of HTTP/2 clients to a server of their own. */
+function openHttp2(server: SecureServer, idleTimeout: number): Http2Frontend {
   const [accept] = server.listeners('secureConnection') as ((socket: unknown) => void)[];
-  const door = new Http2Door((socket) => accept!.call(server, socket), idleTimeout);
+  const http2 = new Http2Frontend((socket) => accept!.call(server, socket), idleTimeout);
   server.removeAllListeners('secureConnection');
   server.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') door.take(socket);
+    if (socket.alpnProtocol === 'h2') http2.take(socket);
     else accept!.call(server, socket);
   });
-  return door;
+  return http2;
 }
 
-/** As many as may be, and as there are files for. */
+/** The configured maximum, or as many as there are file descriptors for. */
 function mostConnections({ maxConnections, workers }: Config): number {
   const room = connectionRoom(workers.max);
   if (room === undefined) return maxConnections;

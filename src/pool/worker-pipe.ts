@@ -57,7 +57,7 @@ export class WorkerPipe {
 
   /** Removes the unit that R has answered; undefined if it was taken back before. */
   shift(id: number): WorkUnit | undefined {
-    if (this.#slots[0]?.id !== id) throw new ProtocolError(`answer ${id} that nobody waits for`);
+    if (this.#slots[0]?.id !== id) throw new ProtocolError(`unexpected answer ${id}`);
     const { unit, expected } = this.#slots.shift()!;
     this.#backlog = this.#slots.length === 0 ? 0 : this.#backlog - expected;
     return unit;

@@ -24,7 +24,7 @@ const BODILESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
  * Serves HTTP/2. Each request continues as HTTP/1.1 over an in-memory connection to the server for all other requests,
  * so that every request takes one path, with one set of checks and limits.
  */
-export class Http2Door {
+export class Http2Frontend {
   readonly #server: Http2Server;
   readonly #sessions = new Map<ServerHttp2Session, { open: number }>();
   readonly #accept: (socket: Duplex) => void;
