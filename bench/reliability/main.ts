@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { herd, herdWithoutWorkers } from './herd.js';
 import { leavingClients } from './leaving-clients.js';
 import { overload } from './overload.js';
 import { saves } from './saves.js';
@@ -60,6 +61,18 @@ report(
   left.freeAfter < 1000,
   `idle after ${round(left.freeAfter)} ms`,
 );
+
+for (const [when, meet] of [
+  ['a server that has just started', herd],
+  ['a server whose workers have all just died', herdWithoutWorkers],
+] as const) {
+  const { failed, good, goodMs, rejected } = await served([], meet);
+  report(
+    `2,000 connections that open at the same time to ${when}: all are answered`,
+    failed === 0 && rejected === 0 && good > 2000,
+    `${good} answers, ${rejected} rejected, ${failed} failed; median ${round(goodMs.median)} ms, slowest ${round(goodMs.max)} ms`,
+  );
+}
 
 const plan = { workers, queueLimit, serviceTime: 0.02, seconds: 90, times: 5 };
 const over = await served(['--queue-limit', String(queueLimit)], (service) => overload(service, plan));

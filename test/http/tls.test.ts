@@ -239,7 +239,7 @@ describe('penstock does not start with', () => {
     [
       'the key of another certificate',
       () => ['--tls-cert', cert, '--tls-key', join(fixtures, 'client.key')],
-      'the key is not',
+      'the key does not match the certificate',
     ],
     ['a key that is none', () => ['--tls-cert', cert, '--tls-key', other], 'Invalid TLS certificate or key'],
   ])('%s', async (_, flags, message) => {

@@ -82,7 +82,7 @@ describe('doctor --production says that', () => {
       guarded,
       { 'tls-cert': tls('server.crt'), 'tls-key': tls('client.key') },
       'missing',
-      'the key is not that',
+      'the key does not match the certificate',
     ],
     [
       'a file is not there',
