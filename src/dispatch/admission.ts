@@ -17,8 +17,10 @@ export interface Backlog {
   readonly waiting: number;
   /** Number of those whose routes are at their limit of workers. */
   readonly held: number;
-  /** Routes with requests in the queue. */
+  /** Routes with requests in the queue or in R. */
   readonly routes: Iterable<Route>;
+  /** How long one worker needs for all of them, in ms, at a moment by the clock. */
+  work(now: number): number;
 }
 
 /** A new request that can't be given a worker at once. */
@@ -55,8 +57,10 @@ export class Admission {
     const { held, waiting } = this.#backlog;
     if (waiting >= this.#limit || (!admitted && held >= Math.ceil(this.#limit * HELD_SHARE)))
       return `${waiting} wait already.`;
-    const { least, most } = this.#waits(route);
     const time = route?.mean ?? 0;
+    // Usually even one worker would do all of it in time.
+    if (this.#backlog.work(this.#clock.now()) + time <= timeout * DEADLINE_SHARE) return undefined;
+    const { least, most } = this.#waits(route);
     if (most === 0 || (least + time <= timeout * DEADLINE_SHARE && most + time <= timeout)) return undefined;
     return `It would wait ${seconds(most)} of the ${seconds(timeout)} that it has.`;
   }

@@ -42,8 +42,9 @@ export class BatchWaits {
   }
 
   /** Whether a request in the queue should wait. */
-  has(ticket: QueuedTicket, now: number): boolean {
+  has(ticket: QueuedTicket): boolean {
     if (!ticket.batchable) return false;
+    const now = this.#clock.now();
     if (ticket.waitsUntil > now) return true;
     const { batch, route } = ticket.job;
     if (route === undefined) return false;

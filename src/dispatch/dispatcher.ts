@@ -55,7 +55,7 @@ export class Dispatcher {
     const workers = () => pool.healthy;
     const coreFree = () => pool.busy + 1 < options.cores; // the gateway uses one core
     this.#batchWaits = new BatchWaits(clock, coreFree, () => this.#handOut());
-    this.#queue = new Queue(options, clock, workers, (ticket, now) => this.#batchWaits.has(ticket, now));
+    this.#queue = new Queue(options, clock, workers, (ticket) => this.#batchWaits.has(ticket));
     this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue, clock);
   }
 
@@ -98,7 +98,7 @@ export class Dispatcher {
       ticket.settle({ kind: 'error', code: 'no_workers' });
       return ticket;
     }
-    if (route !== undefined) this.#queue.isolation.arrived(route);
+    if (route !== undefined) this.#queue.isolation.arrived(route, ticket.queuedAt);
     const admitted = route === undefined || this.#queue.isolation.admits(route);
     const atOnce = admitted && !ticket.batchable && (urgent || this.#queue.next() === undefined);
     const worker = atOnce ? this.#workerFor(ticket) : undefined;

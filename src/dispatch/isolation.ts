@@ -51,9 +51,9 @@ export class Isolation {
     return false;
   }
 
-  /** Called for each new request of a route. */
-  arrived(route: Route): void {
-    if (this.isShort(route)) this.#lastShort = this.#clock.now();
+  /** Called for each new request of a route, with the time by the clock. */
+  arrived(route: Route, now: number): void {
+    if (this.isShort(route)) this.#lastShort = now;
   }
 
   /** Whether a request of the route may be given a worker. */

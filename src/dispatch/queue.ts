@@ -7,14 +7,13 @@ import type { Route } from './route.js';
 
 /** The requests that wait for a worker, and their order. */
 export class Queue implements Backlog {
-  readonly #clock: Clock;
   /** In order of arrival. */
   readonly #line = new LinkedList<QueuedTicket>();
   /** Requests that go before all others: urgent ones, and those that run again. */
   readonly #ahead: QueuedTicket[] = [];
   readonly isolation: Isolation;
-  readonly #routes = new Set<Route>();
-  readonly #mayWait: (ticket: QueuedTicket, now: number) => boolean;
+  readonly #routes = new LinkedList<Route>();
+  readonly #waits: (ticket: QueuedTicket) => boolean;
 
   /**
    * @param workers returns the number of workers
@@ -24,11 +23,10 @@ export class Queue implements Backlog {
     options: IsolationOptions,
     clock: Clock,
     workers: () => number,
-    waits: (ticket: QueuedTicket, now: number) => boolean = () => false,
+    waits: (ticket: QueuedTicket) => boolean = () => false,
   ) {
-    this.#clock = clock;
     this.isolation = new Isolation(options, clock, workers, this.#routes);
-    this.#mayWait = waits;
+    this.#waits = waits;
   }
 
   /** Number of all waiting requests. */
@@ -48,6 +46,12 @@ export class Queue implements Backlog {
   /** Routes with requests here or in R. */
   get routes(): Iterable<Route> {
     return this.#routes;
+  }
+
+  work(now: number): number {
+    let work = 0;
+    for (let route = this.#routes.first; route !== undefined; route = route.next) work += route.work(now);
+    return work;
   }
 
   /** Workers that the requests that wait could use. */
@@ -112,11 +116,10 @@ export class Queue implements Backlog {
       if (this.#mayRun(ticket)) return ticket; // else it now waits for others of its route
     }
     const waiting = this.isolation.size === 0 ? undefined : this.isolation.next();
-    const now = this.#clock.now();
     let ticket = this.#line.first;
     while (ticket !== undefined) {
       const { next } = ticket;
-      if (!this.#mayWait(ticket, now)) {
+      if (!this.#waits(ticket)) {
         if (waiting !== undefined && waiting.queuedAt < ticket.queuedAt) return waiting;
         if (this.#mayRun(ticket)) return ticket;
       }

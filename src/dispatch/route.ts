@@ -1,3 +1,4 @@
+import type { Linked } from '../linked-list.js';
 import type { BatchPolicy } from './batch-policy.js';
 
 /** Answers that take at least this long are slow: they would delay a request behind them in a worker's pipe. */
@@ -36,7 +37,10 @@ export interface Load {
  * the only place that learns the time of a route. It answers three questions, each with its own tolerance for error:
  * may a request wait behind it in a pipe (`expected`), is it slow (`time`), and how much work is there (`load`).
  */
-export class Route {
+export class Route implements Linked<Route> {
+  next: Route | undefined;
+  previous: Route | undefined;
+  listed = false;
   /** Maximum number of workers that run it at the same time. */
   readonly concurrency: number;
   readonly #batching: BatchPolicy | undefined;
@@ -96,11 +100,15 @@ export class Route {
 
   /** The work of the waiting requests, and the rest of the running ones. */
   load(now: number): Load {
+    return { work: this.work(now), workers: Math.min(this.concurrency, this.queued + this.running) };
+  }
+
+  /** How long one worker needs for these requests, in ms; 0 if unknown. */
+  work(now: number): number {
     const elapsed = this.running * now - this.startedSum;
     const rest = Math.max(0, this.runningRequests * this.#mean - elapsed);
     const batching = this.#batching?.enabled === true;
-    const waiting = batching ? this.#batching.timeFor(this.queuedItems) : this.queued * this.#mean;
-    return { work: waiting + rest, workers: Math.min(this.concurrency, this.queued + this.running) };
+    return rest + (batching ? this.#batching.timeFor(this.queuedItems) : this.queued * this.#mean);
   }
 
   /** Its handler prints. With several requests in a pipe, a printed line could not be attributed to one. */

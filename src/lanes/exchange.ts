@@ -146,7 +146,13 @@ export class Exchange implements OpenRequest {
       route: work.policy?.route,
       plan: work.plan,
       timeout: this.#remaining,
-      settle: (outcome, settled) => this.#guard(() => this.#settle(outcome, settled)),
+      settle: (outcome, settled) => {
+        try {
+          this.#settle(outcome, settled);
+        } catch (error) {
+          this.#fail(error);
+        }
+      },
     });
     this.#note(ticket);
   }
@@ -182,15 +188,19 @@ export class Exchange implements OpenRequest {
     if (frame.payload.length < frame.length)
       throw tooLarge(String(frame.length), this.#context.options.responseLimit);
     const startedAt = performance.now();
-    const take = (answer: Answer): void => {
-      if (frame.type === FrameType.value) this.#context.serialized(performance.now() - startedAt);
-      this.#deadlineFrom ??= this.#tickets[0]!.queuedAt;
-      if (isReply(answer)) this.#send(answer);
-      else this.#dispatch(answer);
-    };
     const answer = this.#work!.answer(frame);
-    if (answer instanceof Promise) this.#later(answer, take);
-    else take(answer);
+    if (answer instanceof Promise) this.#later(answer, (value) => this.#take(value, frame, startedAt));
+    else this.#take(answer, frame, startedAt);
+  }
+
+  #take(answer: Answer, { type }: Frame, startedAt: number): void {
+    if (type === FrameType.value) this.#context.serialized(performance.now() - startedAt);
+    if (isReply(answer)) {
+      this.#send(answer);
+      return;
+    }
+    this.#deadlineFrom ??= this.#tickets[0]!.queuedAt;
+    this.#dispatch(answer);
   }
 
   #send(reply: Reply): void {

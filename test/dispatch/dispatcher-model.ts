@@ -134,7 +134,7 @@ export class DispatcherModel {
       starts: 0,
     };
     this.entries.push(entry);
-    if (route !== undefined) this.isolation.arrived(route);
+    if (route !== undefined) this.isolation.arrived(route, this.clock.now());
     entry.ticket = this.dispatcher.submit({
       label: `r${id}`,
       url: '/',

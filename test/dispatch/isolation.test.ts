@@ -15,7 +15,7 @@ function unused(workers: number, reservedWorkers: number | 'auto' = 'auto'): Iso
 /** One that has seen a short request just now. */
 function isolation(workers: number, reservedWorkers: number | 'auto' = 'auto'): Isolation {
   const made = unused(workers, reservedWorkers);
-  made.arrived(load(1));
+  made.arrived(load(1), clock.now());
   return made;
 }
 
@@ -32,7 +32,7 @@ function started(admits: Isolation, ...routes: Route[]): number {
   for (let more = true; more && total < 100; ) {
     more = false;
     for (const route of routes) {
-      admits.arrived(route);
+      admits.arrived(route, clock.now());
       if (!admits.admits(route)) continue;
       route.running += 1;
       active.add(route);
@@ -85,7 +85,7 @@ test('before anything short has been asked for slow routes may have all workers'
 test('where nothing short has been asked for in a minute slow routes may have all workers', () => {
   const admits = unused(4);
   const slow = load(5000);
-  admits.arrived(load(1));
+  admits.arrived(load(1), clock.now());
   clock.advance(61_000);
   for (let i = 0; i < 4; i++) {
     expect(admits.admits(slow)).toBe(true);

@@ -30,7 +30,7 @@ export class DirectAnswers {
   }
 
   /** The reply for an answer, or why R must print the value. Throws `response_too_large`. */
-  reply({ payload, type }: Frame): Reply | NotCovered | Promise<Reply | NotCovered> {
+  reply(type: number, payload: Buffer): Reply | NotCovered | Promise<Reply | NotCovered> {
     if (type !== FrameType.value) return replyFrom(payload);
     if (payload.length >= LARGE_BYTES) return this.#printLarge(payload);
     const list = readValue(payload);
@@ -53,7 +53,7 @@ export class DirectAnswers {
       return new NotCovered('it was interrupted');
     if (frame.payload.length >= LARGE_BYTES && frame.type === FrameType.value)
       return new NotCovered('it is large');
-    const reply = this.reply(frame);
+    const reply = this.reply(frame.type, frame.payload);
     return reply instanceof Promise ? new NotCovered('it is large') : reply;
   }
 

@@ -1,18 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import type { DirectPlan, DirectRoute } from '../../app/manifest.js';
+import type { Batchable } from '../../dispatch/batch.js';
 import { type Reply, replyFrom } from '../../http/reply.js';
 import { type JsonParseOptions, NotCovered } from '../../json/index.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
 import { type Call, callList, partsToWorker } from '../../protocol/payloads.js';
 import { SharedBytes } from '../../protocol/shared-bytes.js';
 import { type RList, rInteger, rNull, rString, writeRData, writeRDataPieces } from '../../rdata/index.js';
-import { type AppRoutes, pathOf } from '../app-routes.js';
+import { type AppRoutes, pathOf, type RoutePolicy } from '../app-routes.js';
 import type { Answer, LaneRequest, Prepared, Work } from '../lane.js';
 import { bufferOf } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
 import { rookBody, rookVariables } from '../plumber/rook-request.js';
 import { DirectAnswers } from './answers.js';
-import { type BatchCall, type BatchRoute, batchCall, quickBatchCall } from './batch-call.js';
+import { type BatchRoute, batchCall, quickBatchCall } from './batch-call.js';
 import { Shapes } from './batch-shape.js';
 import { type DirectBody, directBody, isJsonBody } from './body.js';
 import { pathTexts } from './call.js';
@@ -40,7 +41,6 @@ export interface DirectLaneOptions {
 }
 
 /** The parts of a request's work that do not depend on its call. */
-type WorkBase = Pick<Work, 'policy'>;
 
 /**
  * The direct lane: the gateway routes, parses and prints; R runs the user's functions. A request takes the plumber lane
@@ -86,52 +86,51 @@ export class DirectLane {
     if (!this.#isCovered(http, query)) return undefined;
 
     const { index, path, route } = match;
-    const base = { policy: this.#routes.policy(index) };
+    const policy = this.#routes.policy(index);
     const batching = this.#batches[index - 1];
     if (batching !== undefined && query === '' && body !== undefined) {
       const quick = this.#readsJson(http, batching.route, body, jsonForm)
         ? quickBatchCall(batching, body)
         : undefined;
-      if (quick !== undefined) return this.#batchWork(base, quick, () => [quick.payload()]);
+      if (quick !== undefined) return this.#work(policy, () => [quick.payload()], quick.batch);
     }
 
     const parsedQuery = parseQuery(query);
     const parsedBody = route === undefined ? noBody : this.#body(http, route, body, jsonForm);
+    const { form, value } = parsedBody;
     // R needs the request to parse what the gateway could not, and for functions that take `req`.
-    const needsRequest = route?.plain !== true || parsedQuery === undefined || parsedBody.form === 'raw';
-    const whole = () => ({ rawBody: rookBody(body), fields: rookVariables(http, jsonForm) });
+    const needsRequest = route?.plain !== true || parsedQuery === undefined || form === 'raw';
     const parts = { route: rInteger(index), query: parsedQuery ?? rNull, path: pathTexts(path) };
-    if (parsedBody.form === 'large') {
+    const whole = () => ({ rawBody: rookBody(body), fields: rookVariables(http, jsonForm) });
+    if (form === 'large') {
       const unparsed = () =>
         writePieces(callList({ ...parts, bodyForm: rString('raw'), body: rNull, ...whole() }));
-      return this.#parseLarge(base, body!, { ...parts, ...(needsRequest ? whole() : noRequest) }, unparsed);
+      return this.#parseLarge(policy, body!, { ...parts, ...(needsRequest ? whole() : noRequest) }, unparsed);
     }
 
-    const { form, value } = parsedBody;
     // If the gateway has parsed everything, R gets only what the route's functions read.
     const reads = parsedQuery === undefined || form === 'raw' ? undefined : route?.reads;
-    const request = () => {
-      if (!needsRequest) return noRequest;
-      const unparsed = reads === undefined || reads.some((name) => UNPARSED_BODY.includes(name));
-      return { rawBody: unparsed ? rookBody(body) : rNull, fields: rookVariables(http, jsonForm, reads) };
+    const own = (input = value): RList => {
+      const unparsed =
+        needsRequest && (reads === undefined || reads.some((name) => UNPARSED_BODY.includes(name)));
+      return callList({
+        route: parts.route,
+        query: parts.query,
+        path: parts.path,
+        bodyForm: rString(form),
+        body: input,
+        rawBody: unparsed ? rookBody(body) : rNull,
+        fields: needsRequest ? rookVariables(http, jsonForm, reads) : rNull,
+      });
     };
-    const own = (input = value): RList =>
-      callList({ ...parts, bodyForm: rString(form), body: input, ...request() });
     if (batching !== undefined && parsedQuery !== undefined && form !== 'raw') {
       const context = `${url}|${http.headers['content-type'] ?? ''}`;
-      const input = {
-        query: parsedQuery,
-        path,
-        call: own,
-        body: value,
-        bytes: body,
-        fields: () => rookVariables(http, jsonForm),
-        context,
-      };
-      const batch = batchCall(batching, input);
-      if (batch !== undefined) return this.#batchWork(base, batch, () => [batch.payload()]);
+      const fields = () => rookVariables(http, jsonForm);
+      const input = { query: parsedQuery, path, call: own, body: value, bytes: body, fields, context };
+      const call = batchCall(batching, input);
+      if (call !== undefined) return this.#work(policy, () => [call.payload()], call.batch);
     }
-    return this.#work(base, () => (form === 'raw' ? writePieces(own()) : [writeRData(own())]));
+    return this.#work(policy, () => (form === 'raw' ? writePieces(own()) : [writeRData(own())]));
   }
 
   /** Whether the direct lane covers the request, whatever its route. */
@@ -143,44 +142,13 @@ export class DirectLane {
     return !NOT_A_COOKIE.test(http.headers.cookie ?? '');
   }
 
-  #work(base: WorkBase, payload: () => readonly Buffer[]): Work {
-    return {
-      ...base,
-      lane: 'direct',
-      type: FrameType.call,
-      plan: this.#planName,
-      payload,
-      answer: (frame) => this.#answer(frame),
-    };
-  }
-
-  #batchWork(base: WorkBase, { batch }: BatchCall, payload: () => readonly Buffer[]): Work {
-    return { ...this.#work(base, payload), batch };
-  }
-
-  #answer(frame: Frame): Answer | Promise<Answer> {
-    const reply = this.#answers.reply(frame);
-    const take = (value: Reply | NotCovered): Answer =>
-      value instanceof NotCovered ? this.#printWork(frame.payload) : value;
-    return reply instanceof Promise ? reply.then(take) : take(reply);
-  }
-
-  /** Work for R to print a value that the gateway cannot print. */
-  #printWork(payload: Buffer): Work {
-    return {
-      lane: 'direct',
-      type: FrameType.print,
-      plan: this.#planName,
-      policy: undefined,
-      urgent: true,
-      payload: () => [payload],
-      answer: (frame) => replyFrom(frame.payload),
-    };
+  #work(policy: RoutePolicy | undefined, payload: () => readonly Buffer[], batch?: Batchable): Work {
+    return new DirectWork(this.#answers, this.#planName, policy, payload, batch);
   }
 
   /** @param unparsed makes the call for a body that only R can parse */
   async #parseLarge(
-    base: WorkBase,
+    policy: RoutePolicy | undefined,
     body: Buffer,
     parts: Omit<Call, 'bodyForm' | 'body'>,
     unparsed: () => readonly Buffer[],
@@ -190,11 +158,11 @@ export class DirectLane {
     const at = partsToWorker.call.indexOf('body');
     const [before, after] = [values.slice(0, at), values.slice(at + 1)];
     const result = await this.#threads.run({ kind: 'parse', body, options, before, after });
-    if (result.kind !== 'parsed') return this.#work(base, unparsed);
+    if (result.kind !== 'parsed') return this.#work(policy, unparsed);
     // Unless the pieces contain the body's own bytes.
     if (parts.rawBody === rNull) SharedBytes.giveBack(body);
     const pieces = result.pieces.map(bufferOf);
-    return this.#work(base, () => pieces);
+    return this.#work(policy, () => pieces);
   }
 
   #body(http: IncomingMessage, route: DirectRoute, body: Buffer | undefined, jsonForm: boolean): DirectBody {
@@ -209,6 +177,51 @@ export class DirectLane {
   #readsJson(http: IncomingMessage, route: DirectRoute, body: Buffer, jsonForm: boolean): boolean {
     return isJsonBody(body, bodyType(http, jsonForm)) && this.#readsAsUsual(http, route);
   }
+}
+
+/** A call of the direct lane. A class, because one is made for each request. */
+class DirectWork implements Work {
+  readonly lane = 'direct';
+  readonly type = FrameType.call;
+  readonly plan: string;
+  readonly policy: RoutePolicy | undefined;
+  readonly batch: Batchable | undefined;
+  readonly payload: () => readonly Buffer[];
+  readonly #answers: DirectAnswers;
+
+  constructor(
+    answers: DirectAnswers,
+    plan: string,
+    policy: RoutePolicy | undefined,
+    payload: () => readonly Buffer[],
+    batch: Batchable | undefined,
+  ) {
+    this.#answers = answers;
+    this.plan = plan;
+    this.policy = policy;
+    this.payload = payload;
+    this.batch = batch;
+  }
+
+  answer({ payload, type }: Frame): Answer | Promise<Answer> {
+    const reply = this.#answers.reply(type, payload);
+    const take = (value: Reply | NotCovered): Answer =>
+      value instanceof NotCovered ? printWork(payload, this.plan) : value;
+    return reply instanceof Promise ? reply.then(take) : take(reply);
+  }
+}
+
+/** Work for R to print a value that the gateway cannot print. */
+function printWork(value: Buffer, plan: string): Work {
+  return {
+    lane: 'direct',
+    type: FrameType.print,
+    plan,
+    policy: undefined,
+    urgent: true,
+    payload: () => [value],
+    answer: ({ payload }) => replyFrom(payload),
+  };
 }
 
 const noRequest = { rawBody: rNull, fields: rNull };
