@@ -166,7 +166,9 @@ export class Dispatcher {
 
   /** A worker can take work. */
   workerIdle(): void {
-    this.#handOut();
+    const next = this.#queue.next();
+    if (next !== undefined && this.#batchWaits.gathers(next)) this.#handOutSoon();
+    else this.#handOut();
   }
 
   /** Gives each available worker the oldest request, together with all that can run in the same batch. */
@@ -291,6 +293,7 @@ export class Dispatcher {
       if (!leads) return;
       route.running -= 1;
       route.startedSum -= startedAt!;
+      route.lastRequests = batchSize;
       if (rTime !== undefined) route.observe({ ms: rTime, requests: batchSize, worker });
       this.#queue.ran(route);
       // Other requests may have waited for this call to end, and its worker may be idle afterwards.

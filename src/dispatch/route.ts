@@ -51,6 +51,8 @@ export class Route implements Linked<Route> {
   /** When the latest of these calls was started, by the dispatcher's clock, and the sum of all their start times. */
   startedAt = 0;
   startedSum = 0;
+  /** Number of requests in the call that ended last. */
+  lastRequests = 0;
   /** Number of requests that wait for a worker, and of their items. */
   queued = 0;
   queuedItems = 0;
