@@ -30,6 +30,14 @@ class Connection {
     this.#socket!.write(request);
   }
 
+  /** Resolves when it is open, or has failed to open. */
+  connected(): Promise<void> {
+    this.#open();
+    return new Promise((resolve) => {
+      this.#socket!.once('connect', resolve).once('close', resolve);
+    });
+  }
+
   end(): void {
     this.#dueAt = undefined;
     this.#socket?.destroy();
@@ -104,24 +112,27 @@ function latency(values: number[]): Latency {
 }
 
 async function closedLoop(connections: number): Promise<readonly Connection[]> {
-  const startedAt = performance.now();
-  const endsAt = startedAt + plan.seconds * 1000;
+  let countsFrom = Infinity;
+  let endsAt = Infinity;
   const all = Array.from(
     { length: connections },
     () =>
       new Connection((connection, status, dueAt) => {
         const now = performance.now();
         if (now >= endsAt) return;
-        count(connection, status, dueAt);
-        offered += 1;
+        if (now >= countsFrom) {
+          count(connection, status, dueAt);
+          offered += 1;
+        }
         connection.ask(now);
       }),
   );
-  for (const connection of all) {
-    offered += 1;
-    connection.ask(performance.now());
-  }
-  await pause(plan.seconds * 1000);
+  await Promise.all(all.map((connection) => connection.connected()));
+  const warmMs = (plan.warmSeconds ?? 0) * 1000;
+  countsFrom = performance.now() + warmMs;
+  endsAt = countsFrom + plan.seconds * 1000;
+  for (const connection of all) connection.ask(performance.now());
+  await pause(warmMs + plan.seconds * 1000);
   for (const connection of all) connection.end();
   return all;
 }

@@ -5,6 +5,8 @@ export interface LoadPlan {
   /** The request as it is sent. */
   readonly request: string;
   readonly seconds: number;
+  /** Closed loop: how long all connections ask before anything is counted, in seconds. */
+  readonly warmSeconds?: number;
   /** Closed loop: so many connections, each of which asks again as soon as it has its answer. */
   readonly connections?: number;
   /** Open loop: so many requests a second, whatever becomes of those before them, on as many connections as needed. */

@@ -11,6 +11,9 @@ import type { LoadResult } from './plan.js';
 /** From a few clients to more than most servers ever see at once. */
 const CONNECTIONS = [16, 64, 256, 1024, 4096] as const;
 
+/** All connections are open and have asked for so long before anything is counted. */
+const WARM_SECONDS = 2;
+
 export interface CrowdPart {
   readonly key: string;
   readonly title: string;
@@ -39,13 +42,12 @@ export function crowdScenario(part: CrowdPart): Scenario {
     workers: ({ workers }) => workers,
     method: ({ rounds, seconds }) =>
       `\`${part.question.method} ${part.question.path}\` over ${CONNECTIONS.join(', ')} connections, ${rounds} rounds of ` +
-      `${seconds} s after one that is not counted. Each connection asks again as soon as it has its answer`,
+      `${seconds} s after ${WARM_SECONDS} s that are not counted. Each connection asks again as soon as it has its answer`,
     async run(entrants, { rounds, seconds }, report) {
       const rows: Row[] = [];
       for (const connections of CONNECTIONS) {
-        const load = { connections, seconds, graceMs: 0 };
+        const load = { connections, seconds, warmSeconds: WARM_SECONDS, graceMs: 0 };
         const ways = entrants.filter(({ name }) => !name.startsWith('HAProxy round robin'));
-        for (const way of ways) await putLoad(way, part.question, load);
         report(`${connections} connections`);
         const ask = (way: Target) => putLoad(way, part.question, load);
         for (const [way, results] of await alternate(ways, rounds, ask, report))
