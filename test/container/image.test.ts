@@ -169,10 +169,10 @@ describe("The example's image", { timeout: patience * 2 }, () => {
         ? Number(stdout.trim().split('\n').at(-1)) / 1e9
         : +microseconds / 1e6;
     };
-    const load = new SteadyLoad({ ...input, clients: 32 });
+    const load = new SteadyLoad({ ...input, clients: 16 });
     await load.answered(200);
     const [began, before] = [performance.now(), await cpu()];
-    await load.answered(3000);
+    await load.answered(1000);
     const [used, elapsed] = [(await cpu()) - before, (performance.now() - began) / 1000];
     const { failed } = await load.stop();
     expect([...failed]).toEqual([]);
@@ -189,7 +189,7 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     expect(await leaving.healthy()).toBe(true);
     const load = new SteadyLoad({
       ...{ url: `${leaving.url}/prediction`, method: 'POST', body, answer: '["6"]' },
-      clients: 16,
+      clients: 4,
     });
     await load.answered(500);
     const running = fetch(`${leaving.url}/asynchronousTest`).then((response) => response.text());

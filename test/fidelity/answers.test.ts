@@ -1,7 +1,7 @@
 import { get, head, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('answers.R', {}, [
+fidelity('answers.R', { sameInBothLanes: true }, [
   get('/ok'),
   get('/nowhere'),
   get('/nowhere?with=query'),

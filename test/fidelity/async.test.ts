@@ -1,7 +1,7 @@
 import { get, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('async.R', {}, [
+fidelity('async.R', { sameInBothLanes: true }, [
   get('/promise'),
   get('/delayed'),
   get('/delayed?x=y'),

@@ -1,7 +1,7 @@
 import { get, head, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('blocks.R', {}, [
+fidelity('blocks.R', { sameInBothLanes: true }, [
   get('/documented?a=1&b=2&c=3'),
   get('/documented'),
   get('/roxygen'),

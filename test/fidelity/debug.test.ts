@@ -1,7 +1,7 @@
 import { get, postJson, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('debug.R', {}, [
+fidelity('debug.R', { sameInBothLanes: true }, [
   get('/stop'),
   get('/stop-without-call'),
   get('/named-function?x=1'),

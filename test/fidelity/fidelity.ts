@@ -17,7 +17,7 @@ export interface FidelityOptions {
   /** Gives each server a copy of the API's folder, for APIs that write next to themselves. */
   readonly ownFolder?: boolean;
   readonly flags?: readonly string[];
-  /** What is asked about does not depend on the lane, such as options and files: `npm test` asks only the direct lane. */
+  /** The answer depends on the handler, not on how the request is built: `npm test` asks only the direct lane. */
   readonly sameInBothLanes?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { get } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('output.R', {}, [
+fidelity('output.R', { sameInBothLanes: true }, [
   get('/prints'),
   get('/prints-json'),
   get('/prints-much'),

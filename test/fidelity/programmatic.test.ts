@@ -1,7 +1,7 @@
 import { get, head, post, postJson, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('programmatic.R', {}, [
+fidelity('programmatic.R', { sameInBothLanes: true }, [
   get('/annotated'),
   get('/stop'),
   get('/status-then-stop'),

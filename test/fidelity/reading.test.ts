@@ -68,7 +68,7 @@ const bodies = [
   '{"a b":1,"c.d":2,"_e":3}',
 ];
 
-fidelity('reading.R', {}, [
+fidelity('reading.R', { sameInBothLanes: true }, [
   ...bodies.map((body) => postJson('/echo', `{"x":${body}}`)),
   ...bodies.map((body) => postJson('/typed', `{"x":${body}}`)),
   ...bodies.filter((_, index) => index % 4 === 0).map((body) => postJson('/echo-boxed', `{"x":${body}}`)),

@@ -1,7 +1,7 @@
 import { get, head, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('routing.R', {}, [
+fidelity('routing.R', { sameInBothLanes: true }, [
   get('/'),
   get('/static.dot'),
   get('/staticXdot', { note: 'the dot is a regular expression' }),

@@ -1,7 +1,7 @@
 import { get } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('serializers.R', {}, [
+fidelity('serializers.R', { sameInBothLanes: true }, [
   ...['', '-digits', '-na', '-na-string', '-columns', '-values', '-null', '-unbox-pretty', '-force'].map(
     (kind) => get(`/json${kind}`),
   ),

@@ -9,7 +9,7 @@ const list = source.slice(source.indexOf('values <- list('), source.indexOf('#* 
 // The names of the list's elements are its only quoted strings that are assigned at the list's own level.
 const names = [...list.matchAll(/(?:^ {2}|, )"([^"]+)" = /gm)].map((match) => match[1]!);
 
-fidelity('values.R', {}, [
+fidelity('values.R', { sameInBothLanes: true }, [
   get('/names'),
   ...names.flatMap((name) =>
     ['/boxed', '/unboxed', '/digits', '/inside'].map((path) =>

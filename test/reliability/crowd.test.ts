@@ -24,20 +24,20 @@ const nap = (seconds: number) => ({ method: 'GET' as const, path: `/nap?seconds=
 const load = (of: ServedApp, seconds: number, connections: number, lasts: number) =>
   putLoad({ origin: of.url, keepAlive: true }, nap(seconds), { connections, seconds: lasts, graceMs: 0 });
 
-test.each([64, 256, 1024])('no request of %d clients that ask all the time is rejected', async (clients) => {
-  const { failed, good, rejected } = await load(app, 0, clients, 2);
-  expect({ failed, rejected }).toEqual({ failed: 0, rejected: 0 });
-  expect(good).toBeGreaterThan(clients);
-});
-
-test('each of 256 clients gets its share', async () => {
-  const { unevenness } = await load(app, 0, 256, 3);
-  expect(unevenness).toBeLessThan(3);
-});
+test.each([256, 1024])(
+  'of %d clients that ask all the time none is rejected, and each gets its share',
+  async (clients) => {
+    const { failed, good, rejected, unevenness } = await load(app, 0, clients, 1.5);
+    expect({ failed, rejected }).toEqual({ failed: 0, rejected: 0 });
+    expect(good).toBeGreaterThan(clients);
+    // In so short a time a client has few answers.
+    expect(unevenness).toBeLessThan(4);
+  },
+);
 
 test('clients that come back as soon as they are rejected do not starve R', async () => {
-  const calm = await load(small, 0.02, 8, 2);
-  const storm = await load(small, 0.02, 300, 3);
+  const calm = await load(small, 0.02, 8, 1);
+  const storm = await load(small, 0.02, 300, 2);
   expect(storm.rejected).toBeGreaterThan(storm.good);
   expect(storm.failed).toBe(0);
   expect(storm.goodPerSecond).toBeGreaterThan(0.8 * calm.goodPerSecond);
@@ -45,7 +45,7 @@ test('clients that come back as soon as they are rejected do not starve R', asyn
 
 test('a request that cannot be answered within its deadline is rejected at once, one that can is not', async () => {
   const ask = (timeout: string) =>
-    fetch(`${app.url}/nap?seconds=0.4`, { headers: { 'X-Request-Timeout': timeout } });
+    fetch(`${app.url}/nap?seconds=0.2`, { headers: { 'X-Request-Timeout': timeout } });
   // Warm: the time of the route is known.
   await Promise.all(Array.from({ length: 12 }, () => ask('20s')));
   const waiting = Array.from({ length: 20 }, () => ask('30s'));
