@@ -294,7 +294,8 @@ export class Dispatcher {
       route.running -= 1;
       route.startedSum -= startedAt!;
       route.lastRequests = batchSize;
-      if (rTime !== undefined) route.observe({ ms: rTime, requests: batchSize, worker });
+      const occupied = this.#clock.now() - ticket.startedAt!;
+      if (rTime !== undefined) route.observe({ ms: rTime, occupied, requests: batchSize, worker });
       this.#queue.ran(route);
       // Other requests may have waited for this call to end, and its worker may be idle afterwards.
       if (route.queued > 0 || this.#queue.held > 0) this.#handOutSoon();

@@ -18,6 +18,8 @@ const COLD_RUNS = 2;
 /** The time that one call took in R. */
 export interface CallTime {
   readonly ms: number;
+  /** How long it kept its worker, in ms, with the way there and back; `ms` by default. */
+  readonly occupied?: number;
   /** Number of requests that the call answered. */
   readonly requests: number;
   /** The worker that ran it; undefined if it was lost. */
@@ -118,12 +120,12 @@ export class Route implements Linked<Route> {
     this.#prints = true;
   }
 
-  observe({ ms, requests, worker }: CallTime): void {
+  observe({ ms, occupied = ms, requests, worker }: CallTime): void {
     const cold = worker !== undefined && this.#isCold(worker);
     this.#observeCall(ms, cold);
     if (!cold) {
       this.#warmCalls += 1;
-      this.#mean += (ms / requests - this.#mean) * Math.max(WEIGHT, 1 / this.#warmCalls);
+      this.#mean += (occupied / requests - this.#mean) * Math.max(WEIGHT, 1 / this.#warmCalls);
     }
     if (worker !== undefined) this.#observeAnswer(ms / requests);
   }
