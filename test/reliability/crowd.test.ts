@@ -40,7 +40,8 @@ test('clients that come back as soon as they are rejected do not starve R', asyn
   const storm = await load(small, 0.02, 300, 2);
   expect(storm.rejected).toBeGreaterThan(storm.good);
   expect(storm.failed).toBe(0);
-  expect(storm.goodPerSecond).toBeGreaterThan(0.8 * calm.goodPerSecond);
+  // The storm itself takes its share of the CPU. Without the throttle, a twentieth is left.
+  expect(storm.goodPerSecond).toBeGreaterThan(0.5 * calm.goodPerSecond);
 });
 
 test('a request that cannot be answered within its deadline is rejected at once, one that can is not', async () => {
