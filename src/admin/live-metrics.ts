@@ -69,6 +69,21 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
       samples: () => one(status().queueLimit),
     },
     {
+      name: 'penstock_longest_wait_seconds',
+      help: 'How long the oldest request in the queue has waited.',
+      samples: () => one(status().longestWaitMs / 1000),
+    },
+    {
+      name: 'penstock_expected_wait_seconds',
+      help: 'How long a new request is expected to wait for a worker.',
+      samples: () => one(status().expectedWaitMs / 1000),
+    },
+    {
+      name: 'penstock_demand_workers',
+      help: 'Workers that the running and waiting requests could use, so that none waits longer than a second.',
+      samples: () => one(status().demand),
+    },
+    {
       name: 'penstock_converting',
       help: 'Requests whose large body or value is being converted in a separate thread.',
       samples: () => one(status().converting),

@@ -53,6 +53,8 @@ test('while every worker is busy and requests wait, everything is told truthfull
   expect(await metric('penstock_workers')).toEqual(new Map([['{state="busy"}', 2]]));
   expect(await metric('penstock_queued')).toEqual(new Map([['', 3]]));
   expect(await metric('penstock_running')).toEqual(new Map([['', 2]]));
+  expect(await metric('penstock_demand_workers')).toEqual(new Map([['', 5]]));
+  expect([...(await metric('penstock_longest_wait_seconds')).values()][0]).toBeGreaterThan(0);
   expect(status.release).toBe('2.1-abc');
   expect(await metric('penstock_app_info')).toEqual(new Map([['{version="2.1-abc"}', 1]]));
 
