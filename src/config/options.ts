@@ -58,7 +58,7 @@ export const options = {
     default: '10000',
     summary: 'Maximum number of requests that wait for a worker. More get 503.',
     details:
-      'Limits memory: a waiting request takes about 10 KB. Usually Penstock rejects requests earlier, when it does not expect to answer them within 80 % of their deadline. See [reliability.md](reliability.md#overload).',
+      'Limits memory: a waiting request takes about 16 KB, with its connection. Usually Penstock rejects requests earlier, when it does not expect to answer them within 80 % of their deadline. See [reliability.md](reliability.md#overload).',
     group: 'requests',
     commands: serving,
   }),
