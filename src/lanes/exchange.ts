@@ -146,13 +146,7 @@ export class Exchange implements OpenRequest {
       route: work.policy?.route,
       plan: work.plan,
       timeout: this.#remaining,
-      settle: (outcome, settled) => {
-        try {
-          this.#settle(outcome, settled);
-        } catch (error) {
-          this.#fail(error);
-        }
-      },
+      settle: (outcome, settled) => this.#guard(() => this.#settle(outcome, settled)),
     });
     this.#note(ticket);
   }
