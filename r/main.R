@@ -3,10 +3,10 @@
 # What the gateway has put into the environment. It is removed, so that the app and its children don't see it. A spare
 # worker gets the same later, over stdin.
 worker_settings <- function() {
-  names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS", "SPARE"))
+  names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS", "COMPILED", "SPARE"))
   values <- Sys.getenv(names)
   Sys.unsetenv(names)
-  if (nzchar(values[[6L]])) values <- await_settings()
+  if (nzchar(values[[7L]])) values <- await_settings()
   app <- strsplit(values[[3L]], "\n", fixed = TRUE)[[1L]]
   list(
     port = as.integer(values[[1L]]),
@@ -16,7 +16,8 @@ worker_settings <- function() {
     public_port = as.integer(app[5L]),
     packages = app[-(1:5)],
     preloads = nzchar(values[[4L]]),
-    documents = nzchar(values[[5L]])
+    documents = nzchar(values[[5L]]),
+    compiled = values[[6L]]
   )
 }
 
@@ -36,8 +37,11 @@ main <- function() {
   # R would otherwise keep warnings until the top-level call ends, which is when the worker ends.
   if (identical(getOption("warn"), 0L)) options(warn = 1L)
 
+  # To compile what runs once takes longer than to run it, and leaves tens of megabytes behind.
+  jit <- compiler::enableJIT(0L)
   models <- settings$app$entry %in% c("model", "models")
-  if (settings$preloads) compile_ahead(if (models) for_predictions else for_requests, environment(main))
+  compiled <- compiled_functions(settings$compiled, models, settings$preloads, environment(main))
+  compile_ahead(if (models) for_predictions else for_requests, environment(main), compiled$prepare)
   before <- NULL
   calls <- NULL
   serve <- tryCatch(
@@ -47,6 +51,9 @@ main <- function() {
         loadNamespace("plumber")
       }
       if (settings$preloads) before <- process_resources()
+      if (!models) speed_up_router(compiled$prepare)
+      compiled$save()
+      compiler::enableJIT(jit)
       if (models) model_app(settings, step) else plumber_app(settings, step)
     }, error = function(e) calls <<- sys.calls()),
     error = function(e) {
@@ -69,14 +76,12 @@ main <- function() {
 # Loads a plumber app, as model_app() loads models. Returns function(start) that serves until the gateway sends `stop`:
 # start(hooks) makes the process a worker and returns its connection, see preload.R.
 plumber_app <- function(settings, step) {
-  speed_up_router(if (settings$preloads) compiler::cmpfun else identity)
   guard_json()
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
   files_read <- note_read_files()
   router <- load_router(settings$app)
   files <- files_read()
-  # To compile what runs once takes longer than to run it, and leaves tens of megabytes behind.
   jit <- compiler::enableJIT(0L)
   check_tags(router)
   hooks <- onworker_hooks(router)
@@ -92,7 +97,8 @@ plumber_app <- function(settings, step) {
       engines[[frame_types$call]] <- call_engine(lane)
       engines[[frame_types$batch]] <- batch_engine(lane)
       engines[[frame_types$print]] <- print_engine(lane)
-      gc() # R would allocate more memory long before it collects what is free
+      # R would allocate more memory long before it collects what is free. A preload process collects before it forks.
+      if (!settings$preloads) gc()
       compiler::enableJIT(jit)
       serve_frames(start(hooks), engines, manifest)
     })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { AppLocation } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
 import { installed } from '../installation.js';
+import { compiledCodeFile } from './compiled-code.js';
 
 /** The R side's entry point. */
 const WORKER_SCRIPT = installed('r/worker.R');
@@ -19,6 +20,9 @@ export interface WorkerCommand {
   readonly documents?: boolean;
 }
 
+/** Found once: the sources of `r/` do not change while they are served. */
+let compiledCode: string | undefined;
+
 /** Environment variable that tells an R process to wait for its settings. */
 const SPARE = 'PENSTOCK_WORKER_SPARE';
 
@@ -29,6 +33,7 @@ export interface WorkerSettings {
   readonly PENSTOCK_WORKER_APP: string;
   readonly PENSTOCK_WORKER_PRELOADS: string;
   readonly PENSTOCK_WORKER_DOCUMENTS: string;
+  readonly PENSTOCK_WORKER_COMPILED: string;
 }
 
 /** @param preloads whether workers will be forked from the process */
@@ -37,12 +42,14 @@ export function workerSettings(
   gateway: { port: number; token: string },
   preloads = false,
 ): WorkerSettings {
+  compiledCode ??= compiledCodeFile();
   return {
     PENSTOCK_WORKER_PORT: String(gateway.port),
     PENSTOCK_WORKER_TOKEN: gateway.token,
     PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),
     PENSTOCK_WORKER_PRELOADS: preloads ? '1' : '',
     PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
+    PENSTOCK_WORKER_COMPILED: compiledCode,
   };
 }
 
