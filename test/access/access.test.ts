@@ -104,7 +104,7 @@ function token(
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const good = { iss: issuer, aud: 'my-api', sub: 'alice', exp: now() + 600, scope: 'write' };
 
-/** What an attacker can create from the published keys. */
+/** A token that an attacker can forge from the published keys. */
 async function forged(header: object): Promise<string> {
   const text = `${encoded(header)}.${encoded(good)}`;
   const key = JSON.stringify(published[0]);
@@ -128,78 +128,73 @@ async function seen(): Promise<number> {
   return Number(await (await fetch(`${app.url}/seen`)).text());
 }
 
-/** Request headers and the expected status. */
+/** A description, the request, its headers and the expected status. */
 type Row = [string, string, () => Promise<Record<string, string>> | Record<string, string>, number];
 
 const changed = (key: string) => key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
 
 describe('access rules', () => {
   const matrix: Row[] = [
-    ['a rule for anyone, without anything', 'GET /seen', () => ({}), 200],
-    ['no rule, without anything', 'GET /echo', () => ({}), 200],
-    ['a rule for nobody, with a key', 'GET /reports/secret', () => apiKey(reporting.key), 403],
-    ['a key that is named', 'GET /reports/a', () => apiKey(reporting.key), 200],
-    ['the same as a bearer', 'GET /reports/a', () => bearer(reporting.key), 200],
+    ['a path that allows anyone, without credentials', 'GET /seen', () => ({}), 200],
+    ['a path without a rule, without credentials', 'GET /echo', () => ({}), 200],
+    ['a path that allows nobody, with a valid key', 'GET /reports/secret', () => apiKey(reporting.key), 403],
+    ['a key that the rule names', 'GET /reports/a', () => apiKey(reporting.key), 200],
+    ['the same key as a bearer token', 'GET /reports/a', () => bearer(reporting.key), 200],
     [
-      'the same as Posit Connect sends them',
+      'the same key in the header format of Posit Connect',
       'GET /reports/a',
       () => ({ Authorization: `Key ${reporting.key}` }),
       200,
     ],
-    ['a good key that is not named', 'GET /reports/a', () => apiKey(other.key), 403],
-    ['a key whose day is over', 'GET /reports/a', () => apiKey(expired.key), 401],
+    ['a valid key that the rule does not name', 'GET /reports/a', () => apiKey(other.key), 403],
+    ['an expired key', 'GET /reports/a', () => apiKey(expired.key), 401],
     ['no key', 'GET /reports/a', () => ({}), 401],
-    ['a key with another end', 'GET /reports/a', () => apiKey(changed(reporting.key)), 401],
+    ['a key with a changed last character', 'GET /reports/a', () => apiKey(changed(reporting.key)), 401],
+    ['the digest instead of the key', 'GET /reports/a', () => apiKey(reporting.line.split(':')[1]!), 401],
+    ['the name instead of the key', 'GET /reports/a', () => apiKey('reporting'), 401],
+    ['two keys in one header', 'GET /reports/a', () => apiKey(`${reporting.key}, ${other.key}`), 401],
+    ['a key in the URL', `GET /reports/a?X-API-Key=${reporting.key}`, () => ({}), 401],
+    ['a token where only keys are accepted', 'GET /reports/a', async () => bearer(await token()), 401],
+    ['a method that the rule does not cover', 'POST /reports/a', () => ({}), 200],
+    ['a valid token', 'GET /who', async () => bearer(await token()), 200],
+    ['a key where keys and tokens are accepted', 'GET /who', () => apiKey(other.key), 200],
+    ['no credentials where keys and tokens are accepted', 'GET /who', () => ({}), 401],
+    ['an expired token', 'GET /who', async () => bearer(await token({ exp: now() - 10 })), 401],
     [
-      'the digest in the place of the key',
-      'GET /reports/a',
-      () => apiKey(reporting.line.split(':')[1]!),
-      401,
-    ],
-    ['the name in the place of the key', 'GET /reports/a', () => apiKey('reporting'), 401],
-    ['two keys in one', 'GET /reports/a', () => apiKey(`${reporting.key}, ${other.key}`), 401],
-    ['a key in the address', `GET /reports/a?X-API-Key=${reporting.key}`, () => ({}), 401],
-    ['a token where only keys are taken', 'GET /reports/a', async () => bearer(await token()), 401],
-    ['a method that the rule is not for', 'POST /reports/a', () => ({}), 200],
-    ['a good token', 'GET /who', async () => bearer(await token()), 200],
-    ['a key where both are taken', 'GET /who', () => apiKey(other.key), 200],
-    ['nothing where both are taken', 'GET /who', () => ({}), 401],
-    ['a token that has expired', 'GET /who', async () => bearer(await token({ exp: now() - 10 })), 401],
-    [
-      'a token that has, within the leeway',
+      'a token that expired within the leeway',
       'GET /who',
       async () => bearer(await token({ exp: now() - 2 })),
       200,
     ],
-    ['a token that never expires', 'GET /who', async () => bearer(await token({ exp: undefined })), 401],
-    ['a token that is not good yet', 'GET /who', async () => bearer(await token({ nbf: now() + 30 })), 401],
+    ['a token without an expiry', 'GET /who', async () => bearer(await token({ exp: undefined })), 401],
+    ['a token that is not valid yet', 'GET /who', async () => bearer(await token({ nbf: now() + 30 })), 401],
     [
-      'a token of another issuer',
+      'a token from another issuer',
       'GET /who',
       async () => bearer(await token({ iss: 'https://issuer.example.org' })),
       401,
     ],
-    ['a token for others', 'GET /who', async () => bearer(await token({ aud: 'their-api' })), 401],
+    ['a token for another audience', 'GET /who', async () => bearer(await token({ aud: 'their-api' })), 401],
     [
-      'a token for several',
+      'a token for several audiences, including this API',
       'GET /who',
       async () => bearer(await token({ aud: ['their-api', 'my-api'] })),
       200,
     ],
     [
-      'a token signed by a stranger',
+      'a token signed with a key that the issuer did not publish',
       'GET /who',
       async () => bearer(await token({}, { key: stranger!.privateKey })),
       401,
     ],
     [
-      'a token signed by an unknown key',
+      'a token with an unknown key ID',
       'GET /who',
       async () => bearer(await token({}, { kid: 'unknown', key: stranger!.privateKey })),
       401,
     ],
     [
-      'a token without signature',
+      'a token without a signature',
       'GET /who',
       () => bearer(`${encoded({ alg: 'none' })}.${encoded(good)}.`),
       401,
@@ -217,28 +212,33 @@ describe('access rules', () => {
       401,
     ],
     [
-      'a token that brings its own key',
+      'a token that contains its own key',
       'GET /who',
       async () => bearer(await forged({ alg: 'RS256', jwk: published[0] })),
       401,
     ],
     [
-      'a token with other claims',
+      'a token with claims changed after signing',
       'GET /who',
       async () => bearer((await token()).replace(/\.[^.]+\./, `.${encoded(good)}.`)),
       401,
     ],
-    ['rubbish', 'GET /who', () => bearer('a.b.c'), 401],
+    ['a malformed token', 'GET /who', () => bearer('a.b.c'), 401],
     [
-      'a token under another scheme',
+      'a token under another authentication scheme',
       'GET /who',
       async () => ({ Authorization: `Basic ${await token()}` }),
       401,
     ],
-    ['a token with the scope', 'POST /echo', async () => bearer(await token({ scope: 'read write' })), 200],
+    [
+      'a token with the required scope',
+      'POST /echo',
+      async () => bearer(await token({ scope: 'read write' })),
+      200,
+    ],
     ['a token with another scope', 'POST /echo', async () => bearer(await token({ scope: 'writer' })), 403],
     ['a token without scopes', 'POST /echo', async () => bearer(await token()), 403],
-    ['a key where a token is taken', 'POST /echo', () => apiKey(other.key), 401],
+    ['a key where only tokens are accepted', 'POST /echo', () => apiKey(other.key), 401],
   ];
 
   test.each(matrix)('%s', async (_, request, headers, status) => {
@@ -266,7 +266,7 @@ describe('access rules', () => {
     '/seen/%2e%2e/reports/secret',
     'http://elsewhere/reports/secret',
     'http://elsewhere/seen/../reports/secret',
-  ])('%s needs credentials, however the path is written', async (path) => {
+  ])('does not serve %s without credentials', async (path) => {
     const before = await seen();
     const client = await RawClient.open(app.port);
     const answer = await client.send(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`).closed;
@@ -274,7 +274,7 @@ describe('access rules', () => {
     expect(await seen()).toBe(before + 1);
   });
 
-  test('R gets the name of the caller, whatever the client claims, and not the key', async () => {
+  test('passes R the name of the caller, but neither the key nor a name that the client claims', async () => {
     const spoofed = {
       'X-Penstock-Client': 'admin',
       X_Penstock_Client: 'admin',
@@ -299,7 +299,7 @@ describe('access rules', () => {
 });
 
 describe('without a restart', () => {
-  test('keys are added and removed, and a broken file changes nothing', async () => {
+  test('adds and removes keys, and keeps the current keys if the file is invalid', async () => {
     expect(await ask('/who', apiKey(added.key))).toBe(401);
     writeFileSync(keyFile, `${reporting.line}\n${added.line}\n`);
     await app.logged('secrets-read');
@@ -311,7 +311,7 @@ describe('without a restart', () => {
     expect(await ask('/who', apiKey(added.key))).toBe(200);
   });
 
-  test('keys of the issuer are updated, and stay valid while it cannot be reached', async () => {
+  test("updates the issuer's keys, and keeps them while the issuer is unreachable", async () => {
     const ofSecond = await token({}, { key: second!.privateKey, kid: 'second' });
     expect(await ask('/who', bearer(ofSecond))).toBe(401);
     published = [await publicKey(second!, 'second')];
@@ -334,7 +334,7 @@ describe('CORS', () => {
   const headersOf = async (headers: Record<string, string>, method = 'GET') =>
     fetch(`${app.url}/cookies`, { headers, method });
 
-  test('pages of listed origins may read responses, errors included; others may not', async () => {
+  test('lets only pages of listed origins read responses', async () => {
     const answer = await headersOf(from('https://app.example'));
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('https://app.example');
     expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe('true');
@@ -351,19 +351,19 @@ describe('CORS', () => {
     }
   });
 
-  test('preflights are answered without R and without a key', async () => {
+  test('answers preflight requests without R and without a key', async () => {
     const before = await seen();
     const asked = { 'Access-Control-Request-Method': 'GET' };
-    const told = await headersOf(from('https://app.example', asked), 'OPTIONS');
-    expect(told.status).toBe(204);
-    expect(told.headers.get('Access-Control-Allow-Methods')).toContain('GET');
-    expect(told.headers.get('Access-Control-Max-Age')).toBe('600');
+    const allowed = await headersOf(from('https://app.example', asked), 'OPTIONS');
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('Access-Control-Allow-Methods')).toContain('GET');
+    expect(allowed.headers.get('Access-Control-Max-Age')).toBe('600');
     const refused = await headersOf(from('https://elsewhere.example', asked), 'OPTIONS');
     expect(refused.headers.get('Access-Control-Allow-Methods')).toBeNull();
     expect(await seen()).toBe(before + 1);
   });
 
-  test('headers of rules replace those of the app, and occur once on every response', async () => {
+  test('replaces headers of the app with those of the rule, once on every response', async () => {
     expect((await headersOf({})).headers.get('X-Frame-Options')).toBe('DENY');
     const refused = await fetch(`${app.url}/who`);
     expect([refused.status, refused.headers.get('X-Frame-Options')]).toEqual([401, 'DENY']);
@@ -372,7 +372,7 @@ describe('CORS', () => {
   });
 });
 
-test('requests above the rate are rejected with the time to wait, by key and by address', async () => {
+test('rejects requests over the rate limit of a key or an address, and says how long to wait', async () => {
   const sleep = () => fetch(`${app.url}/sleep?seconds=0`, { headers: apiKey(reporting.key) });
   const statuses = [await sleep(), await sleep(), await sleep()].map(({ status }) => status);
   expect(statuses).toEqual([200, 200, 429]);
@@ -388,7 +388,7 @@ test('requests above the rate are rejected with the time to wait, by key and by 
   expect(await seen()).toBe(before + 4);
 });
 
-test('a client that is rejected while it sends a body gets the error', async () => {
+test('delivers the error to a client that is still sending its body', async () => {
   const socket = connect(app.port, '127.0.0.1');
   const received = new Promise<string>((done) => {
     let text = '';
@@ -405,7 +405,7 @@ test('a client that is rejected while it sends a body gets the error', async () 
   expect(answer).toMatch(/^Connection: close\r$/m);
 });
 
-test('no secret appears in the log, the status, the metrics or the responses', async () => {
+test('writes no secret to the log, the status, the metrics or the responses', async () => {
   const secret = await token({ sub: 'somebody' }, { key: second!.privateKey, kid: 'second' });
   const texts = [app.output];
   for (const path of ['/status', '/metrics', '/scale'])
@@ -435,36 +435,36 @@ describe('penstock key', () => {
   });
 });
 
-describe('rejects a configuration that protects less than it seems to:', () => {
+describe('rejects a configuration that protects less than it appears to:', () => {
   test.each([
     [
-      'a rule for keys without keys',
+      'a rule that allows keys, without a key file',
       'rules: [{path: /a, allow: key}]',
       'allows a key, which requires `access.keys`',
     ],
     ['a rule without a path', 'rules: [{allow: nobody}]', 'penstock.yaml:1: `rules[1]` requires a `path`'],
-    ['a setting that does not exist', 'rules: [{path: /a, alow: key}]', 'unknown key `alow`'],
+    ['an unknown setting', 'rules: [{path: /a, alow: key}]', 'unknown key `alow`'],
     [
-      'a kind that does not exist',
+      'an unknown kind of credentials',
       'rules: [{path: /a, allow: [keys]}]',
       'expected anyone, nobody, or a list of key',
     ],
     [
-      'tokens for everybody',
+      'tokens without an audience',
       'access: {tokens: {issuer: a, jwks: b}}',
       'requires `issuer`, `audience` and `jwks`',
     ],
     [
-      'a signature that anybody can make',
+      'the signature algorithm `none`',
       'access: {tokens: {issuer: a, audience: b, jwks: c, algorithms: [none]}}',
       'expected a list of RS256',
     ],
     [
-      'credentials for every site',
+      'CORS with credentials for every origin',
       "rules: [{path: /, cors: {origins: ['*'], credentials: true}}]",
       'list the origins',
     ],
-    ['a rate that is none', 'rules: [{path: /, per-key: many}]', 'a rate such as 10/s'],
+    ['an invalid rate', 'rules: [{path: /, per-key: many}]', 'a rate such as 10/s'],
   ])('%s', async (_, yaml, message) => {
     const config = join(folder, 'bad', 'penstock.yaml');
     const { loadConfig } = await import('../../src/config/load.js');

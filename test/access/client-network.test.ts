@@ -13,6 +13,6 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0'],
   ['::1', '0:0:0:0'],
   ['::', '0:0:0:0'],
-])('%s shares its limit with all of %s', (address, network) => {
+])('%s shares its limit with the network %s', (address, network) => {
   expect(clientNetwork(address)).toBe(network);
 });

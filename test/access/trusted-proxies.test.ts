@@ -38,46 +38,61 @@ function seen(headers: Record<string, string | string[]>): Promise<Seen> {
   });
 }
 
-describe('behind trusted proxies the client is', () => {
+describe('behind trusted proxies, identifies the client', () => {
   test.each([
-    ['the connection itself, if nothing is said', {}, '127.0.0.1', 'http'],
-    ['whom the proxy has named', { 'X-Forwarded-For': '192.0.2.1' }, '192.0.2.1', 'http'],
+    ['by the connection if there is no forwarding header', {}, '127.0.0.1', 'http'],
+    ['by the address that the proxy names', { 'X-Forwarded-For': '192.0.2.1' }, '192.0.2.1', 'http'],
     [
-      'the last that no trusted proxy is',
+      'by the last address that is not a trusted proxy',
       { 'X-Forwarded-For': '6.6.6.6, 192.0.2.1, 10.1.1.1' },
       '192.0.2.1',
       'http',
     ],
     [
-      'in several headers the same',
+      'by the same address if there are several headers',
       { 'X-Forwarded-For': ['6.6.6.6, 192.0.2.1', '10.1.1.1'] },
       '192.0.2.1',
       'http',
     ],
-    ['the first of all, if all are trusted', { 'X-Forwarded-For': '10.0.0.9, 10.1.1.1' }, '10.0.0.9', 'http'],
-    ['with a port', { 'X-Forwarded-For': '192.0.2.1:4711' }, '192.0.2.1', 'http'],
-    ['IPv6', { 'X-Forwarded-For': '2a00::1, 2001:db8::5' }, '2a00::1', 'http'],
-    ['IPv6 in brackets', { 'X-Forwarded-For': '[2a00::1]:80' }, '2a00::1', 'http'],
     [
-      'the last that is known, past what is no address',
+      'by the first address if all are trusted proxies',
+      { 'X-Forwarded-For': '10.0.0.9, 10.1.1.1' },
+      '10.0.0.9',
+      'http',
+    ],
+    ['by an address with a port', { 'X-Forwarded-For': '192.0.2.1:4711' }, '192.0.2.1', 'http'],
+    ['by an IPv6 address', { 'X-Forwarded-For': '2a00::1, 2001:db8::5' }, '2a00::1', 'http'],
+    ['by an IPv6 address in brackets', { 'X-Forwarded-For': '[2a00::1]:80' }, '2a00::1', 'http'],
+    [
+      'by the nearest trusted proxy if the address before it is invalid',
       { 'X-Forwarded-For': '1.1.1.1, unknown, 10.1.1.1' },
       '10.1.1.1',
       'http',
     ],
-    ['not what an injected text says', { 'X-Forwarded-For': '1.1.1.1; drop, 10.1.1.1' }, '10.1.1.1', 'http'],
     [
-      'by HTTPS, if they say so',
+      'by the nearest trusted proxy if the header contains injected text',
+      { 'X-Forwarded-For': '1.1.1.1; drop, 10.1.1.1' },
+      '10.1.1.1',
+      'http',
+    ],
+    [
+      'with the scheme https if the proxy names it',
       { 'X-Forwarded-For': '192.0.2.1', 'X-Forwarded-Proto': 'https' },
       '192.0.2.1',
       'https',
     ],
     [
-      'by no scheme that is none',
+      'with the scheme http if the proxy names an unknown one',
       { 'X-Forwarded-For': '192.0.2.1', 'X-Forwarded-Proto': 'gopher' },
       '192.0.2.1',
       'http',
     ],
-    ['not whom another header names', { Forwarded: 'for=6.6.6.6' }, '127.0.0.1', 'http'],
+    [
+      'by the connection if only another header names an address',
+      { Forwarded: 'for=6.6.6.6' },
+      '127.0.0.1',
+      'http',
+    ],
   ])('%s', async (_, headers, address, scheme) => {
     headerOf.current = 'x-forwarded-for';
     expect(await seen(headers)).toMatchObject({ address, scheme });
@@ -88,14 +103,14 @@ describe('behind trusted proxies the client is', () => {
     ['for=6.6.6.6, for="[2a00::1]:4711";proto=https, For=10.0.0.1', '2a00::1', '4711', 'https'],
     ['for=_hidden, for=10.0.0.1', '10.0.0.1', '', 'http'],
     ['rubbish', '127.0.0.1', undefined, 'http'],
-  ])('by Forwarded: %s', async (forwarded, address, port, scheme) => {
+  ])('by the header Forwarded: %s', async (forwarded, address, port, scheme) => {
     headerOf.current = 'forwarded';
     const answer = await seen({ Forwarded: forwarded, 'X-Forwarded-For': '6.6.6.6' });
     expect(answer).toMatchObject({ address, scheme, ...(port !== undefined && { port }) });
   });
 });
 
-test('forwarding headers are removed if the sender is not a trusted proxy', async () => {
+test('removes forwarding headers if the sender is not a trusted proxy', async () => {
   headerOf.current = 'x-forwarded-for';
   headerOf.networks = networks().parse('10.0.0.0/8')!;
   const answer = await seen({
@@ -112,7 +127,7 @@ test('forwarding headers are removed if the sender is not a trusted proxy', asyn
 });
 
 test.each(['10.0.0.0/33', '10.0.0', 'everybody', '10.0.0.0/-1', '::1/129', ',', '10.0.0.0/8/8'])(
-  '%s is no network',
+  '%s is not a valid network',
   (text) => {
     expect(networks().parse(text)).toBeUndefined();
   },

@@ -38,7 +38,7 @@ function admin(path: string, init?: RequestInit): Promise<Response> {
 const paths = ['/metrics', '/scale', '/status', '/', '/nothing', '//status', '/%73tatus'];
 
 describe('with a token, the admin server', () => {
-  test('tells the probes of Kubernetes what they ask for, and nobody anything else', async () => {
+  test('answers only the Kubernetes probes without credentials', async () => {
     for (const path of ['/livez', '/readyz']) expect((await admin(path)).status).toBe(200);
     for (const path of paths) {
       const refused = await admin(path);
@@ -50,19 +50,19 @@ describe('with a token, the admin server', () => {
   });
 
   test.each([
-    ['the token of the file', bearer(token), 200],
-    ['the token of the environment', bearer(fromEnvironment), 200],
-    ['another token', bearer('another-token-altogether'), 401],
-    ['the beginning of the token', bearer(token.slice(0, -1)), 401],
-    ['the comment', bearer('# operators'), 401],
-    ['the token under another scheme', { headers: { Authorization: `Basic ${token}` } }, 401],
-    ['the token in the address', {}, 401],
-    ['a session that nobody has given out', { headers: { Cookie: 'penstock-session=9999999999999.x' } }, 401],
-  ])('takes %s as it should', async (_, init, status) => {
+    ['the token from the file', bearer(token), 200],
+    ['the token from the environment', bearer(fromEnvironment), 200],
+    ['a wrong token', bearer('another-token-altogether'), 401],
+    ['the token without its last character', bearer(token.slice(0, -1)), 401],
+    ['the comment in the token file', bearer('# operators'), 401],
+    ['the token under another authentication scheme', { headers: { Authorization: `Basic ${token}` } }, 401],
+    ['the token in the URL', {}, 401],
+    ['a forged session', { headers: { Cookie: 'penstock-session=9999999999999.x' } }, 401],
+  ])('accepts only valid credentials: %s', async (_, init, status) => {
     expect((await admin(`/status?token=${token}`, init)).status).toBe(status);
   });
 
-  test('takes the tokens of the file as they are, without a restart, and keeps them if the file is broken', async () => {
+  test('reads new tokens from the file without a restart, and keeps the current ones if the file is invalid', async () => {
     writeFileSync(file, 'second-token-of-the-file\n');
     await app.logged('secrets-read');
     expect((await admin('/status', bearer(token))).status).toBe(401);
@@ -72,7 +72,7 @@ describe('with a token, the admin server', () => {
     expect((await admin('/status', bearer('second-token-of-the-file'))).status).toBe(200);
   });
 
-  test('does not take requests that the page of another site makes a browser send', async () => {
+  test('rejects requests that a page of another site makes a browser send', async () => {
     const post = (headers: Record<string, string>) =>
       admin('/reload', { method: 'POST', headers: { ...bearer(fromEnvironment).headers, ...headers } });
     expect((await post({ 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403);
@@ -80,7 +80,7 @@ describe('with a token, the admin server', () => {
     expect((await post({ Origin: 'https://elsewhere.example' })).status).toBe(403);
   });
 
-  test('lets nothing be framed, kept or guessed at by a browser', async () => {
+  test('forbids browsers to frame, cache or sniff its responses', async () => {
     const { headers } = await admin('/status', bearer(fromEnvironment));
     expect(headers.get('X-Frame-Options')).toBe('DENY');
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
@@ -88,14 +88,17 @@ describe('with a token, the admin server', () => {
   });
 });
 
-describe('a browser', () => {
+describe('in a browser, the admin server', () => {
   const html = { headers: { Accept: 'text/html' } };
   const signIn = (text: string, next = '') =>
     admin('/sign-in', { method: 'POST', body: new URLSearchParams({ token: text, next }) });
 
-  test('is led to a page to sign in, and from there to where it wanted to be', async () => {
-    const led = await admin('/status?full=1', html);
-    expect([led.status, led.headers.get('Location')]).toEqual([303, './sign-in?next=status%3Ffull%3D1']);
+  test('redirects to the sign-in page, and from there to the requested page', async () => {
+    const redirect = await admin('/status?full=1', html);
+    expect([redirect.status, redirect.headers.get('Location')]).toEqual([
+      303,
+      './sign-in?next=status%3Ffull%3D1',
+    ]);
     expect((await admin('/a/b', html)).headers.get('Location')).toBe('../sign-in?next=a%2Fb');
     const page = await admin('/sign-in?next=status', html);
     expect(page.status).toBe(200);
@@ -119,13 +122,13 @@ describe('a browser', () => {
     'https://elsewhere.example',
     '"><script>',
     'a\r\nb',
-  ])('is never led elsewhere: %j', async (next) => {
+  ])('never redirects to another site: %j', async (next) => {
     const location = (await signIn(fromEnvironment, next)).headers.get('Location')!;
     expect(new URL(location, app.adminUrl).origin).toBe(app.adminUrl);
     expect(await (await admin(`/sign-in?next=${encodeURIComponent(next)}`)).text()).not.toContain('<script>');
   });
 
-  test('hears that a token is wrong, and after many of them has to wait', async () => {
+  test('reports a wrong token, and limits the rate of attempts', async () => {
     const wrong = await signIn('a-wrong-token-to-sign-in');
     expect([wrong.status, wrong.headers.get('Set-Cookie')]).toEqual([401, null]);
     expect(await wrong.text()).toContain('Wrong token.');
@@ -138,7 +141,7 @@ describe('a browser', () => {
   });
 });
 
-test('a session holds for its time, and no longer than its token', () => {
+test('a session ends when it expires or its token is removed', () => {
   let now = 1_000_000;
   const tokens = (...list: string[]) => new AdminToken(list, undefined, () => now);
   const session = tokens('one-token').session('one-token');
@@ -150,7 +153,7 @@ test('a session holds for its time, and no longer than its token', () => {
   expect(tokens('one-token').acceptsSession(session)).toBe(false);
 });
 
-test('no token is in the log, nor in the environment of R', async () => {
+test('exposes no token in the log or in the environment of R', async () => {
   for (const secret of [token, fromEnvironment, 'second-token', 'a-wrong-token']) {
     expect(app.output).not.toContain(secret);
   }
@@ -162,7 +165,7 @@ describe('without a token, the admin server', () => {
   const serveOn = (...flags: string[]) =>
     runCli(['serve', fixtureApp('work.R'), '--rscript', '/nowhere/Rscript', '--port', '0', ...flags]);
 
-  test('is not opened to other machines', async () => {
+  test('does not start on an address that other machines can reach', async () => {
     const { code, stderr } = await serveOn('--admin-host', '0.0.0.0');
     expect([code, stderr]).toEqual([2, expect.stringContaining('code: admin_unprotected')]);
   });
@@ -177,20 +180,20 @@ describe('without a token, the admin server', () => {
     ['192.0.2.1', false, false],
     ['127.0.0.1.example.org', false, false],
     ['0.0.0.0', true, true],
-  ])('on %s, wanted open: %s, may be served: %s', (adminHost, adminOpen, served) => {
+  ])('on %s with adminOpen: %s may start: %s', (adminHost, adminOpen, served) => {
     const check = () => checkAdminAccess({ adminHost, adminOpen }, undefined);
     if (served) expect(check).not.toThrow();
     else expect(check).toThrow(expect.objectContaining({ code: 'admin_unprotected' }));
   });
 
-  test('is not served with a file of tokens that has none', async () => {
+  test('does not start with a token file that contains no token', async () => {
     const empty = join(folder, 'empty');
     writeFileSync(empty, '# none yet\n');
     const { code, stderr } = await serveOn('--admin-token-file', empty);
     expect([code, stderr]).toEqual([2, expect.stringContaining('code: secret_unusable')]);
   });
 
-  test('cannot be read by a page whose name leads to this machine', async () => {
+  test('rejects requests with a foreign host name (DNS rebinding)', async () => {
     const server = fastify();
     const config = { adminHost: '127.0.0.1', adminMetricsOpen: false, adminOpen: false };
     guardAdmin(server, { token: undefined, config, log: pino({ enabled: false }) });

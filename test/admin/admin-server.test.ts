@@ -19,7 +19,7 @@ interface Status {
   readonly workers: { id: number; pid: number; state: string; requests: number; journey: object[] }[];
 }
 
-/** Values of a metric, by its labels as they stand in the text. */
+/** The values of a metric, by its labels as written in the text. */
 async function metric(name: string): Promise<Map<string, number>> {
   const text = await (await fetch(`${app.adminUrl}/metrics`)).text();
   const values = new Map<string, number>();
@@ -30,7 +30,7 @@ async function metric(name: string): Promise<Map<string, number>> {
   return values;
 }
 
-test('while every worker is busy and requests wait, everything is told truthfully and at once', async () => {
+test('reports probes, scale, status and metrics correctly while all workers are busy and requests wait', async () => {
   const leave = new AbortController();
   const slow = [1, 2, 3, 4, 5].map(() =>
     fetch(`${app.url}/sleep?seconds=20`, { signal: leave.signal }).catch(() => undefined),
@@ -60,11 +60,11 @@ test('while every worker is busy and requests wait, everything is told truthfull
 
   leave.abort();
   await Promise.all(slow);
-  const nothing = { ongoing: 0, queued: 0, longestWaitMs: 0, expectedWaitMs: 0, demand: 0 };
-  await expect.poll(() => app.admin('/scale')).toEqual({ ...nothing, workers: 2 });
+  const idle = { ongoing: 0, queued: 0, longestWaitMs: 0, expectedWaitMs: 0, demand: 0 };
+  await expect.poll(() => app.admin('/scale')).toEqual({ ...idle, workers: 2 });
 });
 
-test('metrics are in the form that Prometheus reads', async () => {
+test('serves metrics in the text format of Prometheus', async () => {
   const response = await fetch(`${app.adminUrl}/metrics`);
   expect(response.headers.get('Content-Type')).toMatch(/^text\/plain; version=0\.0\.4/);
   const text = await response.text();
@@ -85,7 +85,7 @@ test('metrics are in the form that Prometheus reads', async () => {
   expect([...typed.keys()].every((name) => name.startsWith('penstock_'))).toBe(true);
 });
 
-test('there is every metric that the Grafana dashboard and the alert rules ask for', async () => {
+test('provides every metric that the Grafana dashboard and the alert rules query', async () => {
   const text = await (await fetch(`${app.adminUrl}/metrics`)).text();
   const types = new Map([...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name!, type!]));
   const recorded = new Set(rules().map(({ record }) => record));
@@ -97,7 +97,7 @@ test('there is every metric that the Grafana dashboard and the alert rules ask f
   expect(missing).toEqual([]);
 });
 
-test('answers and errors are counted', async () => {
+test('counts responses and errors', async () => {
   const label = '{method="GET",status="200"}';
   const before = (await metric('penstock_requests_total')).get(label) ?? 0;
   const waitsBefore = (await metric('penstock_queue_wait_seconds_count')).get('') ?? 0;
@@ -109,7 +109,7 @@ test('answers and errors are counted', async () => {
   expect((await metric('penstock_r_seconds_bucket')).get('{le="+Inf"}')).toBeGreaterThanOrEqual(4);
 });
 
-test('the status tells of each worker what it did', async () => {
+test('lists the requests and the startup steps of each worker in the status', async () => {
   const { workers } = await app.admin<Status>('/status');
   expect(workers.map(({ id }) => id)).toEqual([1, 2]);
   expect(workers.reduce((sum, { requests }) => sum + requests, 0)).toBeGreaterThan(0);
@@ -117,14 +117,14 @@ test('the status tells of each worker what it did', async () => {
   for (const { journey } of workers) expect(journey).toMatchObject(steps.map((name) => ({ name })));
 });
 
-test('what is not there is not found, and nothing of it is on the public port', async () => {
+test('answers unknown paths with 404, and serves no admin path on the public port', async () => {
   expect((await fetch(`${app.adminUrl}/nothing`)).status).toBe(404);
   for (const path of ['/livez', '/readyz', '/metrics', '/scale', '/status']) {
     expect((await fetch(app.url + path)).status).toBe(404);
   }
 });
 
-test('while the app loads it lives but is not ready, and the public port is closed', async () => {
+test('is live but not ready while the app loads, with the public port closed', async () => {
   const [adminPort, port] = [await freePort(), await freePort()];
   const loading = new ServedApp(fixtureApp('slow-load.R'), {
     workers: 1,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { freePort } from '../support/process.js';
 import { fixtureApp, ServedApp } from '../support/server.js';
 
-test('whoever finds it ready can send requests in the same moment', { timeout: 60_000 }, async () => {
+test('serves requests as soon as /readyz reports ready', { timeout: 60_000 }, async () => {
   const [port, adminPort] = [await freePort(), await freePort()];
   const flags = ['--port', String(port), '--admin-port', String(adminPort)];
   const app = new ServedApp(fixtureApp('work.R'), { workers: 1, flags });

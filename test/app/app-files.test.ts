@@ -20,7 +20,7 @@ function put(path: string, text = ''): void {
 }
 
 describe("An app's files", () => {
-  test('are all in its folder but tools, secrets and libraries of this machine', () => {
+  test('are all files in its folder except tools, secrets and libraries of this machine', () => {
     for (const path of ['R/a.R', 'data/x.csv', 'renv/activate.R', '.Rprofile']) put(path);
     for (const path of [
       '.git/HEAD',
@@ -39,7 +39,7 @@ describe("An app's files", () => {
     ]);
   });
 
-  test('of a saved model are the model and what says how to serve it, whatever else is in its folder', () => {
+  test('are only the model and its configuration if it is a saved model', () => {
     for (const path of ['fit.rds', 'other.rds', 'penstock.yaml', 'letter.pdf']) put(path);
     const model = findApp(join(folder, 'fit.rds'));
     expect(appFiles(model)).toEqual(['fit.rds', 'penstock.yaml']);
@@ -50,7 +50,7 @@ describe("An app's files", () => {
 describe("An app's version", () => {
   const version = () => appVersion(findApp(folder));
 
-  test('stays while its files do, wherever they are', async () => {
+  test('stays the same as long as its files do', async () => {
     const before = await version();
     for (const path of ['Dockerfile', '.git/HEAD', '.Rhistory']) put(path, 'anything');
     expect(await version()).toBe(before);
@@ -84,7 +84,7 @@ test.each([
   ['2024_model', 'model'],
   ['---', 'app'],
   ['x'.repeat(80), 'x'.repeat(50)],
-])('the name of the folder %s is %s as a DNS label', (name, label) => {
+])('the folder name %s becomes the DNS label %s', (name, label) => {
   const directory = join('/srv', name);
   expect(appName({ kind: 'plumber', directory, file: join(directory, 'plumber.R'), entry: 'file' })).toBe(
     label,

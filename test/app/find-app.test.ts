@@ -22,18 +22,18 @@ function write(path: string, text = ''): string {
   return file;
 }
 
-function refusal(argument: string | undefined): string {
+function errorDetail(argument: string | undefined): string {
   try {
     findApp(argument, cwd);
   } catch (error) {
     expect((error as PenstockError).code).toBe('app_not_found');
     return (error as PenstockError).detail!;
   }
-  throw new Error('an app was found');
+  throw new Error('expected an error, but found an app');
 }
 
 describe('A file', () => {
-  test('is taken as it is, whatever its name', () => {
+  test('is served whatever its name', () => {
     const file = write('src/my api.R');
     expect(findApp('src/my api.R', cwd)).toEqual({
       kind: 'plumber',
@@ -43,7 +43,7 @@ describe('A file', () => {
     });
   });
 
-  test('may be named from anywhere, and with .r', () => {
+  test('may be an absolute path, and may end in .r', () => {
     const file = write('api.r');
     expect(findApp(file, '/').file).toBe(file);
   });
@@ -54,67 +54,67 @@ describe('A file', () => {
     expect(findApp('link.R', cwd).directory).toBe(cwd);
   });
 
-  test('that is an entrypoint builds its router itself', () => {
+  test('named entrypoint.R builds its own router', () => {
     write('entrypoint.R');
     expect(findApp('entrypoint.R', cwd).entry).toBe('directory');
   });
 });
 
 describe('A directory', () => {
-  test('is the working directory when none is named', () => {
+  test('is the working directory by default', () => {
     const file = write('plumber.R');
     expect(findApp(undefined, cwd)).toMatchObject({ file, directory: cwd, entry: 'file' });
   });
 
-  test.each(['api', 'api/', './api'])('named %s is looked into', (argument) => {
+  test.each(['api', 'api/', './api'])('given as %s is searched for an app', (argument) => {
     const file = write('api/plumber.R');
     expect(findApp(argument, cwd).file).toBe(file);
   });
 
-  test('serves entrypoint.R before plumber.R, as plumber does', () => {
+  test('with entrypoint.R and plumber.R serves entrypoint.R, as plumber does', () => {
     write('plumber.R');
     const file = write('entrypoint.R');
     expect(findApp('.', cwd)).toMatchObject({ file, entry: 'directory' });
   });
 
-  test.each(['PLUMBER.r', 'Plumber.R', 'plumber.r'])('may spell it %s', (name) => {
+  test.each(['PLUMBER.r', 'Plumber.R', 'plumber.r'])('may contain %s', (name) => {
     const file = write(name);
     expect(findApp('.', cwd).file).toBe(file);
   });
 
-  test.each(['ENTRYPOINT.R', 'Entrypoint.r'])('may spell it %s', (name) => {
+  test.each(['ENTRYPOINT.R', 'Entrypoint.r'])('may contain %s', (name) => {
     write('plumber.R');
     const file = write(name);
     expect(findApp('.', cwd)).toMatchObject({ file, entry: 'directory' });
   });
 });
 
-describe('What cannot be served is told', () => {
-  test('when nothing is there', () => {
-    expect(refusal('nowhere')).toBe('nowhere does not exist.');
+describe('An error explains', () => {
+  test('that the path does not exist', () => {
+    expect(errorDetail('nowhere')).toBe('nowhere does not exist.');
     write('file.R');
-    expect(refusal('file.R/plumber.R')).toBe('file.R/plumber.R does not exist.');
+    expect(errorDetail('file.R/plumber.R')).toBe('file.R/plumber.R does not exist.');
   });
 
-  test('when a directory has no app', () => {
+  test('that a directory contains no app', () => {
     write('notes.R', 'x <- 1\n');
-    expect(refusal(undefined)).toBe(`${cwd} contains no entrypoint.R, no plumber.R and no models.`);
+    expect(errorDetail(undefined)).toBe(`${cwd} contains no entrypoint.R, no plumber.R and no models.`);
   });
 
-  test('with the files that look like one', () => {
+  test('which files look like an app', () => {
     write('api/a.R', '#* @get /x\nfunction() 1\n');
     write('api/b.R', "x <- 1\n#' @post /y\nfunction() 1\n");
     write('api/c.R', 'f <- function() 1 # @get\n');
-    expect(refusal('api')).toContain('a.R, b.R have plumber annotations: name the file to serve.');
+    expect(errorDetail('api')).toContain('a.R, b.R have plumber annotations: name the file to serve.');
   });
 
-  test('when it is no R file', () => {
+  test('that the path is not an R file', () => {
     write('plumber.py');
-    expect(refusal('plumber.py')).toBe('plumber.py is not an R file (.R) or a saved model (.rds).');
-    expect(refusal('/dev/null')).toContain('is not a file or a directory');
+    expect(errorDetail('plumber.py')).toBe('plumber.py is not an R file (.R) or a saved model (.rds).');
+    expect(errorDetail('/dev/null')).toContain('is not a file or a directory');
   });
 });
 
-test('the error is one that a command ends with', () => {
+test('throws a PenstockError', () => {
   expect(() => findApp('nowhere', cwd)).toThrow(PenstockError);
 });

@@ -3,7 +3,7 @@ import { erlangC, meanWait, waitQuantile } from '../../bench/scaling/erlang.js';
 import { seeded } from '../../bench/scaling/seeded.js';
 import { simulate } from '../../bench/scaling/simulation.js';
 
-test("Erlang's C is that of the tables", () => {
+test("Erlang's C formula matches published values", () => {
   expect(erlangC(1, 0.8)).toBeCloseTo(0.8, 12);
   expect(erlangC(10, 8)).toBeCloseTo(0.4092, 4);
   expect(erlangC(4000, 3200)).toBeGreaterThanOrEqual(0);
@@ -15,7 +15,7 @@ test.each([
   [1, 4, 0.8],
   [5, 4, 0.8],
 ])(
-  'the simulation of one queue over %i pods of %i workers at %f comes to the formula',
+  'simulating one queue for %i pods of %i workers at utilization %f matches the formula',
   (pods, workersPerPod, utilization) => {
     const input = { pods, workersPerPod, utilization, requests: 300_000, random: seeded(1) };
     const { mean, p99 } = simulate({ ...input, policy: 'one queue' });
@@ -25,7 +25,7 @@ test.each([
   },
 );
 
-test('a queue for each pod waits longer than one queue, and choosing by load lies between', () => {
+test('waits are shortest with one queue, longer with the less loaded of two pods, and longest with a random pod', () => {
   const at = (policy: Parameters<typeof simulate>[0]['policy']) =>
     simulate({ pods: 10, workersPerPod: 4, utilization: 0.8, policy, requests: 50_000, random: seeded(3) })
       .mean;

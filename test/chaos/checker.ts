@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** What became of one request, as its client saw it. */
+/** The result of one request, as its client saw it. */
 export interface Outcome {
   readonly id: string;
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Undefined if the connection was cut before there was an answer. */
+  /** Undefined if the connection closed before a response arrived. */
   readonly status: number | undefined;
   readonly body: string;
 }
@@ -13,22 +13,22 @@ export interface Outcome {
 export interface Verdict {
   readonly requests: number;
   readonly answered: number;
-  /** Answers that a worker's end explains: 502 of what it was running, 504 of what it had when it was stopped. */
+  /** Failures that the loss of a worker explains: 502 if it exited, 504 if it was suspended (SIGSTOP). */
   readonly failed: number;
-  /** What no fault excuses, in words. */
+  /** A message for each result that the loss of a worker does not explain. */
   readonly faults: readonly string[];
 }
 
-/** A worker's end may show as either of them, if it is that of the worker which ran the request. */
-const EXCUSED = new Set([502, 504]);
+/** The statuses of a request whose worker was killed, suspended or quit. */
+const WORKER_LOST = new Set([502, 504]);
 
 /**
- * Compares what clients were answered with what was run.
+ * Compares the responses that clients received with the runs of the handlers.
  *
- * @param ledger  the file in which each run of a handler has left the id of its request
- * @param excuses failures that there may be: one for each worker that was killed, stopped or told to quit
+ * @param ledger          the file to which each run of a handler appends the ID of its request
+ * @param failuresAllowed one for each worker that was killed, suspended or told to quit
  */
-export function check(outcomes: readonly Outcome[], ledger: string, excuses: number): Verdict {
+export function check(outcomes: readonly Outcome[], ledger: string, failuresAllowed: number): Verdict {
   const runs = new Map<string, number>();
   for (const id of readFileSync(ledger, 'utf8').split('\n')) runs.set(id, (runs.get(id) ?? 0) + 1);
   const faults: string[] = [];
@@ -37,18 +37,18 @@ export function check(outcomes: readonly Outcome[], ledger: string, excuses: num
   for (const { body, id, method, path, status } of outcomes) {
     const ran = runs.get(id) ?? 0;
     const what = `${method} ${path} ${id}`;
-    if (status === undefined) faults.push(`${what} was not answered: ${body}`);
+    if (status === undefined) faults.push(`${what} got no response: ${body}`);
     else if (status === 200) {
-      if (body !== id) faults.push(`${what} was answered with ${JSON.stringify(body)}`);
-      if (ran !== 1) faults.push(`${what} was answered once and run ${ran} times`);
-    } else if (EXCUSED.has(status)) {
+      if (body !== id) faults.push(`${what} got the body ${JSON.stringify(body)}`);
+      if (ran !== 1) faults.push(`${what} got one response but ran ${ran} times`);
+    } else if (WORKER_LOST.has(status)) {
       failed += 1;
-      failures.push(`${status} ${what}, run ${ran} times: ${body}`);
-      if (ran > 1) faults.push(`${what} failed and was run ${ran} times`);
-    } else faults.push(`${what} was answered with ${status}: ${body}`);
+      failures.push(`${status} ${what}, ran ${ran} times: ${body}`);
+      if (ran > 1) faults.push(`${what} failed but ran ${ran} times`);
+    } else faults.push(`${what} got status ${status}: ${body}`);
   }
-  if (failed > excuses) {
-    faults.push(`${failed} requests failed, and ${excuses} workers were harmed`, ...failures);
+  if (failed > failuresAllowed) {
+    faults.push(`${failed} requests failed, but only ${failuresAllowed} workers were lost`, ...failures);
   }
   return { requests: outcomes.length, answered: outcomes.length - failed, failed, faults };
 }

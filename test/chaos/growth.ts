@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process holds. */
-export interface Holding {
-  /** Bytes of its own, and its share of those that it has in common with others. */
+/** Resources that a process uses. */
+export interface ResourceUsage {
+  /** Its proportional set size in bytes: its own memory, and its share of memory that it shares with others. */
   readonly memory: number;
-  /** Files, sockets and pipes. */
+  /** Number of open files, sockets and pipes. */
   readonly descriptors: number;
 }
 
-/** Fails if the process has ended. */
-export function holdingOf(pid: number): Holding {
+/** Throws if the process has exited. */
+export function resourceUsageOf(pid: number): ResourceUsage {
   const pss = /^Pss: +(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
   return { memory: Number(pss![1]) * 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
 /**
- * By how much a series has grown between its second and its last third: medians, since collectors of garbage make it
- * swing. The first third is for warming up.
+ * How much a series has grown from its second to its last third. Compares medians, because garbage collection makes the
+ * values fluctuate. The first third is warm-up.
  */
 export function growth(series: readonly number[]): number {
   const third = Math.floor(series.length / 3);

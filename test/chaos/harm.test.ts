@@ -13,14 +13,14 @@ interface Status {
   readonly workers: { pid: number; state: string }[];
 }
 
-/** Workers that serve, whatever the gateway believes of them: not ended, and not stopped. */
+/** PIDs of workers that serve: neither exited nor suspended, even if the gateway does not know it yet. */
 async function serving(app: ServedApp): Promise<number[]> {
   const { workers } = await app.admin<Status>('/status');
   const ready = workers.filter(({ state }) => state === 'idle' || state === 'busy');
   return ready.map(({ pid }) => pid).filter((pid) => !'TZX'.includes(processState(pid)));
 }
 
-/** The same once there are any. */
+/** Waits until at least one worker serves. */
 async function someServing(app: ServedApp): Promise<number[]> {
   let pids = await serving(app);
   while (pids.length === 0) {
@@ -38,25 +38,25 @@ function processState(pid: number): string {
   }
 }
 
-test('workers that are killed, stopped or quit cost what they were running, and nothing else', {
-  timeout: scale.timeout,
+test('workers that are killed, stopped or quit affect only the requests that they were running', {
+  timeout: scale.testTimeoutMs,
 }, async () => {
-  const { ms, times } = scale.harm;
+  const { durationMs, count } = scale.workerLosses;
   const app = await site.serve(WORKERS);
   const traffic = site.traffic(app, { clients: 16 });
   const random = seeded(7);
   const quits: Promise<void>[] = [];
   let quitting = 0;
-  const harms = { SIGKILL: 0, SIGSTOP: 0, quit: 0 };
-  const endsAt = performance.now() + ms;
-  for (let left = times; left > 0; left -= 1) {
+  const losses = { SIGKILL: 0, SIGSTOP: 0, quit: 0 };
+  const endsAt = performance.now() + durationMs;
+  for (let left = count; left > 0; left -= 1) {
     await new Promise((resolve) => setTimeout(resolve, ((endsAt - performance.now()) / left) * 2 * random()));
     const victims = await someServing(app);
     const victim = victims[Math.floor(random() * victims.length)]!;
     const kind = random();
-    // Not one more than workers: on a machine that starts them slowly these would fill the queue.
+    // At most one pending quit per worker: if workers start slowly, more of them would fill the queue.
     if (kind < 0.3 && quitting < WORKERS) {
-      harms.quit += 1;
+      losses.quit += 1;
       quitting += 1;
       const quit = traffic.once('POST', '/quit').then(() => {
         quitting -= 1;
@@ -64,22 +64,22 @@ test('workers that are killed, stopped or quit cost what they were running, and 
       quits.push(quit);
     } else {
       const signal = kind < 0.7 ? 'SIGKILL' : 'SIGSTOP';
-      harms[signal] += 1;
+      losses[signal] += 1;
       process.kill(victim, signal);
     }
-    await traffic.more(3); // on a machine that starts workers slowly nothing would be answered in between
+    await traffic.more(3); // if workers start slowly, no response would arrive between two losses
   }
   await Promise.all(quits);
-  const ended = performance.now();
+  const lastLossAt = performance.now();
   await expect.poll(async () => (await serving(app)).length, { interval: 20, timeout: 60_000 }).toBe(WORKERS);
-  const after = Math.round(performance.now() - ended);
-  const verdict = check(await traffic.stop(), site.ledger, times);
+  const recoveryMs = Math.round(performance.now() - lastLossAt);
+  const verdict = check(await traffic.stop(), site.ledger, count);
   expect(verdict.faults).toEqual([]);
-  expect(verdict.answered).toBeGreaterThan(times);
+  expect(verdict.answered).toBeGreaterThan(count);
   await app.stop();
   report(
     'Workers killed, stopped or quitting under load',
-    `${times} times (${JSON.stringify(harms)}): ${verdict.requests} requests, ${verdict.failed} failed, each by the end of ` +
-      `its own worker; none unanswered, none run twice; full strength ${after} ms after the last`,
+    `${count} times (${JSON.stringify(losses)}): ${verdict.requests} requests, ${verdict.failed} failed because their ` +
+      `worker exited; none unanswered, none run twice; all workers back ${recoveryMs} ms after the last`,
   );
 });

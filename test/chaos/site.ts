@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 import { Traffic, type TrafficOptions } from './traffic.js';
 
-/** Pseudo-random numbers from 0 up to 1 that follow from a seed (mulberry32). */
+/** Seeded pseudo-random numbers from 0 to less than 1 (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -22,7 +22,7 @@ const MIXED: TrafficOptions['paths'] = [
   ['POST', '/slow-write'],
 ];
 
-/** The app under test, and the files that it keeps. */
+/** The app under test and its files. */
 export class Site {
   readonly #folder = mkdtempSync(join(tmpdir(), 'penstock-chaos-'));
   readonly ledger = join(this.#folder, 'ledger');
@@ -33,7 +33,7 @@ export class Site {
     this.version = 'first';
   }
 
-  /** What the app finds when it is loaded; `broken` does not load. */
+  /** The version that the app reads when it loads. With the version `broken`, it does not load. */
   set version(text: string) {
     writeFileSync(this.#version, `${text}\n`);
   }
@@ -49,10 +49,10 @@ export class Site {
       clients: 8,
       paths: MIXED,
       random: seeded(1),
-      patience: 90_000, // more than the server's own deadline
-      prefix: '',
-      pause: 0,
-      connectAnew: false,
+      timeoutMs: 90_000, // longer than the server's own deadline
+      idPrefix: '',
+      pauseMs: 0,
+      connectionPerRequest: false,
       ...more,
     });
   }

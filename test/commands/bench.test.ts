@@ -8,14 +8,14 @@ import { fixtureApp, runCli } from '../support/server.js';
 const folder = mkdtempSync(join(tmpdir(), 'penstock-bench-'));
 let server: Server;
 let url: string;
-/** What was asked for, in order. */
-const asked: string[] = [];
-/** Milliseconds until which nothing is answered. */
-let standsStillUntil = 0;
+/** Paths of the requests, in order of arrival. */
+const requestedPaths: string[] = [];
+/** The time until which the server sends no response. */
+let stalledUntil = 0;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    asked.push(request.url!);
+    requestedPaths.push(request.url!);
     let body = '';
     request.on('data', (chunk) => {
       body += chunk;
@@ -25,7 +25,7 @@ beforeAll(async () => {
         response.statusCode = request.url === '/bad' ? 500 : 200;
         response.end(`${request.method} ${request.headers['content-type'] ?? ''} ${body}`);
       };
-      setTimeout(answer, Math.max(request.url === '/slow' ? 20 : 0, standsStillUntil - performance.now()));
+      setTimeout(answer, Math.max(request.url === '/slow' ? 20 : 0, stalledUntil - performance.now()));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,36 +54,36 @@ async function figures(...args: string[]): Promise<Figures[]> {
   return JSON.parse(stdout) as Figures[];
 }
 
-test('every answer counts, with its status and the time that it took', async () => {
-  asked.length = 0;
+test('counts every response with its status and its latency', async () => {
+  requestedPaths.length = 0;
   const [good] = await figures(`${url}/slow`, ...quick);
-  expect(good!.answers).toBe(asked.length);
-  expect(good!.statuses).toEqual({ 200: asked.length });
+  expect(good!.answers).toBe(requestedPaths.length);
+  expect(good!.statuses).toEqual({ 200: requestedPaths.length });
   expect(good!.latencyMs.p50).toBeGreaterThanOrEqual(19);
-  // The last answers may come a little after the half second.
+  // The last responses may arrive shortly after the 500 ms.
   expect(good!.rate).toBeLessThanOrEqual(good!.answers / 0.49);
   expect(good!.rate).toBeGreaterThan(good!.answers / 1);
   const bad = await runCli(['bench', `${url}/bad`, ...quick]);
   expect([bad.code, bad.stdout]).toEqual([1, expect.stringMatching(/failed: [\d,]+ × 500/)]);
 });
 
-test('with a rate, a server that stands still is seen to do so by all who would have asked meanwhile', async () => {
-  // The server is in this process, the load in another: it stands still from the first request on.
-  asked.length = 0;
+test('at a fixed rate, includes a stall of the server in the latency of all requests due meanwhile', async () => {
+  // The server runs in this process, the load generator in another. The server stalls from the first request on.
+  requestedPaths.length = 0;
   const watch = setInterval(() => {
-    if (asked.length === 0) return;
-    standsStillUntil = performance.now() + 600;
+    if (requestedPaths.length === 0) return;
+    stalledUntil = performance.now() + 600;
     clearInterval(watch);
   }, 1);
   const args = ['--connections', '2', '--duration', '1s', '--warmup', '0s', '--rate', '200'];
   const [result] = await figures(`${url}/`, ...args);
   expect(result!.answers + result!.unsent).toBe(200);
-  // Two connections have waited for it; the others of 600 ms would have, too.
+  // Only two requests waited on the connections, but all others due in the 600 ms include the wait.
   expect(result!.latencyMs.p50).toBeGreaterThan(100);
 });
 
-test('two are compared in turns, and the report has everything in it', async () => {
-  asked.length = 0;
+test('compares two URLs in turns, and writes a self-contained report', async () => {
+  requestedPaths.length = 0;
   const report = join(folder, 'report.html');
   const args = [
     '--connections',
@@ -98,7 +98,7 @@ test('two are compared in turns, and the report has everything in it', async () 
     report,
   ];
   const { code, stdout } = await runCli(['bench', `${url}/slow`, '--against', `${url}/`, ...args]);
-  const turns = asked.filter((path, i) => path !== asked[i - 1]);
+  const turns = requestedPaths.filter((path, i) => path !== requestedPaths[i - 1]);
   expect([code, turns]).toEqual([0, ['/slow', '/', '/slow']]);
   expect(stdout).toMatch(/GET http\S+\/\n {2}has \d+\.\d\d × the rate \(\d/);
   const page = readFileSync(report, 'utf8');
@@ -107,7 +107,7 @@ test('two are compared in turns, and the report has everything in it', async () 
   expect(page).not.toMatch(/NaN|Infinity|undefined/);
 });
 
-test('an app is served for it, with a body as it was given', async () => {
+test('serves an app for the benchmark, and sends the given body', async () => {
   const args = ['--path', '/price', '--body', '{"size":20,"age":3}', '--workers', '1', ...quick];
   const { code, stderr, stdout } = await runCli(['bench', fixtureApp('shop.R'), ...args]);
   expect([code, stdout], stderr).toEqual([
@@ -117,7 +117,7 @@ test('an app is served for it, with a body as it was given', async () => {
   expect(stdout).toMatch(/ 99 % [\d.]+ m?s/);
 });
 
-test('what cannot be measured is said at once', async () => {
+test('rejects invalid arguments, and reports a server that it cannot reach', async () => {
   const results = await Promise.all(
     [
       ['no-such-app.R'],

@@ -10,11 +10,11 @@ const word = join(folder, 'data', 'word.txt');
 const helpers = join(folder, 'helpers.R');
 let app: ServedApp;
 
-/** As a browser asks for a page. */
+/** Requests a page as a browser does. */
 const browse = (path: string): Promise<Response> =>
   fetch(new URL(path, app.url), { headers: { Accept: 'text/html,*/*;q=0.8', 'Sec-Fetch-Dest': 'document' } });
 
-/** Changes a file and waits until that has been seen. */
+/** Changes a file and waits until Penstock has noticed. */
 async function save(file: string, text: string): Promise<void> {
   const seen = app.entries('changed').length;
   writeFileSync(file, text);
@@ -32,7 +32,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('what has been saved is what the next request sees: the app, what it sources, its data', async () => {
+test('the next request sees saved changes to the app, its sourced files and its data', async () => {
   expect(await (await fetch(`${app.url}/word`)).text()).toBe('first');
   await save(word, 'second\n');
   expect(await (await fetch(`${app.url}/word`)).text()).toBe('second');
@@ -42,7 +42,7 @@ test('what has been saved is what the next request sees: the app, what it source
   expect(await (await fetch(`${app.url}/more`)).json()).toEqual(['more']);
 });
 
-test('R starts with the .Rprofile that is there now, and the app sees nothing of how it was started', async () => {
+test('starts R with the current .Rprofile, and hides its own environment variables from the app', async () => {
   const profile = join(folder, '.Rprofile');
   const greeting = async (): Promise<unknown> => (await fetch(`${app.url}/greeting`)).json();
   await save(profile, 'options(greeting = "hello")\n');
@@ -53,7 +53,7 @@ test('R starts with the .Rprofile that is there now, and the app sees nothing of
   expect(await greeting()).toEqual(['goodbye']);
 });
 
-test('while it does not load, a browser shows why, and programs are answered by the version before', async () => {
+test('if the app does not load, shows the error in a browser and answers programs with the previous version', async () => {
   const good = readFileSync(plumber, 'utf8');
   await save(plumber, `stop("no <such> table")\n${good}`);
   const page = await browse('/word');
@@ -68,12 +68,12 @@ test('while it does not load, a browser shows why, and programs are answered by 
   expect(app.entries('reload-failed').at(-1)?.msg).toMatch(/no <such> table/);
 
   await save(plumber, good);
-  const mended = await browse('/word');
-  expect(await mended.text()).toBe('SECOND');
-  expect(mended.headers.get('X-Penstock-Reload')).toBeNull();
+  const fixed = await browse('/word');
+  expect(await fixed.text()).toBe('SECOND');
+  expect(fixed.headers.get('X-Penstock-Reload')).toBeNull();
 });
 
-test('an app that does not load at the start is shown and waited for', async () => {
+test('starts with an app that does not load, shows the error, and serves the app once it is fixed', async () => {
   const broken = mkdtempSync(join(tmpdir(), 'penstock-dev-broken-'));
   const file = join(broken, 'plumber.R');
   writeFileSync(file, '#* @get /\nfunction( {}\n');
@@ -91,7 +91,7 @@ test('an app that does not load at the start is shown and waited for', async () 
   rmSync(broken, { recursive: true });
 });
 
-test('when it is killed, R goes with it, that which waits for the next change included', async () => {
+test('after SIGKILL, all R processes exit, including the one that waits for the next change', async () => {
   const killed = new ServedApp(fixtureApp('work.R'), { command: 'dev' });
   await killed.serving(1);
   const { workers } = await killed.admin<{ workers: { pid: number }[] }>('/status');

@@ -13,11 +13,11 @@ function examined(argument: string, input: Partial<DoctorInput> = {}): Promise<F
   return examine({ argument, flags: freePorts, json: false, cwd: fixtures, env: {}, ...input });
 }
 
-function those(findings: readonly Finding[], status: Finding['status']): string[] {
+function titlesOf(findings: readonly Finding[], status: Finding['status']): string[] {
   return findings.filter((finding) => finding.status === status).map(({ title }) => title);
 }
 
-/** What the doctor finds in an app that lacks a package and changes a variable. */
+/** The findings for an app that lacks a package and changes a global variable. */
 let lacking: Promise<Finding[]> | undefined;
 function examinedLacking(): Promise<Finding[]> {
   lacking ??= examined('doctor/lacking');
@@ -25,17 +25,17 @@ function examinedLacking(): Promise<Finding[]> {
 }
 
 describe('penstock doctor', () => {
-  test('finds nothing missing where nothing is', async () => {
+  test('reports no problem if nothing is missing', async () => {
     const findings = await examined('doctor/ready');
     expect(findings.map(({ status }) => status)).toEqual(findings.map(() => 'ok'));
-    const titles = those(findings, 'ok').join('\n');
+    const titles = titlesOf(findings, 'ok').join('\n');
     expect(titles).toMatch(/^Node \d+/);
     expect(titles).toMatch(/^R \d+\.\d+\.\d+ \(.*Rscript\)$/m);
     expect(titles).toMatch(/R package installed: plumber \d/);
     expect(titles).toContain('The code has no known problem with several workers');
   });
 
-  test('names the package that is missing, where it is used and how to get it', async () => {
+  test('names a missing package, where it is used and how to install it', async () => {
     const findings = await examinedLacking();
     const missing = findings.filter(({ status }) => status === 'missing');
     expect(missing).toEqual([
@@ -45,26 +45,26 @@ describe('penstock doctor', () => {
         fix: [`Rscript -e 'install.packages("no.such.package")'`],
       },
     ]);
-    expect(those(findings, 'note')).toEqual([
+    expect(titlesOf(findings, 'note')).toEqual([
       '1 R package missing, but optional: another.missing.one (plumber.R:2)',
     ]);
   });
 
-  test('shows what several workers would break, by file and line', async () => {
+  test('shows the file and line of code that fails with several workers', async () => {
     const findings = await examinedLacking();
-    expect(those(findings, 'warning')).toEqual(['plumber.R:7  counter <<- counter + 1']);
+    expect(titlesOf(findings, 'warning')).toEqual(['plumber.R:7  counter <<- counter + 1']);
     const [warning] = findings.filter(({ status }) => status === 'warning');
     expect(warning?.details?.[0]).toContain('`counter` is changed while a request runs (GET /count)');
     expect(warning?.fix?.[0]).toContain('--workers 1');
   });
 
-  test('does not warn of it when there is one worker', async () => {
+  test('does not warn about such code with one worker', async () => {
     const findings = await examined('doctor/lacking', { flags: { ...freePorts, workers: '1' } });
-    expect(those(findings, 'warning')).toEqual([]);
-    expect(those(findings, 'note')).toContain('plumber.R:7  counter <<- counter + 1');
+    expect(titlesOf(findings, 'warning')).toEqual([]);
+    expect(titlesOf(findings, 'note')).toContain('plumber.R:7  counter <<- counter + 1');
   });
 
-  test('sends a project with renv to renv, and names versions that differ', async () => {
+  test('recommends renv to a project that uses it, and names versions that differ', async () => {
     const findings = await examined('doctor/renv');
     const missing = findings.find(({ status }) => status === 'missing');
     expect(missing?.fix).toEqual(["Rscript -e 'renv::restore()'"]);
@@ -73,38 +73,38 @@ describe('penstock doctor', () => {
   });
 
   test('names the line of a file that cannot be parsed', async () => {
-    const missing = those(await examined('doctor/broken'), 'missing');
+    const missing = titlesOf(await examined('doctor/broken'), 'missing');
     expect(missing).toEqual([`R cannot parse helper.R:3: unexpected '}'`]);
   });
 
-  test("looks for packages where the project's .Rprofile says, whatever that prints", async () => {
-    const titles = those(await examined('doctor/profile'), 'ok').join('\n');
+  test("looks for packages in the libraries that the project's .Rprofile sets, whatever it prints", async () => {
+    const titles = titlesOf(await examined('doctor/profile'), 'ok').join('\n');
     expect(titles).toContain('only.here 2.3.4');
   });
 
-  test('tells that R fails in the folder, not that it is missing', async () => {
-    const missing = those(await examined('doctor/bad-profile'), 'missing');
+  test('distinguishes R that fails in this folder from R that is missing', async () => {
+    const missing = titlesOf(await examined('doctor/bad-profile'), 'missing');
     expect(missing).toEqual(['R (Rscript) starts but fails in this folder']);
   });
 
-  test('goes on without an app, without R and with a faulty configuration', async () => {
+  test('continues without an app, without R and with an invalid configuration', async () => {
     const flags = { port: 'none', rscript: '/no/such/Rscript' };
     const findings = await examined('nowhere', { flags });
-    expect(those(findings, 'missing')).toEqual([
+    expect(titlesOf(findings, 'missing')).toEqual([
       'No app found. nowhere does not exist.',
       'Invalid configuration. --port: expected a port number from 0 to 65535; got "none".',
     ]);
     const withoutR = await examined('doctor/ready', { flags: { ...freePorts, rscript: '/no/such/Rscript' } });
-    expect(those(withoutR, 'missing')).toEqual(['R was not found: cannot run /no/such/Rscript']);
+    expect(titlesOf(withoutR, 'missing')).toEqual(['R was not found: cannot run /no/such/Rscript']);
   });
 
-  test('names a port that is taken', async () => {
+  test('names a port that is in use', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((done) => server.once('listening', done));
     const { port } = server.address() as AddressInfo;
     try {
       const findings = await examined('doctor/ready', { flags: { ...freePorts, port: String(port) } });
-      expect(those(findings, 'missing')).toEqual([
+      expect(titlesOf(findings, 'missing')).toEqual([
         `The public server cannot listen on 127.0.0.1 port ${port}: another program is using it`,
       ]);
     } finally {
@@ -112,14 +112,14 @@ describe('penstock doctor', () => {
     }
   });
 
-  test('reads the configuration next to the app and warns of unknown variables', async () => {
+  test('reads the configuration next to the app and warns about unknown variables', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'penstock-doctor-test-'));
     try {
       writeFileSync(join(folder, 'plumber.R'), '');
       writeFileSync(join(folder, 'penstock.yaml'), 'workers: 2\n');
       const findings = await examined(folder, { env: { PENSTOCK_WORKRES: '3' } });
-      expect(those(findings, 'ok')).toContain(`Configuration: ${join(folder, 'penstock.yaml')}`);
-      expect(those(findings, 'warning')).toEqual([
+      expect(titlesOf(findings, 'ok')).toContain(`Configuration: ${join(folder, 'penstock.yaml')}`);
+      expect(titlesOf(findings, 'warning')).toEqual([
         'PENSTOCK_WORKRES is not an option of Penstock. Did you mean `PENSTOCK_WORKERS`?',
       ]);
     } finally {
@@ -130,7 +130,7 @@ describe('penstock doctor', () => {
   test.each([
     ['doctor/ready', 0, true],
     ['doctor/lacking', 1, false],
-  ])('of %s ends with exit code %d and says so as JSON', async (argument, code, ready) => {
+  ])('for %s exits with code %d and reports the result as JSON', async (argument, code, ready) => {
     const written: string[] = [];
     const write = vi
       .spyOn(process.stdout, 'write')

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(parent, { recursive: true }));
 
 describe('penstock image --write', () => {
-  test('writes a Dockerfile that stands alone, with the packages that the app uses', async () => {
+  test('writes a self-contained Dockerfile with the packages that the app uses', async () => {
     const { code, stdout, stderr } = await runCli(['image', app, '--write', '--base', 'debian']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout.match(/wrote/g)).toHaveLength(3);
@@ -27,17 +27,17 @@ describe('penstock image --write', () => {
     expect(readFileSync(join(app, '.dockerignore'), 'utf8')).toContain('**/.Renviron\n');
   });
 
-  test('puts a Penstock beside it that runs with nothing but Node', () => {
+  test('adds a copy of Penstock that requires nothing but Node', () => {
     const runtime = join(app, '.penstock', 'runtime');
     const flags = '--rscript true --workers 1 --port 0 --admin-port 0 --log-format json'.split(' ');
     const words = [join(runtime, 'dist/cli.js'), 'serve', app, ...flags];
     const { status, stdout } = spawnSync(process.execPath, words, { cwd: parent, encoding: 'utf8' });
-    // It has come so far as to start R, which here ends at once.
+    // It got as far as starting R, which exits at once here.
     expect([status, stdout]).toEqual([1, expect.stringContaining('"event":"worker-exit"')]);
     expect(existsSync(join(runtime, 'node_modules'))).toBe(false);
   });
 
-  test('never writes over a Dockerfile unasked', async () => {
+  test('does not overwrite a Dockerfile without --force', async () => {
     writeFileSync(join(app, 'Dockerfile'), 'FROM mine\n');
     const { code, stderr } = await runCli(['image', app, '--write']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('Use --force to overwrite it')]);
@@ -49,12 +49,12 @@ describe('penstock image --write', () => {
 });
 
 describe('penstock image', () => {
-  test('refuses to push to nowhere before it builds', async () => {
+  test('rejects --push without a registry before it builds', async () => {
     const { code, stderr } = await runCli(['image', example, '--push']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/mtcars:[0-9a-f]{12} contains no registry/)]);
   });
 
-  test('refuses a build argument without a value', async () => {
+  test('rejects a build argument without a value', async () => {
     const { code, stderr } = await runCli(['image', example, '--build-arg', 'CRAN']);
     expect([code, stderr]).toEqual([
       2,

@@ -12,7 +12,7 @@ interface Row {
   readonly line: string;
 }
 
-/** The table's rows; its columns are two blanks or more apart. */
+/** The rows of the table. Its columns are separated by two or more spaces. */
 function rowsOf(stdout: string): Row[] {
   const lines = stdout.trimEnd().split('\n');
   const head = lines.findIndex((line) => line.startsWith('VERBS'));
@@ -23,7 +23,7 @@ function rowsOf(stdout: string): Row[] {
 }
 
 describe('penstock routes', () => {
-  test.concurrent('lists every route with its lane and its place in the file', async () => {
+  test.concurrent('lists every route with its lane and its line in the file', async () => {
     const { code, stderr, stdout } = await runCli(['routes', example]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^.*examples\/mtcars\/plumber\.R \(plumber \S+, R \S+\)$/m);
@@ -39,7 +39,7 @@ describe('penstock routes', () => {
     );
   });
 
-  test.concurrent('says which routes are batched, how, and why others with the tag are not', async () => {
+  test.concurrent('says which routes are batched, how, and why other tagged routes are not', async () => {
     const { stdout } = await runCli(['routes', fixtureApp('batch.R')]);
     expect(stdout).toMatch(/\/scaled .*batched over its arguments, up to 256 items$/m);
     expect(stdout).toMatch(/\/labels .*batched over the table rows, up to 8 items$/m);
@@ -51,7 +51,7 @@ describe('penstock routes', () => {
     );
   });
 
-  test.concurrent('says of each route in the plumber lane why', async () => {
+  test.concurrent('says why each route uses the plumber lane', async () => {
     const { code, stdout } = await runCli(['routes', example, '--lane', 'plumber']);
     expect(code).toBe(0);
     for (const row of rowsOf(stdout)) expect(row.lane).toBe('plumber');
@@ -66,7 +66,7 @@ describe('penstock routes', () => {
     expect(stdout).toBe('');
   });
 
-  test.concurrent('keeps what the app prints apart from its own answer', async () => {
+  test.concurrent('prints output of the app to stderr, not into the table', async () => {
     const { code, stderr, stdout } = await runCli(['routes', fixtureApp('prints-at-load.R')]);
     expect(code).toBe(0);
     expect(stderr).toContain('printed while it loads');
@@ -74,7 +74,7 @@ describe('penstock routes', () => {
     expect(rowsOf(stdout)).toContainEqual({ verbs: 'GET', path: '/', lane: 'direct', line: '5' });
   });
 
-  test.concurrent('tells that R is missing', async () => {
+  test.concurrent('reports that R is missing', async () => {
     const { code, stderr } = await runCli(['routes', example, '--rscript', '/no/such/Rscript']);
     expect(code).toBe(1);
     expect(stderr).toContain('code: r_not_found');

@@ -18,7 +18,7 @@ afterAll(() => other.close());
 const start = (...flags: string[]) =>
   runCli(['serve', fixtureApp('work.R'), '--port', '0', '--admin-port', '0', '--workers', '1', ...flags]);
 
-describe('an address that cannot be had ends the start with exit code 1 and says which', () => {
+describe('exits with code 1 and names the address if', () => {
   test.concurrent.each([
     ['the public port is in use', '--port', 'another process is listening there'],
     ...sized<string[][]>(
@@ -39,7 +39,7 @@ describe('an address that cannot be had ends the start with exit code 1 and says
     expect(stderr).toContain('192.0.2.1:0: this machine has no such address.');
   });
 
-  test.concurrent('there is no such host', async () => {
+  test.concurrent('the host does not exist', async () => {
     const { code, stderr } = await start('--host', 'no-such-host.invalid');
     expect(code).toBe(1);
     expect(stderr).toContain('code: address_unavailable');
@@ -47,7 +47,7 @@ describe('an address that cannot be had ends the start with exit code 1 and says
   });
 });
 
-test.concurrent('it also serves on IPv6', async () => {
+test.concurrent('serves on IPv6', async () => {
   const { ServedApp } = await import('../support/server.js');
   const app = new ServedApp(fixtureApp('work.R'), { workers: 1, flags: ['--host', '::1'] });
   await app.serving(1);

@@ -7,10 +7,10 @@ import { type Ending, fixtureApp, runCli, ServedApp } from '../support/server.js
 const folder = mkdtempSync(join(tmpdir(), 'penstock-load-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Told = Ending & { stdout: string; stderr: string };
+type Exit = Ending & { stdout: string; stderr: string };
 
-/** A start of the command line that is to fail. */
-function start(app: string, ...flags: string[]): Promise<Told> {
+/** Runs `penstock serve` with an app that it cannot start. */
+function start(app: string, ...flags: string[]): Promise<Exit> {
   const always = ['--port', '0', '--admin-port', '0', '--workers', '1', '--log-format', 'json'];
   return runCli(['serve', app, ...always, ...flags]);
 }
@@ -22,13 +22,13 @@ function program(name: string, text: string): string {
   return path;
 }
 
-describe('an app that cannot be loaded ends the start with exit code 1 and no stack trace, but', () => {
+describe('if the app does not load, exits with code 1, without a stack trace and with', () => {
   test.concurrent.each([
     ["R's message with file and line", 'stops.R', [/no route to the database/, /stops\.R:5\b/]],
-    ['the place of a syntax error', 'syntax.R', [/syntax\.R:4:3: unexpected symbol/]],
+    ['the position of a syntax error', 'syntax.R', [/syntax\.R:4:3: unexpected symbol/]],
     ['the name of a missing package', 'package.R', [/aPackageThatNobodyHas/, /package\.R:1\b/]],
     [
-      'the code that the app quit with',
+      'the exit code of an app that quits',
       'quits.R',
       [/exited with code 7 while it started, at step "app" after \d+ ms\./],
     ],
@@ -42,7 +42,7 @@ describe('an app that cannot be loaded ends the start with exit code 1 and no st
   });
 });
 
-describe('a tag of Penstock that is wrong ends the start, with its file and line:', () => {
+describe('exits with the file and line of an invalid Penstock tag:', () => {
   test.concurrent.each([
     ['@batch table', 'table: the function has no argument table; its arguments are x, y'],
   ])('%s', async (tag, says) => {
@@ -54,14 +54,14 @@ describe('a tag of Penstock that is wrong ends the start, with its file and line
   });
 });
 
-test('a missing Rscript is told from an app that fails', async () => {
+test('distinguishes a missing Rscript from an app that fails', async () => {
   const { code, stderr } = await start(fixtureApp('work.R'), '--rscript', join(folder, 'Rscript'));
   expect(code).toBe(1);
   expect(stderr).toContain('code: r_not_found');
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test('a program that is no R is named as what ended, and what it said is logged', async () => {
+test('reports the exit of a program that is not R, and logs its output', async () => {
   const rscript = program('no-R', '#!/bin/sh\necho "this is no R" >&2\nexit 4\n');
   const { code, stderr, stdout } = await start(fixtureApp('work.R'), '--rscript', rscript);
   expect(code).toBe(1);
@@ -70,7 +70,7 @@ test('a program that is no R is named as what ended, and what it said is logged'
   expect(stdout).toContain('this is no R');
 });
 
-test('an app that takes longer to load than it may is given up', async () => {
+test('stops an app that does not load within --load-timeout', async () => {
   const { code, stderr } = await start(
     program('slow.R', 'cat("asking\\n")\nSys.sleep(60)\n'),
     '--load-timeout',
@@ -81,7 +81,7 @@ test('an app that takes longer to load than it may is given up', async () => {
   expect(stderr).toContain("R's last output: asking");
 });
 
-test('told to stop while the app loads, it stops at once with exit code 0', async () => {
+test('on SIGTERM while the app loads, stops at once with exit code 0', async () => {
   const app = new ServedApp(program('loading.R', 'cat("loading\\n")\nSys.sleep(60)\n'), { workers: 1 });
   await app.printed('loading');
   app.signal('SIGTERM');

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const hooks = fixtureApp('hooks.R');
 let files = 0;
 
-/** The app with exit hooks, and the file in which they note that they ran. */
+/** Starts the app with exit hooks. `hooked` returns the PIDs of the workers whose hooks ran. */
 async function start(...flags: string[]): Promise<{ app: ServedApp; hooked: () => number[] }> {
   const file = join(folder, `hooks-${files++}`);
   const app = await serve(hooks, { workers: 2, env: { HOOKS_FILE: file }, flags });
@@ -29,10 +29,10 @@ const sleep = (app: ServedApp, seconds: number): Promise<Response> =>
   fetch(`${app.url}/sleep?seconds=${seconds}`);
 
 describe.each(sized(['SIGTERM'] as const, ['SIGTERM', 'SIGINT'] as const))('on %s', (signal) => {
-  test('what runs and waits is answered, every exit hook runs, and the exit code is 0', async () => {
+  test('answers running and queued requests, runs every exit hook, and exits with code 0', async () => {
     const { app, hooked } = await start();
     const workers = await pidsOf(app);
-    const idle = await RawClient.open(app.port); // a connection that never asks anything holds nothing up
+    const idle = await RawClient.open(app.port); // a connection without requests must not delay the stop
     const answers = [1, 2, 3, 4, 5].map(() => sleep(app, 1.5));
     await app.printed('sleeping', { skip: 1 });
     await expect.poll(() => app.admin('/scale')).toMatchObject({ ongoing: 5, queued: 3 });
@@ -54,7 +54,7 @@ describe.each(sized(['SIGTERM'] as const, ['SIGTERM', 'SIGINT'] as const))('on %
   });
 });
 
-test('during the drain delay it is not ready but still answers, and asks its clients to go', async () => {
+test('during the drain delay, is not ready but still answers, and asks clients to close their connections', async () => {
   const { app } = await start('--drain-delay', '2s');
   app.signal('SIGTERM');
   await app.logged('draining');
@@ -65,7 +65,7 @@ test('during the drain delay it is not ready but still answers, and asks its cli
   expect(await app.ended).toEqual({ code: 0, signal: null });
 });
 
-test('what takes longer than the shutdown timeout is cut', async () => {
+test('aborts requests that run longer than the shutdown timeout', async () => {
   const { app } = await start('--shutdown-timeout', '500ms');
   const answer = sleep(app, 60);
   await app.printed('sleeping');
@@ -77,7 +77,7 @@ test('what takes longer than the shutdown timeout is cut', async () => {
   expect(workers.filter(isRunning)).toEqual([]);
 });
 
-test('a second signal ends it at once, workers included', async () => {
+test('a second signal ends the gateway and its workers at once', async () => {
   const { app } = await start();
   const answer = sleep(app, 60).catch(() => 'cut');
   await app.printed('sleeping');
@@ -90,7 +90,7 @@ test('a second signal ends it at once, workers included', async () => {
   await expect.poll(() => workers.filter(isRunning), { timeout: 10_000 }).toEqual([]);
 });
 
-test('when it is killed, its R processes, what they started and their temporary files go, and the next one starts', async () => {
+test('after SIGKILL, R processes, their child processes and their temporary files are removed, and the next instance starts', async () => {
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
   const env = { HOOKS_FILE: join(folder, 'never'), TMPDIR: temporary };
@@ -116,7 +116,7 @@ test('when it is killed, its R processes, what they started and their temporary 
 
   await next.serving(1);
   expect([next.port, next.adminPort]).toEqual([app.port, app.adminPort]);
-  expect(readdirSync(temporary)).toHaveLength(1); // its own
+  expect(readdirSync(temporary)).toHaveLength(1); // that of the new instance
   await next.stop();
   expect(readdirSync(temporary)).toEqual([]);
 });

@@ -11,15 +11,15 @@ function system(files: Record<string, string>): (path: string) => string {
 
 describe('The number of CPUs', () => {
   test.each([
-    ['the whole machine without a limit', { '/sys/fs/cgroup/cpu.max': 'max 100000\n' }, 64],
-    ["a container's limit", { '/sys/fs/cgroup/cpu.max': '200000 100000\n' }, 2],
-    ['a part of a CPU as one', { '/sys/fs/cgroup/cpu.max': '50000 100000\n' }, 1],
-    ['one and a half as two', { '/sys/fs/cgroup/cpu.max': '150000 100000\n' }, 2],
-    ['no more than there are', { '/sys/fs/cgroup/cpu.max': '12800000 100000\n' }, 64],
-    ['the machine where nothing can be read', {}, 64],
-    ['the machine where something else is read', { '/sys/fs/cgroup/cpu.max': 'garbage' }, 64],
+    ['that of the machine without a limit', { '/sys/fs/cgroup/cpu.max': 'max 100000\n' }, 64],
+    ["the container's limit", { '/sys/fs/cgroup/cpu.max': '200000 100000\n' }, 2],
+    ['one for a fraction of a CPU', { '/sys/fs/cgroup/cpu.max': '50000 100000\n' }, 1],
+    ['two for one and a half CPUs', { '/sys/fs/cgroup/cpu.max': '150000 100000\n' }, 2],
+    ['at most that of the machine', { '/sys/fs/cgroup/cpu.max': '12800000 100000\n' }, 64],
+    ['that of the machine if no limit can be read', {}, 64],
+    ['that of the machine if the limit is invalid', { '/sys/fs/cgroup/cpu.max': 'garbage' }, 64],
     [
-      'a limit of the older kind',
+      'the limit of cgroup v1',
       {
         '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000\n',
         '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n',
@@ -27,7 +27,7 @@ describe('The number of CPUs', () => {
       3,
     ],
     [
-      'the machine where that says -1',
+      'that of the machine if the limit of cgroup v1 is -1',
       { '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n', '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000\n' },
       64,
     ],

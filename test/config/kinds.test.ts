@@ -4,13 +4,13 @@ import * as kinds from '../../src/config/kinds.js';
 type Cases = readonly (readonly [text: string, value: unknown])[];
 
 function accepts(kind: kinds.Kind<unknown>, cases: Cases): void {
-  test.each(cases)('takes %j', (text, value) => {
+  test.each(cases)('accepts %j', (text, value) => {
     expect(kind.parse(text)).toEqual(value);
   });
 }
 
-function refuses(kind: kinds.Kind<unknown>, texts: readonly string[]): void {
-  test.each(texts)('refuses %j', (text) => {
+function rejects(kind: kinds.Kind<unknown>, texts: readonly string[]): void {
+  test.each(texts)('rejects %j', (text) => {
     expect(kind.parse(text)).toBeUndefined();
   });
 }
@@ -27,9 +27,9 @@ describe('A duration', () => {
     ['0.25', 250],
     ['5 S', 5000],
   ]);
-  refuses(kinds.duration(), ['', 's', '-1', '5x', '5sec', '1e3', '1h30m', '∞', '25d', '600h', '5.s']);
+  rejects(kinds.duration(), ['', 's', '-1', '5x', '5sec', '1e3', '1h30m', '∞', '25d', '600h', '5.s']);
 
-  test('keeps to the least that is asked for', () => {
+  test('must not be below the minimum', () => {
     expect(kinds.duration({ min: 1000 }).parse('999ms')).toBeUndefined();
     expect(kinds.duration({ min: 1000 }).parse('1s')).toBe(1000);
   });
@@ -40,7 +40,7 @@ describe('A duration', () => {
     [90_000, '90s'],
     [7_200_000, '2h'],
     [0, '0s'],
-  ])('of %d ms is shown as %s, which reads back the same', (value, text) => {
+  ])('of %d ms is formatted as %s, which parses to the same value', (value, text) => {
     expect(kinds.duration().format(value)).toBe(text);
     expect(kinds.duration().parse(text)).toBe(value);
   });
@@ -56,9 +56,9 @@ describe('A size', () => {
     ['2 MiB', 2_097_152],
     ['10b', 10],
   ]);
-  refuses(kinds.bytes(), ['', '0', '-1', 'mb', '1tb', '2gb', '1e6', '12bb']);
+  rejects(kinds.bytes(), ['', '0', '-1', 'mb', '1tb', '2gb', '1e6', '12bb']);
 
-  test('is shown as it would be written', () => {
+  test('is formatted as a user would write it', () => {
     expect(kinds.bytes().format(65_536)).toBe('64kb');
     expect(kinds.bytes().format(1000)).toBe('1000');
   });
@@ -72,9 +72,9 @@ describe('A number of workers', () => {
     ['1..1', { min: 1, max: 1 }],
     ['auto', { min: 6, max: 6 }],
   ]);
-  refuses(workers, ['0', '0..4', '8..2', '1.5', '-1', '2-8', '2..', '..8', 'all', '1025', '']);
+  rejects(workers, ['0', '0..4', '8..2', '1.5', '-1', '2-8', '2..', '..8', 'all', '1025', '']);
 
-  test('is at least two by itself, so that one slow request blocks nobody', () => {
+  test('is at least two by default, so that one slow request does not block the others', () => {
     expect(kinds.workers(() => 1).parse('auto')).toEqual({ min: 2, max: 2 });
   });
 });
@@ -85,7 +85,7 @@ describe('A port', () => {
     ['8000', 8000],
     ['65535', 65_535],
   ]);
-  refuses(kinds.port(), ['65536', '-1', '80.5', '0x50', ':80', 'tcp://10.0.0.1:80', '', '8 0']);
+  rejects(kinds.port(), ['65536', '-1', '80.5', '0x50', ':80', 'tcp://10.0.0.1:80', '', '8 0']);
 });
 
 describe('A host', () => {
@@ -98,10 +98,10 @@ describe('A host', () => {
     ['fe80::1%eth0', 'fe80::1%eth0'],
     ['my-host.example.com', 'my-host.example.com'],
   ]);
-  refuses(kinds.host(), ['', 'http://localhost', 'localhost:80', 'a b', '127.0.0.1/8', '1:80']);
+  rejects(kinds.host(), ['', 'http://localhost', 'localhost:80', 'a b', '127.0.0.1/8', '1:80']);
 });
 
-describe('Yes or no', () => {
+describe('A boolean', () => {
   accepts(kinds.boolean(), [
     ['true', true],
     ['Yes', true],
@@ -112,20 +112,20 @@ describe('Yes or no', () => {
     ['off', false],
     ['0', false],
   ]);
-  refuses(kinds.boolean(), ['', '2', 'y', 'maybe', 'constructor', '__proto__']);
+  rejects(kinds.boolean(), ['', '2', 'y', 'maybe', 'constructor', '__proto__']);
 });
 
 describe('A choice', () => {
   accepts(kinds.oneOf('auto', 'on'), [['on', 'on']]);
-  refuses(kinds.oneOf('auto', 'on'), ['', 'ON', 'of', 'toString']);
+  rejects(kinds.oneOf('auto', 'on'), ['', 'ON', 'of', 'toString']);
 });
 
 describe('A whole number', () => {
   accepts(kinds.integer({ min: 1, max: 10 }), [['10', 10]]);
-  refuses(kinds.integer({ min: 1, max: 10 }), ['0', '11', '1.0', '1e1', '٣', '']);
+  rejects(kinds.integer({ min: 1, max: 10 }), ['0', '11', '1.0', '1e1', '٣', '']);
 });
 
 describe('A path', () => {
   accepts(kinds.file(), [['a b/c.yaml', 'a b/c.yaml']]);
-  refuses(kinds.program(), ['', 'a\0b']);
+  rejects(kinds.program(), ['', 'a\0b']);
 });

@@ -28,7 +28,7 @@ function write(text: string, ...path: string[]): string {
   return file;
 }
 
-function faultsOf(input: LoadInput): string {
+function errorsOf(input: LoadInput): string {
   try {
     load(input);
   } catch (error) {
@@ -36,18 +36,18 @@ function faultsOf(input: LoadInput): string {
     expect((error as PenstockError).code).toBe('config_invalid');
     return (error as PenstockError).detail!;
   }
-  throw new Error('the configuration was taken');
+  throw new Error('expected an error, but the configuration was accepted');
 }
 
-describe('Without any setting', () => {
-  test('every default is a value that its own option takes', () => {
+describe('Without settings', () => {
+  test('every default is a valid value of its option', () => {
     for (const name of optionNames) {
       const { default: text, kind } = options[name];
       if (text !== undefined) expect(kind.parse(text), name).toBeDefined();
     }
   });
 
-  test('the servers listen on this machine alone', () => {
+  test('the servers listen only on this machine', () => {
     expect(load()).toMatchObject({ host: '127.0.0.1', port: 8000, adminHost: '127.0.0.1', adminPort: 9000 });
   });
 
@@ -56,19 +56,19 @@ describe('Without any setting', () => {
     expect(load({ terminal: false }).logFormat).toBe('json');
   });
 
-  test('it is the same as the defaults', () => {
+  test('the configuration equals the defaults', () => {
     expect(load()).toEqual(defaultConfig());
   });
 });
 
-describe('The token of the admin server', () => {
-  test('is taken from its variable, and shown by nothing that prints the configuration', () => {
+describe('The admin token', () => {
+  test('is read from its variable, and is never printed with the configuration', () => {
     const config = load({ env: { PENSTOCK_ADMIN_TOKEN: 'a-token-of-some-length' } });
     expect(config.adminToken!.reveal()).toBe('a-token-of-some-length');
     expect(`${inspect(config)}${JSON.stringify(config)}${config.adminToken}`).not.toContain('a-token');
   });
 
-  test('is not taken from the file, and a wrong one is not repeated', () => {
+  test('is not read from the file, and an invalid one does not appear in the error', () => {
     write('admin-token: a-token-of-some-length\n', 'app', 'penstock.yaml');
     expect(() => load()).toThrow('`admin-token` cannot be set in penstock.yaml.');
     const wrong = () => load({ env: { PENSTOCK_ADMIN_TOKEN: 'too-short' } });
@@ -77,7 +77,7 @@ describe('The token of the admin server', () => {
   });
 });
 
-describe('Flags win over the environment, which wins over the file, which wins over the default', () => {
+describe('Flags override the environment, which overrides the file, which overrides the default', () => {
   test.each(optionNames.filter(inFile))('for %s', (name) => {
     const [low, middle, high] = samplesOf(name);
     const field = fieldOf(name) as keyof ReturnType<typeof load>;
@@ -85,8 +85,8 @@ describe('Flags win over the environment, which wins over the file, which wins o
       const { kind } = options[name];
       return kind.parse(text);
     };
-    const besides = needed[name] ?? '';
-    write(`${name}: ${low}\n${besides}`, 'app', 'penstock.yaml');
+    const required = requiredSettings[name] ?? '';
+    write(`${name}: ${low}\n${required}`, 'app', 'penstock.yaml');
     expect(load()[field]).toEqual(value(low));
     expect(load().sources[name].label).toBe('app/penstock.yaml:1');
     expect(load({ env: { [variableOf(name)]: middle } })[field]).toEqual(value(middle));
@@ -96,20 +96,20 @@ describe('Flags win over the environment, which wins over the file, which wins o
     expect(both.sources[name].from).toBe('flag');
   });
 
-  /** What some are nothing without. */
-  const needed: Readonly<Record<string, string>> = {
+  /** Other settings that an option requires. */
+  const requiredSettings: Readonly<Record<string, string>> = {
     'http-route': 'gateway: public\n',
     'tls-cert': 'tls-key: key\n',
     'tls-key': 'tls-cert: cert\n',
     'tls-client-ca': 'tls-cert: cert\ntls-key: key\n',
   };
 
-  /** Those that cannot stand in the file are tested by themselves. */
+  /** Options that cannot be set in the file have their own tests. */
   function inFile(name: (typeof optionNames)[number]): boolean {
     return (options[name] as { inFile?: false }).inFile !== false;
   }
 
-  /** Three values that differ where the option has so many. */
+  /** Three values, which differ if the option has that many. */
   function samplesOf(name: (typeof optionNames)[number]): [string, string, string] {
     const { choices, placeholder } = options[name].kind;
     if (choices !== undefined) return [choices[0]!, choices[1]!, choices.at(-1)!];
@@ -127,25 +127,25 @@ describe('Flags win over the environment, which wins over the file, which wins o
 });
 
 describe('The file', () => {
-  test('next to the app is read before that in the working directory', () => {
+  test('next to the app takes precedence over the one in the working directory', () => {
     write('port: 1\n');
     expect(load().port).toBe(1);
     const file = write('port: 2\n', 'app', 'penstock.yml');
     expect(load()).toMatchObject({ port: 2, config: file });
   });
 
-  test('can be named by a flag or a variable, from the working directory', () => {
+  test('can be named by a flag or a variable, relative to the working directory', () => {
     const file = write('port: 3\n', 'other.yaml');
     expect(load({ flags: { config: 'other.yaml' } })).toMatchObject({ port: 3, config: file });
     expect(load({ env: { PENSTOCK_CONFIG: file } }).port).toBe(3);
   });
 
-  test('that is named must be there', () => {
-    expect(faultsOf({ flags: { config: 'nowhere.yaml' } })).toBe('--config: nowhere.yaml does not exist.');
-    expect(faultsOf({ env: { PENSTOCK_CONFIG: 'app' } })).toBe('PENSTOCK_CONFIG: app is a directory.');
+  test('must exist if it is named', () => {
+    expect(errorsOf({ flags: { config: 'nowhere.yaml' } })).toBe('--config: nowhere.yaml does not exist.');
+    expect(errorsOf({ env: { PENSTOCK_CONFIG: 'app' } })).toBe('PENSTOCK_CONFIG: app is a directory.');
   });
 
-  test.each(['', '# nothing\n', '---\n', 'null\n', '\uFEFFport: 8000\n'])('may hold %j', (text) => {
+  test.each(['', '# nothing\n', '---\n', 'null\n', '\uFEFFport: 8000\n'])('may contain %j', (text) => {
     write(text);
     expect(load().port).toBe(8000);
   });
@@ -159,13 +159,13 @@ describe('The file', () => {
     ['preload: on\n', 'preload', 'on'],
     ['workers: 2..4\n', 'workers', { min: 2, max: 4 }],
     ['limit: &size 10mb\nbody-limit: *size\n', 'bodyLimit', undefined],
-  ] as const)('with %j gives %s as %j', (text, field, value) => {
+  ] as const)('with %j sets %s to %j', (text, field, value) => {
     write(text);
-    if (value === undefined) expect(faultsOf({})).toContain('unknown option `limit`');
+    if (value === undefined) expect(errorsOf({})).toContain('unknown option `limit`');
     else expect(load()[field]).toEqual(value);
   });
 
-  test('has its relative paths counted from its own folder', () => {
+  test('resolves relative paths from its own folder', () => {
     write('rscript: bin/Rscript\n', 'app', 'penstock.yaml');
     expect(load().rscript).toBe(join(appDir, 'bin/Rscript'));
     expect(load({ flags: { rscript: './Rscript' } }).rscript).toBe(join(cwd, 'Rscript'));
@@ -173,10 +173,10 @@ describe('The file', () => {
   });
 });
 
-describe('A fault', () => {
+describe('An error', () => {
   test('names the line, what is wrong and what is allowed', () => {
     write('host: 127.0.0.1\nlog-level: loud\n');
-    expect(faultsOf({})).toBe(
+    expect(errorsOf({})).toBe(
       'penstock.yaml:2: `log-level`: expected one of debug, info, warn, error; got "loud".',
     );
   });
@@ -199,16 +199,16 @@ describe('A fault', () => {
     ['? [a]\n: 1\n', 'expected an option name as key.'],
     ['__proto__: 1\n', 'unknown option `__proto__`'],
     ['constructor: 1\n', 'unknown option `constructor`'],
-  ])('in the file %j is told', (text, message) => {
+  ])('in the file %j is reported', (text, message) => {
     write(text);
-    expect(faultsOf({})).toContain(message);
+    expect(errorsOf({})).toContain(message);
   });
 
-  test('comes with all others, in the order of the lines', () => {
+  test('is reported with all others, in the order of the lines', () => {
     write('prot: 1\nworkers: 0\nlog-level: loud\n');
-    const faults = faultsOf({ env: { PENSTOCK_TIMEOUT: 'soon' }, flags: { port: '80000' } });
-    expect(faults).toMatch(/^5 problems:\n/);
-    expect(faults.split('\n').slice(1)).toEqual([
+    const errors = errorsOf({ env: { PENSTOCK_TIMEOUT: 'soon' }, flags: { port: '80000' } });
+    expect(errors).toMatch(/^5 problems:\n/);
+    expect(errors.split('\n').slice(1)).toEqual([
       expect.stringContaining('--port: expected a port number from 0 to 65535; got "80000".'),
       expect.stringContaining('PENSTOCK_TIMEOUT: expected a duration'),
       expect.stringContaining('penstock.yaml:1: '),
@@ -217,13 +217,13 @@ describe('A fault', () => {
     ]);
   });
 
-  test('is told even where a flag overrides it', () => {
+  test('is reported even if a flag overrides the setting', () => {
     write('port: none\n');
-    expect(faultsOf({ flags: { port: '8000' } })).toContain('penstock.yaml:1');
+    expect(errorsOf({ flags: { port: '8000' } })).toContain('penstock.yaml:1');
   });
 
-  test('shows a long value in part', () => {
-    expect(faultsOf({ flags: { preload: 'x'.repeat(5000) } }).length).toBeLessThan(200);
+  test('truncates a long value', () => {
+    expect(errorsOf({ flags: { preload: 'x'.repeat(5000) } }).length).toBeLessThan(200);
   });
 });
 
@@ -234,17 +234,17 @@ describe('The public and the admin server', () => {
     [{ 'admin-host': '::', 'admin-port': '8000' }],
     [{ host: 'localhost', port: '9000' }],
   ])('may not share a port: %j', (flags) => {
-    expect(faultsOf({ flags })).toContain('use different ports');
+    expect(errorsOf({ flags })).toContain('use different ports');
   });
 
-  test('may share a port number on different addresses, and both take any free one', () => {
+  test('may share a port number on different addresses, and may both use any free port', () => {
     expect(load({ flags: { host: '127.0.0.2', port: '9000' } }).port).toBe(9000);
     expect(load({ flags: { port: '0', 'admin-port': '0' } }).adminPort).toBe(0);
   });
 });
 
 describe('In the environment', () => {
-  test('an unknown variable is only warned of', () => {
+  test('an unknown variable only causes a warning', () => {
     expect(load({ env: { PENSTOCK_PROT: '1', OTHER: '2' } }).warnings).toEqual([
       'PENSTOCK_PROT is not an option of Penstock. Did you mean `PENSTOCK_PORT`?',
     ]);
@@ -257,7 +257,7 @@ describe('In the environment', () => {
     });
   });
 
-  test('what Kubernetes sets for a Service named penstock is passed over', () => {
+  test('variables that Kubernetes sets for a Service named penstock are ignored', () => {
     const env = {
       PENSTOCK_SERVICE_HOST: '10.0.0.1',
       PENSTOCK_SERVICE_PORT: '80',
@@ -273,7 +273,7 @@ describe('In the environment', () => {
     expect(load({ env })).toMatchObject({ port: 8000, adminPort: 9000, warnings: [] });
   });
 
-  test('what the tests and the workers of Penstock use is passed over', () => {
+  test('variables of the tests and the workers of Penstock are ignored', () => {
     expect(load({ env: { PENSTOCK_TEST_X: '1', PENSTOCK_WORKER_TOKEN: 'x' } }).warnings).toEqual([]);
   });
 });

@@ -13,25 +13,25 @@ const image = 'localhost/penstock-test-mtcars:1';
 const car = { mpg: 21, disp: 160, hp: 100, drat: 3.9, wt: 2.62, qsec: 16.46, vs: 0, am: 1, gear: 4, carb: 4 };
 const body = JSON.stringify({ data: car });
 const run = promisify(execFile);
-const patience = 240_000;
+const START_TIMEOUT_MS = 240_000;
 
-/** What a command ended with. */
-interface Ended {
+/** Exit code and output of a command. */
+interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-async function podman(...words: string[]): Promise<Ended> {
+async function podman(...words: string[]): Promise<CommandResult> {
   try {
     return { code: 0, ...(await run('podman', words)) };
   } catch (error) {
-    const { code, stdout, stderr } = error as Ended;
+    const { code, stdout, stderr } = error as CommandResult;
     return { code, stdout, stderr };
   }
 }
 
-/** A container as the manifests would have it: no rights, a read-only root, and limits. */
+/** A container as confined as in the manifests: no capabilities, a read-only root file system, and limits. */
 class Container {
   readonly id: string;
   url = '';
@@ -57,9 +57,9 @@ class Container {
     return (await podman('healthcheck', 'run', this.id)).code === 0;
   }
 
-  /** Asked of the log, because each health check would take from the CPU that the app starts with. */
+  /** Waits until the app is ready. Reads the log, because health checks would take CPU time from the starting app. */
   async serves(): Promise<void> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
       const { stdout } = await podman('logs', this.id);
       if (stdout.includes('"event":"worker-ready"')) return;
@@ -90,14 +90,14 @@ beforeAll(async () => {
   built = await build(example, image);
 }, 600_000);
 
-describe("The example's image", { timeout: patience * 2 }, () => {
+describe("The example's image", { timeout: START_TIMEOUT_MS * 2 }, () => {
   let app: Container;
   beforeAll(async () => {
     app = await Container.start();
     await app.serves();
-  }, patience + 30_000);
+  }, START_TIMEOUT_MS + 30_000);
 
-  test('is built by one command, which tells its digest, size and time', () => {
+  test('is built by one command, which prints its digest, size and build time', () => {
     expect(built.code, built.stderr).toBe(0);
     expect(built.stdout).toMatch(/^Image {3}localhost\/penstock-test-mtcars:1$/m);
     expect(built.stdout).toMatch(/^Digest {2}localhost\/penstock-test-mtcars@sha256:[0-9a-f]{64}$/m);
@@ -120,7 +120,7 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     expect((health ?? other ?? config.Healthcheck).Test[0]).toBe('CMD');
   });
 
-  test('tells the version that its label has', async () => {
+  test('reports the version in its label', async () => {
     const label = await app.inspect('{{index .Config.Labels "org.opencontainers.image.version"}}');
     const ask =
       "fetch('http://127.0.0.1:9000/status').then(async (r) => console.log((await r.json()).release))";
@@ -128,7 +128,7 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     expect((await podman('exec', app.id, 'node', '-e', ask)).stdout).toBe(`${label}\n`);
   });
 
-  test('keeps every layer but those of the app when only the app has changed', async () => {
+  test('reuses all layers except those of the app if only the app has changed', async () => {
     const changed = join(mkdtempSync(join(tmpdir(), 'penstock-changed-')), 'mtcars');
     cpSync(example, changed, { recursive: true });
     appendFileSync(join(changed, 'plumber.R'), '# changed\n');
@@ -138,7 +138,7 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     expect(again.stderr).not.toMatch(/Setting up r-base-core/);
   });
 
-  test('runs without root and cannot write to its file system but /tmp', async () => {
+  test('runs without root and can write only to /tmp', async () => {
     expect((await podman('exec', app.id, 'id', '-u')).stdout).toBe('10001\n');
     for (const path of ['/app/x', '/opt/penstock/x', '/etc/x']) {
       expect((await podman('exec', app.id, 'touch', path)).stderr).toContain('Read-only file system');
@@ -159,7 +159,7 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     expect(await slow).toEqual([200, '["OK"]']);
   });
 
-  test('stays within its limits of memory and CPU under load', async () => {
+  test('stays within its memory and CPU limits under load', async () => {
     const input = { url: `${app.url}/prediction`, method: 'POST', body, answer: '["6"]' } as const;
     const cpu = async () => {
       const usage = 'cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null';
@@ -183,23 +183,23 @@ describe("The example's image", { timeout: patience * 2 }, () => {
     );
   });
 
-  test('loses nothing on SIGTERM under load, reports not ready at once, and exits with 0', async () => {
-    const leaving = await Container.start('-e', 'PENSTOCK_DRAIN_DELAY=12s');
-    await leaving.serves();
-    expect(await leaving.healthy()).toBe(true);
+  test('loses no request on SIGTERM under load, reports not ready at once, and exits with code 0', async () => {
+    const stopping = await Container.start('-e', 'PENSTOCK_DRAIN_DELAY=12s');
+    await stopping.serves();
+    expect(await stopping.healthy()).toBe(true);
     const load = new SteadyLoad({
-      ...{ url: `${leaving.url}/prediction`, method: 'POST', body, answer: '["6"]' },
+      ...{ url: `${stopping.url}/prediction`, method: 'POST', body, answer: '["6"]' },
       clients: 4,
     });
     await load.answered(500);
-    const running = fetch(`${leaving.url}/asynchronousTest`).then((response) => response.text());
+    const running = fetch(`${stopping.url}/asynchronousTest`).then((response) => response.text());
     await load.answered(load.counts.answered + 100);
-    await podman('kill', '--signal', 'TERM', leaving.id);
-    expect(await leaving.healthy()).toBe(false);
-    // A load balancer sends more until it has noticed; all that is taken and answered.
+    await podman('kill', '--signal', 'TERM', stopping.id);
+    expect(await stopping.healthy()).toBe(false);
+    // A load balancer sends more requests until it notices. All of them are accepted and answered.
     await load.answered(load.counts.answered + 200);
     expect([...(await load.stop()).failed, load.counts.refused]).toEqual([0]);
     expect(await running).toBe('["OK"]');
-    expect((await podman('wait', leaving.id)).stdout.trim()).toBe('0');
+    expect((await podman('wait', stopping.id)).stdout.trim()).toBe('0');
   });
 });

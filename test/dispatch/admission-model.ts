@@ -10,12 +10,12 @@ const answer: Frame = { type: FrameType.value, id: 0, time: 0, payload: Buffer.a
 export interface RouteKind {
   readonly ms: number;
   readonly concurrency: number;
-  /** Its time is not known yet. */
+  /** Whether its time is not known yet. */
   readonly isNew?: boolean;
 }
 
 export interface Arrival {
-  /** Milliseconds since the last one. */
+  /** Milliseconds since the previous arrival. */
   readonly gap: number;
   /** Index of its route. */
   readonly route: number;
@@ -28,20 +28,20 @@ export interface Scenario {
   readonly arrivals: readonly Arrival[];
 }
 
-/** What became of a request: rejected, or answered after so many ms (Infinity: not within its deadline). */
+/** The result of a request: rejected, or answered after `took` ms (Infinity if not within its deadline). */
 export interface Result {
   readonly rejected: boolean;
   readonly took: number;
 }
 
-/** Its workers never look ahead, and go on after a deadline. */
+/** Its workers never look ahead, and continue after a deadline. */
 class SimulatedPool extends FakePool {
   override takeAhead(): undefined {}
 
   override replace(): void {}
 }
 
-/** Runs all arrivals through a real dispatcher, whose routes are known. Gives what became of each. */
+/** Submits all arrivals to a real dispatcher that knows the routes. Returns the result of each. */
 export function simulate({ arrivals, routes: kinds, workers }: Scenario): Result[] {
   const clock = new FakeClock();
   const pool = new SimulatedPool();
@@ -91,7 +91,7 @@ export function simulate({ arrivals, routes: kinds, workers }: Scenario): Result
   return results;
 }
 
-/** Whether the last of the arrivals is rejected, and when it is answered if it must be accepted and none follow it. */
+/** Whether the last arrival is rejected, and how long it would take if it were accepted. */
 export function probe(scenario: Scenario): { readonly rejected: boolean; readonly wouldTake: number } {
   const { rejected } = simulate(scenario).at(-1)!;
   const [...arrivals] = scenario.arrivals;

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { probe, type RouteKind, type Scenario, simulate } from './admission-model.js';
 
-/** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
+/** To repeat a failure, use the seed and the path that fast-check reports: { seed, path: '...' }. */
 const RUNS = { seed: 20261129, numRuns: 1000 };
 
 const concurrency = fc.constantFrom(Infinity, Infinity, 1, 2);
 const fast = fc.record({ ms: fc.constantFrom(2, 10, 40, 100, 300), concurrency });
 
-/** Bursts and pauses; the last arrival is the one that is looked at. */
+/** Bursts and pauses. The tests examine the last arrival. */
 function scenarios(route: fc.Arbitrary<RouteKind>, timeout: fc.Arbitrary<number>): fc.Arbitrary<Scenario> {
   return fc.record({
     workers: fc.constantFrom(1, 2, 3, 4, 8),
@@ -22,13 +22,13 @@ function scenarios(route: fc.Arbitrary<RouteKind>, timeout: fc.Arbitrary<number>
 
 const anyTimeout = fc.integer({ min: 20, max: 900 });
 /**
- * The estimate knows how much work there is, not when each of the calls will end, nor in which order those of a route
- * with @concurrency stand among the others: it may be wrong by the longest call.
+ * The estimate knows the amount of work, but not when each call will end, nor the order of the calls of a route with
+ * @concurrency among the others. So it may be wrong by the longest call.
  */
 const LONGEST_MS = 300;
 const aboveAnyCall = fc.integer({ min: 3 * LONGEST_MS, max: 2500 });
 
-test('a request is never rejected that would be answered within half of its deadline', () => {
+test('never rejects a request that would be answered within half of its deadline', () => {
   fc.assert(
     fc.property(scenarios(fast, aboveAnyCall), (scenario) => {
       const { rejected, wouldTake } = probe(scenario);
@@ -38,12 +38,12 @@ test('a request is never rejected that would be answered within half of its dead
   );
 });
 
-test('a request is never accepted that is certain to miss its deadline', () => {
+test('never accepts a request that is certain to miss its deadline', () => {
   fc.assert(
     fc.property(scenarios(fast, anyTimeout), (scenario) => {
       const { rejected, wouldTake } = probe(scenario);
       const { ms } = scenario.routes[scenario.arrivals.at(-1)!.route]!;
-      // One that need not wait is run, whatever is thought of it: how else would a route that has become fast be known?
+      // A request that need not wait always runs. Otherwise, the gateway would not notice that a route has become fast.
       const waits = wouldTake > ms;
       if (!rejected && waits) expect(wouldTake).toBeLessThanOrEqual(scenario.arrivals.at(-1)!.timeout);
     }),
@@ -54,10 +54,10 @@ test('a request is never accepted that is certain to miss its deadline', () => {
 const slow = fc.record({ ms: fc.constantFrom(600, 2000), concurrency });
 const mixed = fc.oneof(fast, slow);
 
-/** Wrong by two calls: before the first short request slow ones may have been given more workers than now. */
+/** The estimate may be wrong by two calls: before the first short request, slow ones may have had more workers. */
 const aboveTwoCalls = fc.integer({ min: 14_000, max: 18_000 });
 
-test('both hold where slow routes leave some of the workers to short ones', () => {
+test('keeps both promises if slow routes leave some of the workers to short ones', () => {
   fc.assert(
     fc.property(scenarios(mixed, aboveTwoCalls), (scenario) => {
       const { rejected, wouldTake } = probe(scenario);
@@ -69,7 +69,7 @@ test('both hold where slow routes leave some of the workers to short ones', () =
   );
 });
 
-/** One kind comes now and then, the other without end; the first must not notice. */
+/** One kind of request arrives now and then, the other continuously. The other must not affect the first. */
 function floods(gapOfOne: number, gapsOfOther: readonly number[]) {
   const one = fc.constant({ gap: gapOfOne, route: 0, timeout: 4000 });
   const other = fc.record({
@@ -93,7 +93,7 @@ test.each([
   ['slow', 'short', { ms: 10, gap: 20 }, { ms: 600, gaps: [2 ** -10, 1, 15] }, 15],
   ['short', 'slow', { ms: 600, gap: 650 }, { ms: 300, gaps: [2 ** -10] }, 2500],
 ] as const)(
-  '%s requests that come without end never have a %s one rejected or late',
+  'a continuous load of %s requests never causes a %s one to be rejected or late',
   (_, _one, one, other, within) => {
     const routes = [one, other].map(({ ms }) => ({ ms, concurrency: Infinity }));
     let rejections = 0;
@@ -111,7 +111,7 @@ test.each([
   },
 );
 
-test('while nothing is known of a route all of its requests may wait', () => {
+test('accepts all requests of a route while its time is unknown', () => {
   const arrivals = Array.from({ length: 500 }, () => ({ gap: 0, route: 0, timeout: 1000 }));
   const routes = [{ ms: 900, concurrency: 1, isNew: true }];
   for (const { rejected } of simulate({ workers: 2, routes, arrivals })) expect(rejected).toBe(false);

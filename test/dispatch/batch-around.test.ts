@@ -55,7 +55,7 @@ async function sizes(name: string): Promise<number[]> {
   return JSON.parse(body).sizes;
 }
 
-/** Asks all at once, expects plumber's answers, and gives the sizes of the calls of more than one item. */
+/** Sends all requests at once, expects plumber's responses, and returns the sizes of the calls with several items. */
 async function batched(name: string, asks: readonly Ask[]): Promise<{ sizes: number[]; answers: Answer[] }> {
   const expected: Answer[] = [];
   for (const each of asks) expected.push(await ask(plumber, each));
@@ -69,7 +69,7 @@ async function batched(name: string, asks: readonly Ask[]): Promise<{ sizes: num
 }
 
 describe('behind filters and hooks', () => {
-  test('requests are computed in one call, and each has the headers that its own filters and hooks set', async () => {
+  test('computes requests in one call, each with the headers that its own filters and hooks set', async () => {
     const asks = Array.from({ length: 12 }, (_, i) => ({
       path: '/root',
       body: { x: i + 0.5, by: 3 },
@@ -84,7 +84,7 @@ describe('behind filters and hooks', () => {
     });
   });
 
-  test('what a filter answers itself, or fails on, takes no part in the batch', async () => {
+  test('excludes requests from the batch that a filter answers or fails on', async () => {
     const body = (x: number): object => ({ x: x + 0.5 });
     const { answers, sizes } = await batched('root', [
       { path: '/root', body: body(1) },
@@ -94,12 +94,12 @@ describe('behind filters and hooks', () => {
       { path: '/root', method: 'OPTIONS' },
       { path: '/root', body: body(6) },
     ]);
-    // One of them may be run alone as well, and has two items.
+    // The request with two items may also run alone.
     expect(sizes.filter((n) => n > 2)).toEqual([4]);
     expect(answers.map(({ status }) => status)).toEqual([200, 401, 200, 500, 200, 200]);
   });
 
-  test('a request whose arguments a filter has changed is computed with those', async () => {
+  test('computes a request with the arguments that a filter has changed', async () => {
     const { answers, sizes } = await batched('root', [
       { path: '/root', body: { x: 4 } },
       { path: '/root', body: { x: 9 }, user: 'doubled' },
@@ -109,7 +109,7 @@ describe('behind filters and hooks', () => {
     expect(JSON.parse(answers[1]!.body)).toEqual({ root: 6, text: 'root of 9' });
   });
 
-  test('a request that fails does so alone', async () => {
+  test('fails only the request that causes the error', async () => {
     const { answers } = await batched(
       'root',
       Array.from({ length: 8 }, (_, i) => ({ path: '/root', body: { x: i === 5 ? -1 : i } })),
@@ -118,15 +118,15 @@ describe('behind filters and hooks', () => {
   });
 });
 
-describe('with answers that are long', () => {
-  test('a batch whose answer is many sequences is split, and no worker is lost', async () => {
+describe('with long responses', () => {
+  test('splits a batch whose result is many sequences, and loses no worker', async () => {
     const asks = Array.from({ length: 256 }, () => ({ path: '/sequences', body: { x: 100 } }));
     const { answers } = await batched('sequences', asks);
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     expect(app.entries('worker-exit')).toEqual([]);
   });
 
-  test('a batch whose answer is too long to be split is run one by one, and no worker is lost', async () => {
+  test('runs requests one by one if their result is too long to split, and loses no worker', async () => {
     const asks = Array.from({ length: 6 }, () => ({ path: '/sequences', body: { x: 60_000 } }));
     const { answers } = await batched('sequences', asks);
     expect(answers.every(({ status }) => status === 200)).toBe(true);
@@ -135,7 +135,7 @@ describe('with answers that are long', () => {
 });
 
 describe('with bodies that are not UTF-8', () => {
-  test('a batched route answers as plumber does', async () => {
+  test('answers as plumber does', async () => {
     const send = async (of: ServedApp): Promise<[number, string]> => {
       const answer = await fetch(`${of.url}/plain`, {
         method: 'POST',
@@ -151,14 +151,14 @@ describe('with bodies that are not UTF-8', () => {
 });
 
 describe('with path parameters', () => {
-  test('these are further arguments, of the types that plumber gives them', async () => {
+  test('passes them as arguments of the types that plumber uses', async () => {
     const asks = [1, 2, 3, 4].map((a) => ({ method: 'GET', path: `/add/${a}/${a}.5?c=7` }));
     const { answers, sizes } = await batched('add', asks);
     expect(sizes).toEqual([4]);
     expect(answers.map(({ body }) => body)).toEqual(['[9.5]', '[11.5]', '[13.5]', '[15.5]']);
   });
 
-  test('a table is joined with those of the same path', async () => {
+  test('joins a table only with those of the same path', async () => {
     const rows = (a: number): object => ({ rows: [{ a, b: 'x' }] });
     const { sizes } = await batched('table', [
       { path: '/table/cm', body: rows(1) },
@@ -176,7 +176,7 @@ describe('with req and res', () => {
     { a: a + 0.5, b: 20.5 },
   ];
 
-  test('handlers that read the body and would set a status only for bad rows are batched, and bad rows fail alone', async () => {
+  test('batches handlers that read the body and set a status only for bad rows, and fails only the bad rows', async () => {
     const good = await batched(
       'rows',
       [1, 2, 3].map((a) => ({ path: '/rows', body: rows(a) })),
@@ -189,7 +189,7 @@ describe('with req and res', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 400, 200]);
   });
 
-  test('a status that is set for one request stays with that request', async () => {
+  test('keeps the status of one request from the others', async () => {
     const { answers } = await batched(
       'checks',
       [1, 500, 3].map((x) => ({ path: '/checks', body: { x } })),
@@ -201,15 +201,15 @@ describe('with req and res', () => {
     ['/looks', (a: number) => ({ x: a }), 'it uses req, and each request has its own'],
     ['/mine', (a: number) => [{ a }], 'it uses req$user, and each request has its own'],
   ])(
-    'a handler that looks at what each request has of its own is told of: %s',
+    'reports a handler that uses data of a single request, and does not batch it: %s',
     async (path, body, reason) => {
       for (let round = 0; round < 3; round++) {
         const asks = [1, 2, 3].map((a) => ({ path, body: body(a), user: `u${a}` }));
         const { answers } = await batched(path.slice(1), asks);
         expect(answers.map((answer) => answer.body)).toEqual(['["u1 1"]', '["u2 2"]', '["u3 3"]']);
       }
-      const told = await app.logged('not-batched', (entry) => entry.path === path);
-      expect(told.msg).toContain(reason);
+      const logged = await app.logged('not-batched', (entry) => entry.path === path);
+      expect(logged.msg).toContain(reason);
     },
   );
 });

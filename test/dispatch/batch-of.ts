@@ -9,12 +9,12 @@ import { FakeClock } from '../support/fake-clock.js';
 
 export const worker = { id: 1, interrupt: () => {} };
 
-/** A batch of so many requests whose answer is split by `split`. */
+/** A batch of `size` requests whose result is split by `split`. */
 export function batchOf(size: number, split: () => Split, { checked = true, random = (): number => 0 } = {}) {
   const clock = new FakeClock();
   const disabled = vi.fn();
   const policy = new BatchPolicy({ max: 64, wait: 0 }, disabled, checked);
-  /** Those that are to run alone, in order. */
+  /** Requests that are returned to run again, in order. */
   const again: QueuedTicket[] = [];
   const outcomes: Outcome[][] = [];
   const listener = { check: vi.fn(), computed: vi.fn(), split: vi.fn(), failed: vi.fn() };

@@ -3,7 +3,7 @@ import { BatchPolicy } from '../../src/dispatch/batch-policy.js';
 import { LinearCost } from '../../src/dispatch/linear-cost.js';
 
 describe('LinearCost', () => {
-  test('learns what a call costs and what each item adds', () => {
+  test('learns the cost of a call and of each item', () => {
     const cost = new LinearCost();
     for (let i = 0; i < 100; i++) {
       const n = 1 + (i % 50);
@@ -13,7 +13,7 @@ describe('LinearCost', () => {
     expect(cost.itemsWithin(25)).toBeLessThanOrEqual(101);
   });
 
-  test('follows a function that has become slower', () => {
+  test('adapts to a function that has become slower', () => {
     const cost = new LinearCost();
     for (let i = 0; i < 100; i++) cost.observe(1 + (i % 10), 1 + (i % 10));
     for (let i = 0; i < 300; i++) cost.observe(1 + (i % 10), 10 * (1 + (i % 10)));
@@ -21,7 +21,7 @@ describe('LinearCost', () => {
     expect(cost.itemsWithin(100)).toBeLessThanOrEqual(11);
   });
 
-  test('allows anything before it knows anything, and one item always', () => {
+  test('allows any number of items before it has data, and always allows one', () => {
     const cost = new LinearCost();
     expect(cost.itemsWithin(1)).toBe(Infinity);
     cost.observe(1, 1000);
@@ -30,7 +30,7 @@ describe('LinearCost', () => {
 });
 
 describe('BatchPolicy', () => {
-  test('bounds a batch by max and by the nearest deadline', () => {
+  test('limits a batch by max and by the nearest deadline', () => {
     const policy = new BatchPolicy({ max: 64, wait: 0 }, () => {});
     expect(policy.limit(1000)).toBe(64);
     for (let i = 0; i < 50; i++) policy.observe(1 + (i % 20), 10 * (1 + (i % 20)));
@@ -38,7 +38,7 @@ describe('BatchPolicy', () => {
     expect(policy.limit(60_000)).toBe(64);
   });
 
-  test('gives a function up after three batches that fail though their requests succeed, and says so once', () => {
+  test('stops batching a function after three failed batches whose requests succeed alone, and reports it once', () => {
     const disabled = vi.fn();
     const policy = new BatchPolicy({ max: 64, wait: 0 }, disabled);
     policy.failed(false);
@@ -50,7 +50,7 @@ describe('BatchPolicy', () => {
     expect(disabled).toHaveBeenCalledExactlyOnceWith('it fails in batches of requests that succeed alone');
   });
 
-  test('has a request run alone as well in the first three batches, and in every thousandth', () => {
+  test('also runs a request alone in each of the first three batches, and in every thousandth', () => {
     const policy = new BatchPolicy({ max: 64, wait: 0 }, () => {});
     const checked = Array.from({ length: 2500 }, () => policy.takeCheck());
     expect(checked.flatMap((check, i) => (check ? [i + 1] : []))).toEqual([1, 2, 3, 1001, 2001]);

@@ -16,7 +16,7 @@ function finish({ unit }: { unit: BatchUnit }): void {
 
 const parts = (...values: unknown[]): Split => ({ kind: 'parts', parts: values });
 
-test('each request gets its part of the answer, once', () => {
+test('gives each request its part of the result, once', () => {
   const batch = batchOf(3, () => parts('a', 'b', 'c'));
   finish(batch);
   expect(batch.outcomes).toEqual(['a', 'b', 'c'].map((part) => [{ kind: 'part', part }]));
@@ -24,7 +24,7 @@ test('each request gets its part of the answer, once', () => {
   expect(batch.listener.computed).toHaveBeenCalledExactlyOnceWith(3, 3, 5);
 });
 
-test('an answer that cannot be split costs each request a run alone, harms no other, and is reported', () => {
+test('runs each request alone if the result cannot be split, and reports the error', () => {
   const error = new RangeError('Invalid typed array length');
   const batch = batchOf(3, () => {
     throw error;
@@ -38,7 +38,7 @@ test('an answer that cannot be split costs each request a run alone, harms no ot
   expect(batch.outcomes).toEqual([[], [], []]);
 });
 
-test('whatever an answer is split into, each request that is awaited has its part or runs alone, never both', () => {
+test('however a result is split, each request whose client waits gets its part or runs alone, never both', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 6 }),
@@ -58,7 +58,7 @@ test('whatever an answer is split into, each request that is awaited has its par
   );
 });
 
-test('a function whose result has no part for each request is not batched any more', () => {
+test('stops batching a function whose result has no part for each request', () => {
   const batch = batchOf(2, () => ({ kind: 'indivisible', reason: 'its result has no part' }));
   finish(batch);
   expect(batch.disabled).toHaveBeenCalledExactlyOnceWith('its result has no part');
@@ -66,7 +66,7 @@ test('a function whose result has no part for each request is not batched any mo
   expect(batch.tickets.map(({ batchable }) => batchable)).toEqual([false, false]);
 });
 
-test('a batch that fails counts against the function only if each of its requests succeeds alone', () => {
+test('counts a failed batch against the function only if each of its requests succeeds alone', () => {
   const fail = (): Split => ({ kind: 'failed' });
   const outcomes = [
     [0, 0],
@@ -82,7 +82,7 @@ test('a batch that fails counts against the function only if each of its request
   expect(outcomes).toEqual([[[true, undefined]], [[false, undefined]]]);
 });
 
-test('a batch whose worker dies runs one by one, so that only the request that it died of fails', () => {
+test('runs requests one by one after their worker dies, so that only the request that killed it fails', () => {
   const batch = batchOf(3, () => parts());
   batch.tickets[1]!.abandon();
   batch.unit.lost(worker, exit);
@@ -91,7 +91,7 @@ test('a batch whose worker dies runs one by one, so that only the request that i
   expect(batch.disabled).not.toHaveBeenCalled();
 });
 
-test('a batch that R has not come to may be batched again', () => {
+test('may batch requests again if R had not started their batch', () => {
   const batch = batchOf(2, () => parts());
   batch.unit.returned();
   expect(batch.again).toEqual(batch.tickets);
@@ -100,14 +100,14 @@ test('a batch that R has not come to may be batched again', () => {
   }
 });
 
-test('one request of a first batch, chosen at random, is run alone as well, and has its part meanwhile', () => {
+test('also runs a random request of the first batch alone, without delaying its response', () => {
   const batch = batchOf(3, () => parts('a', 'b', 'c'), { checked: false, random: () => 0.99 });
   finish(batch);
   expect(batch.listener.check).toHaveBeenCalledExactlyOnceWith(batch.tickets[2], 'c');
   expect(batch.outcomes[2]).toEqual([{ kind: 'part', part: 'c' }]);
 });
 
-test('R works for a batch as long as one of its clients waits', () => {
+test('keeps a batch running as long as one of its clients waits', () => {
   const batch = batchOf(2, () => parts());
   batch.tickets[0]!.abandon();
   expect(batch.unit.awaited).toBe(true);

@@ -39,18 +39,18 @@ const sizes = async (name: string): Promise<number[]> =>
 const together = <T>(requests: (() => Promise<T>)[]): Promise<T[]> => allTogether(app, requests);
 
 describe('over arguments', () => {
-  test('requests that wait for a worker are computed in one call, and each gets what it would have got alone', async () => {
+  test('computes waiting requests in one call, and each gets the response that it would get alone', async () => {
     const xs = Array.from({ length: 40 }, (_, i) => i + 0.5);
     const alone: Answer[] = [];
     for (const x of xs) alone.push(await post('/scaled', { x, by: 3 }));
     const before = (await sizes('scaled')).length;
     expect(await together(xs.map((x) => () => post('/scaled', { x, by: 3 })))).toEqual(alone);
-    // The one call, and those of requests of the first batches that are run alone as well.
+    // Besides this call, requests of the first batches also run alone.
     const after = (await sizes('scaled')).slice(before);
     expect(after.filter((n) => n > 1)).toEqual([40]);
   });
 
-  test('a request may bring several items, as vectors or as rows', async () => {
+  test('a request may contain several items, as vectors or as rows', async () => {
     const answers = await together([
       () => post('/scaled', { x: [1, 4], by: [1, 1] }),
       () =>
@@ -64,7 +64,7 @@ describe('over arguments', () => {
     expect(await sizes('scaled')).toContain(5);
   });
 
-  test('requests of other types or other arguments are computed apart', async () => {
+  test('does not batch requests with different types or arguments', async () => {
     const answers = await together([
       () => post('/scaled', { x: 4 }),
       () => post('/scaled', { x: 4.5 }),
@@ -77,7 +77,7 @@ describe('over arguments', () => {
     expect(answers.map(({ body }) => body).slice(0, 4)).toEqual([[4], [4.2426], [6], [2]]);
   });
 
-  test('a request that fails does so alone, with its own reason', async () => {
+  test('fails only the request that causes an error, with its own message', async () => {
     const xs = Array.from({ length: 30 }, (_, i) => (i % 10 === 7 ? -i : i) + 0.25);
     const headers = (x: number): RequestInit => ({ headers: { 'X-Request-Id': `root-${x}` } });
     const answers = await together(xs.map((x) => () => post('/scaled', { x }, headers(x))));
@@ -88,27 +88,27 @@ describe('over arguments', () => {
         continue;
       }
       expect(status).toBe(500);
-      // plumber's own answer does not tell the reason, its log does.
+      // plumber's response does not contain the message, but its log does.
       const reason = ({ msg, requestId }: LogEntry): boolean =>
         requestId === `root-${x}` && msg!.includes(`no root of ${x}`);
       await app.logged('output', reason);
     }
   });
 
-  test('a request that kills R costs the others of its batch nothing', async () => {
+  test('a request that kills R does not fail the others of its batch', async () => {
     const answers = await together([1, 2, 13, 4].map((x) => () => post('/deadly', { x })));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 502, 200]);
     expect(answers.map(({ body }) => body).filter(Array.isArray)).toEqual([[1], [2], [4]]);
   });
 
-  test('a client that leaves takes its request out of the batch, without harm to the others', async () => {
+  test('a client that disconnects removes its request from the batch without affecting the others', async () => {
     const leave = new AbortController();
     const leaves: RequestInit = { signal: leave.signal, headers: { 'X-Request-Id': 'leaves' } };
     const answers = together<Answer | string>([
       () => post('/slow', { x: 1.5 }, leaves).catch(() => 'left'),
       ...[4.5, 9.5].map((x) => () => post('/slow', { x }, { headers: { 'X-Request-Id': `stays-${x}` } })),
     ]);
-    // The batch runs, to go by what its handler prints.
+    // The batch runs once its handler has printed.
     await app.logged('output', ({ msg, requestId }) => msg === 'slow' && requestId === 'leaves');
     leave.abort();
     expect(await answers).toMatchObject(['left', { body: [4.5] }, { body: [9.5] }]);
@@ -116,13 +116,13 @@ describe('over arguments', () => {
     expect(await app.request('stays-9.5')).toMatchObject({ status: 200, batch: 3 });
   });
 
-  test('an idle worker is kept waiting for others as long as the tag says', async () => {
+  test('waits with an idle worker for more requests as long as the tag says', async () => {
     const answers = await Promise.all([1, 2, 3, 4].map((x) => post('/patient', { x })));
     expect(answers.map(({ body }) => body)).toEqual([['odd'], ['even'], ['odd'], ['even']]);
     expect((await sizes('patient')).filter((n) => n > 1)).toEqual([4]);
   });
 
-  test('a request of another route does not wait with those that wait for others', async () => {
+  test('does not delay requests of other routes while a batch fills', async () => {
     const leave = new AbortController();
     const held = post('/very-patient', { x: 1 }, { signal: leave.signal }).catch(() => 'left');
     await expect.poll(() => app.admin('/scale')).toMatchObject({ queued: 1 });
@@ -132,7 +132,7 @@ describe('over arguments', () => {
     expect(await held).toBe('left');
   });
 
-  test('the log says with how many others a request was computed', async () => {
+  test('logs the size of the batch of each request', async () => {
     await together(
       [1.5, 2.5, 3.5].map((x) => () => post('/scaled', { x }, { headers: { 'X-Request-Id': `three-${x}` } })),
     );
@@ -141,7 +141,7 @@ describe('over arguments', () => {
 });
 
 describe('over a table', () => {
-  test('the argument is a data frame with a row per item, of no more than max rows', async () => {
+  test('passes a data frame with one row per item, and at most max rows', async () => {
     const before = (await sizes('labels')).length;
     const answers = await together(
       Array.from({ length: 12 }, (_, i) => () => post('/labels?prefix=n', { rows: { a: i, b: 'x' } })),
@@ -153,7 +153,7 @@ describe('over a table', () => {
     expect(Math.max(...after)).toBe(8);
   });
 
-  test('a body that does not name the argument is the table itself', async () => {
+  test('uses the body as the table if it does not name the argument', async () => {
     const answers = await together([
       () => post('/labels', [{ a: 'u' }, { a: 'v' }]),
       () => post('/labels', { a: 'w' }),
@@ -173,7 +173,7 @@ describe('over a table', () => {
   });
 });
 
-test('over the body: arrays of rows are joined into one, and the named results cut into their columns', async () => {
+test('over the body: joins arrays of rows into one, and splits the columns of named results', async () => {
   const before = (await sizes('raw')).length;
   const answers = await together(
     [1, 2, 3].map(
@@ -191,36 +191,36 @@ test('over the body: arrays of rows are joined into one, and the named results c
 });
 
 describe('a handler that is not vectorised', () => {
-  test('is found out by the length of its result; its requests are answered all the same, and it is said once', async () => {
+  test('is detected by the length of its result and reported once, and its requests are still answered', async () => {
     for (let round = 0; round < 2; round++) {
       const answers = await together([7, 8, 9].map((x) => () => get(`/first?x=${x}`)));
       expect(answers.map(({ body }) => body)).toEqual([['7'], ['8'], ['9']]);
     }
-    const told = await app.logged('not-batched', (entry) => entry.path === '/first');
-    expect(told.msg).toContain('its result has no part for each of 3 items');
+    const logged = await app.logged('not-batched', (entry) => entry.path === '/first');
+    expect(logged.msg).toContain('its result has no part for each of 3 items');
     expect(app.entries('not-batched').filter((entry) => entry.path === '/first')).toHaveLength(1);
     expect((await sizes('first')).filter((n) => n > 1)).toHaveLength(1);
   });
 
-  test('is found out by a request that gets another answer alone', async () => {
+  test('is detected by a request that gets another response alone', async () => {
     await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
-    const told = await app.logged('not-batched', (entry) => entry.path === '/shifted');
-    expect(told.msg).toContain('another answer in a batch than alone');
+    const logged = await app.logged('not-batched', (entry) => entry.path === '/shifted');
+    expect(logged.msg).toContain('another answer in a batch than alone');
     const answers = await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
     expect(answers.map(({ body }) => body)).toEqual([[0], [0], [0]]);
   });
 
-  test('is found out by failing in batches of requests that succeed alone', async () => {
+  test('is detected by failing in batches of requests that succeed alone', async () => {
     for (let round = 0; round < 3; round++) {
       const answers = await together([1, 2, 3].map((x) => () => get(`/fussy?x=${x}`)));
       expect(answers.map(({ body }) => body)).toEqual([['fine'], ['fine'], ['fine']]);
     }
-    const told = await app.logged('not-batched', (entry) => entry.path === '/fussy');
-    expect(told.msg).toContain('it fails in batches of requests that succeed alone');
+    const logged = await app.logged('not-batched', (entry) => entry.path === '/fussy');
+    expect(logged.msg).toContain('it fails in batches of requests that succeed alone');
   });
 });
 
-test('a request whose deadline passes leaves its batch without harm to the others', async () => {
+test('a request that exceeds its deadline leaves its batch without affecting the others', async () => {
   const brief = await serve(fixtureApp('batch.R'), { workers: 1, flags: ['--timeout', '4s'] });
   const ask = async (id: string, x: number): Promise<Answer> => {
     const answer = await fetch(`${brief.url}/slow`, {
@@ -233,7 +233,7 @@ test('a request whose deadline passes leaves its batch without harm to the other
   const answers = await allTogether(brief, [
     () => ask('early', 2.5),
     async () => {
-      // Half of the early one's time is over.
+      // Half of the deadline of the early request has passed.
       await new Promise((resolve) => setTimeout(resolve, 2000));
       return ask('late', 3.5);
     },

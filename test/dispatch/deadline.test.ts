@@ -4,35 +4,35 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
 
-/** Milliseconds. */
-const deadline = 1000;
-/** Enough for R to clean up on a busy machine, and short to wait for. */
-const grace = 1000;
+/** The deadline of every request. */
+const DEADLINE_MS = 1000;
+/** Long enough for R to clean up on a busy machine, and short enough for a test. */
+const GRACE_MS = 1000;
 
 let app: ServedApp;
 
 beforeAll(async () => {
-  const flags = ['--timeout', `${deadline}ms`, '--interrupt-grace', `${grace}ms`];
+  const flags = ['--timeout', `${DEADLINE_MS}ms`, '--interrupt-grace', `${GRACE_MS}ms`];
   app = await serve(fixtureApp('work.R'), { workers: 2, flags });
 });
 
 afterAll(() => app?.stop());
 
-/** The answer, and the milliseconds it took. */
+/** The response, and the milliseconds that it took. */
 async function ask(path: string, id: string): Promise<{ status: number; body: unknown; took: number }> {
   const start = performance.now();
   const response = await fetch(app.url + path, { headers: { 'X-Request-Id': id } });
   return { status: response.status, body: await response.json(), took: performance.now() - start };
 }
 
-/** Resolves when as many workers are ready as there should be. */
-async function whole(): Promise<void> {
+/** Resolves when both workers are idle, including replaced ones. */
+async function bothWorkersIdle(): Promise<void> {
   await expect
     .poll(() => app.admin<{ workers: { state: string }[] }>('/status'), { timeout: 20_000, interval: 50 })
     .toMatchObject({ workers: [{ state: 'idle' }, { state: 'idle' }] });
 }
 
-test('past its deadline a request gets 504, R has cleaned up, and the worker is replaced', async () => {
+test('answers 504 at the deadline, lets R clean up, and replaces the worker', async () => {
   const { body, status, took } = await ask('/sleep?seconds=20', 'late');
   expect(status).toBe(504);
   expect(body).toEqual({
@@ -42,40 +42,40 @@ test('past its deadline a request gets 504, R has cleaned up, and the worker is 
     hint: expect.any(String),
     requestId: 'late',
   });
-  expect(took).toBeGreaterThanOrEqual(deadline - 10);
+  expect(took).toBeGreaterThanOrEqual(DEADLINE_MS - 10);
   // Long before the handler would have returned.
   expect(took).toBeLessThan(10_000);
 
-  // What on.exit() of the handler prints
+  // on.exit() of the handler prints this.
   await app.logged('output', (entry) => entry.requestId === 'late' && entry.msg === 'woken');
   const { worker } = await app.request('late');
   const exit = await app.logged('worker-exit', (entry) => entry.worker === worker);
   expect(exit).toMatchObject({ code: 0, signal: null });
-  await whole();
+  await bothWorkersIdle();
 });
 
-test('R that heeds no interrupt is killed after the grace time', async () => {
+test('kills R after the grace period if it ignores the interrupt', async () => {
   expect(await ask('/stuck', 'stuck')).toMatchObject({ status: 504, body: { code: 'deadline_exceeded' } });
   const { worker } = await app.request('stuck');
   const exit = await app.logged('worker-exit', (entry) => entry.worker === worker);
   expect(exit).toMatchObject({ signal: 'SIGKILL' });
-  await whole();
+  await bothWorkersIdle();
 });
 
-test('a program that R waits for ends with its worker', async () => {
+test('ends a program that R waits for when its worker ends', async () => {
   const answer = ask('/program', 'program');
   const { msg } = await app.logged('output', (entry) => entry.requestId === 'program');
   expect(await answer).toMatchObject({ status: 504 });
   const { worker } = await app.request('program');
   await app.logged('worker-exit', (entry) => entry.worker === worker);
   await expect.poll(() => isRunning(Number(msg))).toBe(false);
-  await whole();
+  await bothWorkersIdle();
 });
 
-test('the time in the queue counts, and what waited too long never reaches R', async () => {
+test('counts the time in the queue, and does not call R for a request that waited too long', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-held-'));
   const until = join(folder, 'go');
-  // Both workers are held until the request has waited for its whole deadline.
+  // Both workers stay busy until the request has waited for its whole deadline.
   const held = ['a', 'b'].map((id) => ask(`/held?until=${until}`, `held-${id}`));
   for (const id of ['a', 'b']) await app.logged('output', (entry) => entry.requestId === `held-${id}`);
   const waited = await ask('/sleep?seconds=0', 'waited');
@@ -90,7 +90,7 @@ test('the time in the queue counts, and what waited too long never reaches R', a
   expect(app.entries('output').filter(({ requestId }) => requestId === 'waited')).toEqual([]);
 });
 
-test('R that heeds no interrupt is killed as well when its client leaves', async () => {
+test('kills R that ignores the interrupt after its client disconnects', async () => {
   const leave = new AbortController();
   const answer = fetch(`${app.url}/stuck`, { headers: { 'X-Request-Id': 'gone' }, signal: leave.signal });
   const { worker } = await app.logged('output', (entry) => entry.requestId === 'gone');
@@ -98,10 +98,10 @@ test('R that heeds no interrupt is killed as well when its client leaves', async
   await expect(answer).rejects.toThrow();
   const exit = await app.logged('worker-exit', (entry) => entry.worker === worker);
   expect(exit).toMatchObject({ signal: 'SIGKILL' });
-  await whole();
+  await bothWorkersIdle();
 });
 
-test('R that comes back from an interrupt only to hang is killed as well', async () => {
+test('kills R that handles the interrupt but then hangs', async () => {
   const leave = new AbortController();
   const answer = fetch(`${app.url}/hang-after`, {
     headers: { 'X-Request-Id': 'hangs' },
@@ -111,7 +111,7 @@ test('R that comes back from an interrupt only to hang is killed as well', async
   leave.abort();
   await expect(answer).rejects.toThrow();
   const exit = await app.logged('worker-exit', (entry) => entry.worker === worker);
-  // It hangs until it is killed; once in a long while R's own handling of the interrupt aborts it before that.
+  // It hangs until it is killed. In rare cases, R's own interrupt handling aborts it first.
   expect(['SIGKILL', 'SIGABRT']).toContain(exit.signal);
-  await whole();
+  await bothWorkersIdle();
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 const ROUTES = ['brief', 'fast', 'slow', 'new', 'single', 'batched', 'waiting', 'none'] as const;
 export type RouteName = (typeof ROUTES)[number];
 
-/** How the answer to a batch turns out. */
+/** The outcomes of splitting the result of a batch. */
 export const SPLITS = ['parts', 'some', 'failed', 'indivisible', 'throws'] as const;
 
 const command = fc.oneof(
@@ -11,7 +11,7 @@ const command = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constant('submit' as const),
-      /** Milliseconds since the last command; 0 for one that comes in the same turn of the loop. */
+      /** Milliseconds since the previous command; 0 for the same turn of the event loop. */
       gap: fc.constantFrom(0, 0.125),
       route: fc.nat(5),
       plan: fc.constantFrom(undefined, undefined, undefined, 'a', 'a', 'b'),
@@ -26,7 +26,7 @@ const command = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('answer' as const),
       worker: fc.nat(3),
-      odd: fc.nat(9).map((n) => n === 0),
+      unusuallySlow: fc.nat(9).map((n) => n === 0),
       split: fc.constantFrom('parts' as const, ...SPLITS),
     }),
   },
@@ -53,7 +53,7 @@ const command = fc.oneof(
   },
 );
 
-/** Of a few routes each time, so that their requests meet. */
+/** Uses only a few routes each time, so that their requests interact. */
 export const commands = fc
   .tuple(
     fc.uniqueArray(fc.constantFrom(...ROUTES), { minLength: 1, maxLength: 3 }),

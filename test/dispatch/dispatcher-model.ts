@@ -30,10 +30,10 @@ interface Entry extends Submit {
   outcomes: Outcome[];
   endedAt: number | undefined;
   cancelled: boolean;
-  /** How often R has run it, and how often it may. */
+  /** How often R has run it, and how often R may run it. */
   runs: number;
   mayRun: number;
-  /** How often a worker was given it. */
+  /** How often a worker received it. */
   starts: number;
 }
 
@@ -48,7 +48,7 @@ const USUAL_MS: Record<RouteName, number> = {
   none: 5,
 };
 
-/** The dispatcher with a pool of its own, and a ledger of what happens to each request. */
+/** A dispatcher with a fake pool, and a record of what happens to each request. */
 export class DispatcherModel {
   readonly clock = new FakeClock();
   readonly pool = new FakePool();
@@ -67,7 +67,7 @@ export class DispatcherModel {
     batched: new Route(Infinity, this.policies.batched),
     waiting: new Route(Infinity, this.policies.waiting),
   };
-  /** One of its own, to ask what may run. */
+  /** A separate instance, which tells what may run. */
   readonly isolation = new Isolation(
     options,
     this.clock,
@@ -175,7 +175,7 @@ export class DispatcherModel {
       case 'answer': {
         if (head === undefined) break;
         this.#ran(ids, () => ids.length > 1 && command.split !== 'parts');
-        const ms = USUAL_MS[this.entries[ids[0]!]!.route] * (command.odd ? 50 : 1);
+        const ms = USUAL_MS[this.entries[ids[0]!]!.route] * (command.unusuallySlow ? 50 : 1);
         worker.answer(ms, { ...answer, id: SPLITS.indexOf(command.split) });
       }
     }
@@ -189,15 +189,15 @@ export class DispatcherModel {
     }
   }
 
-  /** What must hold whenever a worker is given something. */
+  /** What must hold whenever a worker receives work. */
   #assigned(worker: FakeWorker, unit: WorkUnit): void {
     const taken = idsOf(unit).map((id) => this.entries[id]!);
     for (const entry of taken) {
       const { id, plan, route } = entry;
-      must((plan ?? worker.plan) === worker.plan, `${id} is for workers with plan ${plan}`);
-      must(entry.endedAt === undefined, `${id} is over`);
+      must((plan ?? worker.plan) === worker.plan, `request ${id} requires a worker with plan ${plan}`);
+      must(entry.endedAt === undefined, `request ${id} has already ended`);
       const own = this.routes[route];
-      must(own === undefined || this.isolation.admits(own), `${id} may not run yet`);
+      must(own === undefined || this.isolation.admits(own), `request ${id} may not run yet`);
       if (entry.batched || entry.urgent || entry.starts++ > 0) continue;
       const older = this.entries.find(
         (other) =>
@@ -206,72 +206,75 @@ export class DispatcherModel {
           other.plan === plan &&
           other.ticket?.state === 'queued',
       );
-      must(older === undefined, `${id} goes before ${older?.id}, which is older`);
+      must(older === undefined, `request ${id} overtakes request ${older?.id}, which is older`);
     }
   }
 
-  /** What must hold at the end of every turn of the loop. */
+  /** What must hold at the end of every turn of the event loop. */
   checkNow(): void {
     const { dispatcher, entries, pool } = this;
     const open = entries.filter(({ endedAt }) => endedAt === undefined);
     const queued = open.filter(({ ticket }) => ticket!.state === 'queued');
-    must(dispatcher.queued === queued.length, `${queued.length} wait, not ${dispatcher.queued}`);
+    must(
+      dispatcher.queued === queued.length,
+      `${queued.length} requests wait, but queued is ${dispatcher.queued}`,
+    );
     const heads = pool.workers.flatMap(({ head }) => head ?? []);
     const running = heads.reduce((sum, { size }) => sum + size, 0);
-    must(dispatcher.running === running, `${running} run, not ${dispatcher.running}`);
+    must(dispatcher.running === running, `${running} requests run, but running is ${dispatcher.running}`);
     for (const [name, route] of Object.entries(this.routes)) {
       const calls = heads.filter((head) => entries[idsOf(head)[0]!]!.route === name).length;
-      must(route.running === calls, `${calls} calls of ${name} run, not ${route.running}`);
+      must(route.running === calls, `${calls} calls of ${name} run, but its running is ${route.running}`);
       must(calls <= route.concurrency, `${calls} workers run ${name}`);
     }
     must(
       !pool.broken || pool.workers.length > 0 || queued.length === 0,
-      'requests wait although no worker can be started',
+      'requests wait although no worker can start',
     );
     if (pool.idle > 0) {
       const held = queued.find(
         ({ batched, route }) =>
           !batched && (this.routes[route] === undefined || this.isolation.admits(this.routes[route])),
       );
-      must(held === undefined, `${held?.id} waits although a worker is idle`);
+      must(held === undefined, `request ${held?.id} waits although a worker is idle`);
     }
     for (const { head, interrupted } of pool.workers) {
       if (head === undefined) continue;
       const awaited = idsOf(head).some((id) => entries[id]!.endedAt === undefined);
-      must(awaited || interrupted, `R runs ${idsOf(head)}, which no client waits for`);
+      must(awaited || interrupted, `R runs ${idsOf(head)}, although no client waits for it`);
     }
     for (const { cancelled, id, mayRun, outcomes, runs } of entries) {
-      must(runs <= mayRun, `${id} has run ${runs} times`);
-      must(outcomes.length <= (cancelled ? 0 : 1), `${id} has ${outcomes.length} outcomes`);
+      must(runs <= mayRun, `request ${id} has run ${runs} times`);
+      must(outcomes.length <= (cancelled ? 0 : 1), `request ${id} has ${outcomes.length} outcomes`);
     }
   }
 
-  /** Lets all deadlines pass, then has R answer everything. */
+  /** Lets all deadlines pass, then lets R answer everything. */
   end(): void {
     this.clock.advance(5000);
     this.checkNow();
     for (const { endedAt, id, submittedAt, timeout } of this.entries) {
-      must(endedAt !== undefined && endedAt - submittedAt <= timeout, `${id} is not settled in time`);
+      must(endedAt !== undefined && endedAt - submittedAt <= timeout, `request ${id} is not settled in time`);
     }
     for (const worker of [...this.pool.workers]) while (worker.slots.length > 0) worker.answer(1, answer);
     this.clock.advance(100);
     const { expectedWait, longestWait, queued, running } = this.dispatcher;
     must(
       [expectedWait, longestWait, queued, running].every((n) => n === 0),
-      'something is left in the dispatcher',
+      'the dispatcher is not empty',
     );
     for (const { queued, queuedItems, running, runningRequests } of Object.values(this.routes)) {
       const counts = [queued, queuedItems, running, runningRequests];
       must(
         counts.every((n) => n === 0),
-        `a route is left with ${counts}`,
+        `a route still has the counts ${counts}`,
       );
     }
-    must(this.clock.pending === 0, 'a timer is left');
+    must(this.clock.pending === 0, 'a timer is still pending');
   }
 }
 
-/** Much faster than vitest's own, and called a million times. */
+/** Much faster than vitest's `expect`: the model calls it a million times. */
 function must(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise);
 }
@@ -284,7 +287,7 @@ export const answer: Frame = {
   length: 0,
 };
 
-/** The requests that a unit is for. */
+/** The IDs of the requests of a work unit. */
 function idsOf(unit: WorkUnit): number[] {
   return Buffer.concat(unit.payload()).toString().split(',').map(Number);
 }

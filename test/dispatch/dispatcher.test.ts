@@ -4,10 +4,10 @@ import { FrameType } from '../../src/protocol/frame.js';
 import { commands } from './dispatcher-commands.js';
 import { answer, DispatcherModel } from './dispatcher-model.js';
 
-/** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
+/** To repeat a failure, use the seed and the path that fast-check reports: { seed, path: '...' }. */
 const RUNS = { seed: 20261129, numRuns: 500 };
 
-test(`no request is lost, settled twice or run twice, whatever happens in whatever order (seed ${RUNS.seed})`, () => {
+test(`no request is lost, settled twice or run twice, whatever happens in any order (seed ${RUNS.seed})`, () => {
   fc.assert(
     fc.property(commands, (steps) => {
       const model = new DispatcherModel();
@@ -29,31 +29,33 @@ const usual = {
   items: 1,
 } as const;
 
-/** A model whose workers all run something slow. */
+/** A model whose workers are all busy. */
 function busyModel(): DispatcherModel {
   const model = new DispatcherModel();
   for (const _ of model.pool.workers) model.submit({ ...usual, route: 'none' });
   return model;
 }
 
-test.each(['its client has left', 'its deadline has passed'] as const)(
-  'a request in the pipe of a worker is interrupted as soon as R begins with it if %s meanwhile',
+test.each(['its client has disconnected', 'its deadline has passed'] as const)(
+  'interrupts a request in the pipe of a worker as soon as R starts it if %s meanwhile',
   (what) => {
     const model = new DispatcherModel();
     const [one, other, next] = [1, 2, 3].map(() => model.submit({ ...usual, route: 'brief', timeout: 50 }));
     expect(next!.ticket!.state).toBe('handed');
-    if (what === 'its client has left') model.dispatcher.cancel(next!.ticket!);
+    if (what === 'its client has disconnected') model.dispatcher.cancel(next!.ticket!);
     else model.clock.advance(50);
     const worker = model.pool.workers.find(({ slots }) => slots.length === 2)!;
-    if (what === 'its client has left') expect(worker.interrupted).toBe(false);
+    if (what === 'its client has disconnected') expect(worker.interrupted).toBe(false);
     worker.answer(0.25, answer);
     expect(worker.interrupted).toBe(true);
-    expect(next!.outcomes.map(({ kind }) => kind)).toEqual(what === 'its client has left' ? [] : ['error']);
+    expect(next!.outcomes.map(({ kind }) => kind)).toEqual(
+      what === 'its client has disconnected' ? [] : ['error'],
+    );
     expect([one, other].map((entry) => entry!.ticket!.state)).toContain('settled');
   },
 );
 
-test('a call that no idle worker has the plan for is given back at once, and those behind it run', () => {
+test('returns a call at once if no idle worker has its plan, and runs those behind it', () => {
   const model = new DispatcherModel();
   const stale = model.submit({ ...usual, route: 'fast', plan: 'b' });
   const next = model.submit({ ...usual, route: 'fast' });
@@ -62,7 +64,7 @@ test('a call that no idle worker has the plan for is given back at once, and tho
   expect(next.ticket!.state).toBe('running');
 });
 
-test('a request that lost its worker is told so at once when no other can be started', () => {
+test('fails requests at once if their worker dies and no other can start', () => {
   const model = new DispatcherModel(1);
   const [lost, waiting] = [1, 2].map(() => model.submit({ ...usual, route: 'fast', safe: true }));
   model.pool.failing = true;
@@ -71,7 +73,7 @@ test('a request that lost its worker is told so at once when no other can be sta
     expect(entry!.outcomes).toEqual([{ kind: 'error', code: 'no_workers' }]);
 });
 
-test('a request waits for others as long as its @batch says, and not once there are enough', () => {
+test('a request waits for others as long as its @batch says, or until there are enough', () => {
   const model = new DispatcherModel();
   const first = model.submit({ ...usual, route: 'waiting', items: 2 });
   model.clock.advance(9.9);
@@ -83,7 +85,7 @@ test('a request waits for others as long as its @batch says, and not once there 
   expect(second!.ticket).toMatchObject({ state: 'running', batchSize: 2, batch: third!.ticket!.batch });
 });
 
-test('requests for a brief function wait for a call of it to end rather than start another, for 5 ms at most', () => {
+test('requests for a brief function wait up to 5 ms for a running call to end before they start another', () => {
   const model = new DispatcherModel(3);
   model.policies.batched.observe(1, 3);
   const states = [1, 2, 3].map(() => {
@@ -91,7 +93,7 @@ test('requests for a brief function wait for a call of it to end rather than sta
     model.clock.turn();
     return ticket!.state;
   });
-  expect(states).toEqual(['running', 'running', 'queued']); // the gateway has the third core
+  expect(states).toEqual(['running', 'running', 'queued']); // the gateway uses the third core
   const last = model.entries.at(-1)!.ticket!;
   model.clock.advance(4.5);
   expect(last.state).toBe('queued');
@@ -99,7 +101,7 @@ test('requests for a brief function wait for a call of it to end rather than sta
   expect(last.state).toBe('running');
 });
 
-test('the client of a request that is cancelled hears nothing, and R is interrupted if it ran it', () => {
+test('sends nothing to the client of a cancelled request, and interrupts R if it ran the request', () => {
   const model = busyModel();
   const [running] = model.entries;
   const waiting = model.submit({ ...usual, route: 'fast' });
@@ -110,7 +112,7 @@ test('the client of a request that is cancelled hears nothing, and R is interrup
   expect(running!.outcomes).toEqual([]);
 });
 
-test('a call for several clients is interrupted when the last of them has left, not before', () => {
+test('interrupts a call for several clients only when the last of them has disconnected', () => {
   const model = busyModel();
   const batch = [1, 2, 3].map(() => model.submit({ ...usual, route: 'batched' }));
   const [worker] = model.pool.workers;
@@ -123,7 +125,7 @@ test('a call for several clients is interrupted when the last of them has left, 
   expect(worker!.interrupted).toBe(true);
 });
 
-test('a request whose work cannot be written fails alone, and its worker takes other work', () => {
+test('fails only the request whose payload cannot be written, and gives its worker other work', () => {
   const model = new DispatcherModel();
   const before = model.pool.idle;
   const outcomes: string[] = [];
@@ -132,7 +134,7 @@ test('a request whose work cannot be written fails alone, and its worker takes o
     url: '/unwritable',
     type: FrameType.call,
     payload: () => {
-      throw new Error('a value that has no form');
+      throw new Error('a value that cannot be serialized');
     },
     safe: false,
     urgent: false,
@@ -142,5 +144,5 @@ test('a request whose work cannot be written fails alone, and its worker takes o
   expect(outcomes).toEqual(['failed']);
   expect(model.pool.idle).toBe(before);
   expect(model.submit({ ...usual, route: 'fast' }).ticket!.state).toBe('running');
-  expect(model.clock.pending).toBe(1); // the deadline of the one that runs
+  expect(model.clock.pending).toBe(1); // the deadline of the running request
 });

@@ -3,7 +3,7 @@ import type { BatchPolicy } from '../../src/dispatch/batch-policy.js';
 import { FrameType } from '../../src/protocol/frame.js';
 import { SPLITS } from './dispatcher-commands.js';
 
-/** Its part of an answer is its own name. */
+/** A batchable job whose part of the result is its own name. */
 export function batchable(key: string, items: number, policy: BatchPolicy, name: string): Batchable {
   const own: Batchable & { name: string } = {
     key,

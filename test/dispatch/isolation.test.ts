@@ -12,21 +12,21 @@ function unused(workers: number, reservedWorkers: number | 'auto' = 'auto'): Iso
   return new Isolation({ reservedWorkers, shortTime: 500 }, clock, () => workers, active);
 }
 
-/** One that has seen a short request just now. */
+/** An isolation that has just seen a short request. */
 function isolation(workers: number, reservedWorkers: number | 'auto' = 'auto'): Isolation {
   const made = unused(workers, reservedWorkers);
-  made.arrived(load(1), clock.now());
+  made.arrived(routeTaking(1), clock.now());
   return made;
 }
 
-/** A route that takes so many milliseconds. */
-function load(ms: number, concurrency?: number): Route {
+/** A route whose requests take this many milliseconds. */
+function routeTaking(ms: number, concurrency?: number): Route {
   const route = new Route(concurrency);
   route.observe({ ms, requests: 1, worker: undefined });
   return route;
 }
 
-/** Starts as many requests of the routes in turn as may run; gives their number. */
+/** Starts requests of the routes in turn until none may run. Returns how many started. */
 function started(admits: Isolation, ...routes: Route[]): number {
   let total = 0;
   for (let more = true; more && total < 100; ) {
@@ -43,7 +43,7 @@ function started(admits: Isolation, ...routes: Route[]): number {
   return total;
 }
 
-test('slow routes together leave a quarter of the workers, and at least one, to short requests', () => {
+test('slow routes leave a quarter of the workers, and at least one, to short requests', () => {
   for (const [workers, slow] of [
     [2, 1],
     [3, 2],
@@ -51,23 +51,23 @@ test('slow routes together leave a quarter of the workers, and at least one, to 
     [8, 6],
     [16, 12],
   ] as const) {
-    expect(started(isolation(workers), load(5000), load(800))).toBe(slow);
+    expect(started(isolation(workers), routeTaking(5000), routeTaking(800))).toBe(slow);
   }
 });
 
-test('short requests are always admitted, and slow ones have the only worker there is', () => {
+test('always admits short requests, and admits slow ones if there is only one worker', () => {
   const admits = isolation(4);
-  started(admits, load(5000));
-  expect(admits.admits(load(2))).toBe(true);
-  expect(started(isolation(1), load(5000))).toBe(1);
+  started(admits, routeTaking(5000));
+  expect(admits.admits(routeTaking(2))).toBe(true);
+  expect(started(isolation(1), routeTaking(5000))).toBe(1);
 });
 
-test('as many workers as the operator says are kept, or none', () => {
-  expect(started(isolation(8, 3), load(5000))).toBe(5);
-  expect(started(isolation(8, 0), load(5000))).toBe(100);
+test('reserves as many workers as the operator configures, or none', () => {
+  expect(started(isolation(8, 3), routeTaking(5000))).toBe(5);
+  expect(started(isolation(8, 0), routeTaking(5000))).toBe(100);
 });
 
-test('a route that was never answered is admitted once, and after that as if it were slow', () => {
+test('admits one request of an unknown route, and more once it has proved to be fast', () => {
   const admits = isolation(2);
   const [one, other] = [new Route(), new Route()];
   expect(started(admits, one)).toBe(1);
@@ -77,15 +77,15 @@ test('a route that was never answered is admitted once, and after that as if it 
   expect(admits.admits(one)).toBe(true);
 });
 
-test('before anything short has been asked for slow routes may have all workers', () => {
+test('slow routes may use all workers before the first short request', () => {
   const admits = unused(4);
-  expect(started(admits, new Route(), load(5000))).toBe(100);
+  expect(started(admits, new Route(), routeTaking(5000))).toBe(100);
 });
 
-test('where nothing short has been asked for in a minute slow routes may have all workers', () => {
+test('slow routes may use all workers after a minute without short requests', () => {
   const admits = unused(4);
-  const slow = load(5000);
-  admits.arrived(load(1), clock.now());
+  const slow = routeTaking(5000);
+  admits.arrived(routeTaking(1), clock.now());
   clock.advance(61_000);
   for (let i = 0; i < 4; i++) {
     expect(admits.admits(slow)).toBe(true);
@@ -93,6 +93,6 @@ test('where nothing short has been asked for in a minute slow routes may have al
   }
 });
 
-test('a route has no more workers than its @concurrency', () => {
-  expect(started(isolation(8), load(1, 2))).toBe(2);
+test('a route uses no more workers than its @concurrency', () => {
+  expect(started(isolation(8), routeTaking(1, 2))).toBe(2);
 });

@@ -23,7 +23,7 @@ async function work(id: string, seconds = 0): Promise<{ id: string; pid: number 
   return (await fetch(`${app.url}/work?${query}`)).json() as Promise<{ id: string; pid: number }>;
 }
 
-test('what waits behind a brief handler that takes long for once is run elsewhere, and nothing twice', async () => {
+test('requests behind a brief handler that takes unusually long run on another worker, and none runs twice', async () => {
   const ids: string[] = [];
   const burst = (name: string, size: number): Promise<unknown>[] =>
     Array.from({ length: size }, (_, i) => {
@@ -49,7 +49,7 @@ test('what waits behind a brief handler that takes long for once is run elsewher
   expect(ran.toSorted()).toEqual(ids.toSorted());
 }, 60_000);
 
-test('a worker that dies while brief requests wait in its pipe loses the one that it ran, and no other', async () => {
+test('a worker that dies while brief requests wait in its pipe loses only the one that it ran', async () => {
   await Promise.all(Array.from({ length: 100 }, (_, i) => work(`warm-${i}`)));
   const slow = fetch(`${app.url}/work?${new URLSearchParams({ id: 'doomed', seconds: '30', ledger })}`);
   const others = Array.from({ length: 60 }, (_, i) => work(`other-${i}`));

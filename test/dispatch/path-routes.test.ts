@@ -9,7 +9,7 @@ test('a path has one route for each method, whatever the query', () => {
   expect(routes.of('GET', '/a/b')).not.toBe(route);
 });
 
-test('paths without end are forgotten, the oldest first', () => {
+test('keeps a limited number of paths, and drops the oldest first', () => {
   const routes = new PathRoutes();
   const first = routes.of('GET', '/0');
   const last = Array.from({ length: 256 }, (_, i) => routes.of('GET', `/${i + 1}`)).at(-1);

@@ -12,7 +12,7 @@ const policy = new BatchPolicy({ max: 4, wait: 0 }, () => {}, true);
 const ignore = { started: () => {}, left: () => {}, lost: () => {}, returned: () => {} };
 let id = 0;
 
-/** One that came a millisecond after the last. */
+/** A ticket that arrives a millisecond after the previous one. */
 function ticket(label: string, route?: Route, items?: number): QueuedTicket {
   clock.advance(1);
   id += 1;
@@ -31,9 +31,9 @@ function ticket(label: string, route?: Route, items?: number): QueuedTicket {
   return new QueuedTicket(id, job, clock, ignore);
 }
 
-const queue = (): Queue => new Queue({ reservedWorkers: 0, shortTime: 500 }, clock, () => 4);
+const newQueue = (): Queue => new Queue({ reservedWorkers: 0, shortTime: 500 }, clock, () => 4);
 
-/** Takes out all that may run, in order. */
+/** Removes all requests that may run, in order. */
 function drain(from: Queue): string {
   let order = '';
   for (let next = from.next(); next !== undefined; next = from.next()) {
@@ -46,37 +46,37 @@ function drain(from: Queue): string {
 const labels = (tickets: Iterable<QueuedTicket>): string =>
   Array.from(tickets, ({ label }) => label).join('');
 
-test('requests run in order of arrival, those to be run again before all others', () => {
-  const line = queue();
+test('requests run in order of arrival, those that run again before all others', () => {
+  const queue = newQueue();
   const again = [ticket('a'), ticket('b')];
-  for (const label of 'cd') line.add(ticket(label));
-  for (const one of again.reverse()) line.addAhead(one);
-  expect(line.oldest).toBe(again[1]!.queuedAt);
-  expect([line.size, line.waiting]).toEqual([4, 2]);
-  expect(drain(line)).toBe('abcd');
-  expect(line.oldest).toBeUndefined();
+  for (const label of 'cd') queue.add(ticket(label));
+  for (const one of again.reverse()) queue.addAhead(one);
+  expect(queue.oldest).toBe(again[1]!.queuedAt);
+  expect([queue.size, queue.waiting]).toEqual([4, 2]);
+  expect(drain(queue)).toBe('abcd');
+  expect(queue.oldest).toBeUndefined();
 });
 
-test('requests whose route has no worker left hold up no other, and keep their order until it has', () => {
-  const line = queue();
+test('requests whose route may not use more workers do not block others, and keep their order', () => {
+  const queue = newQueue();
   const route = new Route(1);
   const older = ticket('a', route);
-  line.add(older);
-  line.add(ticket('b'));
+  queue.add(older);
+  queue.add(ticket('b'));
   route.running = 1;
   const younger = ticket('c', route);
-  line.hold(younger, route);
-  expect(drain(line)).toBe('b');
-  expect([line.held, route.queued]).toEqual([2, 2]);
-  expect(line.isolation.lacksWorkers).toBe(false);
+  queue.hold(younger, route);
+  expect(drain(queue)).toBe('b');
+  expect([queue.held, route.queued]).toEqual([2, 2]);
+  expect(queue.isolation.lacksWorkers).toBe(false);
   route.running = 0;
-  line.add(ticket('d'));
-  expect(drain(line)).toBe('acd');
-  expect([line.held, route.queued, route.queuedItems]).toEqual([0, 0, 0]);
+  queue.add(ticket('d'));
+  expect(drain(queue)).toBe('acd');
+  expect([queue.held, route.queued, route.queuedItems]).toEqual([0, 0, 0]);
 });
 
-test('a batch takes as many items as it may have, in order, and leaves the others where they are', () => {
-  const line = queue();
+test('a batch takes items in order up to its limit, and leaves the others in place', () => {
+  const queue = newQueue();
   const route = new Route(Infinity, policy);
   for (const [label, items] of [
     ['a', 2],
@@ -85,28 +85,28 @@ test('a batch takes as many items as it may have, in order, and leaves the other
     ['d', 1],
     ['e', 1],
   ] as const) {
-    line.add(ticket(label, route, items));
+    queue.add(ticket(label, route, items));
   }
-  line.add(ticket('x', route));
+  queue.add(ticket('x', route));
   expect(route.queuedItems).toBe(9);
-  const first = line.next()!;
-  line.remove(first);
-  expect(labels(line.mates(first))).toBe('bcde');
-  expect(labels(line.takeBatch(first))).toBe('acd');
-  expect(labels(line)).toBe('bex');
+  const first = queue.next()!;
+  queue.remove(first);
+  expect(labels(queue.mates(first))).toBe('bcde');
+  expect(labels(queue.takeBatch(first))).toBe('acd');
+  expect(labels(queue)).toBe('bex');
   expect(route.queuedItems).toBe(5);
 });
 
-test('a route is known to the queue as long as it has requests there or in R', () => {
-  const line = queue();
+test('the queue knows a route as long as it has requests in the queue or in R', () => {
+  const queue = newQueue();
   const route = new Route();
   const one = ticket('a', route);
-  line.add(one);
-  expect([...line.routes]).toEqual([route]);
+  queue.add(one);
+  expect([...queue.routes]).toEqual([route]);
   route.running = 1;
-  line.remove(one);
-  expect([...line.routes]).toEqual([route]);
+  queue.remove(one);
+  expect([...queue.routes]).toEqual([route]);
   route.running = 0;
-  line.ran(route);
-  expect([...line.routes]).toEqual([]);
+  queue.ran(route);
+  expect([...queue.routes]).toEqual([]);
 });

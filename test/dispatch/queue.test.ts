@@ -29,7 +29,7 @@ async function occupy(id: string): Promise<{ free: () => Promise<void> }> {
   };
 }
 
-test('requests beyond the queue are refused at once with 503 and Retry-After, the waiting ones answered', async () => {
+test('rejects requests over the queue limit at once with 503 and Retry-After, and answers the waiting ones', async () => {
   const { free } = await occupy('full');
   const waiting = ['a', 'b'].map((id) => ask(`/echo?msg=${id}`, id));
   await expect.poll(scale).toMatchObject({ ongoing: 3, queued: 2, workers: 1 });
@@ -44,7 +44,7 @@ test('requests beyond the queue are refused at once with 503 and Retry-After, th
     hint: expect.any(String),
     requestId: 'refused',
   });
-  // At once: those ahead of it still wait.
+  // The rejection did not wait: the requests ahead of it still do.
   expect(await scale()).toMatchObject({ queued: 2 });
   expect(await app.request('refused')).not.toHaveProperty('worker');
 
@@ -55,7 +55,7 @@ test('requests beyond the queue are refused at once with 503 and Retry-After, th
   ]);
 });
 
-test('requests are run in the order in which they came', async () => {
+test('runs requests in order of arrival', async () => {
   const { free } = await occupy('ordered');
   const first = ask('/count', 'first').then((response) => response.json() as Promise<number>);
   await expect.poll(scale).toMatchObject({ queued: 1 });
@@ -65,7 +65,7 @@ test('requests are run in the order in which they came', async () => {
   expect((await second) - (await first)).toBe(1);
 });
 
-test('a request whose client left while it waited never reaches R', async () => {
+test('does not call R for a request whose client disconnected while it waited', async () => {
   const counted = async (id: string): Promise<number> => (await (await ask('/count', id)).json()) as number;
   const before = await counted('before');
   const { free } = await occupy('ahead');
@@ -81,7 +81,7 @@ test('a request whose client left while it waited never reaches R', async () => 
   expect(await app.request('left')).toMatchObject({ status: 0, bytes: 0 });
 });
 
-test('a running request whose client left frees its worker at once, which is used again and clean', async () => {
+test('releases a worker at once if its client disconnects, and uses it again in a clean state', async () => {
   const pid = await (await ask('/pid', 'who')).json();
   for (let i = 0; i < 5; i++) {
     const { free } = await occupy(`leaves-${i}`);
@@ -93,7 +93,7 @@ test('a running request whose client left frees its worker at once, which is use
   }
 });
 
-test('a client that leaves as soon as it has asked costs no worker', async () => {
+test('clients that disconnect right after their request do not cost a worker', async () => {
   const pid = await (await ask('/pid', 'which')).json();
   for (let i = 0; i < sized(15, 50); i++) {
     const client = await RawClient.open(app.port);
@@ -104,7 +104,7 @@ test('a client that leaves as soon as it has asked costs no worker', async () =>
   expect(app.entries('worker-exit')).toEqual([]);
 });
 
-test('clients that leave while R reads what they have sent cost no worker', async () => {
+test('clients that disconnect while R reads their request do not cost a worker', async () => {
   const pid = await (await ask('/pid', 'reads')).json();
   const body = 'x'.repeat(900_000);
   const fields = `Host: x\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`;
@@ -122,7 +122,7 @@ test('clients that leave while R reads what they have sent cost no worker', asyn
   expect(await next.json()).toBe(pid);
 });
 
-test('a client that leaves just as its answer comes interrupts nobody else', async () => {
+test('a client that disconnects just as its response arrives does not interrupt other requests', async () => {
   const pid = await (await ask('/pid', 'same')).json();
   for (let i = 0; i < sized(24, 60); i++) {
     const leave = new AbortController();

@@ -7,14 +7,14 @@ function observe(route: Route, calls: number, ms: number, requests = 1): void {
   for (let i = 0; i < calls; i++) route.observe({ ms, requests, worker });
 }
 
-/** A route that has answered so often, in so many milliseconds each. */
+/** A route with this many responses, each of which took `ms`. */
 function route(answers: number, ms: number): Route {
   const made = new Route();
   observe(made, answers, ms);
   return made;
 }
 
-test('a route is brief once it has shown so, not before', () => {
+test('a route counts as brief only after enough fast responses', () => {
   expect(new Route().expected).toBe(Infinity);
   expect(route(3, 0.2).expected).toBe(Infinity);
   expect(route(20, 0.2).expected).toBeCloseTo(0.2);
@@ -22,7 +22,7 @@ test('a route is brief once it has shown so, not before', () => {
   expect(route(20, 30).expected).toBe(Infinity);
 });
 
-test('one slow answer is believed at once and forgotten after many fast ones', () => {
+test('one slow response counts at once, and is forgotten after many fast ones', () => {
   const time = route(20, 0.2);
   observe(time, 1, 50);
   expect(time.expected).toBe(Infinity);
@@ -30,13 +30,13 @@ test('one slow answer is believed at once and forgotten after many fast ones', (
   expect(time.expected).toBeCloseTo(0.2);
 });
 
-test('a route whose handlers print has its workers to itself, however brief', () => {
+test('a route whose handlers print does not count as brief, however fast it is', () => {
   const time = route(20, 0.2);
   time.printed();
   expect(time.expected).toBe(Infinity);
 });
 
-test('what a worker takes the first two times does not make a route slow that is short from then on', () => {
+test('the first two requests of a worker do not make a route slow that is short afterwards', () => {
   const slowStart = new Route();
   const [one, other, third] = [{}, {}, {}];
   const call = (ms: number, by: object): void => slowStart.observe({ ms, requests: 1, worker: by });
@@ -52,7 +52,7 @@ test('what a worker takes the first two times does not make a route slow that is
   expect(slowStart.time).toBeGreaterThan(300);
 });
 
-test('a route that takes long every time is slow, and so is one that costs its worker', () => {
+test('a route that always takes long is slow, and so is one that loses its worker', () => {
   const [always, lost] = [new Route(), new Route()];
   for (const ms of [5000, 4000, 6000]) always.observe({ ms, requests: 1, worker });
   expect(always.time).toBeGreaterThan(4000);
@@ -60,7 +60,7 @@ test('a route that takes long every time is slow, and so is one that costs its w
   expect(lost.time).toBe(30_000);
 });
 
-test('what waits is worth nothing until a warm worker has shown its time', () => {
+test('waiting requests do not count as work until a warm worker has shown their time', () => {
   const cold = new Route();
   cold.queued = 1000;
   observe(cold, 2, 900);

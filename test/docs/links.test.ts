@@ -26,7 +26,7 @@ function anchorsOf(text: string): string[] {
   );
 }
 
-test.each(pages.map((page) => relative(root, page)))('every relative link in %s leads somewhere', (name) => {
+test.each(pages.map((page) => relative(root, page)))('every relative link in %s has a target', (name) => {
   const page = resolve(root, name);
   const broken = linksOf(readFileSync(page, 'utf8')).filter((link) => {
     if (/^[a-z]+:/.test(link)) return false;

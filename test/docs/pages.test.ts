@@ -8,14 +8,11 @@ import { errorCatalogue } from '../../src/errors.js';
 const docs = resolve(import.meta.dirname, '../../docs');
 
 describe('The reference pages', () => {
-  test.each(Object.entries(pages))(
-    'docs/%s says what the code does; `npm run docs` writes it anew',
-    (name, page) => {
-      expect(readFileSync(join(docs, name), 'utf8')).toBe(page());
-    },
-  );
+  test.each(Object.entries(pages))('docs/%s matches the code; `npm run docs` updates it', (name, page) => {
+    expect(readFileSync(join(docs, name), 'utf8')).toBe(page());
+  });
 
-  test('name every option with its variable and every error', () => {
+  test('list every option and every error', () => {
     for (const name of optionNames) expect(pages['configuration.md']!()).toContain(`### \`${name}\``);
     for (const code of Object.keys(errorCatalogue))
       expect(pages['errors.md']!()).toContain(`### \`${code}\``);

@@ -30,12 +30,12 @@ describe('R', () => {
     hazards: [],
   };
 
-  test('before 4.0 is too old', () => {
+  test('older than 4.0 is reported', () => {
     expect(checkR({ ...answer, version: '3.6.3' }, 'Rscript')[0]?.status).toBe('missing');
     expect(checkR(answer, 'Rscript').map(({ status }) => status)).toEqual(['ok']);
   });
 
-  test('with a plumber that cannot be loaded is told with the reason', () => {
+  test('with a plumber that cannot be loaded is reported with the reason', () => {
     const broken = { ...answer, plumber: { loads: false, message: 'no libsodium\nat all' } };
     expect(checkR(broken, 'Rscript')[1]).toMatchObject({
       status: 'missing',
@@ -43,7 +43,7 @@ describe('R', () => {
     });
   });
 
-  test('without plumber tells it among the missing packages only', () => {
+  test('without plumber is reported only as a missing package', () => {
     const without = {
       ...answer,
       plumber: { loads: false, message: 'there is no package' },
@@ -52,7 +52,7 @@ describe('R', () => {
     expect(checkR(without, 'Rscript')).toHaveLength(1);
   });
 
-  test('that fails shows the end of what it printed', () => {
+  test('that fails is reported with the end of its output', () => {
     const output = Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n');
     const { details } = reportRFailure({ absent: false, output }, 'Rscript');
     expect(details).toHaveLength(10);
@@ -60,7 +60,7 @@ describe('R', () => {
   });
 });
 
-describe('Open files', () => {
+describe('The limit on open files', () => {
   const limits = (soft: string) => () =>
     `Limit                     Soft Limit           Hard Limit           Units\nMax open files            ${soft}                 4096                 files\n`;
   const config = { maxConnections: 10_000, workers: { min: 2, max: 4 } };
@@ -74,7 +74,7 @@ describe('Open files', () => {
     expect(checkDescriptors(config, limits(soft))?.status).toBe(status);
   });
 
-  test('are passed over where they cannot be known', () => {
+  test('is ignored if it cannot be read', () => {
     const nowhere = () => {
       throw new Error('no /proc');
     };
@@ -83,7 +83,7 @@ describe('Open files', () => {
   });
 });
 
-test('a temporary folder that is not there is missing', () => {
+test('reports a temporary folder that does not exist', () => {
   expect(checkTemporaryFolder('/no/such/folder')).toMatchObject({
     status: 'missing',
     fix: ['Set another folder with the environment variable TMPDIR.'],
@@ -96,7 +96,7 @@ describe('The report', () => {
     { status: 'warning', title: 'doubtful', details: ['because'], fix: ['do this'] },
   ] as const;
 
-  test('has a mark, the reason and what to do, and ends with the verdict', () => {
+  test('shows a mark, the reason and the fix of each finding, and ends with the verdict', () => {
     expect(renderReport(findings, false)).toBe(
       '✔ good\n⚠ doubtful\n    because\n    → do this\n\nReady to serve, with 1 warning.\n',
     );
@@ -105,7 +105,7 @@ describe('The report', () => {
     );
   });
 
-  test('has colours only when it is told so', () => {
+  test('uses colours only if asked to', () => {
     expect(renderReport(findings, false)).not.toContain('\u001b');
     expect(renderReport(findings, true)).toContain('\u001b');
   });

@@ -24,15 +24,15 @@ async function titles(file: string, status: string): Promise<string[]> {
   return findings.filter((finding) => finding.status === status).map(({ title }) => title);
 }
 
-test('a saved model needs the packages of its class, and no plumber', async () => {
+test('a saved model requires the packages of its class, but not plumber', async () => {
   expect(await titles('tree.rds', 'missing')).toEqual([]);
   expect((await titles('tree.rds', 'ok')).join('\n')).toMatch(/^1 R package installed: rpart \d/m);
 });
 
-test('the package that is missing is named', async () => {
+test('names a missing package', async () => {
   expect(await titles('absent.rds', 'missing')).toEqual(['1 R package missing: catboost (absent.rds)']);
 });
 
-test('what has no predict method is told', async () => {
+test('reports an object without a predict method', async () => {
   expect((await titles('number.rds', 'missing'))[0]).toMatch(/holds an object of class numeric/);
 });

@@ -18,8 +18,8 @@ const aptKnows =
   async () =>
     new Set(names);
 
-describe('What is missing is to be had', () => {
-  test('from apt where apt knows it, and from CRAN otherwise', async () => {
+describe('Missing packages are installed', () => {
+  test('from apt if it has them, and from CRAN otherwise', async () => {
     const [finding] = await checkPackages(
       answer(need('dplyr'), need('Biobase'), need('mine'), need('yours')),
       aptKnows('r-cran-dplyr', 'r-bioc-biobase'),
@@ -30,14 +30,14 @@ describe('What is missing is to be had', () => {
     ]);
   });
 
-  test('from apt alone, or from CRAN alone', async () => {
+  test('only from apt, or only from CRAN', async () => {
     const [byApt] = await checkPackages(answer(need('R6')), aptKnows('r-cran-r6'));
     expect(byApt?.fix).toEqual(['apt-get install r-cran-r6']);
     const [byCran] = await checkPackages(answer(need('R6')), aptKnows());
     expect(byCran?.fix).toEqual([`Rscript -e 'install.packages("R6")'`]);
   });
 
-  test('by renv in a project that has it, without asking apt', async () => {
+  test('by renv in a project that uses it, without asking apt', async () => {
     const asked = async () => {
       throw new Error('apt was asked');
     };
@@ -46,7 +46,7 @@ describe('What is missing is to be had', () => {
   });
 });
 
-test('a long list of packages is shown in part', async () => {
+test('shortens a long list of packages', async () => {
   const many = Array.from({ length: 20 }, (_, i) => need(`p${i}`, { installed: true, version: '1.0' }));
   const [finding] = await checkPackages(answer(...many), aptKnows());
   expect(finding?.title).toMatch(/^20 R packages installed: p0 1\.0, .* and 12 more$/);
@@ -66,7 +66,7 @@ describe('A version', () => {
     ['2.0', '== 2.0', true],
     ['1.0', null, true],
     [null, '1.0', true],
-  ])('%s answers to %s: %s', (version, wanted, expected) => {
+  ])('%s satisfies %s: %s', (version, wanted, expected) => {
     expect(isVersion({ version, wanted })).toBe(expected);
   });
 });

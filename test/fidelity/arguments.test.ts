@@ -18,7 +18,7 @@ fidelity('arguments.R', {}, [
   get('/two?a=1=2', { note: 'a second equals sign' }),
   get('/two?a=1&a=2'),
   get('/two?a=1&a=2&a=3&b=x&b=y'),
-  get('/two?a=%zz', { note: 'not an escape' }),
+  get('/two?a=%zz', { note: 'an invalid escape' }),
   get('/two?a=%C3%A9', { note: 'UTF-8 in an argument' }),
   get('/two?a=%E9', { note: 'Latin-1 in an argument' }),
   get('/two?a=%00', { note: 'a null byte' }),

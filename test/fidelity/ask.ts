@@ -1,22 +1,22 @@
 import type { WireRequest, WireResponse } from '../support/http.js';
 import type { Normaliser } from './normalise.js';
 
-/** One question put to both servers. */
+/** One request that both servers receive. */
 export interface Ask extends WireRequest {
-  /** Says what is asked where method and path do not. */
+  /** Describes the request where method and path do not. */
   readonly note?: string;
-  /** What may differ for a reason that is not the server's doing. */
+  /** Replaces what may differ for reasons that the server does not control. */
   readonly normalise?: readonly Normaliser[];
-  /** Sends the cookies that earlier answers to asks of the same jar have set. */
+  /** Sends the cookies that earlier responses to asks with the same jar have set. */
   readonly jar?: string;
-  /** Takes the jar's cookies from the other server: what one mints the other must read. */
+  /** Sends the cookies of the other server: each server must read what the other wrote. */
   readonly swapJar?: boolean;
-  /** Sent instead of a request: these very bytes, which bring one response for each of `answers` (methods). */
+  /** Sends exactly these bytes instead of a request. They cause one response for each method in `answers`. */
   readonly raw?: string | Buffer;
   readonly answers?: readonly string[];
 }
 
-/** What remains of a response to be compared. */
+/** The parts of a response that are compared. */
 export interface Answer {
   readonly status: number;
   /** `name: value`, names in lower case, sorted. */
@@ -24,7 +24,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-// Framing and bookkeeping, which belong to the server and not to the API.
+// Headers for framing and bookkeeping, which belong to the server and not to the API.
 const ignored = new Set([
   'date',
   'connection',
@@ -42,7 +42,7 @@ export function answerOf(response: WireResponse): Answer {
   return { status: response.status, headers, body: response.body };
 }
 
-/** The form vitest shows and compares: text as text, anything else as length, digest and beginning. */
+/** The form that vitest compares and shows: text as it is, other bodies as length, digest and first bytes. */
 export function readable(answer: Answer, digest: (body: Buffer) => string): object {
   const text = answer.body.toString('utf8');
   const isText = Buffer.from(text, 'utf8').equals(answer.body) && text.length <= 100_000;
@@ -63,7 +63,7 @@ export const verb = (method: string, path: string, more: Partial<Ask> = {}): Ask
   ...more,
 });
 
-/** A body with its content type; without a type none is sent. */
+/** A POST request. Without a type, it has no Content-Type header. */
 export function post(path: string, body: string | Buffer, type?: string, more: Partial<Ask> = {}): Ask {
   const headers: [string, string][] = type ? [['Content-Type', type]] : [];
   return { method: 'POST', path, body, ...more, headers: [...headers, ...(more.headers ?? [])] };

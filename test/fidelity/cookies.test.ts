@@ -5,10 +5,10 @@ import { replacing } from './normalise.js';
 const expiry = replacing(
   /\w{3}, [ \d]\d \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT|(?<=Max-Age= )\d+/g,
   'LATER',
-  'the cookie expires some time after it was made',
+  'the expiry depends on when the cookie was set',
 );
 
-const nonce = replacing(/(?<=state=)[^;]+/g, 'ENCRYPTED', 'every encryption takes a fresh nonce');
+const nonce = replacing(/(?<=state=)[^;]+/g, 'ENCRYPTED', 'every encryption uses a new nonce');
 
 fidelity('cookies.R', {}, [
   get('/set'),
@@ -24,15 +24,20 @@ fidelity('cookies.R', {}, [
   get('/set', { note: 'a null byte in a cookie', headers: [['Cookie', 'a=%00']] }),
 ]);
 
-// The key is the same for both servers, so each must also read what the other has written.
+// Both servers use the same key, so each must also read what the other has written.
 fidelity('sessions.R', { sameInBothLanes: true }, [
   get('/count', { note: 'no session yet', jar: 'one', normalise: [nonce] }),
   get('/count', { note: 'second', jar: 'one', normalise: [nonce] }),
-  get('/count', { note: "with the other server's cookie", jar: 'one', swapJar: true, normalise: [nonce] }),
+  get('/count', { note: "the other server's cookie", jar: 'one', swapJar: true, normalise: [nonce] }),
   get('/peek', { note: 'a session', jar: 'one', normalise: [nonce] }),
   postJson('/keep', '{"a":[1,2],"b":"é"}', { jar: 'one', normalise: [nonce] }),
-  get('/peek', { note: 'what was kept', jar: 'one', normalise: [nonce] }),
-  get('/peek', { note: "from the other's cookie", jar: 'one', swapJar: true, normalise: [nonce] }),
+  get('/peek', { note: 'the kept value', jar: 'one', normalise: [nonce] }),
+  get('/peek', {
+    note: "the kept value in the other server's cookie",
+    jar: 'one',
+    swapJar: true,
+    normalise: [nonce],
+  }),
   get('/forget', { jar: 'one', normalise: [nonce] }),
   get('/peek', { note: 'after forgetting', jar: 'one', normalise: [nonce] }),
   get('/peek', { note: 'a forged cookie', headers: [['Cookie', 'state=AAAA_BBBB']] }),

@@ -1,11 +1,11 @@
 /**
- * Where Penstock means to differ from plumber. Each of these must differ: an entry that no longer does is stale.
+ * Intended differences from plumber. Each of them must differ: an entry that no longer does is stale.
  */
 export interface Deviation {
   readonly api: string;
   /** The titles of the asks: method, path and note. */
   readonly asks: readonly string[];
-  /** Completes "answers otherwise than plumber, because …". */
+  /** Completes "differs from plumber, because …". */
   readonly because: string;
 }
 
@@ -17,17 +17,17 @@ export const deviations: readonly Deviation[] = [
       "POST /whole (a JSON array under curl's default type)",
       "POST /named-body (JSON under curl's default type)",
     ],
-    because: 'JSON that curl has labelled as a form is read as JSON, where plumber silently drops it',
+    because: 'JSON that curl labels as a form is parsed as JSON; plumber silently drops it',
   },
   {
     api: 'entry',
     asks: ['GET /where'],
-    because: "an entrypoint's handlers run in the app's folder, wherever the server was started",
+    because: "an entrypoint's handlers run in the app's folder, regardless of where the server was started",
   },
   {
     api: 'request.R',
-    asks: ['GET /headers (blanks around a value)'],
-    because: 'blanks after a header value are no part of it (RFC 9110, 5.5); httpuv keeps them',
+    asks: ['GET /headers (whitespace around a value)'],
+    because: 'whitespace after a header value is not part of it (RFC 9110, 5.5); httpuv keeps it',
   },
   {
     api: 'encoding.R',
@@ -36,31 +36,32 @@ export const deviations: readonly Deviation[] = [
       'GET /path/Ã© (bytes on the request line)',
       'GET /query?x=Ã© (bytes on the request line)',
     ],
-    because: 'a request line that is not ASCII is answered with 400; httpuv hangs up without a word',
+    because:
+      'a request line that is not ASCII is rejected with 400; httpuv closes the connection without a response',
   },
   {
     api: 'wire.R',
     asks: ['GET /hello (two on one connection)', 'POST /echo (three on one connection, with bodies)'],
-    because: 'requests sent without waiting for answers are all answered; httpuv hangs up on the second',
+    because: 'pipelined requests are all answered; httpuv closes the connection at the second',
   },
   {
     api: 'wire.R',
-    asks: ['GET /hello (line feeds alone)'],
-    because: 'lines that do not end as HTTP has them are refused, as proxies may read them differently',
+    asks: ['GET /hello (line feeds without carriage returns)'],
+    because: 'lines that do not end with CRLF are rejected, because proxies may parse them differently',
   },
   {
     api: 'wire.R',
     asks: ['GET /hello (no host in HTTP/1.1)'],
-    because: 'HTTP/1.1 demands a Host header and a 400 where there is none (RFC 9112, 3.2)',
+    because: 'HTTP/1.1 requires a Host header, and a 400 without it (RFC 9112, 3.2)',
   },
   {
     api: 'arguments.R',
-    asks: ['GET /two?a=%zz (not an escape)', 'GET /two?a=%00 (a null byte)'],
-    because: 'an address with a percent sign that encodes no character is no valid HTTP and gets 400',
+    asks: ['GET /two?a=%zz (an invalid escape)', 'GET /two?a=%00 (a null byte)'],
+    because: 'a URL with an invalid percent escape is not valid HTTP and is rejected with 400',
   },
   {
     api: 'routing.R',
-    asks: ['GET /users/%zz (not an escape at all)'],
-    because: 'an address with a percent sign that encodes no character is no valid HTTP and gets 400',
+    asks: ['GET /users/%zz (an invalid escape)'],
+    because: 'a URL with an invalid percent escape is not valid HTTP and is rejected with 400',
   },
 ];

@@ -14,33 +14,33 @@ import { Jar } from './jar.js';
 
 export interface FidelityOptions {
   readonly env?: Record<string, string>;
-  /** Gives each server a copy of the API's folder, for APIs that write next to themselves. */
+  /** Gives each server a copy of the API's folder, for APIs that write into it. */
   readonly ownFolder?: boolean;
   readonly flags?: readonly string[];
-  /** The answer depends on the handler, not on how the request is built: `npm test` asks only the direct lane. */
+  /** The response depends only on the handler, not on how the request is built: `npm test` uses only the direct lane. */
   readonly sameInBothLanes?: boolean;
 }
 
 const apis = resolve(import.meta.dirname, '../fixtures/apis');
 
-// plumber against itself: proves that the asks are repeatable and nothing about Penstock.
+// Compares plumber with itself, to prove that the asks are repeatable. Says nothing about Penstock.
 const selfCheck = process.env.PENSTOCK_TEST_SUBJECT === 'plumber';
 
 /**
- * The lanes that are asked: the one that the environment names, else both. Only the direct one for APIs of real shape: they
- * start slowly, and their requests ask nothing new of plumber's own router.
+ * The lanes to test: the one that the environment names, otherwise both. APIs in `shapes/` use only the direct lane: they
+ * start slowly, and their requests test nothing new in plumber's own router.
  */
 function lanesOf(api: string, { sameInBothLanes }: FidelityOptions): readonly Lane[] {
-  const wished = process.env.PENSTOCK_TEST_LANE as Lane | undefined;
-  if (wished) return [wished];
+  const requested = process.env.PENSTOCK_TEST_LANE as Lane | undefined;
+  if (requested) return [requested];
   const onlyDirect = api.startsWith('shapes/') || (sameInBothLanes === true && sized(true, false));
   return onlyDirect ? ['auto'] : ['auto', 'plumber'];
 }
 
-// A file that collects what plumber answered, to see that an ask asks what it means to.
-const showTo = process.env.PENSTOCK_TEST_SHOW;
+// A file that collects plumber's responses, to check that each ask tests what it is meant to test.
+const responsesFile = process.env.PENSTOCK_TEST_SHOW;
 
-/** One real plumber and Penstock in either lane on the same API, and one test for each question put to all. */
+/** Starts a real plumber and Penstock in each lane with the same API, and defines one test for each ask. */
 export function fidelity(api: string, options: FidelityOptions, asks: readonly Ask[]): void {
   const lanes = lanesOf(api, options);
   const subjects = selfCheck ? ['plumber'] : lanes.map((lane) => `penstock --lane ${lane}`);
@@ -79,27 +79,27 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
     for (const [title, ask] of titled(asks)) {
       const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
       const promise = deviation
-        ? `${api}: ${title} answers otherwise than plumber, because ${deviation.because}`
+        ? `${api}: ${title} differs from plumber, because ${deviation.because}`
         : `${api}: ${title} answers as plumber does`;
       test(promise, async () => {
         const own = ask.jar ? jarsOf(jars, ask.jar, servers.length) : [];
         const sides = await Promise.all(
           servers.map(async (server, index) => {
-            // Penstock's jars are for plumber's, and plumber's for each of Penstock's.
+            // Penstock sends the cookies of plumber, and plumber those of the first Penstock.
             const jar = ask.swapJar ? Number(index === 0) : index;
-            const responses = await put(ask, server.port, own[jar]?.headers() ?? []);
+            const responses = await sendAsk(ask, server.port, own[jar]?.headers() ?? []);
             return {
               responses,
               answers: responses.map((one) => normalised(ask, answerOf(one), server.port)),
             };
           }),
         );
-        // Only now, so that with swapJar neither server's new cookies reach the other's request.
+        // Cookies are kept only now. Otherwise, with swapJar, new cookies of one server could reach the other's request.
         sides.forEach((side, index) => {
           for (const response of side.responses) own[index]?.keep(response);
         });
         const [expected, ...actual] = sides.map((side) => show(side.answers));
-        if (showTo) appendFileSync(showTo, `${api}: ${title}\n${JSON.stringify(expected)}\n`);
+        if (responsesFile) appendFileSync(responsesFile, `${api}: ${title}\n${JSON.stringify(expected)}\n`);
         for (const [i, subject] of subjects.entries()) {
           if (deviation && !selfCheck) expect(actual[i], subject).not.toEqual(expected);
           else expect(actual[i], subject).toEqual(expected);
@@ -110,12 +110,13 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
     const titles = [...titled(asks).keys()];
     const listed = deviations.flatMap((one) => (one.api === api ? one.asks : []));
     const unknown = listed.filter((title) => !titles.includes(title));
-    if (unknown.length > 0) throw new Error(`no such ask of ${api}: ${unknown.join(', ')}`);
+    if (unknown.length > 0)
+      throw new Error(`deviations.ts names asks that ${api} does not have: ${unknown.join(', ')}`);
   });
 }
 
-/** The responses to one ask: none at all when the server hangs up instead. */
-async function put(ask: Ask, port: number, cookies: [string, string][]): Promise<WireResponse[]> {
+/** The responses to one ask. Empty if the server closes the connection without one. */
+async function sendAsk(ask: Ask, port: number, cookies: [string, string][]): Promise<WireResponse[]> {
   if (ask.raw !== undefined) return askRaw(port, ask.raw, ask.answers ?? [ask.method ?? 'GET']);
   try {
     return [await askOnce(port, { ...ask, headers: [...(ask.headers ?? []), ...cookies] })];
@@ -137,13 +138,13 @@ function titled(asks: readonly Ask[]): Map<string, Ask> {
   for (const ask of asks) {
     const note = ask.note ? ` (${ask.note})` : '';
     const title = `${ask.method ?? 'GET'} ${abbreviate(ask.path)}${note}`;
-    if (titles.has(title)) throw new Error(`two asks are called ${title}: give one a note`);
+    if (titles.has(title)) throw new Error(`two asks have the title "${title}": add a note to one of them`);
     titles.set(title, ask);
   }
   return titles;
 }
 
-/** A jar for each server. */
+/** Returns one jar per server. */
 function jarsOf(jars: Map<string, Jar[]>, name: string, servers: number): Jar[] {
   const own = jars.get(name) ?? Array.from({ length: servers }, () => new Jar());
   jars.set(name, own);

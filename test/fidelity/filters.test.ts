@@ -19,8 +19,8 @@ fidelity('filters.R', {}, [
   post('/filter-text', 'a=1'),
   get('/old', { note: 'a filter rewrites the path' }),
   get('/new'),
-  get('/new?method=POST', { note: 'a filter rewrites the verb' }),
-  get('/new?method=PUT&method=PATCH', { note: 'a filter makes two verbs of one' }),
+  get('/new?method=POST', { note: 'a filter changes the method' }),
+  get('/new?method=PUT&method=PATCH', { note: 'a filter sets two methods' }),
   get('/args'),
   get('/args?add=1'),
   get('/args?a=1&drop=1'),
@@ -37,5 +37,5 @@ fidelity('filters.R', {}, [
   head('/order'),
   verb('PUT', '/order'),
   get('/openapi.json'),
-  get('/order', { note: 'again, nothing is left over' }),
+  get('/order', { note: 'again, without leftover state' }),
 ]);

@@ -2,7 +2,7 @@ import { get } from './ask.js';
 import { fidelity } from './fidelity.js';
 import { pdfDates } from './normalise.js';
 
-// One worker: cairo numbers the parts of its SVG files from one drawing of a process to the next.
+// One worker, because cairo continues the numbers of the parts of SVG files within a process.
 fidelity('images.R', { sameInBothLanes: true }, [
   get('/png'),
   get('/png-size'),

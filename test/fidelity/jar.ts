@@ -1,6 +1,6 @@
 import type { WireResponse } from '../support/http.js';
 
-/** The cookies one server has set, as a browser would send them back (paths and dates aside). */
+/** The cookies that one server has set, sent back as a browser would, except that paths and dates are ignored. */
 export class Jar {
   readonly #cookies = new Map<string, string>();
 

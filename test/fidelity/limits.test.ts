@@ -7,10 +7,10 @@ fidelity('limits.R', { sameInBothLanes: true }, [
   post('/limited', 'x'.repeat(101), 'text/plain', { note: 'one byte more' }),
   post('/limited', 'x'.repeat(300_000), 'text/plain', { note: 'much more' }),
   post('/limited', '', 'text/plain', { note: 'empty' }),
-  verb('POST', '/limited', { note: 'chunked, however small', chunks: ['x'] }),
-  verb('POST', '/limited', { note: 'expecting to continue', body: 'x'.repeat(101), expectContinue: true }),
-  post('/nowhere', 'x'.repeat(101), 'text/plain', { note: 'too much for nobody' }),
-  get('/free', { note: 'a GET with too much', body: 'x'.repeat(101) }),
+  verb('POST', '/limited', { note: 'a small chunked body', chunks: ['x'] }),
+  verb('POST', '/limited', { note: 'Expect: 100-continue', body: 'x'.repeat(101), expectContinue: true }),
+  post('/nowhere', 'x'.repeat(101), 'text/plain', { note: 'too large, on an unknown path' }),
+  get('/free', { note: 'a GET with a body over the limit', body: 'x'.repeat(101) }),
   get('/free', { note: 'afterwards' }),
 ]);
 

@@ -79,10 +79,10 @@ fidelity('mounts/deep.R', {}, [
   get('/rest'),
   get('/nowhere'),
   verb('POST', '/rest', { note: 'at the root mount' }),
-  get('/alias/seen', { note: 'a filter turns it to a mount' }),
-  get('/one/seen', { note: 'a filter turns it to an endpoint', headers: [['X-To-Endpoint', 'yes']] }),
-  verb('POST', '/one/new', { note: 'a filter makes it a GET', ...asGet }),
-  verb('POST', '/outer', { note: 'a filter makes it a GET', ...asGet }),
+  get('/alias/seen', { note: 'a filter rewrites it to a mount' }),
+  get('/one/seen', { note: 'a filter rewrites it to an endpoint', headers: [['X-To-Endpoint', 'yes']] }),
+  verb('POST', '/one/new', { note: 'a filter changes the method to GET', ...asGet }),
+  verb('POST', '/outer', { note: 'a filter changes the method to GET', ...asGet }),
 ]);
 
 fidelity('mounts/rewritten.R', { sameInBothLanes: true }, [

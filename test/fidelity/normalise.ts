@@ -1,6 +1,6 @@
 import type { Answer } from './ask.js';
 
-/** Replaces what differs between any two servers, plumber and itself included. */
+/** Replaces what differs between any two servers, even between two plumber servers. */
 export interface Normaliser {
   readonly because: string;
   apply(answer: Answer, port: number): Answer;
@@ -15,16 +15,16 @@ const inText =
   });
 
 export const ownPort: Normaliser = {
-  because: 'each server listens on a port of its own',
+  because: 'each server listens on its own port',
   apply: inText((text, port) => text.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), 'PORT')),
 };
 
 export const pdfDates: Normaliser = {
-  because: 'a PDF carries the time at which it was drawn',
+  because: 'a PDF contains the time of its creation',
   apply: inText((text) => text.replaceAll(/\(D:\d{14}/g, '(D:TIME')),
 };
 
-/** For text that is different in every answer, each with its reason. */
+/** Replaces text that differs in every response, for the given reason. */
 export function replacing(pattern: RegExp, replacement: string, because: string): Normaliser {
   return { because, apply: inText((text) => text.replaceAll(pattern, replacement)) };
 }

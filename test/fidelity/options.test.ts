@@ -1,18 +1,18 @@
 import { get, post, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-const knows = { headers: [['Plumber-Shared-Secret', 'open sesame']] as const };
+const withSecret = { headers: [['Plumber-Shared-Secret', 'open sesame']] as const };
 
 fidelity('secret.R', { sameInBothLanes: true }, [
   get('/guarded'),
-  get('/guarded', { note: 'with the secret', ...knows }),
+  get('/guarded', { note: 'with the secret', ...withSecret }),
   get('/guarded', { note: 'with another secret', headers: [['Plumber-Shared-Secret', 'open']] }),
   get('/unguarded'),
   get('/nowhere'),
-  get('/nowhere', { note: 'with the secret', ...knows }),
+  get('/nowhere', { note: 'with the secret', ...withSecret }),
   verb('POST', '/guarded'),
-  verb('POST', '/guarded', { note: 'with the secret', ...knows }),
-  get('/openapi.json', { note: 'with the secret', ...knows }),
+  verb('POST', '/guarded', { note: 'with the secret', ...withSecret }),
+  get('/openapi.json', { note: 'with the secret', ...withSecret }),
 ]);
 
 fidelity('slash.R', { sameInBothLanes: true }, [

@@ -3,7 +3,7 @@ import { fidelity } from './fidelity.js';
 
 const form = 'application/x-www-form-urlencoded';
 
-/** A multipart body of the given parts, each with its header lines. */
+/** A multipart request with the given parts, each with its header lines. */
 function multipart(
   path: string,
   note: string,
@@ -79,10 +79,10 @@ fidelity('parsers.R', {}, [
   post('/default', '{"a":1}', 'application/json;charset=ISO-8859-1', { note: 'Latin-1' }),
   post('/default', 'a=1&b=2&a=3', form, { note: 'a form' }),
   post('/default', 'a=x+y&b=%C3%A9', form, { note: 'a form with escapes' }),
-  post('/default', 'plain words', form, { note: 'no form at all' }),
+  post('/default', 'plain words', form, { note: 'not a form' }),
   post('/default', 'a=1', undefined, { note: 'no type, a form' }),
   post('/default', '{"a":1}', undefined, { note: 'no type, JSON' }),
-  post('/default', ' {"a":1}', undefined, { note: 'no type, a blank before JSON' }),
+  post('/default', ' {"a":1}', undefined, { note: 'no type, a space before JSON' }),
   post('/default', 'plain words', 'text/plain', { note: 'text' }),
   post('/default', 'caf\u00e9', 'text/plain; charset=UTF-8', { note: 'text in UTF-8' }),
   post('/default', csv, 'text/csv', { note: 'csv is text by default' }),
@@ -92,7 +92,7 @@ fidelity('parsers.R', {}, [
   post('/default', Buffer.from([1, 2, 3]), 'image/png', { note: 'an image' }),
   post('/default', '', 'application/json', { note: 'an empty body' }),
   post('/default', '{"a":1}', '', { note: 'an empty type' }),
-  post('/default', '{"a":1}', 'nonsense', { note: 'a type that is none' }),
+  post('/default', '{"a":1}', 'nonsense', { note: 'an invalid type' }),
   postJson('/default-args', '[1,2,3]'),
   postJson('/default-args', '{"a":[1,2]}'),
   postJson('/default-args', '[{"a":1},{"a":2}]'),

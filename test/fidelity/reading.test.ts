@@ -85,7 +85,7 @@ fidelity('reading.R', { sameInBothLanes: true }, [
   postJson('/arithmetic', '{"x":3}'),
   postJson('/arithmetic', '[{"x":1,"y":2},{"x":3,"y":4}]'),
   postJson('/arithmetic', '[3,4]', { note: 'an array has no names' }),
-  postJson('/echo', '\t{ "x" :\n 1 }\r\n', { note: 'blanks everywhere' }),
+  postJson('/echo', '\t{ "x" :\n 1 }\r\n', { note: 'whitespace everywhere' }),
   post('/echo', '{"x":1}', undefined, { note: 'no content type' }),
   post('/echo', 'x=1', 'application/x-www-form-urlencoded', { note: 'a form' }),
   post('/echo', 'x=1&x=2', 'application/x-www-form-urlencoded', { note: 'a name twice' }),

@@ -35,7 +35,7 @@ fidelity('request.R', {}, [
     ],
   }),
   get('/headers', { note: 'an empty header', headers: [['X-Empty', '']] }),
-  get('/headers', { note: 'blanks around a value', headers: [['X-Blank', '  a b\t ']] }),
+  get('/headers', { note: 'whitespace around a value', headers: [['X-Blank', '  a b\t ']] }),
   get('/headers', {
     note: 'a value in UTF-8 bytes',
     headers: [['X-Text', Buffer.from('é').toString('latin1')]],
@@ -92,7 +92,7 @@ fidelity('request.R', {}, [
       ['Cookie', 'b=2'],
     ],
   }),
-  get('/cookies', { note: 'odd ones', headers: [['Cookie', 'a=1;b=2; ;=x; c; d=; a=3']] }),
+  get('/cookies', { note: 'unusual ones', headers: [['Cookie', 'a=1;b=2; ;=x; c; d=; a=3']] }),
   get('/cookies', { note: 'quotes and equals signs', headers: [['Cookie', 'a="q"; b=x=y==']] }),
   get('/own-field'),
   get('/agent', { headers: [['User-Agent', 'test/1.0']] }),

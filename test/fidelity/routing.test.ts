@@ -16,7 +16,7 @@ fidelity('routing.R', { sameInBothLanes: true }, [
   get('/users/caf%C3%A9'),
   get('/users/a%2Fb'),
   get('/users/a+b'),
-  get('/users/%zz', { note: 'not an escape at all' }),
+  get('/users/%zz', { note: 'an invalid escape' }),
   get('/users/a;b=c,d'),
   get('/users/a:b@c'),
   get("/users/~(a)*'!$&"),

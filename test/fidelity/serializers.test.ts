@@ -50,5 +50,5 @@ fidelity('serializers.R', { sameInBothLanes: true }, [
   get('/headers-serializer'),
   get('/write-file'),
   get('/registered'),
-  ...['/feather', '/parquet', '/excel'].map((path) => get(path, { note: 'where its package is installed' })),
+  ...['/feather', '/parquet', '/excel'].map((path) => get(path, { note: 'if its package is installed' })),
 ]);

@@ -6,7 +6,7 @@ import { fidelity } from './fidelity.js';
 const source = readFileSync(resolve(import.meta.dirname, '../fixtures/apis/values.R'), 'utf8');
 const list = source.slice(source.indexOf('values <- list('), source.indexOf('#* @get /boxed'));
 
-// The names of the list's elements are its only quoted strings that are assigned at the list's own level.
+// Only the names of the list's elements are quoted strings that are assigned at the top level of the list.
 const names = [...list.matchAll(/(?:^ {2}|, )"([^"]+)" = /gm)].map((match) => match[1]!);
 
 fidelity('values.R', { sameInBothLanes: true }, [

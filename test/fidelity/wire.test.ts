@@ -6,7 +6,7 @@ const allBytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 const text = 'text/plain';
 const gzip = { headers: [['Accept-Encoding', 'gzip']] as const };
 
-/** Lines with the line ends of HTTP. */
+/** Lines that end with CRLF, as HTTP requires. */
 const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
 
 fidelity('wire.R', {}, [
@@ -22,8 +22,12 @@ fidelity('wire.R', {}, [
     note: 'chunked, 1 MB',
     chunks: [megabyte.subarray(0, 700_000), megabyte.subarray(700_000)],
   }),
-  verb('POST', '/echo', { note: 'expecting to continue', body: 'continued', expectContinue: true }),
-  verb('POST', '/nowhere', { note: 'expecting to continue to nowhere', body: 'x', expectContinue: true }),
+  verb('POST', '/echo', { note: 'Expect: 100-continue', body: 'continued', expectContinue: true }),
+  verb('POST', '/nowhere', {
+    note: 'Expect: 100-continue on an unknown path',
+    body: 'x',
+    expectContinue: true,
+  }),
   verb('POST', '/length', { note: 'chunked', chunks: ['12345'], headers: [['Content-Type', text]] }),
   post('/length', '12345', text),
   post('/sum', allBytes, 'application/octet-stream'),
@@ -91,7 +95,7 @@ fidelity('wire.R', {}, [
     answers: ['POST', 'GET', 'POST'],
   }),
   get('/hello', {
-    note: 'line feeds alone',
+    note: 'line feeds without carriage returns',
     raw: 'GET /hello HTTP/1.1\nHost: a\nConnection: close\n\n',
     answers: ['GET'],
   }),
@@ -106,7 +110,7 @@ fidelity('wire.R', {}, [
     answers: ['GET'],
   }),
   get('/headers', {
-    note: 'no blank after the colon',
+    note: 'no space after the colon',
     raw: lines('GET /headers HTTP/1.1', 'Host:a', 'X-Tight:1', 'Connection:close', ''),
     answers: ['GET'],
   }),

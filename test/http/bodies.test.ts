@@ -4,10 +4,10 @@ import { RawClient, statusesIn } from '../support/raw-client.js';
 import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
 
-const mb = 1024 ** 2;
-const limit = 2 * mb;
-/** Large enough to come in many pieces, and to fill the buffers of the system. */
-const size = sized(12, 100);
+const MB = 1024 ** 2;
+const LIMIT_BYTES = 2 * MB;
+/** Large enough to arrive in many pieces, and to fill the buffers of the system. */
+const SIZE_MB = sized(12, 100);
 
 let large: ServedApp;
 let small: ServedApp;
@@ -34,8 +34,8 @@ function post(app: ServedApp, path: string, body: Uint8Array<ArrayBuffer>): Prom
 const bytesOf = async (response: Response): Promise<Uint8Array> =>
   new Uint8Array(await response.arrayBuffer());
 
-test(`${size} MB go through R and back unchanged`, async () => {
-  const sent = randomBytes(size * mb);
+test(`${SIZE_MB} MB pass through R and back unchanged`, async () => {
+  const sent = randomBytes(SIZE_MB * MB);
   const response = await post(large, '/mirror', sent);
   expect(response.status).toBe(200);
   const got = await bytesOf(response);
@@ -43,48 +43,48 @@ test(`${size} MB go through R and back unchanged`, async () => {
   expect(digest(got)).toBe(digest(sent));
 }, 60_000);
 
-test('a large answer is logged with its bytes, as it was sent', async () => {
-  const response = await fetch(`${large.url}/bytes?n=${size * mb}`, {
+test('logs the size of a large response as it was sent', async () => {
+  const response = await fetch(`${large.url}/bytes?n=${SIZE_MB * MB}`, {
     headers: { 'Accept-Encoding': 'identity' },
   });
-  expect((await bytesOf(response)).length).toBe(size * mb);
+  expect((await bytesOf(response)).length).toBe(SIZE_MB * MB);
   const record = await large.logged('request', ({ path }) => path === '/bytes');
-  expect(record).toMatchObject({ status: 200, bytes: size * mb });
+  expect(record).toMatchObject({ status: 200, bytes: SIZE_MB * MB });
 });
 
-test('a body of just the limit is taken, one byte more is refused with 413', async () => {
-  const fits = await post(small, '/size', new Uint8Array(limit));
-  expect([fits.status, await fits.json()]).toEqual([200, limit]);
+test('accepts a body at the limit, and rejects one byte more with 413', async () => {
+  const fits = await post(small, '/size', new Uint8Array(LIMIT_BYTES));
+  expect([fits.status, await fits.json()]).toEqual([200, LIMIT_BYTES]);
 
-  const tooLarge = await post(small, '/size', new Uint8Array(limit + 1));
+  const tooLarge = await post(small, '/size', new Uint8Array(LIMIT_BYTES + 1));
   expect(tooLarge.status).toBe(413);
   expect(await tooLarge.json()).toMatchObject({
     error: '413 - Payload Too Large',
     code: 'body_too_large',
-    message: expect.stringContaining(`the limit is ${limit} bytes`),
+    message: expect.stringContaining(`the limit is ${LIMIT_BYTES} bytes`),
   });
 });
 
-test('a body without announced length is refused with 413 once it is over the limit', async () => {
+test('rejects a chunked body with 413 as soon as it exceeds the limit', async () => {
   const client = await RawClient.open(small.port);
   client.send('POST /size HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
   const chunk = Buffer.from(`${(64 * 1024).toString(16)}\r\n${'a'.repeat(64 * 1024)}\r\n`);
-  for (let sent = 0; sent < 8 * limit; sent += chunk.length) await client.sendMuch(chunk);
+  for (let sent = 0; sent < 8 * LIMIT_BYTES; sent += chunk.length) await client.sendMuch(chunk);
   const answer = await client.closed;
   expect(statusesIn(answer)).toEqual([413]);
   expect(answer).toContain('more than 2097152 bytes');
 });
 
-test('a client that asks first is told so before it sends anything', async () => {
+test('rejects Expect: 100-continue with 413 before the client sends its body', async () => {
   const client = await RawClient.open(small.port);
   client.send('POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n');
   expect(statusesIn(await client.closed)).toEqual([413]);
 });
 
 test.each([
-  ['/bytes', 3 * mb],
+  ['/bytes', 3 * MB],
   ['/numbers', 5e5],
-])('an answer over the limit becomes a 500 and costs no worker: %s', async (path, n) => {
+])('replaces a response over the limit with a 500, and keeps the worker: %s', async (path, n) => {
   const response = await fetch(`${small.url}${path}?n=${n}`);
   expect(response.status).toBe(500);
   expect(await response.json()).toMatchObject({ code: 'response_too_large' });
@@ -92,7 +92,7 @@ test.each([
   expect(small.entries('worker-exit')).toEqual([]);
 });
 
-test('a value that takes long to print does not hold up the gateway', async () => {
+test('a value that takes long to print does not block the gateway', async () => {
   const count = sized(4e5, 3e6);
   let waiting = true;
   const answer = fetch(`${large.url}/numbers?n=${count}`).finally(() => {
@@ -107,19 +107,19 @@ test('a value that takes long to print does not hold up the gateway', async () =
   }
   const total = performance.now() - started;
   expect(((await (await answer).json()) as number[]).length).toBe(count);
-  // Printing takes far longer than any of them.
+  // Printing takes far longer than any of these requests.
   expect(times.sort((a, b) => a - b)[Math.floor(times.length * 0.9)]).toBeLessThan(Math.max(100, total / 10));
 });
 
-test('a client that leaves in the middle of a large answer or upload harms nobody', async () => {
+test('a client that disconnects during a large response or upload does not affect others', async () => {
   const leaving = await RawClient.open(large.port);
-  leaving.send(`GET /bytes?n=${size * mb} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  leaving.send(`GET /bytes?n=${SIZE_MB * MB} HTTP/1.1\r\nHost: x\r\n\r\n`);
   await leaving.until(/\r\n\r\n/);
   leaving.leave();
 
   const uploading = await RawClient.open(large.port);
-  uploading.send(`POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: ${size * mb}\r\n\r\n`);
-  await uploading.sendMuch(Buffer.alloc(4 * mb));
+  uploading.send(`POST /size HTTP/1.1\r\nHost: x\r\nContent-Length: ${SIZE_MB * MB}\r\n\r\n`);
+  await uploading.sendMuch(Buffer.alloc(4 * MB));
   uploading.leave();
 
   await expect.poll(() => large.admin('/scale')).toMatchObject({ ongoing: 0 });

@@ -25,7 +25,7 @@ function throttled() {
   return { clock, throttle, reject };
 }
 
-test('a few rejections slow no connection down', () => {
+test('a few rejections do not slow down any connection', () => {
   const { clock, reject } = throttled();
   for (let tick = 0; tick < 50; tick += 1) {
     expect(Array.from({ length: 3 }, reject).every(({ reads }) => reads)).toBe(true);
@@ -33,7 +33,7 @@ test('a few rejections slow no connection down', () => {
   }
 });
 
-test('in a storm of rejections connections are read again one after the other, each in its turn', () => {
+test('resumes connections in order, at a limited rate, during a flood of rejections', () => {
   const { clock, throttle, reject } = throttled();
   const sockets = Array.from({ length: 1000 }, reject);
   expect(sockets.filter(({ reads }) => reads)).toHaveLength(32);
@@ -47,7 +47,7 @@ test('in a storm of rejections connections are read again one after the other, e
   expect(sockets.every(({ reads }) => reads)).toBe(true);
 });
 
-test('however late the event loop comes round, one turn of it has few rejections', () => {
+test('resumes only a few connections per turn of the event loop, even if the turns are late', () => {
   const { clock, throttle, reject } = throttled();
   for (let i = 0; i < 1000; i += 1) reject();
   const before = throttle.waiting;
@@ -55,7 +55,7 @@ test('however late the event loop comes round, one turn of it has few rejections
   expect(before - throttle.waiting).toBe(320);
 });
 
-test('a connection that has closed meanwhile takes no turn', () => {
+test('skips a connection that has closed meanwhile', () => {
   const { clock, throttle, reject } = throttled();
   for (let i = 0; i < 32; i += 1) reject();
   const gone = Array.from({ length: 20 }, reject);
@@ -66,7 +66,7 @@ test('a connection that has closed meanwhile takes no turn', () => {
   expect(throttle.waiting).toBe(0);
 });
 
-test('all connections are read again when the server closes', () => {
+test('resumes all connections when the server closes', () => {
   const { throttle, reject } = throttled();
   const sockets = Array.from({ length: 500 }, reject);
   throttle.close();

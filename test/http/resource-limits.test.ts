@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.stop());
 
-/** An answer to a client at another address. */
+/** The response to a client at another address. */
 async function elsewhere(path: string): Promise<IncomingMessage> {
   const asked = get(app.url + path, { localAddress: '127.0.0.2', agent: false });
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
@@ -26,7 +26,7 @@ async function counted(code: string): Promise<number> {
   return Number(new RegExp(`penstock_errors_total\\{code="${code}"\\} (\\d+)`).exec(text)?.[1] ?? 0);
 }
 
-test('a client that opens too many connections gets 429, others are served', async () => {
+test('rejects a client with too many connections with 429, and serves others', async () => {
   const clients = await Promise.all(Array.from({ length: 5 }, () => RawClient.open(app.port)));
   const refused = await RawClient.open(app.port);
   refused.send('GET /usual HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -40,7 +40,7 @@ test('a client that opens too many connections gets 429, others are served', asy
   await expect.poll(async () => (await fetch(`${app.url}/usual`)).status).toBe(200);
 });
 
-test('bodies over the memory for all of them get 503 with Retry-After, and memory is free again', async () => {
+test('rejects bodies over the total memory limit with 503 and Retry-After, and releases the memory afterwards', async () => {
   const half = Buffer.alloc(700_000, 'x');
   const post = (): ReturnType<typeof request> =>
     request(`${app.url}/usual`, {
@@ -72,7 +72,7 @@ test('bodies over the memory for all of them get 503 with Retry-After, and memor
   await expect.poll(used).toBe(0);
 });
 
-test('there are never more connections than files may be open', () => {
+test('limits connections to the number of files that may be open', () => {
   const limits =
     'Max processes 10 10 processes\nMax open files            1024                 4096   files\n';
   expect(connectionRoom(8, limits)).toBe(1024 - 64 - 32);

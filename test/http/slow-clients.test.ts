@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.stop());
 
-/** Sends piece by piece until the other side has had enough; gives what came back. */
+/** Sends one character at a time until the server closes the connection. Returns the response. */
 async function dribble(client: RawClient, text: string): Promise<string> {
   let gone = false;
   void client.closed.then(() => {
@@ -36,25 +36,25 @@ async function dribble(client: RawClient, text: string): Promise<string> {
   return client.closed;
 }
 
-/** Milliseconds: far less than the timeouts are by default. */
-const patience = 20_000;
+/** Far below the default timeouts. */
+const MAX_WAIT_MS = 20_000;
 
-test.concurrent('a head that comes too slowly is answered with 408', async () => {
+test.concurrent('answers headers that arrive too slowly with 408', async () => {
   const client = await RawClient.open(app.port);
   const begun = performance.now();
   client.send('GET /pid HTTP/1.1\r\nHost: x\r\nX-Slow: ');
   expect(statusesIn(await dribble(client, 'aaaa'))).toEqual([408]);
-  expect(performance.now() - begun).toBeLessThan(patience);
+  expect(performance.now() - begun).toBeLessThan(MAX_WAIT_MS);
 });
 
-test.concurrent('a connection on which nothing comes is closed', async () => {
+test.concurrent('closes a connection on which no request arrives', async () => {
   const client = await RawClient.open(app.port);
   const begun = performance.now();
   expect(statusesIn(await client.closed)).toEqual([408]);
-  expect(performance.now() - begun).toBeLessThan(patience);
+  expect(performance.now() - begun).toBeLessThan(MAX_WAIT_MS);
 });
 
-test.concurrent('a body that comes too slowly is answered with 408 and never reaches R', async () => {
+test.concurrent('answers a body that arrives too slowly with 408, and does not call R', async () => {
   const client = await RawClient.open(app.port);
   client.send('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n');
   expect(statusesIn(await dribble(client, 'aaaa'))).toEqual([408]);
@@ -62,17 +62,17 @@ test.concurrent('a body that comes too slowly is answered with 408 and never rea
   expect(record).not.toHaveProperty('worker');
 });
 
-test.concurrent('a connection that is not used again is closed after the keep-alive time', async () => {
+test.concurrent('closes an unused connection after the keep-alive timeout', async () => {
   const client = await RawClient.open(app.port);
   client.send('GET /pid HTTP/1.1\r\nHost: x\r\n\r\n');
   expect(statusesIn(await client.until(/\r\n\r\n\d+/))).toEqual([200]);
   const begun = performance.now();
   await client.closed;
   expect(performance.now() - begun).toBeGreaterThan(900);
-  expect(performance.now() - begun).toBeLessThan(patience);
+  expect(performance.now() - begun).toBeLessThan(MAX_WAIT_MS);
 });
 
-test('a client that does not read its answer holds up nobody else', async () => {
+test('a client that does not read its response does not block others', async () => {
   const slow = await RawClient.open(app.port);
   for (let i = 0; i < 20; i++) slow.send('GET /echo?msg=unread HTTP/1.1\r\nHost: x\r\n\r\n');
   const answer = await fetch(`${app.url}/echo?msg=read`);
@@ -80,7 +80,7 @@ test('a client that does not read its answer holds up nobody else', async () => 
   slow.leave();
 });
 
-test('a hundred slow clients leave no file open behind them', async () => {
+test('closes all files after a hundred slow clients', async () => {
   await fetch(app.url);
   const open = (): number => readdirSync(`/proc/${app.pid}/fd`).length;
   const before = open();
@@ -91,7 +91,7 @@ test('a hundred slow clients leave no file open behind them', async () => {
   await expect.poll(open).toBeLessThanOrEqual(before);
 });
 
-test('connections beyond the most that are held open are answered with 503 and closed', async () => {
+test('answers connections over the limit with 503, and closes them', async () => {
   const clients = await Promise.all(Array.from({ length: 200 }, () => RawClient.open(app.port)));
   let refused = 0;
   for (const client of clients) {

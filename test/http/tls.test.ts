@@ -79,7 +79,7 @@ function handshake(options: ConnectionOptions = {}): Promise<TLSSocket> {
 }
 
 describe('over TLS', () => {
-  test('requests are answered as ever, and R is told that they came so', async () => {
+  test('answers requests, and tells R that they arrived over TLS', async () => {
     expect(app.url).toMatch(/^https:/);
     expect(await ask('/echo?msg=hi')).toMatchObject({ status: 200, body: '{"msg":"hi"}' });
     expect(await who()).toMatchObject({ scheme: 'https', address: '127.0.0.1' });
@@ -87,7 +87,7 @@ describe('over TLS', () => {
     expect(answer.body).toBe('{"msg":"body"}');
   });
 
-  test('what is no TLS, or an old one, gets nothing, and harms nobody', async () => {
+  test('rejects plain HTTP and old versions of TLS without affecting others', async () => {
     const plain = connectTcp(app.port, '127.0.0.1');
     let received = '';
     plain.setEncoding('latin1').on('data', (text) => {
@@ -102,7 +102,7 @@ describe('over TLS', () => {
     expect((await ask('/echo')).status).toBe(200);
   });
 
-  test('a new certificate is used as soon as it and its key are there, and the old one until then', async () => {
+  test('uses a new certificate as soon as it and its key are in place, and the old one until then', async () => {
     const serial = async () => (await handshake()).getPeerCertificate().serialNumber;
     const before = await serial();
     copyFileSync(join(fixtures, 'renewed.crt'), cert);
@@ -118,7 +118,7 @@ describe('over TLS', () => {
   });
 });
 
-describe('the certificate of a client', () => {
+describe('a client certificate', () => {
   const spoofed = {
     'X-Penstock-Certificate': 'CN=somebody',
     X_Penstock_Certificate: 'CN=somebody',
@@ -126,7 +126,7 @@ describe('the certificate of a client', () => {
     'X-Penstock-Client': 'somebody',
   };
 
-  test('is told to R as it is, and nothing that the client says of it', async () => {
+  test('is passed to R, unlike headers of the client that claim one', async () => {
     const { headers } = await who({ ...client, headers: spoofed });
     expect(headers['x-penstock-certificate']).toBe('CN=reporting,O=Grün\\, Söhne');
     expect(headers['x-penstock-certificate-fingerprint']).toMatch(/^[\da-f]{64}$/);
@@ -134,9 +134,9 @@ describe('the certificate of a client', () => {
   });
 
   test.each([
-    ['without one', {}],
-    ['with one that another authority has signed', { cert: pem('stranger.crt'), key: pem('stranger.key') }],
-  ])('%s R is told of none', async (_, options) => {
+    ['missing', {}],
+    ['signed by another authority', { cert: pem('stranger.crt'), key: pem('stranger.key') }],
+  ])('is not passed to R if it is %s', async (_, options) => {
     const { headers } = await who({ ...options, headers: spoofed });
     expect(Object.keys(headers).filter((name) => /penstock/.test(name))).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('over HTTP/2', () => {
     });
   }
 
-  test('requests are answered as over HTTP/1.1', async () => {
+  test('answers requests as over HTTP/1.1', async () => {
     expect(session.alpnProtocol).toBe('h2');
     const got = await ask2({ ':path': '/who?x=1', cookie: ['a=1', 'b=2'], accept: ['x/y', 'y/z'] });
     expect(got.status).toBe(200);
@@ -180,7 +180,7 @@ describe('over HTTP/2', () => {
     expect(Object.keys(headers).filter((name) => name.startsWith(':'))).toEqual([]);
   });
 
-  test('bodies, cookies, errors and answers without a body come through', async () => {
+  test('supports bodies, cookies, errors and responses without a body', async () => {
     const posted = await ask2({ ':method': 'POST', ':path': '/echo' }, '{"msg":"body"}');
     expect(posted.body).toBe('{"msg":"body"}');
     const large = await ask2({ ':method': 'POST', ':path': '/who' }, 'x'.repeat(90_000));
@@ -191,7 +191,7 @@ describe('over HTTP/2', () => {
     expect((await ask2({ ':method': 'POST', ':path': '/who' }, 'x'.repeat(200_000))).status).toBe(413);
   });
 
-  test('many requests at once on one connection are all answered', async () => {
+  test('answers many concurrent requests on one connection', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) => ask2({ ':path': `/echo?msg=${i}` })),
     );
@@ -200,26 +200,26 @@ describe('over HTTP/2', () => {
 
   test.each([
     ['a host that differs from the authority', { ':authority': 'here', host: 'elsewhere' }, 400],
-    ['a wrong escape', { ':path': '/%zz' }, 400],
-    ['a method that does not exist', { ':method': 'FOO' }, 400],
+    ['an invalid escape', { ':path': '/%zz' }, 400],
+    ['an unknown method', { ':method': 'FOO' }, 400],
     ['headers over the limit', { a: 'a'.repeat(9_000), b: 'b'.repeat(9_000) }, 431],
-  ])('%s is refused, and goes no further', async (_, headers, status) => {
+  ])('rejects %s before it reaches R', async (_, headers, status) => {
     const before = Number((await ask('/seen')).body);
     expect((await ask2({ ':path': '/echo', ...headers })).status).toBe(status);
     expect(Number((await ask('/seen')).body)).toBe(before + 1);
   });
 
   test.each([
-    ['a blank in the address', { ':path': '/a b' }],
-    ['a header of HTTP/1.1', { 'transfer-encoding': 'chunked' }],
-    ['a length that is not that of the body', { ':method': 'POST', 'content-length': '5' }],
-  ])('%s ends the request, and goes no further', async (_, headers) => {
+    ['a space in the URL', { ':path': '/a b' }],
+    ['a header that only HTTP/1.1 has', { 'transfer-encoding': 'chunked' }],
+    ['a wrong Content-Length', { ':method': 'POST', 'content-length': '5' }],
+  ])('resets the request for %s before it reaches R', async (_, headers) => {
     const before = Number((await ask('/seen')).body);
     await expect(async () => ask2({ ':path': '/echo', ...headers }, 'abc')).rejects.toThrow();
     expect(Number((await ask('/seen')).body)).toBe(before + 1);
   });
 
-  test('a client that leaves is noticed', async () => {
+  test('interrupts R when the client cancels its request', async () => {
     const stream = session.request({ ':path': '/sleep?seconds=20' });
     stream.on('error', () => {});
     await app.printed('sleeping');
@@ -235,13 +235,17 @@ describe('penstock does not start with', () => {
     runCli(['serve', fixtureApp('guarded.R'), '--rscript', '/nowhere/Rscript', ...flags]);
 
   test.each([
-    ['a certificate alone', () => ['--tls-cert', cert], '`tls-cert` (--tls-cert) also requires `tls-key`'],
+    [
+      'a certificate without a key',
+      () => ['--tls-cert', cert],
+      '`tls-cert` (--tls-cert) also requires `tls-key`',
+    ],
     [
       'the key of another certificate',
       () => ['--tls-cert', cert, '--tls-key', join(fixtures, 'client.key')],
       'the key does not match the certificate',
     ],
-    ['a key that is none', () => ['--tls-cert', cert, '--tls-key', other], 'Invalid TLS certificate or key'],
+    ['an invalid key', () => ['--tls-cert', cert, '--tls-key', other], 'Invalid TLS certificate or key'],
   ])('%s', async (_, flags, message) => {
     writeFileSync(other, 'no key');
     const { code, stderr } = await start(...flags());

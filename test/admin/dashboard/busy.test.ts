@@ -11,7 +11,7 @@ import { SlowRequests } from '../../../src/observe/slow-requests.js';
 import { noBrowser, openBrowser, openPage } from '../../support/browser.js';
 
 const WORKERS = 64;
-const PER_SECOND = 10_000;
+const REQUESTS_PER_SECOND = 10_000;
 
 const metrics = new Metrics({
   appVersion: undefined,
@@ -23,8 +23,8 @@ const metrics = new Metrics({
 const tail = new LogTail();
 let requests = 0;
 
-/** What the gateway counts and logs of so many requests. */
-function take(count: number): void {
+/** Records metrics and log lines for this many requests, as the gateway does. */
+function record(count: number): void {
   let text = '';
   for (let i = 0; i < count; i++) {
     requests += 1;
@@ -103,7 +103,7 @@ let traffic: NodeJS.Timeout;
 beforeAll(async () => {
   dashboard.serve(server);
   await server.listen({ host: '127.0.0.1', port: 0 });
-  traffic = setInterval(() => take(PER_SECOND / 50), 20);
+  traffic = setInterval(() => record(REQUESTS_PER_SECOND / 50), 20);
   if (noBrowser === '') browser = await openBrowser();
 });
 
@@ -115,24 +115,24 @@ afterAll(async () => {
 });
 
 test.skipIf(noBrowser !== '')(
-  `the page keeps up with 64 workers and 10,000 requests a second${noBrowser}`,
+  `the page keeps up with 64 workers and 10,000 requests per second${noBrowser}`,
   async () => {
     const { faults, page } = await openPage(browser, server.listeningOrigin);
     await page.getByText('Live', { exact: true }).waitFor();
     const debug = await page.context().newCDPSession(page);
     await debug.send('Performance.enable');
     const ticks = async () => Number(await page.evaluate('document.documentElement.dataset.ticks ?? 0'));
-    /** Seconds that the page has been at work. */
-    const work = async (): Promise<number> => {
+    /** Seconds that the page has spent on scripts, layout and styles so far. */
+    const busySeconds = async (): Promise<number> => {
       const { metrics: all } = await debug.send('Performance.getMetrics');
       const parts = ['ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'];
       return all.filter(({ name }) => parts.includes(name)).reduce((sum, { value }) => sum + value, 0);
     };
     await expect.poll(ticks).toBeGreaterThan(1);
-    const [before, from] = [await work(), await ticks()];
+    const [before, from] = [await busySeconds(), await ticks()];
     await expect.poll(ticks).toBeGreaterThanOrEqual(from + 3);
-    const perTick = ((await work()) - before) / ((await ticks()) - from);
-    // An event comes each second. Half of the second is left to the reader, also on a busy machine.
+    const perTick = ((await busySeconds()) - before) / ((await ticks()) - from);
+    // One event arrives per second. Half of each second must stay free for the user, even on a busy machine.
     expect(perTick).toBeLessThan(0.5);
     expect(await page.locator('.worker').count()).toBe(WORKERS);
     expect(await page.locator('#log li').count()).toBeLessThanOrEqual(500);

@@ -19,7 +19,7 @@ async function post(path: string, id = 'none-given'): Promise<number> {
   return response.status;
 }
 
-/** The data of the first event of a kind that a stream sends. */
+/** The data of the first event of this kind in a stream. */
 async function firstEvent(path: string, kind: string): Promise<Record<string, unknown>> {
   const leave = new AbortController();
   const response = await fetch(app.adminUrl + path, { signal: leave.signal });
@@ -31,11 +31,11 @@ async function firstEvent(path: string, kind: string): Promise<Record<string, un
     leave.abort();
     return JSON.parse(found[1]!);
   }
-  throw new Error(`no ${kind} in ${text}`);
+  throw new Error(`no event "${kind}" in ${text}`);
 }
 
-describe('what the dashboard is told', () => {
-  test('an error of R comes with its message and the calls that led there', async () => {
+describe('the dashboard API', () => {
+  test('reports an R error with its message and its traceback', async () => {
     expect(await post('/checkout', 'empty-basket')).toBe(500);
     const line = await app.logged('r-error', ({ requestId }) => requestId === 'empty-basket');
     expect(line).toMatchObject({
@@ -49,7 +49,7 @@ describe('what the dashboard is told', () => {
     ]);
   });
 
-  test('the log is filtered by request, worker and path', async () => {
+  test('filters the log by request, worker and path', async () => {
     await app.request('empty-basket');
     await fetch(`${app.url}/pid`, { headers: { 'X-Request-Id': 'first' } });
     const { worker } = await app.request('first');
@@ -65,7 +65,7 @@ describe('what the dashboard is told', () => {
     expect((await lines('notable=true')).some(({ requestId }) => requestId === 'first')).toBe(false);
   });
 
-  test('no more browsers than there is room for are served, and the others hear so', async () => {
+  test('limits the number of connected browsers, and rejects more of them with 503', async () => {
     const leave = new AbortController();
     const open = await Promise.all(
       Array.from({ length: 40 }, () => fetch(`${app.adminUrl}/dashboard/events`, { signal: leave.signal })),
@@ -118,7 +118,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     return page.locator('.worker').evaluateAll((all) => all.map((card) => card.getAttribute('data-worker')));
   }
 
-  test('it keeps itself up to date', async () => {
+  test('updates itself', async () => {
     const facts = () => page.locator('.worker .facts').allTextContents();
     const answered = async () =>
       (await facts()).map((fact) => Number.parseInt(fact, 10)).reduce((sum, count) => sum + count, 0);
@@ -129,7 +129,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     await expect.poll(drawnColours).toContain('11,114,133');
   });
 
-  test('a worker shows what it runs, and a slow request is listed', async () => {
+  test('shows what a worker runs, and lists slow requests', async () => {
     const report = fetch(`${app.url}/report?seconds=4`);
     await expect.poll(() => page.locator('.worker[data-state=busy] .path').textContent()).toBe('/report');
     expect(await page.locator('.worker[data-state=busy] .work').textContent()).toMatch(/, direct lane$/);
@@ -137,7 +137,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     await expect.poll(() => text('#slow')).toMatch(/GET \/report/);
   });
 
-  test('a worker that is killed is seen to go, and another one to come', async () => {
+  test('removes a killed worker and shows its replacement', async () => {
     const before = await cards();
     const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
     const { id, pid } = workers[0]!;
@@ -148,7 +148,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     expect(await text('#workers-note')).toMatch(/1 ended unexpectedly and was replaced$/);
   });
 
-  test('an error opens to its traceback, and leads to the log of its request', async () => {
+  test('expands an error to its traceback, and links to the log of its request', async () => {
     await page.locator('.failures summary', { hasText: 'the basket is empty' }).click();
     expect(await page.locator('.failures .calls li').allTextContents()).toEqual([
       '<handler>',
@@ -170,7 +170,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     await page.getByRole('button', { name: 'Clear' }).click();
   });
 
-  test('everything can be reached and done with the keyboard', async () => {
+  test('can be operated with the keyboard alone', async () => {
     await page.reload();
     await page.getByText('Live', { exact: true }).waitFor();
     await page.keyboard.press('Tab');
@@ -198,24 +198,24 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     expect(await open()).not.toBe(before);
   });
 
-  test('light and dark are both easy to read, as the system says or as one chooses', async () => {
-    const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+  test('is readable in light and dark mode, whether the system or the user chooses', async () => {
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
     await page.emulateMedia({ colorScheme: 'light' });
-    const light = await ground();
+    const light = await background();
     expect(await seriousFindings(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
-    const dark = await ground();
+    const dark = await background();
     expect(dark).not.toBe(light);
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByLabel('Light').check();
-    expect(await ground()).toBe(light);
+    expect(await background()).toBe(light);
     await expect.poll(drawnColours).toContain('11,114,133');
     await page.reload();
     await expect.poll(() => text('#connection')).toBe('Live');
-    expect(await ground()).toBe(light);
+    expect(await background()).toBe(light);
   });
 
-  test.each([320, 390, 820])('%s pixels are wide enough', async (width) => {
+  test.each([320, 390, 820])('fits into %s pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     expect(
       await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
@@ -223,12 +223,12 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     expect(await seriousFindings(page)).toEqual([]);
   });
 
-  test('it asks nobody else for anything, and nothing in it fails', () => {
+  test('loads nothing from other hosts, and causes no errors', () => {
     const others = asked.filter((url) => !url.startsWith(`${app.adminUrl}/`));
     expect([others, faults]).toEqual([[], []]);
   });
 
-  test('behind a token one signs in and out', async () => {
+  test('lets the user sign in and out if a token is set', async () => {
     const guarded = await serve(fixtureApp('work.R'), {
       workers: 1,
       env: { PENSTOCK_ADMIN_TOKEN: 'a-token-of-some-length' },
@@ -245,7 +245,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     await guarded.stop();
   });
 
-  test('it works behind a proxy that puts it under a prefix', async () => {
+  test('works behind a proxy under a path prefix', async () => {
     const proxy = await underPrefix('/ops/penstock', app.adminPort);
     try {
       const { port } = proxy.address() as { port: number };

@@ -6,20 +6,20 @@ import { describeDifference } from './report.js';
 import { differ, type Reaction, Trio } from './trio.js';
 
 export interface RequestComparison {
-  /** A report for each kind of difference that was found, in the order in which it was. */
+  /** One report for each kind of difference, in the order of discovery. */
   readonly differences: string[];
-  /** How many requests were answered otherwise by one of the three. */
+  /** Number of requests to which the three servers did not respond alike. */
   readonly differing: number;
   readonly direct: number;
 }
 
-/** Enough for both cores to be busy on either side of a connection. */
-const AT_ONCE = 6;
-/** Reports of one run, and milliseconds for making each of them small: the rest is known by its number. */
-const MOST_REPORTS = 5;
-const SHRINKING = 15_000;
+/** Requests at the same time: enough to keep two cores busy on both sides of the connections. */
+const CONCURRENCY = 6;
+/** The number of reports of one run, and the time to shrink each of them. Further differences are only counted. */
+const MAX_REPORTS = 5;
+const SHRINK_TIME_MS = 15_000;
 
-/** Puts the `count` requests that follow from the seed to plumber and to both lanes. */
+/** Sends `count` requests, generated from the seed, to plumber and to both lanes. */
 export async function compareRequests(
   setting: Setting,
   seed: number,
@@ -31,16 +31,17 @@ export async function compareRequests(
   try {
     const differing = await findDiffering(trio, requests);
     const differences: string[] = [];
-    // Those of one endpoint have one cause, more often than not.
+    // Differences of one endpoint usually have one cause.
     const seen = new Set<string>();
     for (const { index, reactions } of differing) {
       const kind = requests[index]!.path.split(/[/?]/)[1]!;
-      if (differences.length === MOST_REPORTS || seen.has(kind)) continue;
+      if (differences.length === MAX_REPORTS || seen.has(kind)) continue;
       seen.add(kind);
       const origin = { setting, seed, path: String(index) };
-      const small = await smallest(trio, arbitrary, origin);
-      const once = () => describeDifference(`${placeOf(origin)} (only once)`, requests[index]!, reactions);
-      differences.push(small ?? once());
+      const small = await shrink(trio, arbitrary, origin);
+      const unshrunk = () =>
+        describeDifference(`${repeatArguments(origin)} (not reproduced)`, requests[index]!, reactions);
+      differences.push(small ?? unshrunk());
     }
     return { differences, differing: differing.length, direct: trio.direct };
   } finally {
@@ -63,45 +64,50 @@ async function findDiffering(trio: Trio, requests: readonly WireRequest[]): Prom
       if (differ(reactions)) found.push({ index, reactions });
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, client));
+  await Promise.all(Array.from({ length: CONCURRENCY }, client));
   return found.sort((a, b) => a.index - b.index);
 }
 
-/** Where a request comes from: fast-check's seed, and its path to the request. */
+/** How a request was generated: the setting, and fast-check's seed and path. */
 export interface Origin {
   readonly setting: Setting;
   readonly seed: number;
   readonly path: string;
 }
 
-/** Makes a request that is answered differently as small as it can be; undefined if it is not, the second time. */
-async function smallest(
+/** Reports the smallest request with the same difference. Undefined if the difference does not occur again. */
+async function shrink(
   trio: Trio,
   arbitrary: fc.Arbitrary<WireRequest>,
   origin: Origin,
 ): Promise<string | undefined> {
   const property = fc.asyncProperty(arbitrary, async (request) => !differ(await trio.reactions(request)));
   const { seed, path } = origin;
-  const details = await fc.check(property, { seed, path, numRuns: 1, interruptAfterTimeLimit: SHRINKING });
+  const details = await fc.check(property, {
+    seed,
+    path,
+    numRuns: 1,
+    interruptAfterTimeLimit: SHRINK_TIME_MS,
+  });
   if (details.counterexample === null) return undefined;
   const [request] = details.counterexample;
-  const place = placeOf({ ...origin, path: details.counterexamplePath ?? path });
+  const place = repeatArguments({ ...origin, path: details.counterexamplePath ?? path });
   return describeDifference(place, request, await trio.reactions(request));
 }
 
-/** Puts one request again. */
+/** Sends one generated request again. */
 export async function repeatRequest(origin: Origin): Promise<string> {
   const { setting, seed, path } = origin;
   const [request] = fc.sample(randomRequest(setting), { seed, path, numRuns: 1 });
   const trio = await Trio.start(setting);
   try {
-    return describeDifference(placeOf(origin), request!, await trio.reactions(request!));
+    return describeDifference(repeatArguments(origin), request!, await trio.reactions(request!));
   } finally {
     await trio.stop();
   }
 }
 
-/** What to hand to `npm run property:requests -- …` to put the request again. */
-function placeOf({ setting, seed, path }: Origin): string {
+/** The arguments of `npm run property:requests -- …` that send the request again. */
+function repeatArguments({ setting, seed, path }: Origin): string {
   return `--api ${setting.api} --around ${setting.around} --seed ${seed} --path ${path}`;
 }

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** An endpoint as its annotations say it. */
+/** An endpoint, as its annotations declare it. */
 export interface Endpoint {
   readonly path: string;
   readonly verbs: readonly string[];
 }
 
-/** The APIs that generated requests are put to; each has a file of its own, as plumber tries endpoints one by one. */
+/** The APIs that receive generated requests. Each has its own file, because plumber tries endpoints one by one. */
 export const apis = ['arguments', 'requests', 'answers'] as const;
 export type Api = (typeof apis)[number];
 
-/** What may stand around the endpoints: the cases of `surroundings.R`. */
+/** What surrounds the endpoints: the cases of `surroundings.R`. */
 export const surroundings = ['nothing', 'filters', 'hooks', 'handlers', 'mount'] as const;
 export type Surroundings = (typeof surroundings)[number];
 
@@ -27,7 +27,7 @@ export function fileOf(api: Api): string {
   return join(folder, `${api}.R`);
 }
 
-/** Endpoints that only some surroundings have, and paths that only seem to be there. */
+/** Endpoints that only some surroundings have, and paths without an endpoint. */
 const others: readonly Endpoint[] = ['/early', '/first', '/hooked', '/nowhere', '/openapi.json', '*'].map(
   (path) => ({ path, verbs: ['GET'] }),
 );

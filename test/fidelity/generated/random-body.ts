@@ -5,7 +5,7 @@ import { anyText, argumentName } from './random-text.js';
 
 export interface Body {
   readonly bytes: Buffer;
-  /** Undefined sends none. */
+  /** The Content-Type header, if any. */
   readonly type: string | undefined;
   readonly chunked: boolean;
 }
@@ -42,7 +42,7 @@ const goodJson = fc.oneof(
   },
 );
 
-/** So large that reading it is a matter of its own: the same few values again and again. */
+/** So large that it is parsed in another way than small bodies: a few values, repeated. */
 const largeJson = fc
   .record({
     values: fc.array(jsonText, { minLength: 1, maxLength: 3 }),
@@ -123,7 +123,7 @@ const bodies = kinds.map(({ content, type, weight }) => ({
     .map(({ content, type, chunked }): Body => ({ bytes: Buffer.from(content as string), type, chunked })),
 }));
 
-/** What ends plumber's process when it stands in a JSON text that is none. */
+/** Directives of printf, which crash plumber if they occur in invalid JSON. */
 const FATAL = /%[\d.]*l*[ns]/;
 
 export const body: fc.Arbitrary<Body> = fc

@@ -4,7 +4,7 @@ import { endpointsOf, type Setting } from './endpoints.js';
 import { type Body, body } from './random-body.js';
 import { path, query } from './random-target.js';
 
-/** Those that HTTP parsers know; another word is no request to either server. */
+/** Methods that HTTP parsers know. Neither server accepts other words. */
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND'];
 
 const method = fc.oneof(
@@ -12,7 +12,7 @@ const method = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...methods) },
 );
 
-// Blanks around a value are a deviation of their own.
+// No whitespace around values: that is an intended deviation.
 const value = fc.constantFrom(
   'v',
   '1',
@@ -89,7 +89,7 @@ const header: fc.Arbitrary<[string, string]> = fc.oneof(
   },
 );
 
-/** What can be asked of the endpoints in their surroundings. */
+/** A random request to the endpoints in their surroundings. */
 export function randomRequest({ api, around }: Setting): fc.Arbitrary<WireRequest> {
   return fc
     .record({
@@ -124,7 +124,7 @@ function withBody(headers: [string, string][], { bytes, type, chunked }: Body): 
   };
 }
 
-/** An empty chunk would end the body. */
+/** Returns no empty chunk, which would end the body. */
 function chunksOf(bytes: Buffer): Buffer[] {
   const half = bytes.length >> 1;
   return [bytes.subarray(0, half), bytes.subarray(half)].filter((piece) => piece.length > 0);

@@ -21,8 +21,8 @@ type Segment = typeof segment extends fc.Arbitrary<infer T> ? T : never;
 
 const seed = fc.integer({ min: 1, max: 1_000_000 }).map(String);
 
-/** What may happen to a path on its way here. */
-const mishaps: readonly ((path: string) => string)[] = [
+/** Changes that a path may undergo on its way to the server. */
+const mutations: readonly ((path: string) => string)[] = [
   (path) => `${path}/`,
   (path) => `/${path}`,
   (path) => path.replace(/\/(?=[^/]*$)/, '//'),
@@ -42,23 +42,23 @@ const mishaps: readonly ((path: string) => string)[] = [
   (path) => `${path}${'/x'.repeat(600)}`,
 ];
 
-const mishap = fc.oneof(
+const mutation = fc.oneof(
   { weight: 7, arbitrary: fc.constant((path: string) => path) },
-  { weight: 1, arbitrary: fc.constantFrom(...mishaps) },
+  { weight: 1, arbitrary: fc.constantFrom(...mutations) },
 );
 
-/** In the surroundings that mount the endpoints once more, half of the requests should go there. */
+/** In the surroundings that also mount the endpoints, half of the requests use the mount. */
 const prefix = (mounted: boolean) => (mounted ? fc.constantFrom('', '/sub') : fc.constant(''));
 
 export function path(mounted: boolean): fc.Arbitrary<(endpoint: Endpoint) => string> {
   return fc
-    .record({ prefix: prefix(mounted), segments: fc.tuple(segment, segment), seed, mishap })
-    .map(({ prefix, segments, seed, mishap }) => (endpoint: Endpoint) => {
+    .record({ prefix: prefix(mounted), segments: fc.tuple(segment, segment), seed, mutation })
+    .map(({ prefix, segments, seed, mutation }) => (endpoint: Endpoint) => {
       let at = 0;
       const filled = endpoint.path.replaceAll(/<(\w+)(?::([^>]*))?>/g, (_, name: string, type: string) =>
         name === 'seed' ? seed : textFor(type, segments[at++ % segments.length]!),
       );
-      return mishap(prefix + filled);
+      return mutation(prefix + filled);
     });
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-/** Texts that mean something to somebody on their way: to R, to plumber, to a parser. */
-const telling = fc.constantFrom(
+/** Texts that have a special meaning to R, to plumber or to a parser. */
+const specialText = fc.constantFrom(
   ...[
     '',
     '0',
@@ -77,14 +77,14 @@ const telling = fc.constantFrom(
 );
 
 export const anyText: fc.Arbitrary<string> = fc.oneof(
-  { weight: 12, arbitrary: telling },
+  { weight: 12, arbitrary: specialText },
   { weight: 3, arbitrary: fc.integer({ min: -1000, max: 100_000 }).map(String) },
   { weight: 2, arbitrary: fc.string({ maxLength: 8 }) },
-  // Halves of surrogate pairs have no bytes, and a null byte in an address is a deviation of its own.
+  // No lone surrogates, which have no bytes, and no null bytes, which are an intended deviation in URLs.
   { weight: 2, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }) },
 );
 
-/** The names that handlers know arguments by, others like them, and names that only look harmless. */
+/** The names of arguments of the handlers, similar names, and names that only look harmless. */
 export const argumentName: fc.Arbitrary<string> = fc.oneof(
   { weight: 14, arbitrary: fc.constantFrom('a', 'b', 'x') },
   {
@@ -123,7 +123,7 @@ export const argumentName: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: anyText },
 );
 
-/** How a text is written in an address: as it must be, in full, or more plainly than it should be. */
+/** How a text is encoded in a URL: as required, completely, or less than required. */
 export const encoding: fc.Arbitrary<(text: string) => string> = fc.oneof(
   { weight: 6, arbitrary: fc.constant(encodeURIComponent) },
   { weight: 1, arbitrary: fc.constant(encodeAll) },
@@ -133,19 +133,19 @@ export const encoding: fc.Arbitrary<(text: string) => string> = fc.oneof(
   { weight: 1, arbitrary: fc.constant(encodeLatin1) },
 );
 
-/** Every byte but those of letters, digits and the dash. */
+/** Escapes every byte. */
 function encodeAll(text: string): string {
   const escaped = (byte: number) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   return [...Buffer.from(text)].map(escaped).join('');
 }
 
-/** Only what would not be valid HTTP is escaped. */
+/** Escapes only what would not be valid HTTP. */
 function encodeLittle(text: string): string {
   const optional = /%(2[146-9A-F]|3[A-E]|40|5[B-E]|60|7[B-E])/g;
   return encodeURIComponent(text).replaceAll(optional, (one) => decodeURIComponent(one));
 }
 
-/** In bytes that are not UTF-8, where there are such. */
+/** Encodes the text as Latin-1 instead of UTF-8, if possible. */
 function encodeLatin1(text: string): string {
   return /^[\x20-\xff]*$/.test(text)
     ? [...text]

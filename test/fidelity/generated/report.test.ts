@@ -3,7 +3,7 @@ import { describeDifference } from './report.js';
 
 const answer = (body: string) => ({ status: 200, headers: ['content-type: a/b'], body: Buffer.from(body) });
 
-test('a difference is told as a command to repeat it with, and as what each server has answered', () => {
+test('reports a difference as a command that repeats it and the response of each server', () => {
   const request = {
     method: 'PUT',
     path: "/it's?a=1",
@@ -24,7 +24,7 @@ test('a difference is told as a command to repeat it with, and as what each serv
   ]);
 });
 
-test('a body without a type is sent without one', () => {
+test('sends no Content-Type header for a body without a type', () => {
   const report = describeDifference('', { method: 'POST', path: '/x', chunks: [Buffer.from('[1]')] }, []);
   expect(report).toContain("-H 'Transfer-Encoding: chunked' -H 'Content-Type:' --data-binary '[1]'");
 });

@@ -1,9 +1,9 @@
 import type { WireRequest } from '../../support/http.js';
 import { contenders, type Reaction } from './trio.js';
 
-const MOST_BODY = 4000;
+const MAX_BODY_BYTES = 4000;
 
-/** The request as a command to repeat it with. */
+/** A curl command that repeats the request. */
 function curl(request: WireRequest): string {
   const words = ['curl', '-i', '--path-as-is'];
   if (request.method === 'HEAD') words.push('--head');
@@ -15,17 +15,17 @@ function curl(request: WireRequest): string {
   const body = request.chunks ? Buffer.concat(request.chunks as Buffer[]) : request.body;
   if (request.chunks) words.push('-H', quoted('Transfer-Encoding: chunked'));
   if (body !== undefined) {
-    // curl would call it a form.
+    // Otherwise, curl would label the body as a form.
     if (!request.headers?.some(([name]) => name === 'Content-Type'))
       words.push('-H', quoted('Content-Type:'));
-    // What is larger stands in nobody's way here; the origin repeats it.
-    words.push('--data-binary', quoted(body.slice(0, MOST_BODY)));
-    if (body.length > MOST_BODY) words.push(`# of ${body.length} bytes`);
+    // The command contains only the start of a larger body. The origin repeats the whole request.
+    words.push('--data-binary', quoted(body.slice(0, MAX_BODY_BYTES)));
+    if (body.length > MAX_BODY_BYTES) words.push(`# of ${body.length} bytes`);
   }
   return words.join(' ');
 }
 
-/** In single quotes, or with escapes where it is not plain text. */
+/** In single quotes, or with escapes if it is not plain text. */
 function quoted(text: string | Buffer): string {
   const plain = text.toString();
   if (/^[^\p{Cc}'\ufffd]*$/u.test(plain)) return `'${plain}'`;
@@ -38,7 +38,7 @@ function quoted(text: string | Buffer): string {
   return `$'${bytes.join('')}'`;
 }
 
-/** A difference for people: the request, and what each server makes of it. */
+/** Describes a difference: the request, and the reaction of each server. */
 export function describeDifference(
   origin: string,
   request: WireRequest,

@@ -3,12 +3,12 @@ import { sized } from '../../support/sized.js';
 import { compareRequests } from './compare-requests.js';
 import type { Setting } from './endpoints.js';
 
-/** `npm run property:requests` takes another seed on each run. */
+/** `npm run property:requests` uses another seed in each run. */
 const SEED = 20_240_203;
 
 /**
- * Every API and all surroundings, but not each with each; fewer requests where plumber is slowest. Starting the servers of a
- * setting takes as long as some hundred requests, so `npm test` has one setting for each API.
+ * Every API and all surroundings, but not every combination. Fewer requests where plumber is slowest. Starting the servers
+ * of a setting takes as long as several hundred requests, so `npm test` has one setting for each API.
  */
 const settings: readonly (Setting & { count: number })[] = [
   { api: 'arguments', around: 'handlers', count: sized(250, 1500) },
@@ -24,11 +24,11 @@ const settings: readonly (Setting & { count: number })[] = [
 ];
 
 test.each(settings)(
-  'whatever is asked, both lanes answer as plumber does ($api, around them $around)',
+  'both lanes answer generated requests as plumber does (API: $api, surroundings: $around)',
   async ({ count, ...setting }) => {
     const { differences, direct } = await compareRequests(setting, SEED, count);
     expect(differences.join('\n\n')).toBe('');
-    // With fewer there would be little to compare.
+    // With fewer requests in the direct lane, there would be little to compare.
     expect(direct).toBeGreaterThan(count / 2);
   },
   300_000,

@@ -5,12 +5,12 @@ import type { Server } from '../../support/process.js';
 import { type Answer, answerOf } from '../ask.js';
 import { fileOf, type Setting } from './endpoints.js';
 
-/** What one server has answered, or what it has done instead. */
+/** The response of one server, or what it did instead. */
 export type Reaction = Answer | 'hangs up' | 'is silent';
 
 export const contenders = ['plumber', 'plumber lane', 'direct lane'] as const;
 
-// What curl labels as a form is a deviation of its own. plumber has no deadline, however busy the machine is.
+// JSON that curl labels as a form is an intended deviation. plumber has no deadline, however busy the machine is.
 const flags = ['--no-form-json', '--timeout', '10m'];
 
 /** Real plumber and Penstock in both of its lanes, on the same API. */
@@ -23,7 +23,7 @@ export class Trio {
     Trio.#running.add(this);
   }
 
-  /** For whoever is interrupted. */
+  /** Stops the servers of all trios after an interrupt. */
   static async stopAll(): Promise<void> {
     await Promise.all([...Trio.#running].map((trio) => trio.stop()));
   }
@@ -47,7 +47,7 @@ export class Trio {
     return trio;
   }
 
-  /** In the order of `contenders`. Each request has a connection of its own, where plumber answers at once. */
+  /** Reactions in the order of `contenders`. Each request uses its own connection, on which plumber answers at once. */
   async reactions(request: WireRequest): Promise<Reaction[]> {
     return Promise.all(this.#servers.map((server) => reaction(server, request)));
   }
@@ -69,8 +69,8 @@ async function reaction(server: Server, request: WireRequest): Promise<Reaction>
   } catch (error) {
     if (error instanceof HangUp) return 'hangs up';
     if (error instanceof Silence) return 'is silent';
-    // It has ended: no answer to compare, and nobody to ask on.
-    throw new Error(`${server.name} is gone:\n${server.output().slice(-4000)}`, { cause: error });
+    // The server has exited: there is no response to compare, and no server for further requests.
+    throw new Error(`${server.name} has exited:\n${server.output().slice(-4000)}`, { cause: error });
   }
 }
 

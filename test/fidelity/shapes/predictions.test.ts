@@ -33,7 +33,7 @@ fidelity('shapes/predict-body.R', {}, [
   postJson('/predict', 'not json'),
   post('/predict', '{"wt":2.5,"hp":110}', 'text/plain', { note: 'as text' }),
   post('/predict', '{"wt":2.5,"hp":110}', undefined, { note: 'no type' }),
-  post('/predict', '', 'application/json', { note: 'nothing' }),
+  post('/predict', '', 'application/json', { note: 'an empty body' }),
   postJson('/predict-rows', '[{"wt":2.5,"hp":110},{"wt":3,"hp":150}]'),
   postJson('/predict-rows', '[{"wt":2.5'),
   postJson('/predict-body', '{"wt":2.5,"hp":110}'),

@@ -50,5 +50,5 @@ fidelity('shapes/webhooks.R', {}, [
   verb('PATCH', '/any'),
   verb('OPTIONS', '/any'),
   get('/cookie'),
-  get('/cookie', { note: 'with one', headers: [['Cookie', 'visited=yes; other=1']] }),
+  get('/cookie', { note: 'with a cookie', headers: [['Cookie', 'visited=yes; other=1']] }),
 ]);

@@ -9,7 +9,7 @@ fidelity('shapes/hello-plots.R', {}, [
   post('/sum', 'a=1&b=2.5', 'application/x-www-form-urlencoded', { note: 'a form' }),
   postJson('/sum', '{"a":1,"b":2}'),
   post('/sum?a=4&b=5', ''),
-  post('/sum', '', undefined, { note: 'nothing' }),
+  post('/sum', '', undefined, { note: 'an empty body' }),
   get('/scatter'),
   get('/scatter?spec=setosa'),
   get('/scatter?spec=none'),

@@ -32,7 +32,7 @@ fidelity('shapes/store/plumber.R', {}, [
   get('/customers'),
   get('/customers/1'),
   get('/customers/7'),
-  get('/customers/2?id=1', { note: 'the id in the query, too' }),
+  get('/customers/2?id=1', { note: 'the ID also in the query' }),
   postJson('/customers/', '{"name":"Cyd"}'),
   postJson('/customers/', '{}'),
   post('/customers/', 'name=Dee', 'application/x-www-form-urlencoded'),

@@ -87,7 +87,7 @@ fidelity('shapes/explorer/plumber.R', {}, [
   get('/style.css'),
   verb('HEAD', '/style.css'),
   get('/missing.png'),
-  get('/../plumber.R', { note: 'out of the folder' }),
+  get('/../plumber.R', { note: 'outside the folder' }),
   get('/api/rows?species=setosa&n=2'),
   get('/api/rows'),
   get('/api/means'),
