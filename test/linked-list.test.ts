@@ -21,7 +21,7 @@ function listOf(...names: string[]): { list: LinkedList<Item>; items: Item[] } {
 
 const namesOf = (list: LinkedList<Item>) => [...list].map(({ name }) => name).join('');
 
-test('things stand in order of arrival, whichever are taken out', () => {
+test('keeps items in order of insertion when others are removed', () => {
   for (const [out, left] of [
     [0, 'bc'],
     [1, 'ac'],
@@ -37,7 +37,7 @@ test('things stand in order of arrival, whichever are taken out', () => {
   }
 });
 
-test('what is not there any more is not taken out twice, and keeps no neighbour', () => {
+test('does not remove an item twice, and clears its links', () => {
   const { items, list } = listOf('a', 'b');
   list.delete(items[0]!);
   expect(list.delete(items[0]!)).toBe(false);
@@ -46,7 +46,7 @@ test('what is not there any more is not taken out twice, and keeps no neighbour'
   expect([list.size, list.first]).toEqual([0, undefined]);
 });
 
-test('an item may be taken out while the list is gone through', () => {
+test('allows removing items during iteration', () => {
   const { list } = listOf('a', 'b', 'c');
   const seen: string[] = [];
   for (const item of list) {
@@ -57,7 +57,7 @@ test('an item may be taken out while the list is gone through', () => {
   expect(list.size).toBe(0);
 });
 
-test('a thing can be put in front of those that belong behind it', () => {
+test('inserts an item before those that must follow it', () => {
   for (const [name, order] of [
     ['a', 'abd'],
     ['c', 'bcd'],

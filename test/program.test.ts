@@ -16,13 +16,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface Ended {
+interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-function penstock(...args: string[]): Promise<Ended> {
+function penstock(...args: string[]): Promise<CommandResult> {
   const { PATH, HOME } = process.env;
   return new Promise((done) => {
     execFile(
@@ -37,14 +37,14 @@ function penstock(...args: string[]): Promise<Ended> {
 }
 
 describe('penstock', () => {
-  test('tells its version', async () => {
+  test('prints its version', async () => {
     expect(await penstock('--version')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
   });
 
-  test('alone shows its commands, and that this was not enough', async () => {
+  test('without a command, prints the commands and exits with 2', async () => {
     const { code, stderr } = await penstock();
     expect(code).toBe(2);
     for (const command of ['serve', 'routes', 'doctor'])
@@ -52,7 +52,7 @@ describe('penstock', () => {
   });
 
   test.each(['serve', 'routes', 'doctor'] as const)(
-    '%s --help shows the flags of the table',
+    '%s --help lists exactly its flags',
     async (command: CommandName) => {
       const { code, stdout } = await penstock(command, '--help');
       expect(code).toBe(0);
@@ -68,7 +68,7 @@ describe('penstock', () => {
     [['serve', '--prot', '1'], '(Did you mean --port?)'],
     [['serve', '--port'], "option '--port <port>' argument missing"],
     [['serve', 'a', 'b'], 'too many arguments'],
-  ])('%j is wrong use: exit code 2 and a hint', async (args, message) => {
+  ])('%j is a usage error, with exit code 2 and a hint', async (args, message) => {
     const { code, stdout, stderr } = await penstock(...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
@@ -76,7 +76,7 @@ describe('penstock', () => {
     expect(stdout).toBe('');
   });
 
-  test('an app that is not there ends with what is wrong, the code and what to do, without a stack', async () => {
+  test('reports a missing app with the problem, the code and a hint, without a stack trace', async () => {
     expect(await penstock('serve', 'nowhere')).toEqual({
       code: 2,
       stdout: '',
@@ -87,7 +87,7 @@ describe('penstock', () => {
     });
   });
 
-  test('a faulty flag is told before anything is started', async () => {
+  test('reports invalid flags before it starts anything', async () => {
     writeFileSync(join(folder, 'plumber.R'), '');
     const { code, stderr } = await penstock(
       'serve',

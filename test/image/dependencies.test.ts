@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { withDependencies } from '../../src/image/dependencies.js';
 
-test('a package brings those that it imports, attaches or is compiled against, and theirs', () => {
+test('finds all packages that a package depends on, imports or links to, recursively', () => {
   const library = mkdtempSync(join(tmpdir(), 'penstock-library-'));
   const install = (name: string, description: string) => {
     mkdirSync(join(library, name));

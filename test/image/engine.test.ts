@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** A program of that name that answers `version` and `--version` as the lines say. */
+/** Installs a fake program that runs the code `version` for the argument `version`, and else prints `about`. */
 function program(name: string, version: string, about: string): void {
   writeFileSync(
     join(folder, name),
@@ -25,25 +25,25 @@ function program(name: string, version: string, about: string): void {
 
 const noDaemon = 'echo "Cannot connect to the Docker daemon" >&2; exit 1';
 
-describe('What builds images', () => {
-  test('is docker where its daemon answers', async () => {
+describe('findEngine', () => {
+  test('picks Docker if its daemon answers', async () => {
     program('docker', 'echo ok', 'Docker version 28.2.2');
     program('podman', 'echo ok', 'podman version 5.4.2');
     expect(await findEngine(undefined)).toEqual({ program: 'docker', kind: 'docker' });
   });
 
-  test('is podman where docker is only installed', async () => {
+  test('picks Podman if Docker is installed but its daemon does not run', async () => {
     program('docker', noDaemon, 'Docker version 28.2.2');
     program('podman', 'echo ok', 'podman version 5.4.2');
     expect(await findEngine(undefined)).toEqual({ program: 'podman', kind: 'podman' });
   });
 
-  test('is known as podman under the name of docker', async () => {
+  test('recognizes Podman behind the command docker', async () => {
     program('docker', 'echo ok', 'podman version 5.4.2');
     expect(await findEngine(undefined)).toEqual({ program: 'docker', kind: 'podman' });
   });
 
-  test('is named with the reason when it is not there or does not answer', async () => {
+  test('reports why the given engine cannot be used', async () => {
     program('docker', noDaemon, 'Docker version 28.2.2');
     await expect(findEngine('docker')).rejects.toMatchObject({
       code: 'no_image_builder',

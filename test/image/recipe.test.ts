@@ -29,7 +29,7 @@ function lock(packages: string[], version = '4.4.2'): void {
 }
 
 describe('Without a lock file', () => {
-  test('the packages come from the snapshot of CRAN that the image of this version of R has', () => {
+  test('installs the packages from the CRAN snapshot of the base image for this R version', () => {
     const { recipe, warnings } = plan('r-ver', uses('plumber', 'sf'));
     expect(recipe.baseImage).toBe('docker.io/rocker/r-ver:4.3.1');
     expect(recipe.cran).toEqual(['plumber', 'sf']);
@@ -38,7 +38,7 @@ describe('Without a lock file', () => {
     expect(dockerfile(recipe)).toContain(`Rscript -e 'install.packages(c("plumber", "sf"), `);
   });
 
-  test('on Debian what it has is prebuilt, and only the rest is built', () => {
+  test('installs prebuilt packages on Debian and builds only the others', () => {
     const { recipe } = plan('debian', uses('plumber', 'randomForest', 'vetiver'));
     expect(recipe.prebuilt).toEqual(['r-cran-plumber', 'r-cran-randomforest']);
     expect(recipe.cran).toEqual(['vetiver']);
@@ -47,7 +47,7 @@ describe('Without a lock file', () => {
     expect(text).toMatch(/install\.packages\(c\("vetiver"\), .*repos = Sys\.getenv\("CRAN"\)/);
   });
 
-  test('nothing is compiled where everything is prebuilt', () => {
+  test('compiles nothing if all packages are prebuilt', () => {
     const text = dockerfile(plan('debian', uses('plumber')).recipe);
     expect(text).not.toContain('r-base-dev');
     expect(text.match(/^FROM .*$/gm)).toEqual([
@@ -58,7 +58,7 @@ describe('Without a lock file', () => {
     ]);
   });
 
-  test('what the code can do without is taken where it is installed here', () => {
+  test('installs optional packages only if this machine has them', () => {
     const answer = uses('plumber', 'xgboost', 'arrow');
     const packages = answer.packages.map((one) => ({
       ...one,
@@ -69,8 +69,8 @@ describe('Without a lock file', () => {
   });
 });
 
-describe('A lock file', () => {
-  test('says which packages there are and which R, with what building them takes', () => {
+describe('With a lock file', () => {
+  test('installs the locked packages and R version, with the libraries to build them', () => {
     lock(['plumber', 'sodium', 'curl']);
     const { recipe, warnings } = plan('r-ver', uses('plumber'));
     expect(recipe).toMatchObject({
@@ -84,33 +84,33 @@ describe('A lock file', () => {
     expect(dockerfile(recipe)).toContain('renv::restore(');
   });
 
-  test('that lacks a package is told, and the package taken from CRAN', () => {
+  test('warns about a package that is not locked, and installs it from CRAN', () => {
     lock(['randomForest']);
     const { recipe, warnings } = plan('r-ver', uses('plumber', 'randomForest'));
     expect(recipe.cran).toEqual(['plumber']);
     expect(warnings).toEqual(['The app needs plumber, missing in renv.lock. The image gets it from CRAN.']);
   });
 
-  test('is enough on a machine without R', () => {
+  test('needs no R on this machine', () => {
     lock(['plumber']);
     expect(plan('r-ver', undefined).recipe).toMatchObject({ locked: true, cran: [] });
   });
 
-  test('is restored on Debian too, with a word about the version of R', () => {
+  test('restores the packages on Debian too, and warns that the R version differs', () => {
     lock(['plumber']);
     const { recipe, warnings } = plan('debian', uses('plumber'));
     expect(recipe.prebuilt).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining('renv.lock is for R 4.4.2')]);
   });
 
-  test('that is none is refused', () => {
+  test('rejects an invalid file', () => {
     writeFileSync(join(directory, 'renv.lock'), 'plumber 1.2');
     expect(() => plan('r-ver', uses())).toThrow('renv.lock is not a valid lock file of renv');
   });
 });
 
 describe('The Dockerfile', () => {
-  test('names the version of every image it begins with', () => {
+  test('pins the version of every base image', () => {
     for (const base of ['r-ver', 'debian'] as const) {
       const text = dockerfile(plan(base, uses('plumber')).recipe);
       const images = [...text.matchAll(/^ARG \w+_IMAGE=(.*)$/gm)].map(([, image]) => image);
@@ -119,7 +119,7 @@ describe('The Dockerfile', () => {
     }
   });
 
-  test("has the app's files after all that takes long", () => {
+  test("copies the app's files after all slow steps", () => {
     const lines = dockerfile(plan('r-ver', uses('plumber')).recipe).split('\n');
     const last = lines.slice(lines.indexOf('FROM r'));
     const app = last.indexOf('COPY --from=files /app /app');

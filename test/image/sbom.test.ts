@@ -9,7 +9,7 @@ interface Bill {
   readonly components: readonly { readonly name: string; readonly purl: string; readonly version: string }[];
 }
 
-test('the bill of materials lists what Penstock needs, R and its packages, and Debian, with package URLs', () => {
+test('the bill of materials lists the npm dependencies, R, and the R and Debian packages, with package URLs', () => {
   const root = resolve(import.meta.dirname, '../..');
   const bill = billOfMaterials({ penstock: root, rscript: 'Rscript' }) as Bill;
   expect([bill.bomFormat, bill.metadata.component.name]).toEqual(['CycloneDX', 'penstock']);

@@ -7,11 +7,11 @@ import { printOptionSets } from './print-option-sets.js';
 import { RecordReader } from './records.js';
 
 export interface PrintComparison {
-  /** Byte for byte what jsonlite wrote. */
+  /** Identical to the output of jsonlite, byte for byte. */
   same: number;
   /** jsonlite fails for the value, and Penstock does not cover it. */
   refused: number;
-  /** Only jsonlite prints the value. */
+  /** Only jsonlite prints the value; the count by reason. */
   notCovered: Map<string, number>;
   /** One line for each difference. */
   differences: string[];

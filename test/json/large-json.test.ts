@@ -19,27 +19,27 @@ const COUNT = sized(4000, 20_000);
 
 const written = (value: RValue): string => Buffer.concat(writeRDataPieces(value)).toString('latin1');
 
-/** The result of either reader: bytes for R, or the reason why it is not covered. */
-function bothWays(text: string): [string, string] {
-  const ways = [parseJson(Buffer.from(text)), parseLargeJson(Buffer.from(text), {})];
-  return ways.map((value) => (value instanceof NotCovered ? 'not covered' : written(value))) as [
+/** The results of both parsers: the bytes for R, or `not covered`. */
+function parseBoth(text: string): [string, string] {
+  const results = [parseJson(Buffer.from(text)), parseLargeJson(Buffer.from(text), {})];
+  return results.map((value) => (value instanceof NotCovered ? 'not covered' : written(value))) as [
     string,
     string,
   ];
 }
 
-test(`${COUNT} generated texts give equal values in both readers (seed ${SEED})`, () => {
+test(`both parsers return equal values for ${COUNT} generated texts (seed ${SEED})`, () => {
   let covered = 0;
   for (const text of fc.sample(jsonText, { seed: SEED, numRuns: COUNT })) {
     if (text.includes('$date')) continue;
-    const [general, compact] = bothWays(text);
+    const [general, compact] = parseBoth(text);
     if (compact !== 'not covered') covered++;
     expect(compact, text).toBe(general);
   }
   expect(covered).toBeGreaterThan(0.7 * COUNT);
 });
 
-test('growing columns of every kind, with missing values in between, are equal', () => {
+test('both parsers return equal long columns of every type, with missing values and changes of type', () => {
   const cells = [
     () => String(1),
     (i: number) => String(i / 8),
@@ -60,18 +60,18 @@ test('growing columns of every kind, with missing values in between, are equal',
     const values = Array.from({ length: 1000 }, (_, i) => (i % 11 === 5 ? 'null' : cell(i)));
     const records = values.map((value, i) => (i % 13 === 5 ? '{"id":1}' : `{"id":${i},"cell":${value}}`));
     for (const text of [`[${values}]`, `{"data":[${records}]}`, `[${values.map((x) => `[${x},${x}]`)}]`]) {
-      const [general, compact] = bothWays(text);
+      const [general, compact] = parseBoth(text);
       expect(compact === general, text.slice(0, 300)).toBe(true);
     }
   }
 });
 
-test('both readers leave a text that would become a huge sparse table to R', () => {
+test('both parsers leave a text that would become a huge sparse table to R', () => {
   const records = Array.from({ length: 20_000 }, (_, i) => `{"k${i}":1}`);
-  expect(bothWays(`[${records}]`)).toEqual(['not covered', 'not covered']);
+  expect(parseBoth(`[${records}]`)).toEqual(['not covered', 'not covered']);
 });
 
-test('values print the same from packed strings in pieces as from strings at once', () => {
+test('prints packed strings in pieces exactly as ordinary strings at once', () => {
   for (const value of fc.sample(randomValue, { seed: SEED, numRuns: 3000 })) {
     const bytes = writeRData(value);
     const packed = readRData(bytes, { packFrom: 0 });
@@ -83,7 +83,7 @@ test('values print the same from packed strings in pieces as from strings at onc
   }
 });
 
-test('printing stops when the text gets too long', () => {
+test('stops printing when the text gets too long', () => {
   const numbers = rInteger(new Int32Array(2 ** 20).fill(12345));
   expect(() => printLargeJson(numbers, printOptions(), 2 ** 20)).toThrow(TextTooLong);
 });

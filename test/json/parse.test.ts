@@ -13,14 +13,14 @@ const reason = (text: string | Uint8Array): string => {
 };
 
 describe('reading JSON', () => {
-  test(`${COUNT} generated texts give what jsonlite gives, identical() in R (seed ${SEED})`, async () => {
+  test(`parses ${COUNT} generated texts to values identical() to those of jsonlite (seed ${SEED})`, async () => {
     const { same, notCovered, differences } = await compareParse(SEED, COUNT);
     expect(differences.slice(0, 5)).toEqual([]);
     expect(same).toBeGreaterThan(0.9 * COUNT);
     expect(notCovered).toBeLessThan(0.06 * COUNT);
   }, 300_000);
 
-  test('typical texts give what jsonlite gives', async () => {
+  test('parses typical texts as jsonlite does', async () => {
     const { same, differences } = await compareTexts([
       '{"Sepal.Length":5.1,"Sepal.Width":3.5,"Petal.Length":1.4,"Petal.Width":0.2}',
       '[{"x":1,"y":"a"},{"x":2.5},{"y":null,"z":[1,2]}]',
@@ -54,7 +54,7 @@ describe('reading JSON', () => {
     expect(parseJson('-0')).toEqual(rInteger(0));
   });
 
-  test('reads null as missing, and also NA among numbers', () => {
+  test('reads null as missing, and "NA" too unless the values are strings', () => {
     expect(parseJson('[1,null]')).toEqual(rInteger([1, null]));
     expect(parseJson('[true,"NA"]')).toEqual(rLogical([true, null]));
     expect(parseJson('["a","NA"]')).toEqual(rString(['a', 'NA']));
@@ -67,7 +67,7 @@ describe('reading JSON', () => {
     expect(parseJson('[]')).toEqual(rList([]));
   });
 
-  test('makes a matrix of rows and a data frame of objects', () => {
+  test('turns an array of rows into a matrix and an array of objects into a data frame', () => {
     const matrix = parseJson('[[1,2],[3,4]]');
     expect(matrix).toMatchObject({ type: 'integer', values: Int32Array.of(1, 3, 2, 4) });
     const frame = parseJson('[{"a":1},{"b":"x"}]');
@@ -76,7 +76,7 @@ describe('reading JSON', () => {
     expect(frame).toMatchObject({ values: [rInteger([1, null]), rString([null, 'x'])] });
   });
 
-  test('can return only lists', () => {
+  test('returns nested lists without simplification', () => {
     expect(parseJson('[1,[2]]', { simplifyVector: false })).toEqual(
       rList([rInteger(1), rList([rInteger(2)])]),
     );

@@ -41,7 +41,7 @@ const settings: Partial<JsonPrintOptions>[] = [
   { na: 'string', factor: 'integer', Date: 'epoch' },
 ];
 
-test.each(Object.entries(vectors))('parts of %s are printed like single values', (_, make) => {
+test.each(Object.entries(vectors))('prints parts of %s like separate values', (_, make) => {
   for (const setting of settings) {
     const value = make();
     const options = printOptions(setting);
@@ -56,7 +56,7 @@ test.each(Object.entries(vectors))('parts of %s are printed like single values',
   }
 });
 
-test('values that are not printed element by element are not covered', () => {
+test('does not split values that are not printed element by element', () => {
   const time = setAttribute(withClass(rDouble([0, 1]), 'POSIXct', 'POSIXt'), 'tzone', rString('UTC'));
   expect(printParts(time, [1, 1], printOptions({}))).toBeUndefined();
   const matrix = setAttribute(rDouble([1, 2]), 'dim', rInteger([2, 1]));

@@ -26,11 +26,11 @@ function json(value: RValue, options?: Partial<JsonPrintOptions>): string {
 }
 
 describe('printing JSON', () => {
-  test(`${COUNT} values generated in R come out byte for byte as from jsonlite (seed ${SEED})`, async () => {
+  test(`prints ${COUNT} values generated in R byte for byte as jsonlite does (seed ${SEED})`, async () => {
     const { same, notCovered, differences } = await comparePrint(SEED, COUNT);
     expect(differences.slice(0, 5)).toEqual([]);
     expect(same).toBeGreaterThanOrEqual(COUNT);
-    // Only few values are left to R.
+    // Only a few values are left to R.
     expect([...notCovered.values()].reduce((sum, n) => sum + n, 0)).toBeLessThan(0.03 * COUNT);
   }, 300_000);
 
@@ -66,7 +66,7 @@ describe('printing JSON', () => {
     expect(json(rNull, { null: 'null' })).toBe('null');
   });
 
-  test('makes names distinct and fills in missing ones', () => {
+  test('makes names unique and fills in missing ones', () => {
     expect(json(rList([rInteger(1), rInteger(2), rInteger(3)], ['a', 'a', '']))).toBe(
       '{"a":[1],"a.1":[2],"3":[3]}',
     );
@@ -79,15 +79,15 @@ describe('printing JSON', () => {
     expect(json(frame, { dataframe: 'columns' })).toBe('{"a":[1,"NA"],"b":["x",null]}');
   });
 
-  test('adds row names that are text', () => {
+  test('adds row names that are strings', () => {
     const frame = setAttribute(rDataFrame([rInteger(1)], ['a'], 1), 'row.names', rString('r'));
     expect(json(frame)).toBe('[{"a":1,"_row":"r"}]');
-    const twins = setAttribute(
+    const sameNames = setAttribute(
       rDataFrame([rInteger(1), rInteger(2)], ['', ''], 1),
       'row.names',
       rString('r'),
     );
-    expect(json(twins)).toBe('[{"1":1,".1":2,"_row":"r"}]');
+    expect(json(sameNames)).toBe('[{"1":1,".1":2,"_row":"r"}]');
   });
 
   test('nests arrays with the first index outermost', () => {
@@ -132,7 +132,7 @@ describe('printing JSON', () => {
     );
   });
 
-  test('leaves strings to R whose bytes are not UTF-8, as values and as names', () => {
+  test('leaves strings that are not valid UTF-8 to R, as values and as names', () => {
     const broken = rNativeString(Uint8Array.of(97, 255));
     expect(json(broken)).toBe('not covered: strings that are not UTF-8');
     expect(json(setAttribute(rList([rNull]), 'names', broken))).toBe(
@@ -149,7 +149,7 @@ describe('printing JSON', () => {
     expect(json(value)).toBe('not covered: deep nesting');
   });
 
-  test('works after a value that is not covered', () => {
+  test('prints other values after one that is not covered', () => {
     expect(json(rList([rString('x'.repeat(100_000)), { type: 'builtin', name: 'sum' }]))).toMatch(
       /^not covered/,
     );

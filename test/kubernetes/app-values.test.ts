@@ -9,14 +9,14 @@ function values(flags: Record<string, string>, seen: typeof measured | undefined
   return valuesFor({ name: 'api', version: 'v1', config, measured: seen });
 }
 
-test('the grace period covers the wait, the longest deadline and the stop', () => {
+test('the grace period covers the preStop wait, the longest deadline and the shutdown', () => {
   const { shutdown } = values({ timeout: '5m' });
   expect(shutdown).toEqual({ preStopSeconds: 5, requestSeconds: 302, graceSeconds: 317 });
   const slowRoute = { ...measured, longestTimeout: 600_000 };
   expect(values({ timeout: '5m' }, slowRoute).shutdown.requestSeconds).toBe(602);
 });
 
-test('memory and CPU follow from the workers and what one of them takes', () => {
+test('memory and CPU depend on the number of workers and the memory of one', () => {
   expect(values({ workers: '2' }).resources).toEqual({ cpu: '1250m', memory: '576Mi' });
   expect(values({ workers: '2..8' })).toMatchObject({
     workers: '2..8',
@@ -25,7 +25,7 @@ test('memory and CPU follow from the workers and what one of them takes', () => 
   expect(values({ memory: '3gb', cpu: '2' }, undefined).resources).toEqual({ cpu: '2', memory: '3072Mi' });
 });
 
-test('a pod has ten times as long to start as the app took to load here', () => {
+test('a pod may take ten times as long to start as the app took to load on this machine', () => {
   expect(values({}).startupSeconds).toBe(60);
   expect(
     valuesFor({
@@ -37,14 +37,14 @@ test('a pod has ten times as long to start as the app took to load here', () => 
   ).toBe(300);
 });
 
-test('one number of pods needs no autoscaler', () => {
+test('a range of pods gets an autoscaler, a fixed number does not', () => {
   expect(values({ pods: '3' })).toMatchObject({ replicas: 3, autoscaling: { by: 'none' } });
   expect(values({ pods: '2..6', autoscaler: 'keda' })).toMatchObject({
     autoscaling: { by: 'keda', min: 2, max: 6 },
   });
 });
 
-test('an image without a tag gets the version', () => {
+test('an image without a tag gets the version as its tag', () => {
   expect(values({}).image).toBe('api:v1');
   expect(values({ image: 'registry.example.org:5000/team/api' }).image).toBe(
     'registry.example.org:5000/team/api:v1',
@@ -62,6 +62,6 @@ test.each([
   [{ memory: '1kb' }, /expected a size/],
   [{ name: 'My_App' }, /expected a name of lowercase letters/],
   [{ namespace: 'a.b' }, /expected a namespace name/],
-])('%j is refused with the reason', (flags, reason) => {
+])('rejects %j and gives the reason', (flags, reason) => {
   expect(() => values(flags as unknown as Record<string, string>)).toThrow(reason);
 });

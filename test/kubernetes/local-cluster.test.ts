@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { localCluster } from '../../src/kubernetes/local-cluster.js';
 
-test("an image gets into a local cluster by that cluster's own tool", () => {
+test("loads an image into a local cluster with that cluster's own tool", () => {
   expect(localCluster('kind-dev')?.load?.('f.tar')).toEqual([
     'kind',
     'load',

@@ -1,9 +1,9 @@
-/** Rules that a schema does not have: what the API server takes, but what would not work, or not well. */
+/** Rules beyond the schemas, for objects that the API server accepts but that would not work well. */
 
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, read as far as each has it
+// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
 type Any = any;
 
-/** What is wrong with a set of objects; empty if nothing. */
+/** The rules that a set of objects breaks; empty if it breaks none. */
 export function brokenRules(objects: readonly Any[]): string[] {
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
   return [
@@ -19,12 +19,19 @@ export function brokenRules(objects: readonly Any[]): string[] {
 function deploymentRules({ metadata, spec }: Any): string[] {
   const { metadata: podMetadata, spec: pod } = spec.template;
   const broken: string[] = [];
-  const must = (holds: boolean, what: string) => holds || broken.push(`Deployment ${metadata.name}: ${what}`);
+  const must = (holds: boolean, what: string) =>
+    holds || broken.push(`Deployment ${metadata.name} breaks the rule: ${what}`);
   must(covers(spec.selector.matchLabels, podMetadata.labels), 'its selector finds its own pods');
-  must(pod.automountServiceAccountToken === false, 'pods get no token');
+  must(pod.automountServiceAccountToken === false, 'pods get no service account token');
   must(pod.securityContext.runAsNonRoot === true, 'pods do not run as root');
-  must(pod.securityContext.seccompProfile.type === 'RuntimeDefault', 'seccomp is on');
-  must(spec.strategy.rollingUpdate.maxUnavailable === 0, 'an update takes no pod away first');
+  must(
+    pod.securityContext.seccompProfile.type === 'RuntimeDefault',
+    "seccomp uses the runtime's default profile",
+  );
+  must(
+    spec.strategy.rollingUpdate.maxUnavailable === 0,
+    'an update starts a new pod before it stops an old one',
+  );
   for (const container of pod.containers) {
     const { capabilities, allowPrivilegeEscalation, readOnlyRootFilesystem } = container.securityContext;
     must(allowPrivilegeEscalation === false, 'no privilege escalation');
@@ -33,23 +40,23 @@ function deploymentRules({ metadata, spec }: Any): string[] {
     must(Boolean(container.resources.requests.cpu), 'CPU is requested');
     must(
       container.resources.limits.memory === container.resources.requests.memory,
-      'memory is reserved whole',
+      'the memory request equals the limit',
     );
     const names = container.ports.map((port: Any) => port.name);
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
       const handler = container[probe]?.httpGet;
-      must(handler !== undefined && names.includes(handler.port), `${probe} asks a port that is there`);
+      must(handler !== undefined && names.includes(handler.port), `${probe} uses a port of the container`);
     }
     const { requestSeconds, preStop } = shutdownOf(container);
-    must(preStop >= 4, 'a pod that goes waits for the load balancers');
+    must(preStop >= 4, 'a stopping pod waits for the load balancers');
     must(
       pod.terminationGracePeriodSeconds >= preStop + requestSeconds + 10,
-      'the grace period covers all of it',
+      'the grace period covers preStop, requests and shutdown',
     );
     for (const { name } of container.volumeMounts)
       must(
         pod.volumes.some((volume: Any) => volume.name === name),
-        `the volume ${name} is there`,
+        `the volume ${name} exists`,
       );
     const variables = container.env.map((variable: Any) => variable.name);
     must(new Set(variables).size === variables.length, 'each variable is set once');
@@ -70,7 +77,7 @@ function serviceRules({ metadata, spec }: Any, deployments: readonly Any[]): str
   const found = deployments.filter((deployment) =>
     covers(spec.selector, deployment.spec.template.metadata.labels),
   );
-  if (found.length === 0) return [`Service ${metadata.name}: it selects no pods`];
+  if (found.length === 0) return [`Service ${metadata.name}: selects no pods`];
   return found.flatMap((deployment) => {
     const ports = deployment.spec.template.spec.containers.flatMap((container: Any) => container.ports);
     const names = ports.flatMap((port: Any) => [port.name, port.containerPort]);
@@ -82,16 +89,18 @@ function serviceRules({ metadata, spec }: Any, deployments: readonly Any[]): str
   });
 }
 
-/** What names another object names one that is there. */
+/** References to objects that do not exist. */
 function referenceRules(objects: readonly Any[]): string[] {
-  const there = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
-  const named = objects.flatMap(({ kind, spec }) => {
+  const existing = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  const referenced = objects.flatMap(({ kind, spec }) => {
     if (kind === 'HTTPRoute') return spec.rules[0].backendRefs.map(({ name }: Any) => `Service/${name}`);
     return spec?.scaleTargetRef === undefined
       ? []
       : [`${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`];
   });
-  return named.filter((name) => !there.has(name)).map((name) => `${name} is named but not there`);
+  return referenced
+    .filter((name) => !existing.has(name))
+    .map((name) => `${name} is referenced but does not exist`);
 }
 
 function covers(selector: Any, labels: Any): boolean {

@@ -14,7 +14,7 @@ function objectsOf(values: ReturnType<typeof plainValues>): Any[] {
   return [...objectsFor(values).values()];
 }
 
-test('every combination of optional parts keeps the rules of security, shutdown and wiring', () => {
+test('every combination of optional parts follows the rules for security, shutdown and references', () => {
   expect(combinations).toHaveLength(192);
   for (const values of combinations) {
     expect(brokenRules(objectsOf(values)), describeSwitches(values)).toEqual([]);
@@ -23,14 +23,14 @@ test('every combination of optional parts keeps the rules of security, shutdown 
 
 test.each([
   [
-    'a selector that is not that of the pods',
+    'a selector that does not match the pods',
     (set: Any[]) => {
       find(set, 'Deployment').spec.selector.matchLabels.track = 'other';
     },
     /selector finds/,
   ],
   [
-    'an autoscaler with min over max',
+    'an autoscaler whose minimum exceeds its maximum',
     (set: Any[]) => {
       find(set, 'HorizontalPodAutoscaler').spec.minReplicas = 11;
     },
@@ -51,22 +51,22 @@ test.each([
     /livenessProbe/,
   ],
   [
-    'a grace period that cuts requests off',
+    'a grace period too short for running requests',
     (set: Any[]) => {
       find(set, 'Deployment').spec.template.spec.terminationGracePeriodSeconds = 30;
     },
     /grace period/,
   ],
   [
-    'a container that may write to its root',
+    'a container with a writable root file system',
     (set: Any[]) => {
       find(set, 'Deployment').spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem = false;
     },
     /read-only/,
   ],
-])('the rules catch %s', (_what, spoil, message) => {
+])('the rules catch %s', (_what, damage, message) => {
   const objects = structuredClone(objectsOf(plainValues()));
-  spoil(objects);
+  damage(objects);
   expect(brokenRules(objects).join()).toMatch(message);
 });
 
@@ -74,7 +74,7 @@ function find(objects: Any[], kind: string): Any {
   return objects.find((object) => object.kind === kind);
 }
 
-test('a switch brings its object, and no other', () => {
+test('each option adds its own object and no other', () => {
   const kinds = (change: object) => objectsOf({ ...plainValues(), ...change }).map(({ kind }) => kind);
   const plain = kinds({});
   const added = (change: object) => kinds(change).filter((kind) => !plain.includes(kind));
@@ -96,7 +96,7 @@ test('a switch brings its object, and no other', () => {
   expect(added({ kserve: { enabled: true } })).toEqual(['ClusterServingRuntime']);
 });
 
-test('a gateway shares requests by weight, and without one the Service reaches both Deployments', () => {
+test('a gateway splits requests by weight, and the Service selects both Deployments', () => {
   const values = {
     ...plainValues(),
     httpRoute: { enabled: true, host: 'a.b', gateway: 'g', gatewayNamespace: '' },
@@ -115,7 +115,7 @@ test('a gateway shares requests by weight, and without one the Service reaches b
   expect(canary.spec.template.spec.containers[0].image).toBe('mtcars:2');
 });
 
-test('the key of sessions comes from a Secret, in every pod', () => {
+test('pods get the session key from a Secret', () => {
   const plain = plainValues();
   const values = { ...plain, session: { ...plain.session, secret: 'keys' } };
   const { env } = find(objectsOf(values), 'Deployment').spec.template.spec.containers[0];
@@ -125,7 +125,7 @@ test('the key of sessions comes from a Secret, in every pod', () => {
   });
 });
 
-test('every value is documented, in bounds by default, and used or about a part that is', () => {
+test('every value is documented and has a valid default', () => {
   const plain = plainValues();
   const leaves = (value: object, path = ''): string[] =>
     Object.entries(value).flatMap(([key, member]) =>

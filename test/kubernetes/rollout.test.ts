@@ -22,17 +22,17 @@ const all = (count: number) => ({
 });
 
 test.each<[string, LiveDeployment, boolean]>([
-  ['all pods are new and serve', deployment(3, all(3)), true],
-  ['no controller has seen it', deployment(3, { ...all(3), observedGeneration: 1 }), false],
-  ['an old pod still serves', deployment(3, { ...all(3), replicas: 4, availableReplicas: 4 }), false],
+  ['all pods are new and ready', deployment(3, all(3)), true],
+  ['no controller has observed the change', deployment(3, { ...all(3), observedGeneration: 1 }), false],
+  ['an old pod still runs', deployment(3, { ...all(3), replicas: 4, availableReplicas: 4 }), false],
   ['a new pod is not ready', deployment(3, { ...all(3), availableReplicas: 2 }), false],
-  ['pods that are too many have not gone', deployment(2, all(3)), false],
-  ['it was set to no pods at all', deployment(0, { observedGeneration: 2 }), true],
-])('a rollout is over or not: %s', (_what, live, over) => {
-  expect(progressOf(live).done).toBe(over);
+  ['surplus pods still run', deployment(2, all(3)), false],
+  ['it has no replicas', deployment(0, { observedGeneration: 2 }), true],
+])('knows whether a rollout is complete: %s', (_what, live, complete) => {
+  expect(progressOf(live).done).toBe(complete);
 });
 
-test('a rollout with an autoscaler is over when that has asked for enough', () => {
+test("a rollout with an autoscaler is complete when it has the autoscaler's minimum of pods", () => {
   expect(progressOf(deployment(1, all(1)), { min: 2, max: 5 }).done).toBe(false);
   expect(progressOf(deployment(2, all(2)), { min: 2, max: 5 }).done).toBe(true);
 });
@@ -44,52 +44,52 @@ test('only pods of the new version count as ready', () => {
 
 type Status = NonNullable<LivePod['status']>;
 const container = (more: object) => ({ containerStatuses: [{ ready: false, restartCount: 0, ...more }] });
-const ended = (reason: string, exitCode: number) => ({ terminated: { reason, exitCode } });
+const exited = (reason: string, exitCode: number) => ({ terminated: { reason, exitCode } });
 
 test.each<[string, Status, string | undefined, boolean]>([
-  ['starts', container({ state: { running: {} } }), undefined, false],
+  ['is starting', container({ state: { running: {} } }), undefined, false],
   [
-    'has no image',
+    'cannot pull its image',
     container({ state: { waiting: { reason: 'ImagePullBackOff', message: 'not found' } } }),
     'the image cannot be pulled (ImagePullBackOff): not found',
     true,
   ],
   [
-    'has no image at the first try',
+    'fails to pull its image once',
     container({ state: { waiting: { reason: 'ErrImagePull' } } }),
     'the image cannot be pulled (ErrImagePull)',
     false,
   ],
   [
-    'ended once',
-    container({ restartCount: 1, lastState: ended('Error', 1) }),
+    'exited once',
+    container({ restartCount: 1, lastState: exited('Error', 1) }),
     'the container exited: Error, exit code 1',
     false,
   ],
   [
-    'ends again and again',
+    'exits again and again',
     container({
       restartCount: 2,
       state: { waiting: { reason: 'CrashLoopBackOff' } },
-      lastState: ended('Error', 1),
+      lastState: exited('Error', 1),
     }),
     'the container exited: Error, exit code 1',
     true,
   ],
   [
-    'takes too much memory',
-    container({ restartCount: 2, lastState: ended('OOMKilled', 137) }),
+    'exceeds its memory limit',
+    container({ restartCount: 2, lastState: exited('OOMKilled', 137) }),
     'it exceeded its memory limit: OOMKilled, exit code 137',
     true,
   ],
   [
-    'is killed by its probe',
-    container({ restartCount: 3, state: { running: {} }, lastState: ended('Completed', 0) }),
+    'fails its probes',
+    container({ restartCount: 3, state: { running: {} }, lastState: exited('Completed', 0) }),
     'its probes fail, so Kubernetes keeps restarting it',
     true,
   ],
   [
-    'finds no node',
+    'cannot be scheduled',
     {
       conditions: [
         {
@@ -103,7 +103,7 @@ test.each<[string, Status, string | undefined, boolean]>([
     'no node can run it: 0/3 nodes are available',
     false,
   ],
-])('of a pod that %s is said why, and whether waiting helps', (_what, status, reason, final) => {
+])('explains why a pod %s, and knows whether waiting can help', (_what, status, reason, final) => {
   const problem = problemOf({ metadata: meta, status });
   expect([problem?.reason, problem?.final ?? false]).toEqual([reason, final]);
 });

@@ -4,7 +4,7 @@ import type { Values } from '../../src/kubernetes/values.js';
 
 const measured = { loadTime: 1500, memory: 90 * 1024 ** 2, longestTimeout: 0, hazards: [] };
 
-/** What is deployed when nobody says anything. */
+/** The values of a deployment without options. */
 export function plainValues(): Values {
   return valuesFor({ name: 'mtcars', version: '0123456789ab', config: defaultConfig(), measured });
 }
@@ -45,7 +45,7 @@ export function everyCombination(): Values[] {
   return found;
 }
 
-/** For a message: what is on. */
+/** Lists the enabled parts, for failure messages. */
 export function describeSwitches({
   autoscaling,
   canary,

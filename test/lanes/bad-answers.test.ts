@@ -13,27 +13,27 @@ afterAll(() => app?.stop());
 const get = (path: string, ...headers: string[]): string =>
   `${[`GET ${path} HTTP/1.1`, 'Host: x', ...headers].join('\r\n')}\r\n\r\n`;
 
-/** What comes back for a request and another one after it on the same connection. */
+/** Sends a request and another one after it on the same connection, and returns all that comes back. */
 async function askTwice(path: string): Promise<string> {
   const client = await RawClient.open(app.port);
   return client.send(get(path) + get('/well', 'Connection: close')).closed;
 }
 
-describe('is answered with 500 and leaves the connection intact:', () => {
+describe('answers 500 and keeps the connection usable after', () => {
   test.each([
     ['a header that would start another response', '/split'],
     ['a header with a line feed', '/header?value=a%0Ab'],
     ['a header with a carriage return', '/header?value=a%0Db'],
     ['a header with a control character', '/header?value=a%01b'],
-    ['a header name with a blank', '/header?name=X%20App'],
-    ['a header name with a line end', '/header?name=X%0D%0AY'],
-    ['a header whose name is missing', '/na'],
-    ['a status that ends nothing', '/status?is=100'],
-    ['a status that changes the protocol', '/status?is=101'],
-    ['a status below all statuses', '/status?is=42'],
-    ['a status above all statuses', '/status?is=1000'],
-    ['a file that is not there', '/file?path=/no/such/file'],
-    ['a folder as file', '/file?path=/tmp'],
+    ['a header name with a space', '/header?name=X%20App'],
+    ['a header name with a line break', '/header?name=X%0D%0AY'],
+    ['a header whose name is NA', '/na'],
+    ['the status 100, which is not final', '/status?is=100'],
+    ['the status 101, which switches protocols', '/status?is=101'],
+    ['a status below 100', '/status?is=42'],
+    ['a status above 999', '/status?is=1000'],
+    ['a file that does not exist', '/file?path=/no/such/file'],
+    ['a folder in place of a file', '/file?path=/tmp'],
   ])('%s', async (_, path) => {
     const text = await askTwice(path);
     expect(statusesIn(text)).toEqual([500, 200]);
@@ -44,7 +44,7 @@ describe('is answered with 500 and leaves the connection intact:', () => {
   });
 });
 
-test('how an answer is framed is none of the app’s business', async () => {
+test('ignores headers of the app that would change the framing', async () => {
   const text = await askTwice('/framing');
   expect(statusesIn(text)).toEqual([200, 200]);
   expect(text).toContain('["longer than three"]');
@@ -52,7 +52,7 @@ test('how an answer is framed is none of the app’s business', async () => {
   expect(text).not.toMatch(/^Transfer-Encoding|upgrade/im);
 });
 
-test('no bad answer has cost a worker', () => {
+test('invalid answers do not end the worker', () => {
   expect(app.entries('worker-exit')).toEqual([]);
   expect(isRunning(app.pid)).toBe(true);
 });

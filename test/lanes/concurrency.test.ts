@@ -18,12 +18,12 @@ beforeAll(async () => {
     serve(example, { workers: 4 }),
     startPlumber(join(example, 'plumber.R')),
   ]);
-  await penstock.logged('worker-ready', undefined, { skip: 3 }); // it serves when the first one is
+  await penstock.logged('worker-ready', undefined, { skip: 3 }); // it listens once the first worker is ready
 });
 
 afterAll(() => Promise.all([penstock?.stop(), plumber?.stop()]));
 
-/** Milliseconds that it took. */
+/** The duration in milliseconds. */
 async function timed(act: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await act();
@@ -44,7 +44,7 @@ async function slowReport(port: number, signal?: AbortSignal): Promise<void> {
   expect(await response.json()).toEqual(['OK']);
 }
 
-test('four slow requests together take as long as one; under plumber alone even a prediction waits', async () => {
+test('runs four slow requests in the time of one, while under plumber alone even a prediction waits', async () => {
   const onPlumber = async (): Promise<number> => {
     const slow = slowReport(plumber.port);
     const waited = await timed(() => predict(plumber.port));
@@ -56,18 +56,18 @@ test('four slow requests together take as long as one; under plumber alone even 
     onPlumber(),
   ]);
   expect(together).toBeGreaterThan(5000);
-  // One after the other would take 20 s, two by two 10 s.
+  // One at a time would take 20 s, two at a time 10 s.
   expect(together).toBeLessThan(9500);
   expect(waited).toBeGreaterThan(4000);
 });
 
-test('predictions are answered at once while three slow requests run', async () => {
+test('answers predictions at once while three slow requests run', async () => {
   const leave = new AbortController();
   const slow = [1, 2, 3].map(() => slowReport(penstock.port, leave.signal).catch(() => 'left'));
   await expect.poll(async () => (await penstock.admin('/status')).running).toBe(3);
 
   const times: number[] = [];
-  // The first ones prepare the worker that is left: R reads and compiles what it needs for the first time.
+  // The first predictions warm up the free worker: R loads and compiles what it needs.
   for (let i = 0; i < 21; i++) times.push(await timed(() => predict(penstock.port)));
 
   expect((await penstock.admin('/status')).running).toBe(3);

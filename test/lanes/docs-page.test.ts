@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.stop());
 
-test("with --docs penstock plumber's specification says what Penstock's annotations say", async () => {
+test("--docs penstock adds Penstock's annotations to plumber's specification", async () => {
   const { paths }: Json = await (await fetch(`${app.url}/openapi.json`)).json();
   expect(paths['/kept'].get).toMatchObject({
     description: 'Responses are kept for 1 s.',
@@ -29,7 +29,7 @@ test("with --docs penstock plumber's specification says what Penstock's annotati
   expect(paths['/offers'].get).not.toHaveProperty('x-penstock');
 });
 
-test('an app that turns its documentation off has no page', async () => {
+test('an app that turns its documentation off has no docs page', async () => {
   const off = await serve(resolve(import.meta.dirname, '../fixtures/apis/docs-off.R'), {
     workers: 1,
     flags: ['--docs', 'penstock'],
@@ -51,7 +51,7 @@ describe.skipIf(noBrowser !== '')(`the page at /__docs__/ in a browser${noBrowse
     return page.locator('.operation', { has: page.locator('.path', { hasText: path }) });
   }
 
-  test('a plumber API is documented and can be tried, also behind a proxy with a prefix', async () => {
+  test('documents a plumber API and lets users try it, also behind a proxy with a path prefix', async () => {
     const proxy = await underPrefix('/team/api', app.port);
     const { port } = proxy.address() as { port: number };
     const start = `http://127.0.0.1:${port}/team/api/__docs__`;
@@ -91,14 +91,14 @@ describe.skipIf(noBrowser !== '')(`the page at /__docs__/ in a browser${noBrowse
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await seriousFindings(page)).toEqual([]);
     expect(asked.filter((url) => !url.startsWith(`http://127.0.0.1:${port}/team/api/`))).toEqual([]);
-    // A browser notes every answer of 400 and more.
+    // Browsers log every response with a status of 400 or above.
     expect(faults.filter((fault) => !fault.includes('status of 500'))).toEqual([]);
     await page.context().close();
     proxy.closeAllConnections();
     proxy.close();
   });
 
-  test('so is a saved model, with its fields', async () => {
+  test('documents a saved model with its fields and lets users try it', async () => {
     await models.make(5, ['lm']);
     const served = await serve(models.file('lm'), { workers: 1 });
     const { faults, page } = await openPage(browser, `${served.url}/__docs__/`);

@@ -17,7 +17,7 @@ const expressions = [
 const piece = fc.constantFrom(...'0123-.,,/aé', 'true', 'FALSE', 'T', '/x/', '1,2');
 
 describe('pathExpression', () => {
-  test("matches what plumber's expression matches, with the same texts for the parameters", () => {
+  test("matches the same paths as plumber's expression, with the same parameters", () => {
     const path = fc.array(piece, { maxLength: 9 }).map((pieces) => `/x/${pieces.join('')}`);
     const types = fc.array(fc.constantFrom(...expressions), { minLength: 1, maxLength: 2 });
     fc.assert(
@@ -30,7 +30,7 @@ describe('pathExpression', () => {
     );
   });
 
-  test('takes no longer for paths that are made to be slow', () => {
+  test('stays fast for paths that are crafted to be slow', () => {
     for (const parameter of expressions) {
       const { exact } = pathExpression(`^/x/${parameter}/end$`);
       const started = performance.now();
@@ -39,7 +39,7 @@ describe('pathExpression', () => {
     }
   });
 
-  test('leaves to R what may mean something else there, and knows how its paths begin', () => {
+  test('leaves expressions that R may read differently to R, and knows the prefix of their paths', () => {
     for (const [regex, prefix] of [
       ['^/pattern/[a-c]+$', '/pattern/'],
       ['^/any/.*$', '/any/'],
@@ -57,7 +57,7 @@ describe('pathExpression', () => {
   });
 });
 
-test('two beginnings may meet when one continues the other', () => {
+test('two prefixes may match the same path if one starts with the other', () => {
   expect(mayMeet('/a/', '/a/b')).toBe(true);
   expect(mayMeet('/a/b', '/a/')).toBe(true);
   expect(mayMeet('/a/b', '/a/c')).toBe(false);

@@ -14,13 +14,13 @@ const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(a
 const scale = (): Promise<object> => app.admin('/scale');
 
 interface Held {
-  /** Resolves when the client has gone. */
+  /** Disconnects the client. */
   leave(): Promise<void>;
 }
 
 let naps = 0;
 
-/** Asks, waits until a handler runs, and stays there. */
+/** Sends a request that keeps its worker busy; resolves once the handler runs. */
 async function hold(path: string): Promise<Held> {
   const id = `nap-${naps++}`;
   const gone = new AbortController();
@@ -35,7 +35,7 @@ async function hold(path: string): Promise<Held> {
 }
 
 test.each(['/single', '/single-in-plumber'])(
-  '@concurrency holds for %s, and others have the rest',
+  '@concurrency limits %s and leaves the other workers to other routes',
   async (path) => {
     const first = await hold(`${path}?seconds=20`);
     const second = ask(path);
@@ -46,7 +46,7 @@ test.each(['/single', '/single-in-plumber'])(
   },
 );
 
-test('batches keep to @concurrency', async () => {
+test('@concurrency limits batches', async () => {
   const first = await hold('/single-batch?seconds=20');
   const others = [1, 2, 3].map((i) =>
     ask('/single-batch?seconds=0', { headers: { 'X-Request-Id': `batch-${i}` } }),
@@ -58,7 +58,7 @@ test('batches keep to @concurrency', async () => {
   expect(await app.request('batch-1')).toMatchObject({ batch: 3 });
 });
 
-test('a request that waits for its route can leave, or be late', async () => {
+test('a request that waits for its route can be cancelled or time out', async () => {
   const first = await hold('/single?seconds=20');
   const gone = new AbortController();
   const leaves = ask('/single', { signal: gone.signal }).catch(() => 'left');
@@ -71,7 +71,7 @@ test('a request that waits for its route can leave, or be late', async () => {
   expect((await ask('/single')).status).toBe(200);
 });
 
-test('slow routes leave a worker to fast ones', async () => {
+test('slow routes leave a worker free for fast routes', async () => {
   expect((await ask('/usual')).status).toBe(200);
   const slow = await hold('/slow?seconds=20');
   const gone = new AbortController();

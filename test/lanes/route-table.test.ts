@@ -29,13 +29,13 @@ function table(
 const nowhere = { index: 0, path: [], route: undefined };
 
 describe('RouteTable', () => {
-  test('takes the first endpoint that matches', () => {
+  test('picks the first endpoint that matches', () => {
     const found = table([route('/a/b'), route('/a/<x>')]);
     expect(found.match('GET', '/a/b')).toMatchObject({ index: 1, path: [] });
     expect(found.match('GET', '/a/c')).toMatchObject({ index: 2, path: ['c'] });
   });
 
-  test('looks in a mounted router, without the path of the mount, after the outer one', () => {
+  test('searches a mounted router after the outer one, without the path of the mount', () => {
     const found = table(
       [
         route('/sub/own'),
@@ -54,7 +54,7 @@ describe('RouteTable', () => {
     expect(found.match('GET', '/sub')).toEqual(nowhere);
   });
 
-  test('goes into the first mount only that the path leads to', () => {
+  test('searches only the first mount that matches the path', () => {
     const found = table(
       [route('/x', { router: 2 }), route('/y', { router: 3 })],
       [
@@ -65,7 +65,7 @@ describe('RouteTable', () => {
     expect(found.match('GET', '/a/b/y')).toEqual(nowhere);
   });
 
-  test('knows that nothing is there, unless only R can tell', () => {
+  test('knows that no endpoint matches, unless only R can tell', () => {
     const found = table([route('/a/<x>', { regex: '^/a/[a-c]+$' }), route('/b'), route('/a/b')]);
     expect(found.match('GET', '/b')).toMatchObject({ index: 2 });
     expect(found.match('GET', '/c')).toEqual(nowhere);
@@ -78,7 +78,7 @@ describe('RouteTable', () => {
     ]);
   });
 
-  test('counts an unclear expression of an outer router against the routers that are mounted there', () => {
+  test('an expression of an outer router that only R can match also affects the routers mounted there', () => {
     const found = table(
       [route('/sub/x', { regex: '^/sub/xx+$' }), route('/xx', { router: 2 }), route('/y', { router: 2 })],
       [
@@ -95,14 +95,14 @@ describe('RouteTable', () => {
     expect(found.match('HEAD', '/files/a.png')).toEqual(nowhere);
   });
 
-  test('leaves everything to plumber when the app stands in the way', () => {
+  test('leaves everything to plumber if the app has an obstacle', () => {
     const found = new RouteTable({ routes: [route('/a')], mounts: [], obstacle: 'it cannot be' });
     expect(found.match('GET', '/a')).toBeUndefined();
     expect(found.match('GET', '/b')).toBeUndefined();
     expect(found.elsewhere(['GET'], '/files/')).toBe('it cannot be');
   });
 
-  test('leaves to plumber what is long or not plain', () => {
+  test('leaves long paths and non-ASCII paths to plumber', () => {
     const found = table([route('/<x>')]);
     expect(found.match('GET', `/${'x'.repeat(2000)}`)).toBeUndefined();
     expect(found.match('GET', '/é')).toBeUndefined();

@@ -38,13 +38,13 @@ async function refusal(file: string, flags: readonly string[] = []): Promise<str
   return stderr + stdout;
 }
 
-test('a file that is no saved R object is refused with the reason, and exit code 1', async () => {
-  const said = await refusal('text.rds');
-  expect(said).toContain('text.rds is not a readable RDS file');
-  expect(said).toContain('code: app_load_failed');
+test('rejects a file that is not a saved R object, with the reason and exit code 1', async () => {
+  const output = await refusal('text.rds');
+  expect(output).toContain('text.rds is not a readable RDS file');
+  expect(output).toContain('code: app_load_failed');
 });
 
-test('each other kind of bad file is refused with its reason', async () => {
+test('rejects every other kind of bad file with its reason', async () => {
   const reasons = {
     empty: '2.rds is empty',
     cut: '2.rds is not a readable RDS file',
@@ -68,24 +68,24 @@ test('each other kind of bad file is refused with its reason', async () => {
   await app.stop();
 });
 
-test('a package that is missing is named, with the way to install it', async () => {
-  const said = await refusal('absent.rds');
-  expect(said).toContain(
+test('names a missing package and how to install it', async () => {
+  const output = await refusal('absent.rds');
+  expect(output).toContain(
     'A model of class lm needs the R package aPackageThatNobodyHas, which is not installed.',
   );
-  expect(said).toContain(`Rscript -e 'install.packages("aPackageThatNobodyHas")'`);
+  expect(output).toContain(`Rscript -e 'install.packages("aPackageThatNobodyHas")'`);
 });
 
-test('a model that does not tell its input is refused until the configuration does', async () => {
-  const said = await refusal('nameless.rds');
-  expect(said).toContain(
+test('rejects a model without input names and refers to the documentation', async () => {
+  const output = await refusal('nameless.rds');
+  expect(output).toContain(
     'Could not determine the input of the model. The object does not contain the names of its inputs.',
   );
-  expect(said).toContain('code: model_unknown');
-  expect(said).toContain('docs/models.md');
+  expect(output).toContain('code: model_unknown');
+  expect(output).toContain('docs/models.md');
 });
 
-test('the configuration is told where it does not fit the model', async () => {
+test('reports a configuration that does not fit the model', async () => {
   const config = join(folder, 'wrong.yaml');
   copyFileSync(join(folder, 'good.rds'), join(folder, 'cars.rds'));
   const cases = [

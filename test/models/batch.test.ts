@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
-import { expectOnlyPoisonFails, strict } from './load.js';
+import { expectOnlyBadRowsFail, strict } from './load.js';
 import { type Json, rowsOf, TrainedModels } from './make-models.js';
 
-/** A predict method that refuses 13, and one whose answers depend on the other rows; the sleep lets requests gather. */
+/** A predict method that fails for 13, and one whose results depend on all rows. The sleep lets requests queue. */
 const profile = `
 predict.picky <- function(object, newdata, ...) {
   Sys.sleep(0.02)
@@ -25,7 +25,7 @@ saveRDS(structure(list(), class = "picky"), "picky.rds")
 saveRDS(structure(list(), class = "strict"), "strict.rds")
 saveRDS(structure(list(), class = "centred"), "centred.rds")`;
 
-const poisoned = sized(600, 2000);
+const STRICT_MODEL_REQUESTS = sized(600, 2000);
 const folder = mkdtempSync(join(tmpdir(), 'penstock-batched-'));
 const trained = new TrainedModels();
 let lm: ServedApp;
@@ -54,7 +54,7 @@ async function ask(app: ServedApp, body: unknown, query = ''): Promise<{ status:
   return { status: response.status, body: await response.json() };
 }
 
-test('300 requests at once get what each would get alone, to the last digit', async () => {
+test('300 concurrent requests get what each would get alone, to the last digit', async () => {
   const [whole, holes, confidence] = trained.questions('lm');
   const cases = [whole!, holes!, confidence!].flatMap(({ expected, input, query }) =>
     rowsOf(expected).map((answer, i) => ({
@@ -69,7 +69,7 @@ test('300 requests at once get what each would get alone, to the last digit', as
   expect(together.length).toBeGreaterThan(100);
 });
 
-test('a row that makes predict() fail costs its own request alone', async () => {
+test('a row that makes predict() fail affects only its own request', async () => {
   const asked = Array.from({ length: 40 }, (_, i) => i);
   const answers = await Promise.all(asked.map((x) => ask(picky, { x })));
   const expected = asked.map((x) => (x === 13 ? 500 : 200));
@@ -78,14 +78,14 @@ test('a row that makes predict() fail costs its own request alone', async () => 
   expect(answers[20]!.body).toEqual([{ '.pred': 40 }]);
 });
 
-test(`of ${poisoned} requests at once with 1 % bad rows exactly those fail, each with its own reason`, async () => {
+test(`exactly the bad 1 % of ${STRICT_MODEL_REQUESTS} concurrent requests fail, each with its own reason`, async () => {
   const app = await serve(join(folder, 'strict.rds'), { workers: 1, flags: ['--queue-limit', '1000'] });
-  await expectOnlyPoisonFails(app.url, poisoned);
+  await expectOnlyBadRowsFail(app.url, STRICT_MODEL_REQUESTS);
   await app.logged('request', ({ batch }) => Number(batch) > 1);
   await app.stop();
 });
 
-test('a model whose rows depend on each other is found out, told, and asked for one request at a time', async () => {
+test('detects and logs a model whose rows depend on each other, and stops batching it', async () => {
   await Promise.all(Array.from({ length: 60 }, (_, x) => ask(centred, { x })));
   await centred.logged('not-batched');
   const answers = await Promise.all(Array.from({ length: 20 }, (_, x) => ask(centred, { x })));

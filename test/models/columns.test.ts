@@ -33,27 +33,27 @@ function read(
   return { set, faults: faults.listed.map(({ code, message, path }) => `${path}|${code}|${message}`) };
 }
 
-describe('The forms of input', () => {
+describe('Shapes of input', () => {
   const columns = [[30.5], [3], [1], ['Ada'], [true], [null], [null], [null]];
 
-  test('one row, rows and columns come to the same', () => {
+  test('one row, an array of rows, and columns give the same result', () => {
     const byColumn = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, [value]]));
     for (const body of [good, [good], byColumn]) {
       expect(read(body)).toEqual({ set: { rows: 1, columns }, faults: [] });
     }
   });
 
-  test('no rows are no rows', () => {
+  test('accepts an empty array', () => {
     expect(read([])).toMatchObject({ set: { rows: 0 }, faults: [] });
   });
 
-  test.each([[null], [3], ['text'], [true]])('%j is none of them', (body) => {
+  test.each([[null], [3], ['text'], [true]])('rejects %j', (body) => {
     expect(read(body).faults).toEqual([
       '|shape|must be an object (one row), an array of objects (rows) or an object of arrays (columns)',
     ]);
   });
 
-  test('what is no row among rows is told by its place', () => {
+  test('reports the position of elements that are not rows', () => {
     expect(read([good, 3, [1], null]).faults).toEqual([
       '[1]|shape|must be an object, one row',
       '[2]|shape|must be an object, one row',
@@ -79,19 +79,19 @@ describe('Values', () => {
     ['seen', '1970-01-01 01:00:00+01:00', 0],
     ['seen', '1970-01-01T00:00:00.25', 0.25],
     ['cyl', 6, 6],
-  ] as const)('%s takes %j', (name, value, cell) => {
+  ] as const)('%s accepts %j', (name, value, cell) => {
     const { set, faults } = read({ ...good, [name]: value });
     expect(faults).toEqual([]);
     expect(set.columns[fields.findIndex((one) => one.name === name)]).toEqual([cell]);
   });
 
-  test('numbers that JSON does not have are written as jsonlite does', () => {
+  test('reads numbers that JSON does not have as jsonlite writes them', () => {
     const free = new ColumnReader({ fields: [field('x', 'number')], extraFields: 'refuse' });
     const set = free.read({ x: ['Inf', '-Inf', 'NaN', 'NA', null, 1e300] }, new Faults());
     expect(set.columns[0]).toEqual([Infinity, -Infinity, Number.NaN, null, null, 1e300]);
   });
 
-  test('levels that look like numbers may come as numbers', () => {
+  test('accepts numbers for levels that look like numbers', () => {
     const gears = new ColumnReader({
       fields: [field('gear', 'factor', { levels: ['3', '4'] })],
       extraFields: 'refuse',
@@ -117,13 +117,13 @@ describe('Values', () => {
     ['since', '2026-02-30', 'since|type|must be a date like "2026-01-31", not "2026-02-30"'],
     ['seen', 'now', 'seen|type|must be a time like "2026-01-31T10:00:00Z", not "now"'],
     ['cyl', 5, 'cyl|level|must be one of 4, 6, 8, not 5'],
-  ] as const)('%s does not take %j', (name, value, fault) => {
+  ] as const)('%s rejects %j', (name, value, fault) => {
     expect(read({ ...good, [name]: value }).faults).toEqual([fault]);
   });
 });
 
 describe('Faults', () => {
-  test('every one is told, by its path', () => {
+  test('reports all faults with their paths', () => {
     const { rooms: _, ...incomplete } = good;
     expect(
       read([good, { ...incomplete, age: 'x', roms: 3 }, { ...good, city: 'Rom', member: null }]).faults,
@@ -135,7 +135,7 @@ describe('Faults', () => {
     ]);
   });
 
-  test('columns have theirs behind the name', () => {
+  test('puts the index after the name of a column', () => {
     const body = {
       age: [1, 'x', 3],
       rooms: [1, 2, null],
@@ -152,7 +152,7 @@ describe('Faults', () => {
     ]);
   });
 
-  test('members that every object has are no fields', () => {
+  test('does not take inherited object members for fields', () => {
     const reader = new ColumnReader({ fields: [field('constructor', 'number')], extraFields: 'refuse' });
     const faults = new Faults();
     reader.read([{}, JSON.parse('{"constructor":1,"__proto__":2}')], faults);
@@ -162,11 +162,11 @@ describe('Faults', () => {
     ]);
   });
 
-  test('fields that the model does not have can be ignored', () => {
+  test('can ignore fields that the model does not have', () => {
     expect(read({ ...good, other: 1 }, 'ignore').faults).toEqual([]);
   });
 
-  test('of very many, the first 1,000 are told and all are counted', () => {
+  test('lists the first 1,000 faults and counts all of them', () => {
     const faults = new Faults();
     new ColumnReader({ fields, extraFields: 'refuse' }).read(new Array(5000).fill(1), faults);
     expect([faults.listed.length, faults.count]).toEqual([1000, 5000]);

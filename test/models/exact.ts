@@ -6,12 +6,12 @@ import { type ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
 import { type Columns, rowCount, rowsOf, slice, TrainedModels } from './make-models.js';
 
-/** Rows of each model's question. */
+/** Number of rows to predict with each model. */
 const rows = sized(600, 2000);
-/** Sizes of requests, in turn: one row, some, and many. */
+/** Rows in each request, in turn. */
 const sizes = [1, 7, 250, 1, 41];
 
-/** All rows of a question, as the bodies of requests of several sizes and forms. */
+/** All rows, as request bodies of several sizes and shapes. */
 function bodiesOf(input: Columns): unknown[] {
   const count = rowCount(input);
   const bodies: unknown[] = [];
@@ -31,7 +31,7 @@ async function ask(url: string, body: unknown): Promise<unknown[]> {
   return answer as unknown[];
 }
 
-/** Holds of each class that what `/predict` answers is what R says. */
+/** Tests for each model class that `/predict` returns what predict() returns in R. */
 export function predictsExactly(names: readonly string[]): void {
   const models = new TrainedModels();
   const folder = mkdtempSync(join(tmpdir(), 'penstock-exact-'));
@@ -46,7 +46,7 @@ export function predictsExactly(names: readonly string[]): void {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(names)(`%s: ${rows} rows give what predict() gives in R, to the last digit`, async (name) => {
+  test.each(names)(`%s: predicts ${rows} rows as predict() does in R, to the last digit`, async (name) => {
     for (const { expected, input, query } of models.questions(name)) {
       const url = `${app.url}/models/${name}/predict${query === '' ? '' : `?${query}`}`;
       const bodies = bodiesOf(input);
@@ -58,7 +58,7 @@ export function predictsExactly(names: readonly string[]): void {
     }
   });
 
-  test('what is asked at the same time has been computed together', async () => {
+  test('computes concurrent requests together', async () => {
     const metrics = await (await fetch(`${app.adminUrl}/metrics`)).text();
     const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics)![1]);
     const [requests, batches] = [read('penstock_batch_requests_sum'), read('penstock_batch_requests_count')];

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** Asks so many times, over so many connections at once, and gives all answers in order. */
+/** Sends `count` requests over `connections` connections at once, and returns the answers in order. */
 async function askAtOnce<T>(
   count: number,
   connections: number,
@@ -15,13 +15,13 @@ async function askAtOnce<T>(
   return answers;
 }
 
-/** The share of one answer among so many. */
+/** The share of `count` answers that equal `wanted`. */
 export async function shareOf<T>(wanted: T, count: number, ask: () => Promise<T>): Promise<number> {
   const answers = await askAtOnce(count, 64, ask);
   return answers.filter((one) => one === wanted).length / count;
 }
 
-/** The code of a class whose predict() refuses all rows below zero, with the first of them in its message. */
+/** R code of a class whose predict() fails if a value is below zero, with the first such value in its message. */
 export const strict = `
 predict.strict <- function(object, newdata, ...) {
   if (any(newdata$x < 0)) stop(newdata$x[newdata$x < 0][1], " is below zero")
@@ -30,10 +30,10 @@ predict.strict <- function(object, newdata, ...) {
 `;
 
 /**
- * Asks a strict model so many times at once, with 1 % of the requests bad: half of them are no number, the others make
- * predict() fail. Exactly those fail, each with its own reason.
+ * Sends `count` concurrent requests to a strict model. 1 % of them are bad: half of these do not contain a number, the
+ * others make predict() fail. Exactly those must fail, each with its own reason.
  */
-export async function expectOnlyPoisonFails(url: string, count: number): Promise<void> {
+export async function expectOnlyBadRowsFail(url: string, count: number): Promise<void> {
   const kind = (i: number): 'good' | 'malformed' | 'failing' => {
     if (i % 200 === 7) return 'malformed';
     return i % 200 === 107 ? 'failing' : 'good';

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
 
-/** Values by column, as JSON has them. */
+/** JSON values by column. */
 export type Columns = Readonly<Record<string, readonly unknown[]>>;
 
 /** JSON whose shape the tests themselves check. */
 export type Json = ReturnType<typeof JSON.parse>;
 
-/** What predict() gave in R for some rows. */
+/** Rows of input, and what predict() returned for them in R. */
 export interface Question {
   /** Query of `/predict`, without the question mark. */
   readonly query: string;
@@ -21,7 +21,7 @@ export interface Question {
 
 const script = join(import.meta.dirname, 'r/make-models.R');
 
-/** Models that R has just trained, in a folder that is gone after the tests of the file. */
+/** Models that R has just trained, in a folder that is removed after the tests of the file. */
 export class TrainedModels {
   readonly folder = mkdtempSync(join(tmpdir(), 'penstock-models-'));
 
@@ -29,7 +29,7 @@ export class TrainedModels {
     afterAll(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** Trains models by their names in `r/make-models.R`, and asks each for so many rows. */
+  /** Trains models by their names in `r/make-models.R`, and predicts `rows` rows with each. */
   async make(rows: number, names: readonly string[]): Promise<void> {
     await promisify(execFile)('Rscript', [script, this.folder, String(rows), ...names], {
       env: { ...process.env, LC_ALL: 'C.UTF-8', OMP_NUM_THREADS: '1' },

@@ -26,7 +26,7 @@ const operations = () =>
     Object.entries<Json>(item).map(([method, operation]) => ({ path, method, operation })),
   );
 
-test('the document has what OpenAPI 3.0 demands', () => {
+test('the document has what OpenAPI 3.0 requires', () => {
   expect(spec.openapi).toBe('3.0.3');
   expect(spec.info).toEqual({ title: 'lm model API', description: expect.any(String), version: '1' });
   const ids = operations().map(({ operation }) => operation.operationId);
@@ -46,7 +46,7 @@ test('the document has what OpenAPI 3.0 demands', () => {
   }
 });
 
-test('all references lead somewhere, and all types are those of JSON Schema', () => {
+test('all references resolve, and all types are those of JSON Schema', () => {
   for (const [path, object] of objects(spec)) {
     if (typeof object.$ref === 'string') {
       const target = object.$ref
@@ -63,7 +63,7 @@ test('all references lead somewhere, and all types are those of JSON Schema', ()
   }
 });
 
-test('its examples are answered', async () => {
+test('the examples in the document work', async () => {
   const posts = operations().filter(({ path }) => path.endsWith('/predict'));
   expect(posts.map(({ path }) => path)).toEqual([
     '/predict',
@@ -77,7 +77,7 @@ test('its examples are answered', async () => {
   }
 });
 
-test('the page to try it needs nothing from elsewhere, and all that it needs is there', async () => {
+test('the docs page loads nothing from other sites, and all its files exist', async () => {
   const response = await fetch(`${app.url}/`);
   expect(response.url).toBe(`${app.url}/__docs__/`);
   const page = await response.text();

@@ -26,24 +26,24 @@ async function post(app: ServedApp, path: string, body: unknown, headers = {}) {
   return { status: response.status, headers: response.headers, body: (await response.json()) as Json };
 }
 
-test('each row gets one object, in order', async () => {
+test('returns one object for each row, in order', async () => {
   const { body, headers, status } = await post(lm, '/predict', rows);
   expect([status, headers.get('content-type')]).toEqual([200, 'application/json']);
   expect(body).toEqual(rowsOf(question.expected));
 });
 
-test('the body is read as JSON whatever it is labelled', async () => {
+test('reads the body as JSON for any content type', async () => {
   for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', '']) {
     const { body } = await post(lm, '/predict', rows[0], { 'Content-Type': type });
     expect(body).toEqual([{ '.pred': question.expected['.pred']![0] }]);
   }
 });
 
-test('no rows are answered with none', async () => {
+test('answers an empty array with an empty array', async () => {
   expect((await post(lm, '/predict', [])).body).toEqual([]);
 });
 
-test('a missing value comes out as null where the model knows no other answer', async () => {
+test('predicts null for a missing value if the model has no other answer', async () => {
   const { body } = await post(lm, '/predict', [
     { ...rows[0], age: null },
     rows[1],
@@ -52,7 +52,7 @@ test('a missing value comes out as null where the model knows no other answer', 
   expect(body.map((row: Json) => row['.pred'] === null)).toEqual([true, false, true]);
 });
 
-test('a model that copes with no missing value refuses it before R sees it', async () => {
+test('rejects a missing value before R sees it if the model does not support it', async () => {
   const input = rowsOf(models.questions('ranger')[0]!.input, 0, 2);
   const { body, status } = await post(ranger, '/predict', [input[0], { ...input[1], age: null }]);
   expect([status, body.faults]).toEqual([
@@ -61,7 +61,7 @@ test('a model that copes with no missing value refuses it before R sees it', asy
   ]);
 });
 
-test('every fault is told with status 422', async () => {
+test('reports every fault with status 422', async () => {
   const { pet: _, ...without } = rows[0]!;
   const { body, status } = await post(lm, '/predict?typ=terms&interval=wide&level=2', [
     rows[0],
@@ -84,13 +84,13 @@ test.each([
   ['', 'It is empty.'],
   ['{"age":', 'JSON'],
   ['age=3', 'JSON'],
-])('a body that is no JSON gets 400: %s', async (text, message) => {
+])('answers 400 if the body is not JSON: %s', async (text, message) => {
   const { body, status } = await post(lm, '/predict', text);
   expect([status, body.code]).toEqual([400, 'body_not_json']);
   expect(body.message).toContain(message);
 });
 
-test('what predict() says when it fails is told, and costs that request alone', async () => {
+test('returns the error of predict(), and only that request fails', async () => {
   const input = rowsOf(models.questions('ranger')[0]!.input, 0, 1);
   const [bad, good] = await Promise.all([
     post(ranger, '/predict?type=quantiles', input),
@@ -100,8 +100,8 @@ test('what predict() says when it fails is told, and costs that request alone', 
   expect(bad.body.message).toContain('Set quantreg');
 });
 
-describe('Addresses', () => {
-  test('what is not there gets 404, and another method 405 with those that there are', async () => {
+describe('Paths', () => {
+  test('answers 404 for an unknown path, and 405 with the allowed methods for another method', async () => {
     const nothing = await fetch(`${lm.url}/nothing`);
     expect([nothing.status, ((await nothing.json()) as Json).code]).toEqual([404, 'not_found']);
     const get = await fetch(`${lm.url}/predict`);
@@ -112,7 +112,7 @@ describe('Addresses', () => {
     expect(encoded.status).toBe(404);
   });
 
-  test('the model is also found by its name and version', async () => {
+  test('finds the model by its name and version too', async () => {
     for (const path of ['/models/lm/predict', '/models/lm/versions/1/predict']) {
       expect((await post(lm, path, rows)).body).toEqual(rowsOf(question.expected));
     }
@@ -120,7 +120,7 @@ describe('Addresses', () => {
     expect(body.message).toContain('Model lm has no version "2". Available: 1.');
   });
 
-  test('HEAD is answered without a body, and the log has the request', async () => {
+  test('answers HEAD without a body, and logs the request', async () => {
     const response = await fetch(`${lm.url}/ping`, { method: 'HEAD', headers: { 'X-Request-Id': 'headed' } });
     expect([response.status, await response.text()]).toEqual([200, '']);
     expect(await lm.request('headed')).toMatchObject({ status: 200, lane: 'model' });

@@ -27,17 +27,17 @@ function registry(versions: readonly string[], settings: VersionedSettings = {},
 
 const chosen = (of: ModelRegistry, version?: string) => of.find('m', version).model.version;
 
-test('the highest version is asked when none is named', () => {
+test('picks the highest version if none is named', () => {
   expect(chosen(registry(['1.9', '1.10', '1.2']))).toBe('1.10');
   expect(chosen(registry(['2024-01', '2023-12']))).toBe('2024-01');
 });
 
-test('the configuration can name another, which counts once it is there', () => {
+test('picks the version that the configuration names once it exists', () => {
   expect(chosen(registry(['1', '2'], { default: '1' }))).toBe('1');
   expect(chosen(registry(['1', '2'], { default: '3' }))).toBe('2');
 });
 
-test('requests are shared among versions by weight', () => {
+test('splits requests between versions by weight', () => {
   const split = new Map([
     ['1', 3],
     ['2', 1],
@@ -47,20 +47,20 @@ test('requests are shared among versions by weight', () => {
   expect([0, 0.5, 0.74, 0.76, 0.999].map(at)).toEqual(['1', '1', '1', '2', '2']);
 });
 
-test('a split whose versions are all gone does not count', () => {
+test('ignores a split without any existing version', () => {
   expect(chosen(registry(['1', '2'], { split: new Map([['7', 1]]) }))).toBe('2');
 });
 
-test('a version that is named is asked whatever the split is', () => {
+test('a named version takes precedence over the split', () => {
   expect(chosen(registry(['1', '2'], { split: new Map([['1', 1]]) }), '2')).toBe('2');
 });
 
-test('what is not there is told', () => {
+test('reports an unknown model or version', () => {
   expect(() => registry(['1', '2']).find('m', '3')).toThrow('Model m has no version "3". Available: 1, 2.');
   expect(() => registry(['1']).find('n', undefined)).toThrow('There is no model "n".');
 });
 
-test('only a single model need not be named', () => {
+test('the name is optional only for a single model', () => {
   expect(registry(['1', '2']).only).toBe('m');
   expect(new ModelRegistry([model('a', '1'), model('b', '1')]).only).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
 import { type Json, type Question, rowsOf, TrainedModels } from './make-models.js';
 
-/** The Open Inference Protocol, V2, over REST: the shapes of requests and answers as it demands them. */
+/** The Open Inference Protocol, V2, over REST: requests and answers have the shapes that it requires. */
 const models = new TrainedModels();
 let app: ServedApp;
 let numbers: ServedApp;
@@ -36,7 +36,7 @@ async function infer(body: unknown, path = '/v2/models/forestClass/infer', from 
   return { status: response.status, body: (await response.json()) as Json };
 }
 
-test('the server tells its name, and that it lives and is ready', async () => {
+test('reports the name of the server, and that it is live and ready', async () => {
   expect(await get('/v2')).toEqual({
     status: 200,
     body: { name: 'penstock', version: expect.any(String), extensions: [] },
@@ -46,7 +46,7 @@ test('the server tells its name, and that it lives and is ready', async () => {
 });
 
 test.each(['', '/versions/1'])(
-  'a model%s tells its inputs and outputs, and that it is ready',
+  'reports the inputs and outputs of a model%s, and that it is ready',
   async (version) => {
     const base = `/v2/models/forestClass${version}`;
     expect(await get(`${base}/ready`)).toEqual({ status: 200, body: { name: 'forestClass', ready: true } });
@@ -67,7 +67,7 @@ test.each(['', '/versions/1'])(
   },
 );
 
-test('tensors, one for each field, are answered with tensors', async () => {
+test('answers one tensor per field with tensors', async () => {
   expect(await infer({ id: 'mine', inputs: tensors() })).toEqual({
     status: 200,
     body: {
@@ -79,7 +79,7 @@ test('tensors, one for each field, are answered with tensors', async () => {
   });
 });
 
-test('columns of shape [rows, 1] and nested data are the same', async () => {
+test('accepts columns of shape [rows, 1] with nested data', async () => {
   const inputs = tensors().map((tensor) => ({
     ...tensor,
     shape: [n, 1],
@@ -89,7 +89,7 @@ test('columns of shape [rows, 1] and nested data are the same', async () => {
   expect(body.outputs[0].data).toEqual(question.expected['.pred']);
 });
 
-test('one matrix has all fields as its columns', async () => {
+test('accepts one matrix with a column for each field', async () => {
   const rows = rowsOf(numeric.input).map(({ age, rooms }) => [age, rooms]);
   for (const data of [rows, rows.flat()]) {
     const inputs = [{ name: 'input-0', datatype: 'FP64', shape: [n, 2], data }];
@@ -100,7 +100,7 @@ test('one matrix has all fields as its columns', async () => {
   }
 });
 
-test('parameters ask for a type of prediction, outputs for some of its columns', async () => {
+test('parameters select the type of prediction, outputs its columns', async () => {
   const { body } = await infer({
     inputs: tensors(),
     parameters: { type: 'prob' },
@@ -116,7 +116,7 @@ test('parameters ask for a type of prediction, outputs for some of its columns',
   ]);
 });
 
-test('an output that the prediction does not have is a fault', async () => {
+test('reports an unknown output as a fault', async () => {
   const { body, status } = await infer({
     inputs: tensors(),
     outputs: [{ name: '.pred' }, { name: '.prod' }],
@@ -129,7 +129,7 @@ test('an output that the prediction does not have is a fault', async () => {
   });
 });
 
-test('an unknown model or version gets 404 with an error', async () => {
+test('answers 404 with an error for an unknown model or version', async () => {
   for (const path of [
     '/v2/models/other',
     '/v2/models/forestClass/versions/9',
@@ -149,7 +149,7 @@ test.each([
     { inputs: [{ name: 'age', datatype: 'FP64', shape: [2], data: [1, 'x'] }], parameters: { type: 'odd' } },
     ['parameters.type', 'inputs[0].data[1]', 'inputs.rooms', 'inputs.city'],
   ],
-])('faults are told by their path: %j', async (body, paths) => {
+])('reports faults with their paths: %j', async (body, paths) => {
   const { status, body: answer } = await infer(body);
   expect(status).toBe(422);
   expect(answer.error).toMatch(/^The input does not match the model\./);

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type LogEntry, type ServedApp, serve } from '../support/server.js';
 import type { Json } from './make-models.js';
 
-/** Models whose predictions tell which of them it was: 1, 2 and 3 whatever x is; the tree takes something else. */
+/** Models 1, 2 and 3 predict their own number for any x. The tree takes another input. */
 const code = `
 for (n in 1:3) saveRDS(lm(y ~ x, data.frame(x = 1:4, y = n)), paste0(n, ".rds"))
 saveRDS(rpart::rpart(mpg ~ wt, mtcars), "tree.rds")`;
@@ -26,7 +26,7 @@ async function stop(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** As a careful writer does it: whole, or not there. */
+/** Replaces the file atomically, so that Penstock never sees a part of it. */
 function put(model: string, place: string): void {
   const target = join(folder, 'models', place);
   mkdirSync(join(target, '..'), { recursive: true });
@@ -39,8 +39,8 @@ async function post(path: string, body: unknown = { x: 1 }): Promise<{ status: n
   return { status: response.status, body: await response.json() };
 }
 
-/** Which of the models answered, to the precision of a fit. */
-async function answerer(model?: string): Promise<number> {
+/** The number of the model that answered. It is rounded, because the fit is not exact. */
+async function answeringModel(model?: string): Promise<number> {
   const { body, status } = await post(model === undefined ? '/predict' : `/models/${model}/predict`);
   expect([status, body.message]).toEqual([200, undefined]);
   return Math.round(body[0]['.pred']);
@@ -50,7 +50,7 @@ async function versions(name: string): Promise<string[]> {
   return ((await (await fetch(`${app!.url}/v2/models/${name}`)).json()) as Json).versions;
 }
 
-describe('of the models of a folder', () => {
+describe('a folder of models', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'penstock-folder-'));
     put('1.rds', 'flat/1.rds');
@@ -67,11 +67,11 @@ describe('of the models of a folder', () => {
   });
   afterAll(stop);
 
-  test('the highest version is the default, the others are asked by name', async () => {
+  test('serves the highest version by default, and the others by name', async () => {
     expect(await versions('flat')).toEqual(['1', '9', '10']);
-    expect(await answerer('flat')).toBe(2);
-    expect(await answerer('flat/versions/1')).toBe(1);
-    expect(await answerer('flat/versions/9')).toBe(3);
+    expect(await answeringModel('flat')).toBe(2);
+    expect(await answeringModel('flat/versions/1')).toBe(1);
+    expect(await answeringModel('flat/versions/9')).toBe(3);
     expect((await post('/models/tree/predict', { wt: 3 })).status).toBe(200);
     expect((await post('/predict')).status).toBe(404);
     const infer = { inputs: [{ name: 'x', datatype: 'FP64', shape: [1], data: [1] }] };
@@ -81,23 +81,23 @@ describe('of the models of a folder', () => {
     expect((await post('/v2/models/flat/infer', infer)).body).toMatchObject({ model_version: '10' });
   });
 
-  test('versions share requests as penstock.yaml says', async () => {
+  test('splits requests between versions as configured in penstock.yaml', async () => {
     const answers: number[] = [];
     for (let i = 0; i < 10; i++) {
-      answers.push(...(await Promise.all(Array.from({ length: 40 }, () => answerer('shared')))));
+      answers.push(...(await Promise.all(Array.from({ length: 40 }, () => answeringModel('shared')))));
     }
     const first = answers.filter((one) => one === 1).length;
     expect(first).toBeGreaterThan(240);
     expect(first).toBeLessThan(360);
   });
 
-  test('a version that is bad at the start costs itself alone', async () => {
+  test('leaves a bad version out at the start and serves the others', async () => {
     const refused = await app!.logged('model-refused', ({ model }) => model === 'half');
     expect(refused.msg).toContain('2.rds is empty');
-    expect([await versions('half'), await answerer('half')]).toEqual([['1'], 1]);
+    expect([await versions('half'), await answeringModel('half')]).toEqual([['1'], 1]);
   });
 
-  test('a bad new version is refused and never replaces a good one, not in a new worker either', async () => {
+  test('rejects a bad new version and keeps the good one, also in a new worker', async () => {
     writeFileSync(join(made, 'bad.rds'), 'nothing that R knows');
     const refusal = (wanted: string): Promise<LogEntry> =>
       app!.logged('model-refused', ({ model, version }) => model === 'broken' && version === wanted);
@@ -105,39 +105,39 @@ describe('of the models of a folder', () => {
     put('bad.rds', 'broken/1.rds');
     expect((await refusal('1')).msg).toContain('1.rds is not a readable RDS file');
     await refusal('2');
-    expect([await versions('broken'), await answerer('broken')]).toEqual([['1'], 1]);
+    expect([await versions('broken'), await answeringModel('broken')]).toEqual([['1'], 1]);
     const { pid } = await app!.logged('worker-ready');
     process.kill(Number(pid), 'SIGKILL');
     await app!.logged('worker-ready', () => true, { skip: 1 });
-    expect(await answerer('broken')).toBe(1);
-    // A good version in its place is taken.
+    expect(await answeringModel('broken')).toBe(1);
+    // A good file in its place is accepted.
     put('2.rds', 'broken/2.rds');
     await app!.logged('model-added', ({ model, version }) => model === 'broken' && version === '2');
-    expect(await answerer('broken')).toBe(2);
+    expect(await answeringModel('broken')).toBe(2);
   });
 });
 
-describe('of one model', () => {
+describe('one model', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'penstock-folder-'));
   });
   afterEach(stop);
 
-  test('a version that is taken away is served no more, but for the last one', async () => {
+  test('stops serving a deleted version, except for the last one', async () => {
     put('1.rds', 'flat/1.rds');
     put('2.rds', 'flat/2.rds');
     app = await serve(folder, { workers: 1 });
     rmSync(join(folder, 'models/flat/2.rds'));
     await app.logged('model-removed');
-    expect([await versions('flat'), await answerer()]).toEqual([['1'], 1]);
+    expect([await versions('flat'), await answeringModel()]).toEqual([['1'], 1]);
     rmSync(join(folder, 'models/flat/1.rds'));
-    // The folder has been looked at since, to go by what else is new in it.
+    // The entry for this file shows that Penstock has looked at the folder since.
     writeFileSync(join(folder, 'models/flat/3.rds'), '');
     await app.logged('model-refused');
-    expect(await answerer()).toBe(1);
+    expect(await answeringModel()).toBe(1);
   });
 
-  test('a new version takes over without a request being lost, and is then what every worker has', async () => {
+  test('switches all workers to a new version without losing a request', async () => {
     put('1.rds', 'flat/1.rds');
     app = await serve(folder, { workers: 2 });
     const seen = new Set<number>();
@@ -145,8 +145,8 @@ describe('of one model', () => {
     let going = true;
     const clients = Array.from({ length: 4 }, async () => {
       while (going) {
-        const before = newest; // of all that had been answered when this was asked
-        const answer = await answerer();
+        const before = newest; // the newest model that had answered before this request
+        const answer = await answeringModel();
         expect(answer).toBeGreaterThanOrEqual(before);
         seen.add(answer);
         newest = Math.max(newest, answer);
@@ -154,32 +154,32 @@ describe('of one model', () => {
     });
     put('2.rds', 'flat/2.rds');
     await app!.logged('model-added', ({ version }) => version === '2');
-    expect(await answerer()).toBe(2);
-    put('3.rds', 'flat/2.rds'); // the same version anew
+    expect(await answeringModel()).toBe(2);
+    put('3.rds', 'flat/2.rds'); // the same version with new content
     await app!.logged('model-added', ({ version }) => version === '2', { skip: 1 });
-    expect(await answerer()).toBe(3);
+    expect(await answeringModel()).toBe(3);
     going = false;
     await Promise.all(clients);
     expect(seen.size).toBe(3);
-    expect(await answerer('flat/versions/1')).toBe(1);
+    expect(await answeringModel('flat/versions/1')).toBe(1);
   });
 
-  test('a model that is served alone is replaced on SIGHUP, but not by a bad one', async () => {
+  test('replaces a single model on SIGHUP, unless the new file is bad', async () => {
     const alone = join(folder, 'alone.rds');
     copyFileSync(join(made, '1.rds'), alone);
     app = await serve(alone, { workers: 2 });
-    expect(await answerer()).toBe(1);
+    expect(await answeringModel()).toBe(1);
     copyFileSync(join(made, '2.rds'), alone);
     app!.signal('SIGHUP');
     await app!.logged('reloaded');
-    expect(await answerer()).toBe(2);
+    expect(await answeringModel()).toBe(2);
     writeFileSync(alone, 'nothing that R knows');
     app!.signal('SIGHUP');
     expect((await app!.logged('reload-failed')).msg).toContain('alone.rds is not a readable RDS file');
-    expect([await versions('alone'), await answerer()]).toEqual([['1'], 2]);
+    expect([await versions('alone'), await answeringModel()]).toEqual([['1'], 2]);
   });
 
-  test('a section that is for the other kind of app is told', async () => {
+  test('reports a configuration section for the other kind of app', async () => {
     put('1.rds', 'flat/1.rds');
     writeFileSync(join(folder, 'penstock.yaml'), 'model:\n  type: response\n');
     await expect(serve(folder, { workers: 1 })).rejects.toThrow(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
 import { type Json, TrainedModels } from './make-models.js';
 
-/** What vetiver's own API answers. */
+/** The endpoints of vetiver's own API. */
 const models = new TrainedModels();
 let lm: ServedApp;
 
@@ -17,18 +17,18 @@ async function get(app: ServedApp, path: string): Promise<Json> {
   return (await fetch(app.url + path)).json();
 }
 
-test('/ping has the status and the time', async () => {
+test('/ping returns the status and the time', async () => {
   expect(await get(lm, '/ping')).toEqual({
     status: 'online',
     time: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
   });
 });
 
-test('/metadata has what vetiver_meta() makes', async () => {
+test('/metadata returns what vetiver_meta() creates', async () => {
   expect(await get(lm, '/metadata')).toEqual({ user: [], version: '1', url: null, required_pkgs: null });
 });
 
-test('/prototype has the input as cereal writes it', async () => {
+test('/prototype describes the input in the format of the cereal package', async () => {
   const plain = (type: string) => ({ type, example: null, details: [] });
   expect(await get(lm, '/prototype')).toEqual({
     age: plain('numeric'),

@@ -12,7 +12,7 @@ let prometheus: Child;
 let url: string;
 const folder = mkdtempSync(join(tmpdir(), 'penstock-prometheus-'));
 
-/** Requests of every kind, so that nothing that is asked for is empty. */
+/** Sends requests of every kind, so that every query has data. */
 async function ask(): Promise<void> {
   const post = (path: string, body: unknown): Promise<Response> =>
     fetch(app.url + path, {
@@ -82,18 +82,18 @@ test.each(panelQueries())('the panel "$title" has data: $expr', async ({ expr })
   for (const { value } of data.result) expect(value[1]).not.toBe('');
 });
 
-test('promtool finds nothing wrong with the rules', () => {
-  const said = execFileSync('promtool', ['check', 'rules', rulesFile], { encoding: 'utf8' });
-  expect(said).toContain(`SUCCESS: ${rules().length} rules found`);
+test('promtool accepts the rules', () => {
+  const output = execFileSync('promtool', ['check', 'rules', rulesFile], { encoding: 'utf8' });
+  expect(output).toContain(`SUCCESS: ${rules().length} rules found`);
 });
 
-test('promtool finds nothing wrong with the metrics', async () => {
+test('promtool accepts the metrics', async () => {
   const input = await (await fetch(`${app.adminUrl}/metrics`)).text();
   expect(execFileSync('promtool', ['check', 'metrics'], { encoding: 'utf8', input })).toBe('');
 });
 
 test.each(rules().flatMap(({ record }) => (record === undefined ? [] : [record])))(
-  '%s is recorded',
+  'Prometheus records %s',
   async (record) => {
     const { data } = await query(record);
     expect(data.result.map(({ value }) => Number.isFinite(Number(value[1])))).toEqual([true]);
@@ -112,7 +112,7 @@ test('every rule is evaluated without an error', async () => {
   );
 });
 
-test('an alert comes where there is something amiss', async () => {
+test('an alert fires if too many requests fail', async () => {
   const response = await fetch(`${url}/api/v1/alerts`);
   const { data } = (await response.json()) as { data: { alerts: { labels: { alertname: string } }[] } };
   // One request of seventeen fails in R, which is more than one in twenty.

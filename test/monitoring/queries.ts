@@ -16,7 +16,7 @@ interface Rule {
   readonly expr: string;
 }
 
-/** What the panels of the Grafana dashboard ask, as Grafana asks it once a person has chosen nothing. */
+/** The queries of the panels of the Grafana dashboard, with the default choice of job and instance. */
 export function panelQueries(): { title: string; expr: string }[] {
   const dashboard = JSON.parse(readFileSync(join(folder, 'grafana-dashboard.json'), 'utf8'));
   return (dashboard.panels as Panel[]).flatMap(({ targets = [], title }) =>
@@ -32,7 +32,7 @@ export function rules(): Rule[] {
   return file.groups.flatMap((group) => group.rules);
 }
 
-/** Names of Penstock's metrics, recorded ones included, in an expression. */
+/** Names of Penstock's metrics in an expression, including recorded ones. */
 export function metricsIn(expr: string): string[] {
   return [...new Set(expr.match(/\bpenstock[_:][a-z0-9_:]+/g) ?? [])];
 }

@@ -4,7 +4,7 @@ import type { Status } from '../../src/admin/status.js';
 import type { WorkerViews } from '../../src/admin/worker-views.js';
 import { Metrics } from '../../src/observe/metrics.js';
 
-/** Everything that /metrics can have in it: name, type and help of each. */
+/** All metrics that /metrics can contain, with name, type and help. */
 async function allMetrics(): Promise<{ name: string; type: string; help: string }[]> {
   const { registry } = new Metrics({
     appVersion: '1',

@@ -23,12 +23,12 @@ function printedBy(id: string): string[] {
     .map(({ msg, stream }) => `${stream}: ${msg}`);
 }
 
-const saying =
+const hasMessage =
   (text: string) =>
   ({ msg }: LogEntry): boolean =>
     msg === text;
 
-test('whatever a handler prints is logged with its worker and request', async () => {
+test('logs everything that a handler prints, with its worker and request', async () => {
   await ask('/all', 'all');
   const { worker } = await app.request('all');
   const lines = app.entries('output').filter(({ requestId }) => requestId === 'all');
@@ -45,29 +45,29 @@ test('whatever a handler prints is logged with its worker and request', async ()
   expect(new Set(lines.map((line) => line.worker))).toEqual(new Set([worker]));
 });
 
-test('text without a line end is logged with the request that printed it', async () => {
+test('logs text without a line ending with the request that printed it', async () => {
   for (const i of [1, 2, 3, 4]) await ask(`/unfinished?text=part${i}`, `unfinished-${i}`);
   for (const i of [1, 2, 3, 4]) {
-    await app.logged('output', saying(`part${i}`));
+    await app.logged('output', hasMessage(`part${i}`));
     expect(printedBy(`unfinished-${i}`)).toEqual([`stdout: part${i}`]);
   }
 });
 
-test('what is printed under load is logged with the right request', async () => {
+test('logs output with the right request under load', async () => {
   const ids = Array.from({ length: 400 }, (_, i) => `says-${i}`);
   await Promise.all(ids.map((id) => ask(`/says?text=${id}`, id)));
-  await Promise.all(ids.map((id) => app.logged('output', saying(id))));
+  await Promise.all(ids.map((id) => app.logged('output', hasMessage(id))));
   const wrong = ids.filter((id) => printedBy(id).join() !== `stdout: ${id}`);
   expect(wrong).toEqual([]);
 });
 
-test('text beyond ASCII and control characters reach the log as one line of JSON each', async () => {
+test('logs non-ASCII text and control characters as one line of JSON each', async () => {
   await ask('/unicode', 'unicode');
-  await app.logged('output', saying('grüß dich ☃'));
+  await app.logged('output', hasMessage('grüß dich ☃'));
   await app.logged('output', ({ msg }) => msg!.startsWith('esc \u001b[31mred'));
 });
 
-test('a handler that prints 50 MB is not held up, nor is anybody else', async () => {
+test('a handler that prints 50 MB blocks neither itself nor other requests', async () => {
   const flood = ask('/flood', 'flood');
   await app.logged('output', ({ requestId }) => requestId === 'flood');
   expect(await ask('/says?text=beside', 'beside')).toEqual(['beside']);
@@ -79,10 +79,10 @@ test('a handler that prints 50 MB is not held up, nor is anybody else', async ()
   expect(lines.filter((line) => line.startsWith('stderr: '))).toHaveLength(25 * 1024);
 });
 
-test('a line without end costs no memory and no other line', async () => {
+test('logs an endless line in pieces and loses no other line', async () => {
   expect(await ask('/endless', 'endless')).toEqual(['done']);
   expect(await ask('/says?text=after', 'after-endless')).toEqual(['after']);
-  await app.logged('output', saying('after'));
+  await app.logged('output', hasMessage('after'));
   const cut = printedBy('endless').map((line) => line.slice('stdout: '.length));
   expect(cut.join('')).toBe('y'.repeat(10 * 1024 ** 2));
 });

@@ -10,7 +10,7 @@ let app: ServedApp;
 let requests = 0;
 
 beforeAll(async () => {
-  // Bounds the memory of R, as a container would, but so that R can say so.
+  // Limits the memory of R, as a container would, but R can still report the error.
   const rscript = join(folder, 'Rscript');
   writeFileSync(rscript, '#!/bin/sh\nulimit -v 1000000\nexec Rscript "$@"\n');
   chmodSync(rscript, 0o755);
@@ -34,7 +34,7 @@ async function ask(path: string): Promise<Answer> {
   return { status: response.status, body: await response.json(), id };
 }
 
-/** The requests that follow are answered as ever; in the same process if `pid` is given. */
+/** Expects correct answers to the next requests, from the process `pid` if it is given. */
 async function expectSane(pid?: unknown): Promise<void> {
   for (const n of [1, 2, 3]) {
     const { body, status } = await ask(`/sane?n=${n}`);
@@ -46,19 +46,19 @@ async function expectSane(pid?: unknown): Promise<void> {
 
 const pidNow = async (): Promise<unknown> => ((await ask('/sane')).body as { pid: unknown }).pid;
 
-describe('the next requests find the same worker unharmed after a handler that', () => {
+describe('the same worker answers the next requests correctly after a handler that', () => {
   test.each([
-    ['prints what looks like an answer', '/print-frame', 200],
+    ['prints text that looks like an answer', '/print-frame', 200],
     ['changes the working directory', '/setwd', 200],
-    ['recurses for ever', '/recurse', 500],
+    ['recurses forever', '/recurse', 500],
     ['allocates more memory than there is', '/memory', 500],
     ['empties the global environment', '/clear', 200],
     ['diverts all output', '/sink', 200],
     ['changes the locale', '/locale', 200],
     ['leaves a callback that fails', '/later', 200],
     ['leaves a forked child', '/fork', 200],
-    ['fails while it exits', '/on-exit', 500],
-    ['hides the functions of R', '/globals', 200],
+    ['fails in on.exit()', '/on-exit', 500],
+    ['masks the functions of R', '/globals', 200],
   ])('%s', async (_, path, status) => {
     const pid = await pidNow();
     expect((await ask(path)).status).toBe(status);
@@ -66,12 +66,12 @@ describe('the next requests find the same worker unharmed after a handler that',
   });
 });
 
-describe('only its own request fails, and the next ones find another worker, after a handler that', () => {
+describe('only its own request fails, and a new worker answers the next ones, after a handler that', () => {
   test.each([
     ['quits R', '/quit', 'exited with code 0'],
     ['closes all connections', '/close-all', 'exited with code 1'],
     ['crashes R', '/crash', 'was killed by SIGSEGV'],
-    ['writes on the connection to the gateway', '/gateway', ''],
+    ['writes to the connection to the gateway', '/gateway', ''],
   ])('%s', async (_, path, how) => {
     const pid = await pidNow();
     const { body, id, status } = await ask(path);
@@ -82,7 +82,7 @@ describe('only its own request fails, and the next ones find another worker, aft
   });
 });
 
-test('a handler that interrupts itself gets 502, and the worker stays', async () => {
+test('answers 502 if a handler interrupts itself, and keeps the worker', async () => {
   const pid = await pidNow();
   const { body, status } = await ask('/interrupt');
   expect(status).toBe(502);
@@ -93,19 +93,19 @@ test('a handler that interrupts itself gets 502, and the worker stays', async ()
   await expectSane(pid);
 });
 
-test('a callback that fails does not harm a promise that is waited for', async () => {
+test('a failing callback does not affect a pending promise', async () => {
   expect(await ask('/later-waiting')).toMatchObject({ status: 200, body: ['kept'] });
   await app.logged('output', ({ msg }) => msg!.includes('a callback that fails meanwhile'));
 });
 
-test('what is printed after a handler has diverted all output is logged again', async () => {
+test('logs output again after a handler has diverted all output', async () => {
   await ask('/sink');
   const { id } = await ask('/say');
   await app.logged('output', (entry) => entry.requestId === id && entry.msg === 'to stdout');
   await app.logged('output', (entry) => entry.requestId === id && entry.msg === 'to stderr');
 });
 
-test('options that a handler sets last, as under plumber, and break nothing', async () => {
+test('options that a handler sets stay set, as under plumber, and break nothing', async () => {
   expect((await ask('/options')).status).toBe(200);
   const { body, status } = await ask('/sane?n=1');
   expect(status).toBe(200);

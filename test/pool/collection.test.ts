@@ -26,7 +26,7 @@ const ask = async (path: string): Promise<number> => {
   return pid;
 };
 
-test('R looks through all of its memory between requests, and another worker answers meanwhile', async () => {
+test('R runs a full garbage collection between requests while another worker answers', async () => {
   const first = await ask('/drop');
   for (let asked = 1; asked < 500; asked++) {
     expect(app.entries('output')).toEqual([]);

@@ -19,14 +19,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a request that waits for a worker never runs another endpoint, though the file has changed meanwhile', async () => {
+test('a waiting request never runs another endpoint, even if the file changes meanwhile', async () => {
   expect(await (await fetch(`${app.url}/second`)).json()).toEqual(['second']);
   const slow = fetch(`${app.url}/slow`, { headers: { 'X-Request-Id': 'slow' } });
   await app.logged('output', ({ requestId }) => requestId === 'slow');
   const waiting = ['first', 'second', 'second'].map((name) => fetch(`${app.url}/${name}`));
   await expect.poll(() => app.admin<{ queued: number }>('/scale')).toMatchObject({ queued: 3 });
 
-  // The worker that replaces it has another endpoint in the place of each.
+  // In the new worker, each endpoint has another position.
   writeFileSync(file, text.replace('#* @get /slow', '#* @get /added\nfunction() "added"\n\n#* @get /slow'));
   const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
   process.kill(workers[0]!.pid, 'SIGKILL');

@@ -18,11 +18,11 @@ interface Status {
 const status = (): Promise<Status> => app.admin<Status>('/status');
 const count = async (): Promise<number> => (await status()).workers.length;
 
-test('it starts with the least number of workers', async () => {
+test('starts with the minimum number of workers', async () => {
   expect(await count()).toBe(1);
 });
 
-test('requests that wait bring more workers, up to the most, though no other request comes', async () => {
+test('adds workers up to the maximum while requests wait, even if no new request arrives', async () => {
   const leave = new AbortController();
   const slow = [1, 2, 3, 4].map(() =>
     fetch(`${app.url}/sleep?seconds=30`, { signal: leave.signal }).catch(() => undefined),
@@ -36,7 +36,7 @@ test('requests that wait bring more workers, up to the most, though no other req
   await Promise.all(slow);
 });
 
-test('workers that have nothing to do end, down to the least number, without loss', async () => {
+test('stops idle workers down to the minimum, without losing a request', async () => {
   await app.logged('worker-exit', undefined, { skip: 1 });
   const exits = app.entries('worker-exit');
   expect(exits.map(({ code, level }) => [code, level])).toEqual([
@@ -47,12 +47,12 @@ test('workers that have nothing to do end, down to the least number, without los
   expect((await fetch(`${app.url}/pid`)).status).toBe(200);
 });
 
-test('brief requests one after another bring no worker', async () => {
+test('adds no worker for short requests one after another', async () => {
   for (let i = 0; i < 50; i++) await (await fetch(`${app.url}/pid`)).text();
   expect(await count()).toBe(1);
 });
 
-test('requests that keep the CPU busy bring no more workers than there are CPUs for them', async () => {
+test('adds no more workers than there are CPUs for requests that keep the CPU busy', async () => {
   const cpus = availableCpus();
   const busy = await serve(fixtureApp('work.R'), { workers: `1..${cpus + 3}` });
   try {

@@ -1,7 +1,7 @@
 import type { WorkUnit } from '../../src/pool/work-unit.js';
 import { FrameType } from '../../src/protocol/frame.js';
 
-/** A unit of work that notes what it is told, in order. */
+/** A unit of work that records its events in order. */
 export class FakeUnit implements WorkUnit {
   readonly id: number;
   readonly expected: number;

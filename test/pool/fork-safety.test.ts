@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'penstock-fork-'));
 const file = join(folder, 'database');
 let database: Server;
 
-/** Answers each connection's lines in that connection, a little late, so that two who share one get them mixed up. */
+/** Echoes what each connection sends, a little later, so that two processes that share one mix up their answers. */
 beforeAll(async () => {
   writeFileSync(file, 'rows');
   database = createServer((socket) => {
@@ -37,7 +37,7 @@ const unsafe: readonly UnsafeApp[] = [
   ...sized<UnsafeApp[]>([], [['openmp', 'it has used OpenMP', threads]]),
 ];
 
-describe('an app that would break when forked is found out, told, and served by workers that load it themselves:', () => {
+describe('detects and logs an app that would break when forked, and each worker loads it itself:', () => {
   test.concurrent.each(unsafe)('%s: %s', async (name, _, reason) => {
     const { port } = database.address() as { port: number };
     const app = await serve(fixtureApp(`fork-unsafe/${name}.R`), {
@@ -63,7 +63,7 @@ describe('an app that would break when forked is found out, told, and served by 
 });
 
 test.each(sized(['on'], ['on', 'off']))(
-  'with --preload %s, @onworker that fails ends the start, with file and line',
+  'with --preload %s, a failing @onworker stops the start and reports file and line',
   async (preload) => {
     const app = join(folder, 'onworker.R');
     writeFileSync(app, '#* @get /\nfunction() 1\n\n#* @onworker\nfunction() stop("the database is away")\n');

@@ -7,14 +7,14 @@ import { sized } from '../support/sized.js';
 
 const rscript = resolve(import.meta.dirname, '../fixtures/programs/garbling-rscript.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'penstock-garbled-'));
-const on = join(folder, 'on');
+const garblingSwitch = join(folder, 'on');
 const ROUNDS = sized(3, 6);
-/** Far above what the gateway needs, far below what is announced. */
-const MOST_MEMORY = 500e6;
+/** Far above what the gateway needs, and far below the lengths that the worker announces. */
+const MAX_GATEWAY_MEMORY_BYTES = 500e6;
 
 let app: ServedApp;
 
-/** Bytes of memory that the process has had at most. */
+/** The peak memory of the process in bytes. */
 function peakMemory(pid: number): number {
   return 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
 }
@@ -22,7 +22,7 @@ function peakMemory(pid: number): number {
 beforeAll(async () => {
   const flags = ['--rscript', rscript, '--timeout', '3s', '--interrupt-grace', '500ms'];
   app = await serve(fixtureApp('work.R'), { workers: 2, flags, env: { GARBLE: folder } });
-  writeFileSync(on, '');
+  writeFileSync(garblingSwitch, '');
 });
 
 afterAll(async () => {
@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a worker that talks nonsense costs requests, never the gateway, and is replaced', async () => {
+test('a worker that sends invalid data fails requests, never the gateway, and is replaced', async () => {
   const statuses = new Set<number>();
   for (let round = 0; round < ROUNDS; round++) {
     const answers = await Promise.all([
@@ -40,7 +40,7 @@ test('a worker that talks nonsense costs requests, never the gateway, and is rep
     ]);
     for (const answer of answers) {
       statuses.add(answer.status);
-      await answer.arrayBuffer().catch(() => {}); // a wrong length may have been announced
+      await answer.arrayBuffer().catch(() => {}); // the length may be wrong
     }
   }
   expect(statuses).toContain(200);
@@ -48,9 +48,9 @@ test('a worker that talks nonsense costs requests, never the gateway, and is rep
   expect(isRunning(app.pid)).toBe(true);
   expect((await fetch(`${app.adminUrl}/livez`)).status).toBe(200);
   expect(app.entries('worker-exit').length).toBeGreaterThan(0);
-  expect(peakMemory(app.pid)).toBeLessThan(MOST_MEMORY);
+  expect(peakMemory(app.pid)).toBeLessThan(MAX_GATEWAY_MEMORY_BYTES);
 
-  rmSync(on);
+  rmSync(garblingSwitch);
   const before = app.entries('worker-ready').length;
   const { workers: all } = await app.admin<{ workers: { pid?: number }[] }>('/status');
   const workers = all.filter((worker): worker is { pid: number } => worker.pid !== undefined);
@@ -58,6 +58,6 @@ test('a worker that talks nonsense costs requests, never the gateway, and is rep
   for (const { pid } of workers) await app.logged('worker-exit', (entry) => entry.pid === pid);
   await app.logged('worker-ready', undefined, { skip: before });
   const asked = async (): Promise<unknown> => (await fetch(`${app.url}/echo?msg=well`)).json();
-  // A worker that was already starting may talk nonsense once more, or a busy machine have none yet.
+  // A worker that was already starting may send invalid data again, and a busy machine may need time to start one.
   await expect.poll(asked, { timeout: 60_000 }).toMatchObject({ msg: 'well' });
 }, 180_000);

@@ -3,7 +3,7 @@ import { Growth } from '../../src/pool/growth.js';
 
 let workers = 1;
 let waiting = true;
-/** CPUs that gateway and workers would use. */
+/** The number of CPUs that the gateway and the workers would use. */
 let demand = 0;
 let growth: Growth;
 
@@ -30,7 +30,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('a worker is added within tens of milliseconds while requests wait for something else than the CPU', () => {
+test('adds workers within tens of milliseconds if requests wait for something other than the CPU', () => {
   demand = 3.4;
   growth.want();
   vi.advanceTimersByTime(20);
@@ -39,7 +39,7 @@ test('a worker is added within tens of milliseconds while requests wait for some
   expect(workers).toBe(4);
 });
 
-test('none is added while all CPUs are taken, and one is as soon as that has changed', () => {
+test('adds no worker while all CPUs are busy, and adds one as soon as they are not', () => {
   demand = 3.6;
   growth.want();
   vi.advanceTimersByTime(1000);
@@ -49,7 +49,7 @@ test('none is added while all CPUs are taken, and one is as soon as that has cha
   expect(workers).toBeGreaterThan(1);
 });
 
-test('none is added for requests that did not have to wait long, and nothing is looked at any more', () => {
+test('adds no worker if requests stop waiting in time, and stops checking', () => {
   growth.want();
   waiting = false;
   vi.advanceTimersByTime(20);

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('R that ends what nobody waits for in a moment is sent no signal, and need not be asked for one', () => {
+test('sends no signal if R finishes the abandoned work soon, and needs no ping then', () => {
   const send = vi.fn();
   const interruption = new Interruption(send);
   interruption.begin(2000, () => {});
@@ -20,7 +20,7 @@ test('R that ends what nobody waits for in a moment is sent no signal, and need 
   expect(interruption.isOn).toBe(false);
 });
 
-test('R that goes on is sent one signal, within half of the time that it gets to come back', () => {
+test('sends one signal if R keeps running, within half of the grace period', () => {
   const send = vi.fn();
   const interruption = new Interruption(send);
   interruption.begin(60, () => {});
@@ -31,7 +31,7 @@ test('R that goes on is sent one signal, within half of the time that it gets to
   expect(interruption.ended(() => {})).toBe(true);
 });
 
-test('R that still reads its work is sent no signal before it has read it', () => {
+test('sends no signal until R has read its work', () => {
   const send = vi.fn();
   const interruption = new Interruption(send);
   let read = false;

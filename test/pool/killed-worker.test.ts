@@ -3,8 +3,8 @@ import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
 
 const rounds = sized(6, 20);
-const load = 6;
-/** Enough that others answer while several are on their way back. */
+const concurrentRequests = 6;
+/** Enough workers to answer while several are being replaced. */
 const workers = 4;
 
 let app: ServedApp;
@@ -27,14 +27,14 @@ beforeAll(async () => {
   app = await serve(fixtureApp('work.R'), { workers, flags: ['--retry-safe'] });
 });
 
-test(`a worker killed under load costs only the request that it ran, ${rounds} times in a row`, async () => {
+test(`killing a worker under load fails only its running request, ${rounds} times in a row`, async () => {
   for (let round = 1; round <= rounds; round++) {
     const victim = ask('/sleep?seconds=30', { method: 'POST', id: `victim-${round}` });
     const running = await app.logged(
       'output',
       (entry) => entry.msg === 'sleeping' && entry.requestId === `victim-${round}`,
     );
-    const others = Array.from({ length: load }, (_, i) => {
+    const others = Array.from({ length: concurrentRequests }, (_, i) => {
       const id = `other-${round}-${i}`;
       return ask(`/echo?msg=${id}`, { method: i % 2 === 0 ? 'GET' : 'POST', id });
     });
@@ -54,7 +54,7 @@ test(`a worker killed under load costs only the request that it ran, ${rounds} t
       expect(other).toMatchObject({ status: 200, body: { msg: other.id } });
     }
   }
-  // Each one killed has a successor.
+  // Every killed worker is replaced.
   await app.logged('worker-ready', undefined, { skip: workers + rounds - 1 });
   const status = await app.admin<{ workers: { state: string }[]; restarts: number }>('/status');
   expect(status.workers.map(({ state }) => state)).toEqual(Array(workers).fill('idle'));
@@ -62,7 +62,7 @@ test(`a worker killed under load costs only the request that it ran, ${rounds} t
   expect(app.entries('worker-exit')).toHaveLength(rounds);
 }, 90_000);
 
-test('workers killed under a flood of brief requests cost one answer each at most, and no other is wrong', async () => {
+test('a worker killed under many short requests fails at most one of them, and no other answer is wrong', async () => {
   const before = app.entries('worker-exit').length;
   const kills = sized(3, 8);
   let flooding = true;
@@ -96,7 +96,7 @@ test('workers killed under a flood of brief requests cost one answer each at mos
   }
 }, 60_000);
 
-test('with --retry-safe a GET whose worker was killed is answered by another, once', async () => {
+test('--retry-safe retries a GET on another worker if its worker was killed', async () => {
   const answer = ask('/sleep?seconds=2', { id: 'retried' });
   const first = await app.logged('output', (entry) => entry.requestId === 'retried');
   const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
@@ -107,7 +107,7 @@ test('with --retry-safe a GET whose worker was killed is answered by another, on
   expect(record.worker).not.toBe(first.worker);
 });
 
-test('with --retry-safe a GET that kills every worker it meets is not run a third time', async () => {
+test('--retry-safe runs a GET that kills its workers at most twice', async () => {
   const before = app.entries('worker-exit').length;
   const answer = ask('/sleep?seconds=30', { id: 'killer' });
   const killed: number[] = [];

@@ -25,7 +25,7 @@ function busy(...ids: number[]) {
   return { late, pipe, socket, units: ids.map(wait), wait };
 }
 
-test('R may begin with what waits within 25 ms, and what it has not begun with in 50 ms is taken back', () => {
+test('R may start a waiting unit within 25 ms, and a unit not started in 50 ms is taken back', () => {
   const { late, units } = busy(2, 3);
   expect(late.expect()).toBe(1_000_025);
   vi.advanceTimersByTime(49);
@@ -34,7 +34,7 @@ test('R may begin with what waits within 25 ms, and what it has not begun with i
   expect(units.map(({ events }) => events)).toEqual([['returned'], ['returned']]);
 });
 
-test('what came later is taken back later', () => {
+test('takes back later units later', () => {
   const { units, wait } = busy(2);
   vi.advanceTimersByTime(40);
   const last = wait(3);
@@ -44,7 +44,7 @@ test('what came later is taken back later', () => {
   expect(last.events).toEqual(['returned']);
 });
 
-test('what R has begun with is never taken back', () => {
+test('never takes back a unit that R has started', () => {
   const { pipe, units } = busy(2);
   pipe.shift(1);
   vi.advanceTimersByTime(1000);
@@ -52,7 +52,7 @@ test('what R has begun with is never taken back', () => {
   expect(pipe.head).toBe(units[0]);
 });
 
-test('while R still answers nothing is taken back: it may have begun with what comes next', () => {
+test('takes back nothing while R still answers, because it may have started the next unit', () => {
   const { socket, units } = busy(2, 3);
   let heard = 0;
   Object.defineProperty(socket, 'bytesRead', { get: () => ++heard * 16 });
@@ -61,7 +61,7 @@ test('while R still answers nothing is taken back: it may have begun with what c
   expect(units.map(({ events }) => events)).toEqual([[], []]);
 });
 
-test('nothing is taken back from a worker that has ended', () => {
+test('takes back nothing from a worker that has ended', () => {
   const { late, pipe, units } = busy(2);
   late.end();
   pipe.clear();

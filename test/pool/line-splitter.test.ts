@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LineSplitter } from '../../src/pool/line-splitter.js';
 
-/** The lines that come of chunks, and of the end of the stream. */
+/** The lines of a stream that arrives in these chunks. */
 function linesOf(...chunks: (string | Buffer)[]): string[] {
   const lines: string[] = [];
   const splitter = new LineSplitter((line) => lines.push(line));
@@ -11,7 +11,7 @@ function linesOf(...chunks: (string | Buffer)[]): string[] {
   return lines;
 }
 
-test('lines are the same in whatever pieces they arrive', () => {
+test('finds the same lines however they are split into pieces', () => {
   const line = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, ''));
   const cuts = fc.array(fc.nat(200), { maxLength: 8 });
   fc.assert(
@@ -24,19 +24,19 @@ test('lines are the same in whatever pieces they arrive', () => {
   );
 });
 
-test('a last line without end is delivered when the stream ends', () => {
+test('delivers an unterminated last line when the stream ends', () => {
   expect(linesOf('one\ntwo')).toEqual(['one', 'two']);
 });
 
-test('line ends of Windows are no part of the line', () => {
+test('removes Windows line endings', () => {
   expect(linesOf('one\r\ntwo\r\n')).toEqual(['one', 'two']);
 });
 
-test('bytes that are no UTF-8 cost no line', () => {
+test('loses no line with bytes that are not UTF-8', () => {
   expect(linesOf(Buffer.from([0x61, 0xff, 0x0a, 0x62, 0x0a]))).toEqual(['a\ufffd', 'b']);
 });
 
-test('a line that never ends is delivered in pieces instead of being kept', () => {
+test('delivers an endless line in pieces instead of buffering it', () => {
   const lines = linesOf(...Array<string>(100).fill('x'.repeat(1000)));
   expect(lines.join('')).toBe('x'.repeat(100_000));
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(16_384);

@@ -20,8 +20,8 @@ async function get<T>(app: ServedApp, path: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-/** What the workers say of themselves, each of which waits for the others. */
-async function all(app: ServedApp, size: number): Promise<Self[]> {
+/** Asks `size` workers about themselves. Each request waits for the others, so that no worker gets two. */
+async function askWorkers(app: ServedApp, size: number): Promise<Self[]> {
   const meeting = mkdtempSync(join(tmpdir(), 'penstock-meeting-'));
   try {
     const path = `/self?meeting=${meeting}&size=${size}`;
@@ -31,7 +31,7 @@ async function all(app: ServedApp, size: number): Promise<Self[]> {
   }
 }
 
-const both = (app: ServedApp): Promise<Self[]> => all(app, 2);
+const askBoth = (app: ServedApp): Promise<Self[]> => askWorkers(app, 2);
 
 const pids = async (app: ServedApp): Promise<number[]> => {
   const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
@@ -44,7 +44,7 @@ function memory(pid: number, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)![1]) / 1024;
 }
 
-describe('workers that are forked from a process that has loaded the app', () => {
+describe('workers forked by the preloader', () => {
   let app: ServedApp;
   let loader: number;
 
@@ -55,8 +55,8 @@ describe('workers that are forked from a process that has loaded the app', () =>
 
   afterAll(() => app?.stop());
 
-  test('have what was loaded once, and for themselves random numbers, temporary files and what @onworker opens', async () => {
-    const selves = await both(app);
+  test('share what was loaded, and have their own random numbers, temporary files and @onworker state', async () => {
+    const selves = await askBoth(app);
     expect(selves.map(({ pid }) => pid).sort()).toEqual(await pids(app));
     for (const self of selves) {
       expect(self).toMatchObject({
@@ -82,12 +82,12 @@ describe('workers that are forked from a process that has loaded the app', () =>
     expect(all).toBeLessThan(1.5 * memory(loader, 'Rss'));
   });
 
-  test('can wait for promises and timers, and fork by themselves', async () => {
+  test('can wait for promises and timers, and can fork', async () => {
     expect(await pids(app)).toContain(await get<number>(app, '/later'));
     expect(await get(app, '/programs')).toEqual([10, 20]);
   });
 
-  test('print for themselves: what they and their programs write is logged with worker and request', async () => {
+  test('log their own output and that of their programs, with worker and request', async () => {
     const before = app.entries('output').length;
     const asked = ['a', 'b', 'c', 'd'].map((id) =>
       fetch(`${app.url}/programs`, { headers: { 'X-Request-Id': id } }),
@@ -111,7 +111,7 @@ describe('workers that are forked from a process that has loaded the app', () =>
     }
   });
 
-  test('tell how they ended, and leave the files of others alone when they quit', async () => {
+  test("report how they ended, and keep each other's files when they quit", async () => {
     const answer = await fetch(`${app.url}/quit`);
     expect(answer.status).toBe(502);
     expect(await answer.text()).toContain('It exited with code 7.');
@@ -120,15 +120,15 @@ describe('workers that are forked from a process that has loaded the app', () =>
     process.kill(victim!, 'SIGKILL');
     expect(await app.logged('worker-exit', ({ pid }) => pid === victim)).toMatchObject({ signal: 'SIGKILL' });
     await app.logged('worker-ready', undefined, { skip: 3 });
-    for (const self of await both(app))
+    for (const self of await askBoth(app))
       expect(self).toMatchObject({ at_load: 'written at load', loaded_by: loader });
   });
 
-  test('go on when that process crashes; it is replaced, and they are, from the new one', async () => {
+  test('keep running when the preloader crashes, and new workers are forked by its replacement', async () => {
     const workers = await pids(app);
     process.kill(loader, 'SIGKILL');
     expect(await app.logged('preloader-exit')).toMatchObject({ pid: loader, signal: 'SIGKILL' });
-    for (const self of await both(app))
+    for (const self of await askBoth(app))
       expect(self).toMatchObject({ at_load: 'written at load', loaded_by: loader });
     const { pid: successor } = await app.logged('preloaded', undefined, { skip: 1 });
     expect(await pids(app)).toEqual(workers);
@@ -136,23 +136,23 @@ describe('workers that are forked from a process that has loaded the app', () =>
     const ready = app.entries('worker-ready').length;
     process.kill(workers[0]!, 'SIGKILL');
     await app.logged('worker-ready', undefined, { skip: ready });
-    const selves = await both(app);
+    const selves = await askBoth(app);
     expect(selves.map(({ loaded_by }) => loaded_by).sort()).toEqual([loader, successor as number].sort());
     expect(isRunning(loader)).toBe(false);
     loader = successor as number;
   });
 
-  test('are replaced, and go on meanwhile, when that process hangs', async () => {
+  test('keep serving while the preloader hangs and is replaced', async () => {
     const [victim, other] = await pids(app);
     const ready = app.entries('worker-ready').length;
     process.kill(loader, 'SIGSTOP');
     process.kill(victim!, 'SIGKILL');
     await app.logged('worker-exit', ({ pid }) => pid === victim);
-    expect((await all(app, 1))[0]!.pid).toBe(other);
+    expect((await askWorkers(app, 1))[0]!.pid).toBe(other);
     const { msg } = await app.logged('preloader-exit', ({ pid }) => pid === loader);
     expect(msg).toContain('was killed because it did not answer for 5 s: starting another one');
     const { pid: successor } = await app.logged('preloaded', undefined, { skip: 2 });
     await app.logged('worker-ready', undefined, { skip: ready });
-    expect((await both(app)).map(({ loaded_by }) => loaded_by)).toContain(successor);
+    expect((await askBoth(app)).map(({ loaded_by }) => loaded_by)).toContain(successor);
   });
 });

@@ -21,8 +21,8 @@ async function ask(path: string): Promise<number> {
 const exitOf = (worker: unknown): Promise<LogEntry> =>
   app.logged('worker-exit', (entry) => entry.worker === worker);
 
-test('workers are replaced after their requests: one at a time, by one that is ready, and no request is lost', async () => {
-  const long = [ask('/sleep?seconds=2'), ask('/sleep?seconds=2')]; // one on each, while the others wait
+test('replaces workers after --max-worker-requests, one at a time by a ready one, without losing a request', async () => {
+  const long = [ask('/sleep?seconds=2'), ask('/sleep?seconds=2')]; // one on each worker, while the other requests wait
   const clients = Array.from({ length: 4 }, async () => {
     const pids = new Set<number>();
     for (let i = 0; i < 1000 && app.entries('recycling').length < 4; i++) pids.add(await ask('/sleep'));
@@ -38,14 +38,14 @@ test('workers are replaced after their requests: one at a time, by one that is r
     const requests = Number(/answered (\d+) requests/.exec(String(reason))![1]);
     expect(requests).toBeGreaterThanOrEqual(20);
     expect(await exitOf(worker)).toMatchObject({ code: 0, level: 'info' });
-    // The next one is not begun before this one's successor was ready: two of them always serve.
+    // The next worker is recycled only after this one's successor is ready, so two workers always serve.
     const ready = app.entries('worker-ready').slice(2)[i]!;
     expect(Date.parse(String(ready.time))).toBeLessThanOrEqual(Date.parse(String(recycled[i + 1]!.time)));
   }
 });
 
-test('a worker that has grown is replaced when it has nothing to do', async () => {
-  // One that had its number of requests is replaced for that, which can be true of both.
+test('replaces a worker that uses too much memory when it is idle', async () => {
+  // A worker may be recycled for its number of requests first, and both may be.
   let recycled: LogEntry | undefined;
   while (recycled === undefined || /requests/.test(String(recycled.reason))) {
     const pid = await ask('/keep?mb=300');
@@ -55,7 +55,7 @@ test('a worker that has grown is replaced when it has nothing to do', async () =
   expect(await exitOf(recycled.worker)).toMatchObject({ code: 0, level: 'info' });
 });
 
-test('a worker that takes more memory than it may is killed, and its client told why', async () => {
+test('kills a worker above its memory limit, and tells the client why', async () => {
   const answer = await fetch(`${app.url}/hoard`);
   expect(answer.status).toBe(502);
   const why = /was killed with \d{3,4} MB, over its limit of 700 MB \(--worker-memory-limit\)/;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-restart-'));
-/** While this is there, the app cannot be loaded. */
+/** While this file exists, the app cannot be loaded. */
 const obstacle = join(folder, 'database-is-away');
 
 let app: ServedApp;
@@ -18,7 +18,7 @@ interface Status {
 const status = (): Promise<Status> => app.admin<Status>('/status');
 const ready = async (): Promise<number> => (await fetch(`${app.adminUrl}/readyz`)).status;
 
-/** Kills all workers and waits until that has been noticed. */
+/** Kills all workers and waits until Penstock has noticed. */
 async function killAll(): Promise<void> {
   const { workers } = await status();
   for (const { pid } of workers) process.kill(pid, 'SIGKILL');
@@ -29,7 +29,7 @@ beforeAll(async () => {
   app = await serve(fixtureApp('fragile.R'), {
     workers: 2,
     env: { FRAGILE_BREAK: obstacle },
-    flags: ['--preload', 'off'], // what is forked need not be loaded again
+    flags: ['--preload', 'off'], // forked workers would not load the app again
   });
 });
 
@@ -38,13 +38,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a worker that dies while it is idle is replaced at once', async () => {
+test('replaces a worker at once if it dies while idle', async () => {
   await killAll();
   await app.logged('worker-ready', undefined, { skip: 3 });
   expect(await status()).toMatchObject({ state: 'serving', workers: [{ state: 'idle' }, { state: 'idle' }] });
 });
 
-test('an app that loaded once and cannot any more is refused with 503, and recovers by itself', async () => {
+test('answers 503 while the app can no longer be loaded, and recovers by itself', async () => {
   writeFileSync(obstacle, '');
   await killAll();
   const waiting = fetch(app.url);

@@ -7,8 +7,8 @@ import { Scratch } from '../../src/pool/scratch.js';
 const parent = mkdtempSync(join(tmpdir(), 'penstock-scratch-'));
 afterAll(() => rmSync(parent, { recursive: true }));
 
-/** What a gateway has left, with what it says of itself. */
-function left(name: string, owner: Record<string, unknown>, age = 0): string {
+/** Creates a folder that a gateway has left behind, with the file that describes the gateway. */
+function leftBehind(name: string, owner: Record<string, unknown>, age = 0): string {
   const path = join(parent, `penstock-gateway-${name}`);
   const file = join(path, 'owner.json');
   mkdirSync(join(path, 'worker-1'), { recursive: true });
@@ -19,13 +19,13 @@ function left(name: string, owner: Record<string, unknown>, age = 0): string {
   return path;
 }
 
-test('a gateway removes what dead ones have left, and nothing of those that live', () => {
+test('a gateway removes the folders of dead gateways and keeps those of running ones', () => {
   const living = new Scratch(parent);
   const mine = JSON.parse(readFileSync(join(living.path, 'owner.json'), 'utf8')) as Record<string, unknown>;
-  const dead = left('dead', { ...mine, pid: 2 ** 22 + 1 });
-  const successor = left('successor', { ...mine, start: '1' });
-  const elsewhere = left('elsewhere', { ...mine, space: 'pid:[1]' });
-  const silent = left('silent', { ...mine, space: 'pid:[1]' }, 3_600_000);
+  const dead = leftBehind('dead', { ...mine, pid: 2 ** 22 + 1 });
+  const successor = leftBehind('successor', { ...mine, start: '1' });
+  const elsewhere = leftBehind('elsewhere', { ...mine, space: 'pid:[1]' });
+  const silent = leftBehind('silent', { ...mine, space: 'pid:[1]' }, 3_600_000);
   const other = join(parent, 'somebody-elses');
   mkdirSync(other);
 

@@ -32,7 +32,7 @@ const runs = (id: string): number =>
     .split('\n')
     .filter((line) => line === id).length;
 
-test('what a worker had not begun with when it was stopped and killed is run by another one, once, POST or not', async () => {
+test('runs a request once, even a POST, if its worker was suspended and killed before starting it', async () => {
   await ask('/write', 'before');
   const [worker] = await workers();
   process.kill(worker!.pid, 'SIGSTOP');
@@ -43,7 +43,7 @@ test('what a worker had not begun with when it was stopped and killed is run by 
   expect(runs('unread')).toBe(1);
 });
 
-test('a stopped worker is replaced long before the deadline of what it ran, and that is not run again', async () => {
+test('replaces a suspended worker long before the deadline of its request, and does not rerun the request', async () => {
   const answer = fetch(`${app.url}/slow-write?id=begun&seconds=60`, { method: 'POST' });
   await expect.poll(() => runs('begun')).toBe(1);
   const [worker] = await workers();
@@ -58,7 +58,7 @@ test('a stopped worker is replaced long before the deadline of what it ran, and 
   expect(runs('begun')).toBe(1);
 });
 
-test('a worker that is stopped while it is idle is replaced, and nobody waits for it', async () => {
+test('replaces a suspended idle worker without delaying requests', async () => {
   const [worker] = await workers();
   process.kill(worker!.pid, 'SIGSTOP');
   expect(await (await ask('/write', 'meanwhile')).text()).toBe('meanwhile');

@@ -14,19 +14,19 @@ const listener = new WorkerListener(LIMIT);
 beforeAll(() => listener.listen());
 afterAll(() => listener.close());
 
-async function dial(): Promise<Socket> {
+async function openConnection(): Promise<Socket> {
   const socket = connect(listener.port, '127.0.0.1');
-  socket.on('error', () => {}); // whoever talks nonsense is hung up on while it talks
+  socket.on('error', () => {}); // the listener may close the connection while invalid data is being sent
   socket.resume();
   await once(socket, 'connect');
   return socket;
 }
 
-/** Sends it all and waits for the end of the connection, which the listener brings about or the sender. */
-async function say(bytes: Buffer): Promise<void> {
-  const socket = await dial();
+/** Sends the bytes and waits until either side closes the connection. */
+async function sendAll(bytes: Buffer): Promise<void> {
+  const socket = await openConnection();
   socket.end(bytes);
-  // Not `once`, which takes being hung up on for a failure.
+  // Not `once`, which rejects if the connection is reset.
   if (!socket.closed) await new Promise<void>((resolve) => socket.once('close', () => resolve()));
 }
 
@@ -35,8 +35,8 @@ function hello(token: string, more: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([encodeHeader(FrameType.hello, 0, payload.length), payload, more]);
 }
 
-describe(`whoever connects to the workers' port (seed ${SEED})`, () => {
-  test('gets nowhere without a token that is right, whatever it says', async () => {
+describe(`the workers' port (seed ${SEED})`, () => {
+  test('rejects every connection without a valid token', async () => {
     const random = new Random(SEED);
     let connected = 0;
     const token = listener.expect(() => {
@@ -44,37 +44,37 @@ describe(`whoever connects to the workers' port (seed ${SEED})`, () => {
       return () => {};
     });
     const wrong = ['', 'x', token.slice(1), token.toUpperCase().replaceAll(/\d/g, 'F'), 'é'.repeat(200)];
-    for (const each of wrong) await say(hello(each));
-    for (let i = 0; i < 300; i++) await say(damagedStream(random));
-    await say(Buffer.concat([encodeHeader(FrameType.hello, 0, 2 ** 32 - 1), Buffer.alloc(5_000_000)]));
+    for (const each of wrong) await sendAll(hello(each));
+    for (let i = 0; i < 300; i++) await sendAll(damagedStream(random));
+    await sendAll(Buffer.concat([encodeHeader(FrameType.hello, 0, 2 ** 32 - 1), Buffer.alloc(5_000_000)]));
     expect(connected).toBe(0);
 
-    await say(hello(token));
+    await sendAll(hello(token));
     expect(connected).toBe(1);
   }, 60_000);
 
-  test('can use a token once only', async () => {
+  test('accepts a token only once', async () => {
     let connected = 0;
     const token = listener.expect(() => {
       connected += 1;
       return () => {};
     });
-    await say(hello(token));
-    await say(hello(token));
+    await sendAll(hello(token));
+    await sendAll(hello(token));
     expect(connected).toBe(1);
   });
 
-  test('is not heard any more once its token was wrong', async () => {
+  test('ignores everything after an invalid token', async () => {
     let connected = 0;
     const token = listener.expect(() => {
       connected += 1;
       return () => {};
     });
-    await say(hello('wrong', hello(token)));
+    await sendAll(hello('wrong', hello(token)));
     expect(connected).toBe(0);
   });
 
-  test('is hung up on when it talks nonsense after a right token, and delivers whole frames only', async () => {
+  test('closes a connection that sends invalid data after a valid token, and delivers only whole frames', async () => {
     const random = new Random(SEED + 1);
     for (let i = 0; i < 200; i++) {
       const frames: Frame[] = [];
@@ -85,10 +85,10 @@ describe(`whoever connects to the workers' port (seed ${SEED})`, () => {
         });
         return (frame) => {
           frames.push(frame);
-          if (frame.type === 0) throw new Error('the owner wants none of this');
+          if (frame.type === 0) throw new Error('the owner rejects this frame');
         };
       });
-      await say(hello(token, damagedStream(random)));
+      await sendAll(hello(token, damagedStream(random)));
       expect(refused).toBeLessThanOrEqual(1);
       for (const { length, payload } of frames) expect([0, length]).toContain(payload.length);
       expect(frames.every(({ payload }) => payload.length <= LIMIT)).toBe(true);

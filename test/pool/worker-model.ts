@@ -10,13 +10,13 @@ import { encodeHeader, type Frame, FrameType } from '../../src/protocol/frame.js
 import { FrameReader } from '../../src/protocol/frame-reader.js';
 import { rList, rNull, rString, writeRData } from '../../src/rdata/index.js';
 
-/** The gateway's end of a connection whose other end is the test. */
+/** The gateway's end of a connection. The test plays the worker at the other end. */
 class FakeSocket extends EventEmitter {
   destroyed = false;
   closed = false;
   bytesRead = 0;
   error: Error | undefined;
-  /** What the worker has been sent. */
+  /** Frames sent to the worker. */
   readonly sent: Frame[] = [];
   readonly #reader = new FrameReader((frame) => this.sent.push(frame), 1e6);
 
@@ -37,7 +37,7 @@ class FakeSocket extends EventEmitter {
   }
 }
 
-/** A worker whose process and connection are the test's. */
+/** A worker whose process and connection are simulated by the test. */
 export class WorkerModel {
   readonly socket = new FakeSocket();
   readonly signals: string[] = [];
@@ -87,24 +87,24 @@ export class WorkerModel {
     );
   }
 
-  /** It opens its connection. */
+  /** The worker opens its connection. */
   connect(): this {
     const deliver = this.#connected!(this.socket as unknown as Socket, 1234);
     this.#reader = new FrameReader(deliver, 1e6);
     return this;
   }
 
-  /** It has loaded the app. */
+  /** The worker connects and has loaded the app. */
   becomeReady(): this {
     const manifest = rList(
       [rString('4.2.2'), rNull, rNull, rNull],
       ['r_version', 'models', 'routes', 'files'],
     );
-    return this.connect().say(FrameType.ready, 0, writeRData(manifest));
+    return this.connect().send(FrameType.ready, 0, writeRData(manifest));
   }
 
-  /** It sends a frame. As in the listener, one that makes no sense costs it the connection. */
-  say(type: FrameType, id = 0, payload: Buffer = Buffer.alloc(0), ms = 0): this {
+  /** The worker sends a frame. As in the listener, an invalid frame closes the connection. */
+  send(type: FrameType, id = 0, payload: Buffer = Buffer.alloc(0), ms = 0): this {
     const frame = Buffer.concat([encodeHeader(type, id, payload.length, ms * 1000), payload]);
     this.socket.bytesRead += frame.length;
     try {
@@ -119,13 +119,13 @@ export class WorkerModel {
     this.#process!.printed();
   }
 
-  /** The process ends, and with it its end of the connection. */
+  /** The process ends, which closes its connection. */
   end(signal: NodeJS.Signals | null = 'SIGKILL', code: number | null = null): void {
     this.#process!.ended({ code, signal });
     this.socket.destroy();
   }
 
-  /** Types of the frames that it was sent since the last call. */
+  /** Types of the frames sent to the worker since the last call. */
   get received(): number[] {
     return this.socket.sent.splice(0).map(({ type }) => type);
   }

@@ -4,7 +4,7 @@ import { WorkerPipe } from '../../src/pool/worker-pipe.js';
 import { ProtocolError } from '../../src/protocol/frame-reader.js';
 import { FakeUnit } from './fake-unit.js';
 
-/** A pipe with one unit for each moment until which R may begin with it. */
+/** A pipe with one unit for each given time, by which R must start it. */
 function pipeOf(...startBy: number[]): { pipe: WorkerPipe; units: FakeUnit[] } {
   const pipe = new WorkerPipe();
   const units = startBy.map((_, i) => new FakeUnit(i + 1));
@@ -12,14 +12,14 @@ function pipeOf(...startBy: number[]): { pipe: WorkerPipe; units: FakeUnit[] } {
   return { pipe, units };
 }
 
-test('R answers in the order in which it was given work, and an answer out of step is an error', () => {
+test('expects answers in the order of the units, and rejects any other answer', () => {
   const { pipe, units } = pipeOf(Infinity, 100, 100);
   expect(() => pipe.shift(2)).toThrow(ProtocolError);
   for (const unit of units) expect(pipe.shift(unit.id)).toBe(unit);
   expect(() => pipe.shift(1)).toThrow('unexpected answer 1');
 });
 
-test('what waits is taken back once it is late, and what R runs never is', () => {
+test('takes back waiting units that are late, but never the running one', () => {
   const { pipe, units } = pipeOf(Infinity, 100, 200);
   expect(pipe.isLate(100)).toBe(false);
   expect(pipe.isLate(101)).toBe(true);
@@ -32,12 +32,12 @@ test('what waits is taken back once it is late, and what R runs never is', () =>
   expect(pipe.head).toBe(units[2]);
 });
 
-test('R has read a short frame when it has its header, and a long one when it says so', () => {
+test('considers a short frame read once R reaches it, and a long one once R says so', () => {
   const pipe = new WorkerPipe();
   pipe.push(new FakeUnit(1), Infinity, 4000);
   pipe.push(new FakeUnit(2), 100, 4001);
   expect(pipe.isRead).toBe(true);
-  pipe.hasRead(2); // it has not come to it
+  pipe.hasRead(2); // R has not reached unit 2
   pipe.shift(1);
   expect(pipe.isRead).toBe(false);
   pipe.hasRead(2);
@@ -46,7 +46,7 @@ test('R has read a short frame when it has its header, and a long one when it sa
   expect(pipe.isRead).toBe(false);
 });
 
-test('a dead worker gives back what it has not come to, apart from what it ran', () => {
+test('returns the running unit and the waiting ones separately when the worker dies', () => {
   const { pipe, units } = pipeOf(Infinity, 100, 200, 300);
   pipe.takeBack(150);
   expect(pipe.clear()).toEqual({ running: units[0], waiting: [units[2], units[3]] });
@@ -54,7 +54,7 @@ test('a dead worker gives back what it has not come to, apart from what it ran',
   expect([pipe.length, pipe.backlog]).toEqual([0, 0]);
 });
 
-test('each unit comes out once, and an empty pipe has no backlog, whatever the order of events (seed 20261129)', () => {
+test('returns each unit once and has no backlog when empty, for any order of events (seed 20261129)', () => {
   const event = fc.oneof(
     fc.record({ push: fc.constantFrom(0.1, 0.7, 2), startBy: fc.nat(10) }),
     fc.constant('shift' as const),

@@ -27,7 +27,7 @@ const allowed = new Set([
 
 const pairs = states.flatMap((from) => states.map((to) => [from, to] as const));
 
-test('a worker takes the transitions of the table and no other', () => {
+test('a worker makes only the transitions in the table', () => {
   for (const [from, to] of pairs) {
     if (to === 'dead' && from !== 'dead') continue;
     if (allowed.has(`${from} ${to}`)) expect(transition(from, to)).toBe(to);
@@ -35,14 +35,14 @@ test('a worker takes the transitions of the table and no other', () => {
   }
 });
 
-test('a process can end in every state, once', () => {
+test('a process can end in every state, but only once', () => {
   for (const from of states) {
     if (from === 'dead') expect(() => transition('dead', 'dead')).toThrow();
     else expect(transition(from, 'dead')).toBe('dead');
   }
 });
 
-test('work is given to idle workers only', () => {
+test('only idle workers get work', () => {
   const takers = states.filter((from) => allowed.has(`${from} busy`));
   expect(takers).toEqual(['idle']);
 });

@@ -14,16 +14,16 @@ afterEach(() => {
 const nothing = writeRData(rNull);
 const ready = (): WorkerModel => new WorkerModel().becomeReady();
 
-/** A worker that runs unit 1, with so many others behind it. */
+/** A worker that runs unit 1 while `behind` other units wait behind it. */
 function busy(behind = 0): { model: WorkerModel; units: FakeUnit[] } {
   const model = ready();
   const units = Array.from({ length: 1 + behind }, (_, i) => new FakeUnit(i + 1, { expected: 0.2 }));
   for (const unit of units) model.worker.assign(unit);
-  vi.advanceTimersByTime(0); // what waits goes out at the end of the turn
+  vi.advanceTimersByTime(0); // waiting units are sent at the end of the turn
   return { model, units };
 }
 
-test('a worker starts, warms, and takes work once the app is loaded', () => {
+test('a worker starts, loads the app, and then accepts work', () => {
   const model = new WorkerModel();
   expect(model.worker.state).toBe('starting');
   model.connect();
@@ -34,27 +34,27 @@ test('a worker starts, warms, and takes work once the app is loaded', () => {
   expect(other.owner.idle).toHaveBeenCalledTimes(1);
 });
 
-test('a request is counted as done before its worker gets other work, and answered after that', () => {
+test('a finished request frees its worker before the client is answered', () => {
   const { model, units } = busy();
   const [unit] = units;
   model.owner.idle.mockImplementation(() => unit!.events.push('idle'));
   expect(model.received).toEqual([FrameType.call]);
-  model.say(FrameType.result, 1, nothing, 3);
+  model.send(FrameType.result, 1, nothing, 3);
   expect(unit!.events).toEqual(['started', 'left 3', 'idle', 'finished']);
   expect(model.worker).toMatchObject({ state: 'idle', requests: 1 });
 });
 
-test('R runs what waits in its pipe in order, each started when R comes to it', () => {
+test('R runs the units in its pipe in order, and each counts as started when R reaches it', () => {
   const { model, units } = busy(2);
   expect(units.map(({ events }) => events)).toEqual([['started'], ['handed'], ['handed']]);
   expect(model.received).toEqual([FrameType.call, FrameType.call, FrameType.call]);
-  model.say(FrameType.result, 1).say(FrameType.unstarted, 2).say(FrameType.result, 3, nothing, 2);
+  model.send(FrameType.result, 1).send(FrameType.unstarted, 2).send(FrameType.result, 3, nothing, 2);
   expect(units[1]!.events).toEqual(['handed', 'started', 'returned']);
   expect(units[2]!.events).toEqual(['handed', 'started', 'left 2', 'finished']);
   expect(model.worker).toMatchObject({ state: 'idle', requests: 2 });
 });
 
-test('nothing is put behind what may take long, what is interrupted, or more than 2 ms of work', () => {
+test('a busy worker accepts no long unit, and nothing behind an interrupted unit or more than 2 ms of work', () => {
   const { model } = busy();
   const brief = new FakeUnit(9, { expected: 0.2 });
   expect(model.worker.canLookAhead(brief)).toBe(true);
@@ -67,11 +67,11 @@ test('nothing is put behind what may take long, what is interrupted, or more tha
 });
 
 test.each([
-  ['an answer to a request that it was not given', FrameType.result, 2],
+  ['an answer to a request that the worker did not get', FrameType.result, 2],
   ['a frame of an unknown type', 200 as FrameType, 0],
-] as const)('%s costs the worker its connection, and then its life', (_, type, id) => {
+] as const)('%s closes the connection and kills the worker', (_, type, id) => {
   const { model, units } = busy();
-  model.say(type, id);
+  model.send(type, id);
   expect(model.socket.destroyed).toBe(true);
   vi.advanceTimersByTime(1000);
   expect(model.signals).toContain('kill');
@@ -79,7 +79,7 @@ test.each([
   expect(units[0]!.events).toEqual(['started', 'lost']);
 });
 
-test('a worker that dies loses what it ran and gives back what waited behind it', () => {
+test('a worker that dies loses its running unit and returns the waiting ones', () => {
   const { model, units } = busy(2);
   model.end('SIGSEGV');
   expect(units.map(({ events }) => events.at(-1))).toEqual(['lost', 'returned', 'returned']);
@@ -87,32 +87,32 @@ test('a worker that dies loses what it ran and gives back what waited behind it'
   expect(model.owner.dead).toHaveBeenCalledExactlyOnceWith(model.worker, { code: null, signal: 'SIGSEGV' });
 });
 
-test('an answer that a worker had sent before it died counts', () => {
+test('an answer that a worker sent before it died is used', () => {
   const { model, units } = busy();
   model.owner.dead.mockImplementation(() => units[0]!.events.push('dead'));
   const { destroy } = model.socket;
-  model.socket.destroy = () => {}; // a child of it holds the connection open
+  model.socket.destroy = () => {}; // a child process keeps the connection open
   model.end();
-  model.say(FrameType.result, 1, nothing, 3);
+  model.send(FrameType.result, 1, nothing, 3);
   model.socket.destroy = destroy;
   vi.advanceTimersByTime(1000);
   expect(units[0]!.events).toEqual(['started', 'left 3', 'finished', 'dead']);
 });
 
-test('an idle worker that dies is given nothing any more', () => {
+test('an idle worker that dies gets no more work', () => {
   const model = ready();
   model.end(null, 1);
   expect(model.worker.state).toBe('dead');
 });
 
-test('what R had not read when its connection was reset has not begun', () => {
+test('a unit that R had not read when its connection was reset counts as not started', () => {
   const { model, units } = busy();
   model.socket.emit('error', Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
   model.end();
   expect(units[0]!.events.at(-1)).toBe('lost before it began');
 });
 
-test('R is interrupted after 100 ms, once, and asked then whether the signal has arrived', () => {
+test('R is interrupted once, after 100 ms, and pinged to check that the signal has arrived', () => {
   const { model, units } = busy();
   model.received;
   model.worker.interrupt(1000);
@@ -121,7 +121,7 @@ test('R is interrupted after 100 ms, once, and asked then whether the signal has
   expect(model.signals).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(model.signals).toEqual(['SIGINT']);
-  model.say(FrameType.interrupted, 1, nothing, 105);
+  model.send(FrameType.interrupted, 1, nothing, 105);
   expect(model.owner.interrupted).toHaveBeenCalledExactlyOnceWith(model.worker, 'unit 1', {
     ms: 105,
     calls: [],
@@ -129,22 +129,22 @@ test('R is interrupted after 100 ms, once, and asked then whether the signal has
   expect(units[0]!.events).toEqual(['started', 'left 105', 'finished']);
   expect(model.received).toEqual([FrameType.ping]);
   expect(model.worker.state).toBe('busy');
-  model.say(FrameType.pong);
+  model.send(FrameType.pong);
   expect(model.worker.state).toBe('idle');
   vi.advanceTimersByTime(10_000);
   expect(model.signals).toEqual(['SIGINT']);
 });
 
-test('R that has its answer before the signal would be sent is not interrupted, and free at once', () => {
+test('R is not interrupted if it answers before the signal, and the worker is idle at once', () => {
   const { model } = busy();
   model.worker.interrupt(1000);
-  model.say(FrameType.result, 1);
+  model.send(FrameType.result, 1);
   expect(model.worker.state).toBe('idle');
   vi.advanceTimersByTime(10_000);
   expect(model.signals).toEqual([]);
 });
 
-test('a worker that does not come back from an interrupt within the grace time is killed', () => {
+test('a worker that does not respond to an interrupt within the grace period is killed', () => {
   const { model, units } = busy();
   model.worker.interrupt(1000);
   vi.advanceTimersByTime(1000);
@@ -154,13 +154,13 @@ test('a worker that does not come back from an interrupt within the grace time i
   expect(units[0]!.events.at(-1)).toBe('lost');
 });
 
-test('R is not interrupted while it reads its work, nor before what the signal could hit as well is taken back', () => {
+test('R is interrupted only after it has read its unit, and after the waiting units are taken back', () => {
   const model = ready();
   model.worker.assign(new FakeUnit(1, { bytes: 5000 }));
   model.worker.interrupt(1000);
   vi.advanceTimersByTime(500);
   expect(model.signals).toEqual([]);
-  model.say(FrameType.begun, 1);
+  model.send(FrameType.begun, 1);
   vi.advanceTimersByTime(100);
   expect(model.signals).toEqual(['SIGINT']);
 
@@ -173,13 +173,13 @@ test('R is not interrupted while it reads its work, nor before what the signal c
   expect(other.signals).toEqual(['SIGINT']);
 });
 
-test('a worker that is told to stop while it is busy finishes its work first', () => {
+test('a busy worker finishes its work before it stops', () => {
   const { model, units } = busy();
   model.received;
   model.worker.stop(5000);
   expect(model.worker.state).toBe('draining');
   expect(model.received).toEqual([]);
-  model.say(FrameType.result, 1);
+  model.send(FrameType.result, 1);
   expect(units[0]!.events).toContain('finished');
   expect(model.received).toEqual([FrameType.stop]);
   expect(model.worker.state).toBe('stopping');
@@ -188,7 +188,7 @@ test('a worker that is told to stop while it is busy finishes its work first', (
   expect(model.signals.filter((signal) => signal !== 'kill')).toEqual([]);
 });
 
-test('a worker that is told to stop and does not in time is killed, and what it ran is lost', () => {
+test('a worker that does not stop in time is killed, and its running unit is lost', () => {
   const { model, units } = busy(1);
   model.worker.stop(5000);
   vi.advanceTimersByTime(5000);
@@ -198,18 +198,18 @@ test('a worker that is told to stop and does not in time is killed, and what it 
   expect(units[1]!.events.at(-1)).toBe('returned');
 });
 
-test('a worker that is told to stop before it has loaded the app is killed', () => {
+test('a worker that is stopped before it has loaded the app is killed', () => {
   const model = new WorkerModel().connect();
   model.worker.stop(5000);
   expect(model.signals).toEqual(['kill']);
-  model.say(FrameType.ready);
+  model.send(FrameType.ready);
   expect(model.owner.ready).not.toHaveBeenCalled();
 });
 
-test('what R printed before its answer is read before the answer', () => {
+test('output that R printed before its answer is read before the answer', () => {
   const { model, units } = busy();
   model.print();
-  model.say(FrameType.result, 1);
+  model.send(FrameType.result, 1);
   expect(units[0]!.events).toEqual(['started', 'printed']);
   vi.advanceTimersByTime(0);
   expect(units[0]!.events.at(-1)).toBe('finished');

@@ -21,15 +21,15 @@ function read(chunks: Iterable<Buffer>, maxPayload: number): { frames: Frame[]; 
 const plain = (frames: readonly Frame[]): object[] =>
   frames.map(({ payload, ...frame }) => ({ ...frame, payload: Buffer.from(payload).toString('base64') }));
 
-/** Bytes of memory in use, without garbage. */
-function held(): number {
+/** Memory in use after a garbage collection, in bytes. */
+function memoryInUse(): number {
   globalThis.gc?.();
   const { arrayBuffers, heapUsed } = process.memoryUsage();
   return arrayBuffers + heapUsed;
 }
 
-describe(`a reader of frames (seed ${SEED})`, () => {
-  test('reads any stream as a simple reader does, and fails only with ProtocolError', () => {
+describe(`FrameReader (seed ${SEED})`, () => {
+  test('reads any stream as the reference reader does, and fails only with ProtocolError', () => {
     const random = new Random(SEED);
     const seen = { whole: 0, broken: 0, skipped: 0 };
     for (let run = 0; run < RUNS; run++) {
@@ -37,10 +37,10 @@ describe(`a reader of frames (seed ${SEED})`, () => {
       const limit = [64, 1000, 1 << 20][random.below(3)]!;
       const expected = plainRead(bytes, limit);
       const { error, frames } = read(pieces(bytes, random), limit);
-      const told = `run ${run}: ${bytes.length} bytes, at most ${limit} each`;
-      expect(plain(frames), told).toEqual(plain(expected.frames));
-      if (expected.broken) expect(error, told).toBeInstanceOf(ProtocolError);
-      else expect(error, told).toBeUndefined();
+      const context = `run ${run}: ${bytes.length} bytes, at most ${limit} each`;
+      expect(plain(frames), context).toEqual(plain(expected.frames));
+      if (expected.broken) expect(error, context).toBeInstanceOf(ProtocolError);
+      else expect(error, context).toBeUndefined();
       seen.whole += Math.sign(frames.length);
       seen.broken += Number(expected.broken);
       seen.skipped += Number(frames.some(({ length, payload }) => payload.length < length));
@@ -49,24 +49,24 @@ describe(`a reader of frames (seed ${SEED})`, () => {
     expect(Math.min(seen.whole, seen.broken, seen.skipped)).toBeGreaterThan(RUNS / 20);
   }, 60_000);
 
-  test('holds no more than a frame may have, for any announced length', () => {
+  test('buffers no more than a frame may have, for any announced length', () => {
     const chunk = Buffer.alloc(64 * 1024, 1);
     const limit = 1 << 20;
     for (const length of [limit + 1, 2 ** 31, 2 ** 32 - 1]) {
-      const before = held();
+      const before = memoryInUse();
       const stream = function* (): Iterable<Buffer> {
         yield encodeHeader(FrameType.result, 1, length);
         for (let i = 0; i < 1000; i++) yield chunk;
       };
       // 64 MB
       const { error, frames } = read(stream(), limit);
-      expect(held() - before).toBeLessThan(8 * limit);
+      expect(memoryInUse() - before).toBeLessThan(8 * limit);
       expect(error === undefined || error instanceof ProtocolError).toBe(true);
       expect(frames.every(({ payload }) => payload.length <= limit)).toBe(true);
     }
   });
 
-  test('allocates no memory for bytes that are only announced', () => {
+  test('allocates no memory for announced bytes before they arrive', () => {
     const readers: FrameReader[] = [];
     const before = process.memoryUsage().rss;
     for (let i = 0; i < 200; i++) {

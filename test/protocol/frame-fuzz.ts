@@ -5,7 +5,7 @@ import type { Random } from '../rdata/random.js';
 
 const TYPES = Object.values(FrameType);
 const LENGTHS = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32 - HEADER_BYTES, 65536, 131072];
-/** Sizes around those at which readers take another way. */
+/** Sizes around the limits at which readers change their method. */
 const PAYLOADS = [0, 1, 15, 16, 17, 1000, 4000, 4001, 65536, 131_056, 131_072, 200_000];
 
 /** A few complete frames. */
@@ -55,7 +55,7 @@ export function damagedStream(random: Random): Buffer {
 /** The bytes in pieces, as they may arrive on a connection. */
 export function pieces(bytes: Buffer, random: Random): Buffer[] {
   const most = [1, 7, 16, 100, 5000, 70_000][random.below(6)]!;
-  // A large stream byte by byte takes long and shows nothing more than a small one.
+  // Reading a large stream byte by byte takes long and finds no more than a small one.
   const step = Math.max(most, Math.ceil(bytes.length / 2000));
   const cut: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {
@@ -66,7 +66,7 @@ export function pieces(bytes: Buffer, random: Random): Buffer[] {
   return cut;
 }
 
-/** What a reader must find in a stream: a simple implementation, to compare with. */
+/** A simple reference implementation of a reader. */
 export function plainRead(bytes: Buffer, maxPayload: number): { frames: Frame[]; broken: boolean } {
   const frames: Frame[] = [];
   let at = 0;

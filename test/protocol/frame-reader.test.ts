@@ -21,7 +21,7 @@ function cut(data: Buffer, places: number[]): Buffer[] {
 }
 
 describe('FrameReader', () => {
-  test('delivers every frame whole and in order, for pieces of any size', () => {
+  test('delivers every frame whole and in order, for chunks of any size', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 200 }), { minLength: 1, maxLength: 8 }),

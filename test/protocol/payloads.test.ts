@@ -5,12 +5,12 @@ import { rProtocol } from '../../scripts/docs/r-protocol.js';
 import { callList, partsToWorker } from '../../src/protocol/payloads.js';
 import { rNull, rString } from '../../src/rdata/index.js';
 
-test('r/protocol.R describes the same protocol; `npm run docs` writes it', () => {
+test('r/protocol.R is up to date; `npm run docs` generates it', () => {
   const file = resolve(import.meta.dirname, '../../r/protocol.R');
   expect(readFileSync(file, 'utf8')).toBe(rProtocol());
 });
 
-test('the parts of a call are sent in the order in which R names them', () => {
+test('sends the parts of a call in the order that R expects', () => {
   const none = Object.fromEntries(partsToWorker.call.map((part) => [part, rNull])) as Parameters<
     typeof callList
   >[0];

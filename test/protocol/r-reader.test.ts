@@ -16,7 +16,7 @@ const frames = resolve(import.meta.dirname, '../../r/frames.R');
 function expected(bytes: Buffer): string {
   const read = plainRead(bytes, Infinity);
   const rest = read.frames.reduce((at, { length }) => at + 16 + length, 0);
-  // R's vectors are shorter than the upper half of the lengths that a header can announce.
+  // A header can announce lengths from 2^31, which R vectors do not support.
   const tooLong = bytes.length - rest >= 16 && bytes.readUInt32LE(rest) >= 2 ** 31;
   const seen = read.frames.map(
     ({ id, length, type }) => `${type} ${id >= 2 ** 31 ? id - 2 ** 32 : id} ${length}`,
@@ -24,12 +24,12 @@ function expected(bytes: Buffer): string {
   return [...seen, read.broken || tooLong ? 'error' : 'end'].join(',');
 }
 
-test(`R reads any stream as a simple reader does, or fails (seed ${SEED})`, async () => {
+test(`R reads any stream as the reference reader does, or fails (seed ${SEED})`, async () => {
   const random = new Random(SEED);
   const streams = Array.from({ length: STREAMS }, () => damagedStream(random));
   let next = 0;
   const server = createServer((socket) => {
-    socket.on('error', () => {}); // R has given up
+    socket.on('error', () => {}); // R has closed the connection
     socket.end(streams[next++]!);
   });
   server.listen(0, '127.0.0.1');

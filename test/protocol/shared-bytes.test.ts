@@ -10,14 +10,14 @@ const collect = (pieces: Buffer[], most: number): Buffer => {
   return bytes.finish();
 };
 
-test('pieces are joined in memory that threads can read', () => {
+test('joins pieces in memory that threads can read', () => {
   const pieces = [randomBytes(10), randomBytes(100_000), randomBytes(1)];
   const whole = collect(pieces, 200_000);
   expect(whole.equals(Buffer.concat(pieces))).toBe(true);
   expect(whole.buffer).toBeInstanceOf(SharedArrayBuffer);
 });
 
-test('released memory is reused once, for bytes that fit', () => {
+test('reuses released memory once, for bytes that fit', () => {
   const first = collect([Buffer.alloc(1000, 1)], 1000);
   SharedBytes.giveBack(first);
   const second = collect([Buffer.alloc(10, 2)], 500);
@@ -27,18 +27,18 @@ test('released memory is reused once, for bytes that fit', () => {
   expect([second.toString('hex'), third.toString('hex')]).toEqual(['02'.repeat(10), '03'.repeat(10)]);
 });
 
-test('other memory is not reused', () => {
+test('does not reuse other memory', () => {
   const other = Buffer.alloc(100_000);
   SharedBytes.giveBack(other);
   expect(collect([Buffer.alloc(1)], 1000).buffer).not.toBe(other.buffer);
 });
 
-test('more than the address space is undefined', () => {
+test('returns undefined for more than the address space', () => {
   expect(SharedBytes.upTo(2 ** 60)).toBeUndefined();
 });
 
 test.each([1, 7, 15, 16, 17, 65_536, 131_071, 300_000])(
-  'large frames among small ones come whole and in order, in pieces of %i bytes',
+  'large frames among small ones arrive whole and in order, in pieces of %i bytes',
   (size) => {
     const payloads = [10, 200_000, 0, 131_056, 131_055, 150_000, 3].map((bytes) => randomBytes(bytes));
     const stream = Buffer.concat(

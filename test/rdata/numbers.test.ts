@@ -11,7 +11,7 @@ import { inFolder, runRScript } from './r-script.js';
 
 const SEED = 20240203;
 const COUNT = sized(5000, 20_000);
-/** As in `r/number-cases.R`; a number in an array is `I()` of it. */
+/** The same as in `r/number-cases.R`; an array stands for `I()` of its number. */
 const digitsSets: (number | null | [number])[] = [
   null,
   0,
@@ -35,7 +35,7 @@ const digitsSets: (number | null | [number])[] = [
 ];
 
 describe('numbers', () => {
-  test(`are written to the last digit as jsonlite and R write them (seed ${SEED})`, async () => {
+  test(`are written as jsonlite and R write them, to the last digit (seed ${SEED})`, async () => {
     await inFolder(async (folder) => {
       const file = path.join(folder, 'numbers');
       await runRScript('number-cases.R', [file, SEED, COUNT]);
@@ -59,7 +59,7 @@ describe('numbers', () => {
     });
   });
 
-  test('ties round to even, as in C', () => {
+  test('round ties to even, as C does', () => {
     expect(formatGeneral(2.5, 1)).toBe('2');
     expect(formatGeneral(3.5, 1)).toBe('4');
     expect(formatGeneral(0.125, 2)).toBe('0.12');

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const folder = path.join(import.meta.dirname, 'r');
 
-/** Runs one of the scripts beside this file to its end, in UTC and UTF-8. */
+/** Runs one of the scripts in `r/`, in UTC and UTF-8. */
 export async function runRScript(name: string, args: readonly (string | number)[]): Promise<void> {
   await promisify(execFile)('Rscript', ['--vanilla', path.join(folder, name), ...args.map(String)], {
     env: { ...process.env, TZ: 'UTC', LC_ALL: 'C.UTF-8' },
@@ -14,7 +14,7 @@ export async function runRScript(name: string, args: readonly (string | number)[
   });
 }
 
-/** A folder for the files that R and Node exchange, gone afterwards. */
+/** Creates a folder for the files that R and Node exchange, and removes it afterwards. */
 export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const exchange = await mkdtemp(path.join(tmpdir(), 'penstock-rdata-'));
   try {

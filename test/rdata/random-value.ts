@@ -18,7 +18,7 @@ import {
 const size = { maxLength: 6 };
 const text = fc
   .oneof(fc.string({ unit: 'binary', maxLength: 12 }), fc.constantFrom('', 'a', 'é', 'long '.repeat(20)))
-  // R's strings have no NUL.
+  // R strings cannot contain NUL.
   .map((x) => x.replaceAll('\0', ''));
 const missing = <T>(x: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(x, { freq: 6 });
 const nativeText = fc.oneof(

@@ -11,14 +11,14 @@ import { randomValue } from './random-value.js';
 
 const SEED = 20240203;
 
-describe('values on their way between R and Node', () => {
-  test(`come back identical() to R, of all types and in all formats (seed ${SEED})`, async () => {
+describe('values exchanged between R and Node', () => {
+  test(`are identical() in R after a round trip, for all types and formats (seed ${SEED})`, async () => {
     const { count, changed } = await compareRoundTrips(SEED, sized(600, 2000));
     expect(changed).toEqual([]);
     expect(count).toBeGreaterThan(sized(1000, 2500));
   }, 300_000);
 
-  test(`come back the same to the byte from R (seed ${SEED})`, async () => {
+  test(`are the same byte for byte after a round trip through R (seed ${SEED})`, async () => {
     const values = fc.sample(randomValue, { seed: SEED, numRuns: sized(1500, 5000) });
     await inFolder(async (folder) => {
       const [from, to] = ['from', 'to'].map((name) => path.join(folder, name)) as [string, string];

@@ -5,7 +5,7 @@ import { NotCovered, printJson } from '../../src/json/index.js';
 import { type RInteger, type RList, readRData, slicer } from '../../src/rdata/index.js';
 import { inFolder, runRScript } from './r-script.js';
 
-test('results are split like R subsets elements, rows and columns, or not at all', async () => {
+test('splits results as R subsets elements, rows and columns, or not at all', async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'cases.rds');
     await runRScript('slice-cases.R', [file]);

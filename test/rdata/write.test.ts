@@ -24,7 +24,7 @@ describe('writing R data', () => {
     expect(readRData(bytes)).toMatchObject({ values: [{ type: 'raw' }] });
   });
 
-  test('later writes do not change earlier results', () => {
+  test('does not change earlier results', () => {
     const first = writeRData(rString('first'));
     const copy = Buffer.from(first);
     for (let i = 0; i < 10; i++) writeRData(rString('x'.repeat(100_000)));
@@ -45,7 +45,7 @@ describe('writing R data', () => {
     expect([...(marks?.keys() ?? [])]).toEqual([0, 1]);
   });
 
-  test('rejects endless nesting, and works afterwards', () => {
+  test('rejects deep nesting, and works afterwards', () => {
     let value: RValue = rNull;
     for (let i = 0; i < 100_000; i++) value = rList([value]);
     expect(() => writeRData(value)).toThrow(RDataError);

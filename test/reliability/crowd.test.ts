@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putLoad } from '../../bench/crowd/load.js';
 import { type ServedApp, serve } from '../support/server.js';
 
-// Short forms of `npm run bench -- --scenarios crowd-…,overload-…`, with room for a busy machine.
+// Short versions of `npm run bench -- --scenarios crowd-…,overload-…`, with tolerances for a busy machine.
 
 const file = join(resolve(import.meta.dirname, '../..'), 'bench/reliability/app.R');
 const workers = 2;
@@ -24,40 +24,37 @@ const nap = (seconds: number) => ({ method: 'GET' as const, path: `/nap?seconds=
 const load = (of: ServedApp, seconds: number, connections: number, lasts: number) =>
   putLoad({ origin: of.url, keepAlive: true }, nap(seconds), { connections, seconds: lasts, graceMs: 0 });
 
-test.each([256, 1024])(
-  'of %d clients that ask all the time none is rejected, and each gets its share',
-  async (clients) => {
-    const { failed, good, rejected, unevenness } = await load(app, 0, clients, 1.5);
-    expect({ failed, rejected }).toEqual({ failed: 0, rejected: 0 });
-    expect(good).toBeGreaterThan(clients / 10); // on a busy machine not each has had its turn by then
-    // In so short a time a client has few answers.
-    expect(unevenness).toBeLessThan(4);
-  },
-);
+test.each([256, 1024])('serves %d constantly busy clients fairly and rejects none', async (clients) => {
+  const { failed, good, rejected, unevenness } = await load(app, 0, clients, 1.5);
+  expect({ failed, rejected }).toEqual({ failed: 0, rejected: 0 });
+  expect(good).toBeGreaterThan(clients / 10); // on a busy machine, not every client gets an answer in time
+  // In this short time, each client gets only a few answers.
+  expect(unevenness).toBeLessThan(4);
+});
 
-test('clients that come back as soon as they are rejected do not starve R', async () => {
+test('clients that retry as soon as they are rejected do not starve R', async () => {
   const calm = await load(small, 0.02, 8, 1);
   const storm = await load(small, 0.02, 300, 2);
   expect(storm.rejected).toBeGreaterThan(storm.good);
   expect(storm.failed).toBe(0);
-  // The storm itself takes its share of the CPU. Without the throttle, a twentieth is left.
+  // The rejected requests need CPU time too. Without the throttle, only a twentieth of the rate is left.
   expect(storm.goodPerSecond).toBeGreaterThan(0.3 * calm.goodPerSecond);
 });
 
-test('a request that cannot be answered within its deadline is rejected at once, one that can is not', async () => {
+test('rejects a request at once only if it cannot be answered within its deadline', async () => {
   const ask = (timeout: string) =>
     fetch(`${app.url}/nap?seconds=0.2`, { headers: { 'X-Request-Timeout': timeout } });
-  // Warm: the time of the route is known.
+  // Warm up, so that the time of the route is known.
   await Promise.all(Array.from({ length: 12 }, () => ask('20s')));
   const waiting = Array.from({ length: 20 }, () => ask('30s'));
   await expect.poll(() => app.admin<{ queued: number }>('/scale')).toMatchObject({ queued: 18 });
-  const [hasty, patient] = await Promise.all([ask('1s'), ask('20s')]);
-  expect(hasty.status).toBe(503);
-  expect(await hasty.json()).toMatchObject({
+  const [shortDeadline, longDeadline] = await Promise.all([ask('1s'), ask('20s')]);
+  expect(shortDeadline.status).toBe(503);
+  expect(await shortDeadline.json()).toMatchObject({
     code: 'queue_full',
     message: expect.stringMatching(/would wait/),
   });
-  expect(Number(hasty.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
-  expect(patient.status).toBe(200);
+  expect(Number(shortDeadline.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+  expect(longDeadline.status).toBe(200);
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(20).fill(200));
 });

@@ -4,7 +4,7 @@ import { leavingClients } from '../../bench/reliability/leaving-clients.js';
 import { overload } from '../../bench/reliability/overload.js';
 import { type ServedApp, serve } from '../support/server.js';
 
-// Short forms of `npm run reliability`, with room for a busy machine.
+// Short versions of `npm run reliability`, with tolerances for a busy machine.
 
 const file = join(resolve(import.meta.dirname, '../..'), 'bench/reliability/app.R');
 const workers = 2;
@@ -22,14 +22,14 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([small?.stop(), large?.stop()]));
 
-test('when 500 clients leave in the middle of a 5 s handler all workers are free at once', async () => {
+test('frees all workers at once when 500 clients disconnect during a 5 s handler', async () => {
   const { freeAfter } = await leavingClients(large, 500);
   // Long before the handlers would have returned.
   expect(freeAfter).toBeLessThan(4500);
   expect(large.entries('worker-exit')).toEqual([]);
 });
 
-test('under overload what is accepted waits no longer than the queue is, and the rest is refused at once', async () => {
+test('under overload, accepted requests wait no longer than the queue allows, others are rejected at once', async () => {
   const serviceTime = 0.05;
   const result = await overload(small, { workers, queueLimit, serviceTime, seconds: 2, times: 5 });
   expect(result.others).toBe(0);

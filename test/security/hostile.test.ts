@@ -16,7 +16,7 @@ interface Status {
   readonly workers: { pid: number }[];
 }
 
-test('300 hostile things break nothing, hang nowhere and bring nothing to R that should not come there', async () => {
+test('300 hostile inputs break nothing, leave no connection hanging, and bring nothing forbidden to R', async () => {
   const { restarts, workers } = await app.admin<Status>('/status');
   const { faults, statuses } = await attack(app, 20_260_000, 300);
   expect(faults).toEqual([]);

@@ -23,25 +23,25 @@ function findings(yaml: string, flags: Record<string, string | boolean> = {}, ui
   return checkProduction(loadConfig({ flags: { ...flags, config }, env: {} }), uid);
 }
 
-const everybody = { host: '0.0.0.0' };
-const proxied = { ...everybody, 'trusted-proxies': '10.0.0.0/8' };
+const publicHost = { host: '0.0.0.0' };
+const proxied = { ...publicHost, 'trusted-proxies': '10.0.0.0/8' };
 const guarded = 'rules: [{path: /*, allow: nobody, per-address: 10/s}]';
 const tokens = (jwks: string) =>
   `access: {tokens: {issuer: a, audience: b, jwks: '${jwks}'}}\nrules: [{path: /*, allow: token, per-key: 9/s}]`;
 
-describe('doctor --production says that', () => {
+describe('doctor --production', () => {
   test.each<[string, string, Record<string, string | boolean>, 'missing' | 'warning', string]>([
-    ['requests are not encrypted', guarded, everybody, 'warning', 'unencrypted'],
+    ['requests are not encrypted', guarded, publicHost, 'warning', 'unencrypted'],
     [
       'secrets are not encrypted',
       tokens('https://a.example/'),
-      everybody,
+      publicHost,
       'missing',
       'Clients send keys and tokens',
     ],
-    ['everybody may use the app', '', proxied, 'warning', 'whole app'],
+    ['the whole app is public', '', proxied, 'warning', 'whole app'],
     [
-      'a rule for the rest is missing',
+      'some paths have no rule',
       'rules: [{path: /a, allow: nobody, per-address: 1/s}]',
       proxied,
       'warning',
@@ -62,68 +62,74 @@ describe('doctor --production says that', () => {
       'does not start on ::',
     ],
     [
-      'everybody is trusted',
+      'all addresses are trusted proxies',
       guarded,
       { 'trusted-proxies': '0.0.0.0/0' },
       'missing',
       'All addresses are trusted proxies',
     ],
-    ['keys of the issuer come unprotected', tokens('http://a.example/'), proxied, 'missing', 'forge tokens'],
-    ['there is no rate', 'rules: [{path: /*, allow: nobody}]', proxied, 'warning', 'is not limited'],
     [
-      'pages of every site are let in',
+      "the issuer's keys are fetched without TLS",
+      tokens('http://a.example/'),
+      proxied,
+      'missing',
+      'forge tokens',
+    ],
+    ['there is no rate limit', 'rules: [{path: /*, allow: nobody}]', proxied, 'warning', 'is not limited'],
+    [
+      'pages of any origin are allowed',
       `rules: [{path: /*, allow: nobody, per-address: 1/s, cors: {origins: ['*']}}]`,
       proxied,
       'warning',
       'any origin',
     ],
     [
-      'certificate and key are no pair',
+      'the certificate does not match the key',
       guarded,
       { 'tls-cert': tls('server.crt'), 'tls-key': tls('client.key') },
       'missing',
       'the key does not match the certificate',
     ],
     [
-      'a file is not there',
+      'a file does not exist',
       guarded,
       { 'admin-token-file': join(folder, 'nothing') },
       'missing',
       'nothing: ENOENT',
     ],
     [
-      'others may read a secret',
+      'other users can read a secret',
       guarded,
       { 'admin-token-file': file('readable', 'x', 0o644) },
       'warning',
       'can read',
     ],
     [
-      'others may change a secret',
+      'other users can change a secret',
       guarded,
       { 'admin-token-file': file('writable', 'x', 0o666) },
       'missing',
       'can change',
     ],
-  ])('%s', (_, yaml, flags, status, title) => {
+  ])('reports that %s', (_, yaml, flags, status, title) => {
     const found = findings(yaml, flags).filter((finding) => finding.title.includes(title));
     expect(found).toMatchObject([{ status, fix: [expect.any(String)] }]);
   });
 
-  test('it would run as root', () => {
+  test('reports that the app would run as root', () => {
     expect(findings(guarded, proxied, 0)).toMatchObject([
       { status: 'warning', title: expect.stringContaining('root') },
     ]);
   });
 
   test.each([
-    ['one that only this machine reaches', '', {}],
-    ['one that is protected', guarded, { ...proxied, 'admin-token-file': key }],
-  ])('nothing is risky in %s', (_, yaml, flags) => {
+    ['a configuration that only this machine can reach', '', {}],
+    ['a protected configuration', guarded, { ...proxied, 'admin-token-file': key }],
+  ])('reports no risks in %s', (_, yaml, flags) => {
     expect(findings(yaml, flags)).toEqual([{ status: 'ok', title: 'The configuration has no known risks' }]);
   });
 
-  test('what must not stay so ends it with 1', async () => {
+  test('exits with 1 if something must be fixed', async () => {
     const config = file('penstock.yaml', tokens('http://a.example/'));
     const args = ['doctor', tls('.'), '--rscript', '/nowhere/Rscript', '--production', '--json'];
     const { code, stdout } = await runCli([...args, '--config', config, '--admin-port', '0', '--port', '0']);

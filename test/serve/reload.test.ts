@@ -40,10 +40,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a reload serves what the files are now, and what ran before is finished by the version that began it', async () => {
+test('a reload serves the current files, and the old version finishes the requests that it has started', async () => {
   const slow = fetch(`${app.url}/slow?seconds=1`).then((response) => response.text());
   await app.printed('slow');
-  // Not complete yet: it is for whichever version serves when it is.
+  // This request is incomplete. It goes to the version that serves when the rest arrives.
   const late = connect(app.port, '127.0.0.1');
   late.write('POST /say HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{');
   const before = await status();
@@ -63,7 +63,7 @@ test('a reload serves what the files are now, and what ran before is finished by
   expect((await status()).appVersion).toMatchObject({ number: 2, fingerprint: result.fingerprint });
 });
 
-test('an app that does not load any more changes nothing, and the answer is what R says', async () => {
+test('a reload of an app that fails to load changes nothing and returns the error of R', async () => {
   const before = await status();
   writeFileSync(join(folder, 'helpers.R'), 'x <- 1\nstop("no such table")\n');
   const readiness: number[] = [];
@@ -87,7 +87,7 @@ test('an app that does not load any more changes nothing, and the answer is what
   cpSync(join(fixtureApp('reload'), 'helpers.R'), join(folder, 'helpers.R'));
 });
 
-test('SIGHUP reloads, and the fingerprint tells that the files are those of before', async () => {
+test('SIGHUP reloads, and the fingerprint shows that the files have not changed', async () => {
   const before = await status();
   const earlier = app.entries('reloaded').length;
   app.signal('SIGHUP');
@@ -95,14 +95,14 @@ test('SIGHUP reloads, and the fingerprint tells that the files are those of befo
   expect(entry).toMatchObject({ by: 'signal', fingerprint: before.appVersion.fingerprint });
 });
 
-test('reloads that are asked for while one runs are one', async () => {
+test('combines reloads that are requested while another one runs', async () => {
   const { reloads } = await status();
   const results = await Promise.all([reload(), reload(), reload(), reload()]);
   expect(results.map(({ outcome }) => outcome)).toEqual(Array(4).fill('reloaded'));
   expect((await status()).reloads.length - reloads.length).toBe(2);
 });
 
-test('a page from elsewhere cannot make the app reload', async () => {
+test('a page of another site cannot reload the app', async () => {
   const headers = { 'Sec-Fetch-Site': 'cross-site' };
   const response = await fetch(`${app.adminUrl}/reload`, { method: 'POST', headers });
   expect(response.status).toBe(403);

@@ -41,13 +41,13 @@ async function ask(
   return (await response.json()) as Record<string, string>;
 }
 
-/** The spans of a trace, once there are so many. */
+/** The spans of a trace, once there are `count`. */
 async function spansOf(traceId: string, count: number): Promise<CollectedSpan[]> {
   await expect.poll(() => collector.of(traceId).length).toBe(count);
   return collector.of(traceId);
 }
 
-test('a request takes its place in the trace that it came with, and R sees it', async () => {
+test('a request joins the trace of its client, and R sees the trace context', async () => {
   const seen = await ask('/traces/one?secret=1', {
     traceparent: `00-${TRACE}-${PARENT}-01`,
     tracestate: 'vendor=abc',
@@ -85,7 +85,7 @@ test('a request takes its place in the trace that it came with, and R sees it', 
   expect(collector.keys[0]).toBe('one two');
 });
 
-test('a request without a trace begins one, whose id is in its log line', async () => {
+test('a request without a trace starts one, and its log entry has the trace ID', async () => {
   const { traceparent } = await ask('/trace');
   const [, traceId, spanId] = traceparent!.split('-');
   const spans = await spansOf(traceId!, 3);
@@ -94,7 +94,7 @@ test('a request without a trace begins one, whose id is in its log line', async 
   await app.request(traceId!);
 });
 
-test('requests that are computed together have the span of their batch in common', async () => {
+test('requests that are computed together link to the span of their batch', async () => {
   const post = (size: number): Promise<Response> =>
     fetch(`${app.url}/price`, {
       method: 'POST',
@@ -112,7 +112,7 @@ test('requests that are computed together have the span of their batch in common
   }
 });
 
-test('an error is one in its span, too', async () => {
+test('the span of a failed request is marked as an error', async () => {
   const traceId = '1'.repeat(32);
   await fetch(`${app.url}/checkout`, {
     method: 'POST',
@@ -122,7 +122,7 @@ test('an error is one in its span, too', async () => {
   expect([server.failed, server.attributes['error.type']]).toEqual([true, '500']);
 });
 
-test('a trace that is not wanted is passed on, and not sent', async () => {
+test('passes on a trace that is not sampled, and does not export it', async () => {
   const traceId = '2'.repeat(32);
   const { traceparent } = await ask('/trace', { traceparent: `00-${traceId}-${PARENT}-00` });
   expect(traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-00$`));
@@ -133,7 +133,7 @@ test('a trace that is not wanted is passed on, and not sent', async () => {
 });
 
 test.each(['00-xyz-1-01', `ff-${TRACE}-${PARENT}-01`, `00-${'0'.repeat(32)}-${PARENT}-01`])(
-  'what is no trace (%s) is none',
+  'ignores an invalid traceparent (%s)',
   async (traceparent) => {
     const seen = await ask('/trace', { traceparent });
     expect(seen.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
@@ -141,13 +141,13 @@ test.each(['00-xyz-1-01', `ff-${TRACE}-${PARENT}-01`, `00-${'0'.repeat(32)}-${PA
   },
 );
 
-test('without a collector headers are passed on as they came, and nothing is added', async () => {
+test('without a collector, passes trace headers on unchanged and adds none', async () => {
   const traceparent = `00-${TRACE}-${PARENT}-01`;
   expect((await ask('/trace', { traceparent }, plain)).traceparent).toBe(traceparent);
   expect((await ask('/trace', {}, plain)).traceparent).toEqual({});
 });
 
-test('a collector that is gone is told of, and costs no request', async () => {
+test('logs that the collector is unreachable, and requests do not fail', async () => {
   collector.close();
   await ask('/trace');
   const line = await app.logged('traces-not-sent');
@@ -157,7 +157,7 @@ test('a collector that is gone is told of, and costs no request', async () => {
   expect(metrics).toMatch(/penstock_spans_total\{outcome="failed"\} \d/);
 });
 
-/** A pipeline to a collector that is not there, under some variables. */
+/** A pipeline to an unreachable collector, with these environment variables. */
 function pipeline(env: Record<string, string>): { spans: SpanPipeline; outcomes: Record<string, number> } {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const outcomes: Record<string, number> = {};
@@ -169,7 +169,7 @@ function pipeline(env: Record<string, string>): { spans: SpanPipeline; outcomes:
   return { spans, outcomes };
 }
 
-test('a share of the traces is kept where the environment says so', () => {
+test('samples the share of traces that the environment configures', () => {
   const { spans } = pipeline({
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
     OTEL_TRACES_SAMPLER_ARG: '0.5',
@@ -181,7 +181,7 @@ test('a share of the traces is kept where the environment says so', () => {
   expect(kept.length).toBeLessThan(600);
 });
 
-test('spans that a collector does not take are counted, and stopping does not wait for it', async () => {
+test('counts spans that the collector does not accept, and stops without waiting for it', async () => {
   const { outcomes, spans } = pipeline({
     OTEL_TRACES_SAMPLER: 'always_on',
     OTEL_EXPORTER_OTLP_TIMEOUT: '200',
@@ -192,7 +192,7 @@ test('spans that a collector does not take are counted, and stopping does not wa
   await expect.poll(() => outcomes).toEqual({ dropped: 1568, failed: 18_432 });
 });
 
-test('of traces that begin here so many a second are kept', () => {
+test('limits the number of new traces per second', () => {
   let now = 0;
   const sampler = new RateLimitedSampler(100, () => now);
   const kept = (count: number): number =>

@@ -28,7 +28,7 @@ test('a fresh clone needs an install', () => {
   expect(nodeModulesFit(root)).toBe(false);
 });
 
-test('what the lock file says is not installed twice', () => {
+test('an installation that matches the lock file is not repeated', () => {
   install({ 'node_modules/a': { version: '1.0.0' } });
   expect(nodeModulesFit(root)).toBe(true);
 });
@@ -44,7 +44,7 @@ test('a package whose folder was deleted needs an install', () => {
   expect(nodeModulesFit(root)).toBe(false);
 });
 
-test('packages for other platforms are not waited for', () => {
+test('packages for other platforms need no install', () => {
   lock('package-lock.json', {
     'node_modules/a': { version: '1.0.0' },
     'node_modules/b-windows': { version: '1.0.0', optional: true },

@@ -13,7 +13,7 @@ function screen(isTTY: boolean) {
   return { stream, written };
 }
 
-test('a terminal sees the seconds count up in one line', () => {
+test('a terminal shows the seconds in one line', () => {
   const { stream, written } = screen(true);
   const progress = startProgress('Compiling', { stream });
   vi.advanceTimersByTime(2000);

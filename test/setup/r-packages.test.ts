@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { packagesToTest } from '../../scripts/setup/r-packages.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
-/** Come with R itself. */
+/** Packages that come with R itself. */
 const base = [
   'base',
   'graphics',
@@ -17,7 +17,7 @@ const base = [
   'tools',
   'utils',
 ];
-/** Installed with plumber, which imports them. */
+/** Packages that are installed with plumber, which imports them. */
 const withPlumber = ['R6', 'httpuv', 'jsonlite', 'later', 'mime', 'rlang', 'stringi', 'webutils'];
 
 function packagesUsedBy(code: string): string[] {

@@ -7,7 +7,7 @@ test('without Rscript everything is missing', () => {
   expect(readProbe(undefined, packages)).toMatchObject({ found: false, missing: packages });
 });
 
-test("what a user's .Rprofile prints does not confuse set-up", () => {
+test("ignores what a user's .Rprofile prints", () => {
   const answer = 'Welcome back!\n@4.2.2\n@/usr/lib/R\n@TRUE\n@randomForest\n';
   expect(readProbe(answer, packages)).toEqual({
     found: true,
@@ -17,11 +17,11 @@ test("what a user's .Rprofile prints does not confuse set-up", () => {
   });
 });
 
-test('an R older than 4.0 is not taken', () => {
+test('rejects R older than 4.0', () => {
   expect(readProbe('@3.6.3\n@/usr/lib/R\n@TRUE\n', packages).found).toBe(false);
 });
 
-test("an R outside of the system's place does not get the system's packages", () => {
+test("an R outside the system's folder does not get the prebuilt packages", () => {
   expect(readProbe('@4.4.1\n@/usr/local/lib/R\n@FALSE\n', packages)).toMatchObject({
     prebuilt: false,
     writable: false,

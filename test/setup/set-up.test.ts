@@ -8,11 +8,11 @@ test.each([
   ['20.19.0', true],
   ['22.0.0', true],
   ['24.1.0', true],
-])('Node %s: %s', (version, enough) => {
+])('Node %s is new enough: %s', (version, enough) => {
   expect(nodeIsNewEnough(version)).toBe(enough);
 });
 
-test('set-up asks for the Node that package.json asks for', () => {
+test('set-up requires the same Node version as package.json', () => {
   const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   expect(engines.node).toBe(`>=${oldestNode.join('.')}`);
 });

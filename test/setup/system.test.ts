@@ -9,6 +9,6 @@ test.each([
   ['ID="rocky"\nID_LIKE="rhel centos fedora"\n', 'fedora'],
   ['ID=alpine\n', 'other'],
   ['', 'other'],
-])('systems that install alike are recognised: %j', (osRelease, family) => {
+])('finds the package family of a Linux system: %j', (osRelease, family) => {
   expect(linuxFamily(osRelease)).toBe(family);
 });

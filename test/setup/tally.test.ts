@@ -13,7 +13,7 @@ test('the closing line counts all runs together', () => {
   expect(closingLine({ ...one, skipped: 2 })).toBe('2 skipped\n3 passed, 0 failed');
 });
 
-test('a passing run of vitest counts as it says', () => {
+test('a passing run of vitest counts as reported', () => {
   expect(tallyOfVitest(report, 0)).toEqual({ passed: 3, failed: 0, skipped: 1 });
 });
 
@@ -31,7 +31,7 @@ test('a run that ends without a report is a failure', () => {
   expect(tallyOfTestthat('Error in library(testthat)').failed).toBe(1);
 });
 
-test("the R side's tests are counted from their last line", () => {
+test('R tests are counted from the last line of their output', () => {
   expect(tallyOfTestthat('dots\n\ntestthat: 12 passed, 1 failed, 2 skipped\n')).toEqual({
     passed: 12,
     failed: 1,
@@ -39,7 +39,7 @@ test("the R side's tests are counted from their last line", () => {
   });
 });
 
-test('the ten files that took longest are named, the slowest first', () => {
+test('lists the ten slowest files, the slowest first', () => {
   const files = Array.from({ length: 12 }, (_, i) => ({ file: `test/${i}.test.ts`, took: 1000 * i }));
   const lines = slowestFiles(files).split('\n');
   expect(lines).toHaveLength(11);
@@ -47,7 +47,7 @@ test('the ten files that took longest are named, the slowest first', () => {
   expect(lines[10]).toBe('     2.0 s  test/2.test.ts');
 });
 
-test('a run says how long each part took, also one that failed', async () => {
+test('a run reports the duration of each part, including a failed one', async () => {
   let now = 0;
   const times = new PartTimes(() => now);
   await times.measure('Types', async () => {

@@ -7,9 +7,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What axe finds serious or critical about a page as it is shown at the moment. */
+/** The serious and critical findings of axe for a page in its current state. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  // By the debugger's way into the page, which the page's own policy does not stop.
+  // The debugger injects the script, because the page's own policy would block it.
   await page.evaluate(axe.source);
   const violations = (await page.evaluate(
     'axe.run(document, { resultTypes: ["violations"] }).then((result) => result.violations)',

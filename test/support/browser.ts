@@ -7,21 +7,22 @@ const program = findBrowser();
 export const noBrowser =
   program === undefined ? ' (skipped: Chromium is missing, `npm run setup` installs it)' : '';
 
-/** What went wrong on a page that nobody has asked for: errors of scripts, and what its policy has blocked. */
+/** A page with its errors and requests. */
 export interface Watched {
   readonly page: Page;
+  /** Errors and warnings of the page, such as script errors and what its policy has blocked. */
   readonly faults: string[];
-  /** Addresses that it has asked for. */
+  /** URLs that the page has requested. */
   readonly asked: string[];
 }
 
 export async function openBrowser(): Promise<Browser> {
-  // In a container there is no sandbox to be had, and nothing is shown but our own pages.
+  // The sandbox is not available in a container, and only our own pages are shown.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({ executablePath: program!, args });
 }
 
-/** Opens an address in a context of its own, and keeps what goes wrong there. */
+/** Opens a URL in its own browser context, and keeps its errors and requests. */
 export async function openPage(
   browser: Browser,
   url: string,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** vitest's global setup: the tests that run the command line run what is in `src` now. */
+/** vitest's global setup: builds `dist` from the current `src` for the tests that run the command line. */
 export default function build(): void {
   if (process.env.PENSTOCK_TEST_NO_BUILD) return;
   if (newest(join(root, 'src')) < built()) return;

@@ -5,16 +5,16 @@ import { AppRoutes } from '../../src/lanes/app-routes.js';
 import { loadOnce } from '../../src/pool/load-once.js';
 import { type CorpusApp, corpus } from './corpus.js';
 
-/** Which lanes the endpoints of an API take. */
+/** The lanes that the endpoints of an API use. */
 export interface AppLanes extends CorpusApp {
   readonly endpoints: number;
   readonly direct: number;
-  /** Why the others take the plumber lane. */
+  /** Why the other endpoints use the plumber lane. */
   readonly reasons: readonly string[];
 }
 
 const apis = resolve(import.meta.dirname, '../fixtures/apis');
-/** What plumber adds to every API. */
+/** Paths that plumber adds to every API. */
 const documentation = /^\/(openapi\.json|__docs__\/.*|__swagger__\/.*)$/;
 
 /** Loads APIs of the corpus, two at a time. */
@@ -31,10 +31,10 @@ export async function corpusLanes(apps: readonly CorpusApp[] = corpus): Promise<
   return found;
 }
 
-/** What `meanDirect` is at least. */
+/** The minimum of `meanDirect`. */
 export const LEAST_DIRECT = 0.85;
 
-/** The share of direct endpoints of the average API, between 0 and 1: a large API counts no more than a small one. */
+/** The mean share of direct endpoints, from 0 to 1. A large API counts as much as a small one. */
 export function meanDirect(lanes: readonly AppLanes[]): number {
   return lanes.reduce((sum, { direct, endpoints }) => sum + direct / endpoints, 0) / lanes.length;
 }

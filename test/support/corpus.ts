@@ -1,4 +1,4 @@
-/** An API under `test/fixtures/apis`, written as people write them. */
+/** A realistic API under `test/fixtures/apis`. */
 export interface CorpusApp {
   readonly app: string;
   readonly shape: string;
@@ -18,8 +18,9 @@ const shapes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The ten shapes that public plumber APIs have, two or more of each. Their features are about as frequent as there:
- * filters in a third, CORS in a fifth, routers built by a program in a fifth, hooks, mounts, files and futures in a few.
+ * APIs of the ten shapes that public plumber APIs have, two or more of each. Their features are about as frequent as in
+ * public APIs: filters in a third, CORS in a fifth, routers built in code in a fifth, hooks, mounts, files and futures
+ * in a few.
  */
 export const corpus: readonly CorpusApp[] = Object.entries(shapes).flatMap(([shape, apps]) =>
   apps.map((app) => ({ app: `shapes/${app}`, shape })),

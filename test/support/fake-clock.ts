@@ -6,7 +6,7 @@ interface Alarm {
   readonly act: () => void;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that moves only when a test moves it. */
 export class FakeClock implements Clock {
   #now = 1000;
   #order = 0;
@@ -32,17 +32,17 @@ export class FakeClock implements Clock {
     this.#soon.push(act);
   }
 
-  /** Timers that have been started and neither cancelled nor called. */
+  /** The number of timers that have been neither cancelled nor called. */
   get pending(): number {
     return this.#alarms.size;
   }
 
-  /** Ends the turn of the loop, and those that follow from it. */
+  /** Ends the turn of the event loop, and the turns that follow from it. */
   turn(): void {
     while (this.#soon.length > 0) for (const act of this.#soon.splice(0)) act();
   }
 
-  /** Ends the turn of the loop, then calls what becomes due in so many ms, in order. */
+  /** Ends the turn of the event loop, then calls the timers that become due within `ms`, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
     this.turn();
@@ -59,7 +59,7 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
-  /** Lets so many ms pass in one turn of the loop: what becomes due meanwhile is called only at the end of it. */
+  /** Lets `ms` pass in one turn of the event loop, at whose end it calls the timers that have become due. */
   late(ms: number): void {
     this.#now += ms;
     this.advance(0);

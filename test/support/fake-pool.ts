@@ -3,18 +3,18 @@ import type { DispatchWorker, WorkerPool } from '../../src/dispatch/worker-pool.
 import type { WorkUnit } from '../../src/pool/work-unit.js';
 import type { Frame } from '../../src/protocol/frame.js';
 
-/** Expected work, in ms, that a worker may have before a brief request. */
+/** The most expected work, in ms, that a worker may have before a short request. */
 const LOOK_AHEAD_MS = 2;
 
 interface Slot {
   /** Undefined once it has been taken back. */
   unit: WorkUnit | undefined;
   readonly expected: number;
-  /** It was put into the pipe behind another, so R may leave it out. */
+  /** Whether it was put into the pipe behind another unit, so that R may skip it. */
   readonly ahead: boolean;
 }
 
-/** A worker without a process: the test says when R answers, and how. */
+/** A worker without a process. The test decides when R answers, and how. */
 export class FakeWorker implements DispatchWorker {
   readonly id: number;
   readonly plan: string;
@@ -50,7 +50,7 @@ export class FakeWorker implements DispatchWorker {
     if (this.slots.length > 0) this.interrupted = true;
   }
 
-  /** R has answered what it runs, after so many ms. */
+  /** R answers the running unit after `ms`. */
   answer(ms: number, frame: Frame): void {
     const unit = this.#next();
     unit?.left(ms);
@@ -58,14 +58,14 @@ export class FakeWorker implements DispatchWorker {
     unit?.finished(frame);
   }
 
-  /** R says that it was too late to begin with what it has come to. */
+  /** R reports that it was too late to start the unit that it has reached. */
   leaveOut(): void {
     const unit = this.#next();
     this.#pool.free(this);
     unit?.returned();
   }
 
-  /** What R has not come to in time is taken back; R will leave it out. */
+  /** Takes back the units that R has not reached in time; R will skip them. */
   takeBack(): void {
     for (const slot of this.slots.slice(1)) {
       const { unit } = slot;
@@ -74,7 +74,7 @@ export class FakeWorker implements DispatchWorker {
     }
   }
 
-  /** @param begun whether R had begun with what it was given last */
+  /** @param begun whether R had started its current unit */
   die(begun: boolean): void {
     const [running, ...waiting] = this.slots.splice(0);
     this.#pool.remove(this);
@@ -82,7 +82,7 @@ export class FakeWorker implements DispatchWorker {
     for (const { unit } of waiting) unit?.returned();
   }
 
-  /** Takes out what R is done with, and has it come to what is next. */
+  /** Removes the finished unit and starts the next one. */
   #next(): WorkUnit | undefined {
     const slot = this.slots.shift();
     while (this.slots.length > 0 && this.slots[0]!.unit === undefined) this.slots.shift();
@@ -98,7 +98,7 @@ export class FakePool implements WorkerPool {
   dispatcher: Dispatcher | undefined;
   /** Called before a worker gets a unit. */
   assigned: ((worker: FakeWorker, unit: WorkUnit, ahead: boolean) => void) | undefined;
-  /** Starting a worker has failed too often. */
+  /** Whether starting a worker has failed too often. */
   failing = false;
   #nextId = 1;
 

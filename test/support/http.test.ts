@@ -10,7 +10,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Answers the first bytes of every connection with these, and keeps what it was sent. */
+/** Starts a server that sends these answers in turn on each connection, and keeps what it receives. */
 async function canned(...answers: (string | Buffer)[]): Promise<{ port: number; received: string[] }> {
   const received: string[] = [];
   const server = createServer((socket) => {
@@ -27,7 +27,7 @@ async function canned(...answers: (string | Buffer)[]): Promise<{ port: number; 
   return { port: (server.address() as { port: number }).port, received };
 }
 
-test('the request is sent byte for byte', async () => {
+test('sends the request byte for byte', async () => {
   const { port, received } = await canned('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
   await ask(port, { method: 'POST', path: '/a b', headers: [['x-Odd', ' v ']], body: 'é' });
   const head =
@@ -35,13 +35,13 @@ test('the request is sent byte for byte', async () => {
   expect(received.join('')).toBe(`${head}\r\n\r\n${Buffer.from('é').toString('latin1')}`);
 });
 
-test('header names, order and repetitions are kept', async () => {
+test('keeps header names, their order and duplicates', async () => {
   const { port } = await canned('HTTP/1.1 200 OK\r\nX-B: 1\r\nx-a: 2\r\nX-B: 3\r\nContent-Length: 0\r\n\r\n');
   const { headers } = await ask(port, { path: '/' });
   expect(headers).toEqual([['X-B', '1'], ['x-a', '2'], ['X-B', '3'], ['Content-Length', '0']]); // biome-ignore format: one line
 });
 
-test('chunks are put together', async () => {
+test('joins chunks', async () => {
   const { port } = await canned(
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\nT: 1\r\n\r\n',
   );
@@ -49,7 +49,7 @@ test('chunks are put together', async () => {
   expect([response.body.toString(), response.chunked]).toEqual(['abcde', true]);
 });
 
-test('gzip is inflated and noted', async () => {
+test('inflates gzip and reports it', async () => {
   const body = gzipSync('compressed');
   const head = `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${body.length}\r\n\r\n`;
   const { port } = await canned(Buffer.concat([Buffer.from(head), body]));
@@ -57,7 +57,7 @@ test('gzip is inflated and noted', async () => {
   expect([response.body.toString(), response.gzip]).toEqual(['compressed', true]);
 });
 
-test('a body is held back until the server asks for it', async () => {
+test('holds a body back until the server asks for it', async () => {
   const { port, received } = await canned(
     'HTTP/1.1 100 Continue\r\n\r\n',
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
@@ -67,23 +67,23 @@ test('a body is held back until the server asks for it', async () => {
   expect(received.at(-1)).toBe('late');
 });
 
-test('an answer to HEAD has no body, whatever its length says', async () => {
+test('reads no body in an answer to HEAD, even if it has a length', async () => {
   const { port } = await canned('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n');
   expect((await ask(port, { method: 'HEAD', path: '/' })).body.length).toBe(0);
 });
 
-test('a body that ends early is told from a whole one', async () => {
+test('reports a body that ends early', async () => {
   const { port } = await canned('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc');
   const response = await ask(port, { path: '/' });
   expect([response.body.toString(), response.cut]).toEqual(['abc', true]);
 });
 
-test('a server that hangs up is told from one that answers', async () => {
+test('throws HangUp if the server closes the connection without an answer', async () => {
   const { port } = await canned('');
   await expect(ask(port, { path: '/' })).rejects.toBeInstanceOf(HangUp);
 });
 
-test('of several requests on one connection, the answers that came are returned', async () => {
+test('returns the answers that arrive before the connection ends', async () => {
   const { port } = await canned('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na');
   const responses = await askRaw(port, 'GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n', ['GET', 'GET']);
   expect(responses.map((response) => response.body.toString())).toEqual(['a']);

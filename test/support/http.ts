@@ -2,13 +2,13 @@ import { connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * An HTTP/1.1 client that sends exactly the bytes it is told to and shows exactly what came back.
+ * An HTTP/1.1 client that sends exactly the given bytes and returns exactly what it receives.
  *
- * Node's own client mends requests and folds response headers, which would hide the differences we look for.
+ * Node's own client corrects requests and merges response headers, which would hide the differences we look for.
  */
 export interface WireRequest {
   readonly method?: string;
-  /** The request target as it stands on the request line: nothing is encoded or normalised. */
+  /** The request target as it is sent: nothing is encoded or normalised. */
   readonly path: string;
   readonly version?: '1.0' | '1.1';
   /** Sent in this order, after `Host` and before the framing of the body. */
@@ -29,20 +29,20 @@ export interface WireResponse {
   readonly body: Buffer;
   readonly chunked: boolean;
   readonly gzip: boolean;
-  /** The connection ended before the promised length of the body had come. */
+  /** The connection ended before the whole body had arrived. */
   readonly cut: boolean;
 }
 
 /** The server closed the connection instead of answering. */
 export class HangUp extends Error {}
 
-/** The server has taken the request and said nothing. */
+/** The server did not answer in time. */
 export class Silence extends Error {}
 
 const crlf = '\r\n';
-const patience = 30_000;
+const RESPONSE_TIMEOUT_MS = 30_000;
 
-/** One request on a connection of its own. */
+/** Sends one request on its own connection. */
 export async function ask(port: number, request: WireRequest): Promise<WireResponse> {
   const connection = await Connection.open(port);
   try {
@@ -55,7 +55,7 @@ export async function ask(port: number, request: WireRequest): Promise<WireRespo
   }
 }
 
-/** Raw bytes on one connection, and as many of the responses they should bring as come before it ends. */
+/** Sends raw bytes on one connection; returns the responses to `methods` that arrive before it ends. */
 export async function askRaw(
   port: number,
   bytes: string | Buffer,
@@ -74,7 +74,7 @@ export async function askRaw(
   return responses;
 }
 
-/** A connection whose bytes are ours to choose; `ask` may be repeated on it. */
+/** A connection that sends any bytes; it can be used for several requests. */
 class Connection {
   readonly #socket: Socket;
   #buffer: Buffer = Buffer.alloc(0);
@@ -192,7 +192,7 @@ class Connection {
     return Buffer.concat(pieces);
   }
 
-  /** Takes as many bytes as `measure` says, once it can say so and they are there. */
+  /** Takes as many bytes as `measure` returns, once they have arrived. */
   async #take(measure: (buffer: Buffer) => number | undefined): Promise<Buffer> {
     for (;;) {
       const size = measure(this.#buffer);
@@ -223,7 +223,10 @@ class Connection {
 
   #more(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Silence(`no answer within ${patience} ms`)), patience);
+      const timer = setTimeout(
+        () => reject(new Silence(`no answer within ${RESPONSE_TIMEOUT_MS} ms`)),
+        RESPONSE_TIMEOUT_MS,
+      );
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -238,7 +241,7 @@ function encode(request: WireRequest): [head: Buffer, body: Buffer] {
     : bytesOf(request.body ?? '');
   const headers = [...(request.headers ?? [])];
   const has = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
-  // A constant host, not the server's own address, so that what an app makes of it is the same for every server.
+  // A constant host, not the server's own address, so that an app that uses it answers the same on every server.
   if (!has('host') && request.version !== '1.0') headers.unshift(['Host', 'api.example']);
   if (request.expectContinue) headers.push(['Expect', '100-continue']);
   if (request.chunks) headers.push(['Transfer-Encoding', 'chunked']);

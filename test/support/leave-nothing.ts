@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest';
 import { killServed } from './server.js';
 
-// Run for every file, and the last of its hooks.
+// Runs after every test file, as its last hook.
 afterAll(killServed);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ServeOptions } from './plumber.js';
 import { Child, type Server, serverEnvironment } from './process.js';
 
-/** `auto` takes the direct lane where it can. */
+/** `auto` uses the direct lane where possible. */
 export type Lane = 'auto' | 'plumber';
 
 export interface PenstockOptions extends ServeOptions {
@@ -17,9 +17,9 @@ export interface PenstockServer extends Server {
 }
 
 const cli = resolve(import.meta.dirname, '../../dist/cli.js');
-const patience = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
-/** Starts the built command line on an API and waits until it says that it listens and is ready. */
+/** Starts the built command line on an API and waits until it listens and is ready. */
 export async function startPenstock(app: string, options: PenstockOptions = {}): Promise<PenstockServer> {
   const child = new Child(
     process.execPath,
@@ -28,7 +28,7 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
       'serve',
       app,
       ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],
-      // Questions come one after another, which one worker gets all of.
+      // Requests come one at a time, and one worker gets all of them.
       ...['--workers', '1', '--log-format', 'json'],
       ...(options.lane ? ['--lane', options.lane] : []),
       ...(options.flags ?? []),
@@ -47,7 +47,7 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
       stop: () => child.stop('SIGTERM', 20_000),
     };
   } catch (error) {
-    // Not at once: it has workers to end.
+    // Not SIGKILL, because Penstock has workers to stop.
     await child.stop('SIGTERM');
     throw error;
   }
@@ -56,15 +56,15 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
 function listening(child: Child): Promise<{ url: string; adminUrl: string }> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`penstock never listened:\n${child.output()}`)),
-      patience,
+      () => reject(new Error(`penstock did not listen within ${START_TIMEOUT_MS} ms:\n${child.output()}`)),
+      START_TIMEOUT_MS,
     );
     const settle = (act: () => void) => {
       clearTimeout(timer);
       act();
     };
     child.process.once('exit', () =>
-      settle(() => reject(new Error(`penstock ended before it listened:\n${child.output()}`))),
+      settle(() => reject(new Error(`penstock exited before it listened:\n${child.output()}`))),
     );
     child.onLine((line) => {
       if (!line.startsWith('{')) return;
@@ -77,13 +77,13 @@ function listening(child: Child): Promise<{ url: string; adminUrl: string }> {
 }
 
 async function ready(adminUrl: string, child: Child): Promise<void> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const response = await fetch(new URL('/readyz', adminUrl)).catch(() => undefined);
     await response?.arrayBuffer();
     if (response?.ok) return;
     if (child.exited || Date.now() > deadline)
-      throw new Error(`penstock never got ready:\n${child.output()}`);
+      throw new Error(`penstock did not become ready:\n${child.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, request, type Server } from 'node:http';
 
-/** A proxy that puts a server under a prefix, and knows nothing else. */
+/** A proxy that serves a server under a path prefix and changes nothing else. */
 export async function underPrefix(prefix: string, port: number): Promise<Server> {
   const server = createServer((incoming, outgoing) => {
     if (!incoming.url!.startsWith(`${prefix}/`)) {

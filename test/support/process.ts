@@ -2,16 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** A server under test: where it listens and how to end it. */
+/** A server under test: where it listens and how to stop it. */
 export interface Server {
   readonly name: string;
   readonly port: number;
-  /** What it has printed so far, for the message of a failing start. */
+  /** The output so far, for the message of a failed start. */
   output(): string;
   stop(): Promise<void>;
 }
 
-/** A child whose output is kept and whose end can be awaited. */
+/** A child process whose output is kept. */
 export class Child {
   readonly process: ChildProcess;
   readonly #lines: string[] = [];
@@ -49,7 +49,7 @@ export class Child {
     return this.#lines.join('\n');
   }
 
-  /** Asks it to end, and ends it when it does not. Only this process id is ever signalled. */
+  /** Sends the signal, and SIGKILL after the grace period. It never signals another process ID. */
   async stop(signal: NodeJS.Signals, grace = 10_000): Promise<void> {
     if (this.exited) return;
     const gone = once(this.process, 'exit');
@@ -60,7 +60,7 @@ export class Child {
   }
 }
 
-/** A port of the loopback interface that nobody listens on at this moment. */
+/** A port of the loopback interface that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -70,17 +70,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when somebody accepts connections on the port; fails when the child ends first. */
-export async function accepting(port: number, child: Child, patience = 60_000): Promise<void> {
-  const deadline = Date.now() + patience;
-  while (!(await knock(port))) {
-    if (child.exited) throw new Error(`the server ended before it listened:\n${child.output()}`);
-    if (Date.now() > deadline) throw new Error(`nothing listens on ${port}:\n${child.output()}`);
+/** Resolves when the port accepts connections; fails if the child exits first. */
+export async function accepting(port: number, child: Child, timeoutMs = 60_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await canConnect(port))) {
+    if (child.exited) throw new Error(`the server exited before it listened:\n${child.output()}`);
+    if (Date.now() > deadline)
+      throw new Error(`no server listens on port ${port} after ${timeoutMs} ms:\n${child.output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-function knock(port: number): Promise<boolean> {
+function canConnect(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => {
@@ -91,7 +92,7 @@ function knock(port: number): Promise<boolean> {
   });
 }
 
-/** The environment both servers get, so that they differ in nothing but who they are. */
+/** The environment of every server under test, so that nothing but the server differs. */
 export function serverEnvironment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const libraries = [process.env.PENSTOCK_TEST_R_LIBS, process.env.R_LIBS].filter(Boolean).join(':');
   return {

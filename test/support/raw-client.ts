@@ -6,7 +6,7 @@ export class RawClient {
   #received = '';
   #wake: () => void = () => {};
   #isClosed = false;
-  /** Resolves with all that came when the other side has closed the connection, or reset it. */
+  /** Resolves with everything received when the other side has closed or reset the connection. */
   readonly closed: Promise<string>;
 
   private constructor(socket: Socket) {
@@ -43,24 +43,24 @@ export class RawClient {
     return this;
   }
 
-  /** Sends bytes; resolves when there is room for more, or nobody who would take it. */
+  /** Sends bytes; resolves when the socket accepts more, or is closed. */
   async sendMuch(bytes: Buffer): Promise<void> {
     if (this.#isClosed || this.#socket.write(bytes)) return;
     await Promise.race([this.closed, new Promise((resolve) => this.#socket.once('drain', resolve))]);
   }
 
-  /** Says that nothing more will come; still listens. */
+  /** Closes the sending side; still receives. */
   end(): this {
     this.#socket.end();
     return this;
   }
 
-  /** Goes away without a word. */
+  /** Disconnects without notice. */
   leave(): void {
     this.#socket.destroy();
   }
 
-  /** Waits until what has come matches, or the connection is closed; gives all that has come. */
+  /** Waits until the received text matches or the connection is closed; returns everything received. */
   async until(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#received) && !this.#isClosed) {
       await new Promise<void>((resolve) => {
@@ -72,7 +72,7 @@ export class RawClient {
 }
 
 /**
- * The status codes of the responses in what came back, in order.
+ * The status codes of the responses in a received text, in order.
  * @public
  */
 export function statusesIn(text: string): number[] {

@@ -27,12 +27,12 @@ export interface Ending {
 
 const cli = resolve(import.meta.dirname, '../../dist/cli.js');
 const apps = resolve(import.meta.dirname, '../fixtures/apps');
-/** Milliseconds for what is certain to come, on a machine that is busy with other things as well. */
-const patience = 60_000;
+/** Longest wait for an expected log entry or exit. It is generous, because the machine may be busy. */
+const WAIT_TIMEOUT_MS = 60_000;
 
 const running = new Set<ServedApp>();
 
-/** A test that fails before it has stopped its app leaves nothing running behind. */
+/** Kills the apps that are still running, because a test failed before it stopped them. */
 export function killServed(): void {
   for (const app of running) app.signal('SIGKILL');
 }
@@ -42,7 +42,7 @@ export function fixtureApp(name: string): string {
   return join(apps, name);
 }
 
-/** Whether a process runs; one that has ended and waits for its parent to notice does not. */
+/** Whether a process is running; a zombie is not. */
 export function isRunning(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0] !== 'Z';
@@ -51,12 +51,12 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** `penstock serve` as a user starts it: its log can be read and waited for, its process signalled. */
+/** `penstock serve` as a user starts it. Tests can read its log, wait for entries, and send signals. */
 export class ServedApp {
   readonly #child: Child;
   readonly #entries: LogEntry[] = [];
   readonly #watchers = new Set<(entry: LogEntry) => void>();
-  /** Settles when the process has ended and all it had written is read. */
+  /** Settles when the process has exited and all its output has been read. */
   readonly ended: Promise<Ending>;
   url = '';
   adminUrl = '';
@@ -90,21 +90,21 @@ export class ServedApp {
     return Number(new URL(this.adminUrl).port);
   }
 
-  /** All that it has printed, log lines or not. */
+  /** The whole output, log lines or not. */
   get output(): string {
     return this.#child.output();
   }
 
-  /** Log lines of one kind so far. */
+  /** The log entries of an event so far. */
   entries(event: string): LogEntry[] {
     return this.#entries.filter((entry) => entry.event === event);
   }
 
-  /** The first log line that matches, past or still to come; with `skip`, the one after so many. */
+  /** Waits for the first matching log entry, past or future; skips `skip` of them. */
   logged(
     event: string,
     matches: (entry: LogEntry) => boolean = () => true,
-    { skip = 0, timeout = patience } = {},
+    { skip = 0, timeout = WAIT_TIMEOUT_MS } = {},
   ): Promise<LogEntry> {
     let left = skip;
     const wanted = (entry: LogEntry): boolean => entry.event === event && matches(entry) && left-- === 0;
@@ -123,27 +123,27 @@ export class ServedApp {
         settle(() => reject(new Error(`${why} without logging "${event}":\n${this.output.slice(-4000)}`)));
       const timer = setTimeout(fail(`${timeout} ms passed`), timeout);
       this.#watchers.add(watcher);
-      void this.ended.then(fail('penstock ended'));
+      void this.ended.then(fail('penstock exited'));
     });
   }
 
-  /** The log line of a request, by its id. */
+  /** Waits for the log entry of a request, by its ID. */
   request(id: string): Promise<LogEntry> {
     return this.logged('request', (entry) => entry.requestId === id);
   }
 
-  /** What a handler has printed: it runs. */
+  /** Waits until a handler has printed the text, so the handler is running. */
   printed(text: string, options: { skip?: number; timeout?: number } = {}): Promise<LogEntry> {
     return this.logged('output', (entry) => entry.msg === text, options);
   }
 
-  /** JSON from the admin server. */
+  /** Gets JSON from the admin server. */
   async admin<T = Record<string, unknown>>(path: string): Promise<T> {
     const response = await fetch(new URL(path, this.adminUrl));
     return (await response.json()) as T;
   }
 
-  /** Resolves once it serves and `workers` of them are ready. */
+  /** Resolves once Penstock listens and `workers` workers are ready. */
   async serving(workers: number): Promise<this> {
     const listening = await this.logged('listening');
     this.url = String(listening.url);
@@ -156,10 +156,10 @@ export class ServedApp {
     this.#child.process.kill(signal);
   }
 
-  /** Ends it as an operator does. */
+  /** Stops Penstock as an operator does. */
   async stop(): Promise<Ending> {
     this.signal('SIGTERM');
-    const timer = setTimeout(() => this.signal('SIGKILL'), patience);
+    const timer = setTimeout(() => this.signal('SIGKILL'), WAIT_TIMEOUT_MS);
     const ending = await this.ended;
     clearTimeout(timer);
     return ending;
@@ -177,7 +177,7 @@ export async function serve(app: string, options: ServeOptions = {}): Promise<Se
   }
 }
 
-/** Runs one command of the command line to its end. */
+/** Runs a command of the command line until it exits. */
 export async function runCli(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},

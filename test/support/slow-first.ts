@@ -1,8 +1,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * The slowest file, and the folders whose files start most servers. vitest remembers how long a file took, but not in a
- * fresh clone.
+ * The folders with the slowest files, which start the most servers. vitest remembers durations, but not in a fresh
+ * clone.
  */
 const slow = [
   'test/fidelity/generated/',
@@ -14,7 +14,7 @@ const slow = [
   'test/chaos/',
 ];
 
-/** Starts slow files first. The last files are short, and both workers end at about the same time. */
+/** Starts slow files first, so that both workers finish at about the same time. */
 export class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {

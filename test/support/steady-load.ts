@@ -5,22 +5,22 @@ export interface LoadInput {
   readonly method?: 'GET' | 'POST';
   /** JSON. */
   readonly body?: string;
-  /** How many requests are under way at once. */
+  /** The number of concurrent requests. */
   readonly clients: number;
-  /** What a right answer is. */
+  /** The expected body of the answer. */
   readonly answer: string;
-  /** Whether each client keeps its connection, as far as the server lets it. */
+  /** Whether each client keeps its connection open, if the server allows it. */
   readonly keepAlive?: boolean;
 }
 
-/** How requests ended. `refused` never reached a server; `failed` has each other failure with how often it came. */
+/** How requests ended. `refused` never reached a server; `failed` counts every other failure by its message. */
 export interface LoadCounts {
   answered: number;
   refused: number;
   readonly failed: Map<string, number>;
 }
 
-/** Clients that ask again as soon as they are answered, until they are stopped or refused. */
+/** Clients that send the next request as soon as they are answered, until they are stopped or refused. */
 export class SteadyLoad {
   readonly counts: LoadCounts = { answered: 0, refused: 0, failed: new Map() };
   readonly #input: LoadInput;
@@ -34,18 +34,18 @@ export class SteadyLoad {
     this.#clients = Array.from({ length: input.clients }, () => this.#client());
   }
 
-  /** Resolves when so many requests have been answered. */
+  /** Resolves when `count` requests have been answered. */
   async answered(count: number): Promise<void> {
     while (this.counts.answered < count && !this.#stopped) await new Promise(setImmediate);
   }
 
-  /** Lets what is under way finish. */
+  /** Stops the clients after their current requests. */
   async stop(): Promise<LoadCounts> {
     this.#stopped = true;
     return this.over();
   }
 
-  /** When every client has been stopped or refused. */
+  /** Resolves when every client has been stopped or refused. */
   async over(): Promise<LoadCounts> {
     await Promise.all(this.#clients);
     this.#agent.destroy();

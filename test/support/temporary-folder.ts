@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** vitest's global setup: what tests, and R processes that are killed, leave behind goes when all have ended. */
+/** vitest's global setup: after all tests, removes temporary files, also those of R processes that were killed. */
 export default function temporaryFolder(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-tests-'));
   process.env.TMPDIR = folder;

@@ -7,8 +7,8 @@ import type { ServedApp } from './server.js';
 let rounds = 0;
 
 /**
- * Asks while the only worker of an app is busy, so that all wait for it together. Its `GET /busy?until=` prints when it
- * begins, and ends when there is a file of that name.
+ * Sends requests while the only worker of an app is busy, so that all wait for it together. The app's
+ * `GET /busy?until=` prints when it starts, and returns when that file exists.
  */
 export async function together<T>(app: ServedApp, requests: readonly (() => Promise<T>)[]): Promise<T[]> {
   const id = `busy-${rounds++}`;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 
-/** A span as a collector gets it. */
+/** A span as a collector receives it. */
 export interface CollectedSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -20,11 +20,11 @@ interface Attribute {
   readonly value: Readonly<Record<string, string | number>>;
 }
 
-/** A small collector of OTLP over HTTP, in JSON. */
+/** A small collector for OTLP over HTTP in JSON. */
 export class TraceCollector {
   readonly #server: Server;
   readonly spans: CollectedSpan[] = [];
-  /** Of the services that have sent something. */
+  /** Resource attributes of the services that have sent spans. */
   readonly resources: Readonly<Record<string, string>>[] = [];
   readonly keys: (string | undefined)[] = [];
   url = '';

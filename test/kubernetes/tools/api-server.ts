@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { openApiV2 } from './openapi-v2.js';
 import { type Any, Store } from './store.js';
 
-/** Kinds that the server knows: group and version, plural, and whether they stand in namespaces. */
+/** The kinds that the server knows: group and version, kind, plural, and whether they are namespaced. */
 const kinds: readonly (readonly [groupVersion: string, kind: string, plural: string, namespaced: boolean])[] =
   [
     ['v1', 'Pod', 'pods', true],
@@ -27,12 +27,12 @@ const pathOf = (groupVersion: string) =>
 const versions = [...new Set(kinds.map(([groupVersion]) => groupVersion))];
 
 /**
- * The part of Kubernetes' API that kubectl and our commands use, over a store whose controllers and kubelet are played
- * by the test. It knows nothing of fields, so it takes what a real server would refuse.
+ * The part of the Kubernetes API that kubectl and our commands use, on a store with simulated controllers and kubelet.
+ * It does not validate fields, so it accepts objects that a real server would reject.
  */
 export class ApiServer {
   readonly store = new Store();
-  /** Lines `METHOD path` of all that changed something. */
+  /** `METHOD path` of each request that changed something. */
   readonly changes: string[] = [];
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
   #url = '';
@@ -149,7 +149,7 @@ export class ApiServer {
   }
 }
 
-/** What is under `/scale` of a Deployment. */
+/** The `/scale` subresource of a Deployment. */
 function scaleOf({ metadata, spec, status }: Any): object {
   const { name, namespace, resourceVersion, uid } = metadata;
   return {
@@ -170,7 +170,7 @@ function failure(code: number, message: string): object {
   return { apiVersion: 'v1', kind: 'Status', status: 'Failure', code, reason, message };
 }
 
-/** What a client asks first: which versions, which kinds, and which parameters they take. */
+/** The discovery endpoints, which a client reads first: versions, groups and kinds. */
 function discovery(path: string): object | undefined {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0' };
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] };

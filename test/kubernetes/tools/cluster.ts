@@ -14,7 +14,7 @@ const example = resolve(import.meta.dirname, '../../../examples/mtcars');
 const verify = resolve(import.meta.dirname, '../../../scripts/verify-kubernetes.mjs');
 const verifyFlags = ['--image', 'mtcars:1', '--kubectl', kubectl];
 
-export interface Ended {
+export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -26,7 +26,7 @@ export const ready: Any = {
   containerStatuses: [{ ready: true, restartCount: 0, state: { running: {} } }],
 };
 
-/** A pod whose container has ended twice. */
+/** The status of a pod whose container has exited twice. */
 export const crashing: Any = {
   phase: 'Running',
   conditions: [{ type: 'Ready', status: 'False' }],
@@ -40,12 +40,12 @@ export const crashing: Any = {
   ],
 };
 
-/** One cluster for the tests of a file, empty before each. */
+/** A cluster for the tests of a file, empty before each test. */
 export function testCluster() {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-cluster-'));
   const kubeconfig = join(folder, 'kubeconfig');
   let server = new ApiServer();
-  const renew = async () => {
+  const reset = async () => {
     server.stop();
     server = new ApiServer();
     await server.start();
@@ -55,8 +55,8 @@ export function testCluster() {
       server.store.put({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {}, status });
     }
   };
-  beforeAll(renew);
-  beforeEach(renew);
+  beforeAll(reset);
+  beforeEach(reset);
   afterAll(() => {
     server.stop();
     rmSync(folder, { recursive: true });
@@ -65,7 +65,7 @@ export function testCluster() {
   const start = (program: string, args: readonly string[]) => {
     const env = { ...serverEnvironment({ KUBECONFIG: kubeconfig, PENSTOCK_KUBECTL: kubectl }) };
     let child!: ChildProcess;
-    const ended = new Promise<Ended>((done) => {
+    const ended = new Promise<CommandResult>((done) => {
       child = execFile(program, args, { env }, (error, stdout, stderr) => {
         done({ code: error === null ? 0 : ((error.code as unknown as number) ?? 1), stdout, stderr });
       });
@@ -85,10 +85,10 @@ export function testCluster() {
       server.store.settle();
     },
     penstock: (...args: string[]) => run(process.execPath, [cli, ...args]),
-    /** The example, as an image that the nodes have. */
+    /** Deploys the example with an image that the nodes have. */
     deploy: (...args: string[]) =>
       run(process.execPath, [cli, 'deploy', example, '--no-build', '--memory', '512mb', ...args]),
-    /** The check for real clusters, on an image that the nodes have. */
+    /** Starts the check for real clusters with an image that the nodes have. */
     verify: () => start(process.execPath, [verify, ...verifyFlags, '--kubeconfig', kubeconfig]),
   };
 }

@@ -6,7 +6,7 @@ import type { Any } from './store.js';
 const cluster = testCluster();
 const imageOf = ({ spec }: Any): string => spec.containers[0].image;
 
-test('deploy brings everything up and says where it serves', { timeout: 60_000 }, async () => {
+test('deploy starts everything and prints the address', { timeout: 60_000 }, async () => {
   const { code, stderr, stdout } = await cluster.deploy(
     '--image',
     'mtcars:1',
@@ -27,7 +27,7 @@ test('deploy brings everything up and says where it serves', { timeout: 60_000 }
   });
 });
 
-test('a version that does not come up is told with its own words, and the one before serves on', {
+test('deploy shows the log of a version that does not start, and the previous version keeps serving', {
   timeout: 60_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
@@ -46,7 +46,7 @@ test('a version that does not come up is told with its own words, and the one be
   expect(pods.map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
 });
 
-test('an image that cannot be pulled is said at once', { timeout: 60_000 }, async () => {
+test('deploy reports at once that an image cannot be pulled', { timeout: 60_000 }, async () => {
   const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "mtcars:1"' };
   cluster.behave({
     status: () => ({
@@ -79,7 +79,7 @@ test('--dry-run and --diff change nothing', { timeout: 60_000 }, async () => {
   expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
 });
 
-test('scale sets the number of pods, or the bounds of the autoscaler that would undo it', {
+test('scale sets the number of pods, or the limits of the autoscaler if there is one', {
   timeout: 60_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
@@ -88,7 +88,7 @@ test('scale sets the number of pods, or the bounds of the autoscaler that would 
   const refused = await cluster.penstock('scale', 'mtcars', '--min', '2', '--max', '5');
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('has no autoscaler')]);
 
-  // An autoscaler takes over from here, not from one pod.
+  // A new autoscaler starts from the current number of pods, not from one.
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2..9');
   expect(cluster.get('Deployment', 'mtcars').spec.replicas).toBe(4);
   expect(await cluster.penstock('scale', 'mtcars', '--min', '6', '--max', '8')).toMatchObject({ code: 0 });
@@ -98,13 +98,13 @@ test('scale sets the number of pods, or the bounds of the autoscaler that would 
   });
   expect(cluster.list('Pod')).toHaveLength(6);
 
-  // With a fixed number again, the autoscaler goes.
+  // A fixed number of pods deletes the autoscaler.
   const fixed = await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
   expect(fixed.stderr).toContain('deleted horizontalpodautoscaler/mtcars');
   expect(cluster.list('Pod')).toHaveLength(2);
 });
 
-test('status shows what each pod says of itself', { timeout: 60_000 }, async () => {
+test('status shows what each pod reports', { timeout: 60_000 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2', '--app-version', 'one');
   let answered = 100;
   const status = { state: 'serving', running: 2, queued: 5, workers: [{}, {}], release: 'one' };
@@ -125,7 +125,7 @@ test('status shows what each pod says of itself', { timeout: 60_000 }, async () 
   expect(JSON.parse(stdout)).toHaveLength(2);
 });
 
-test('rollback brings back the version before', { timeout: 60_000 }, async () => {
+test('rollback restores the previous version', { timeout: 60_000 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2', '--app-version', 'one');
   await cluster.deploy('--image', 'mtcars:2', '--pods', '2', '--app-version', 'two');
   expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:2', 'mtcars:2']);
@@ -134,7 +134,7 @@ test('rollback brings back the version before', { timeout: 60_000 }, async () =>
   expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
 });
 
-test('a canary runs beside the version that serves, and the next deploy takes its place', {
+test('a canary runs beside the current version until the next deploy removes it', {
   timeout: 60_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '3', '--app-version', 'one');
@@ -155,7 +155,7 @@ test('a canary runs beside the version that serves, and the next deploy takes it
   expect(cluster.get('Deployment', 'mtcars-canary')).toBeUndefined();
 });
 
-test('a gateway gives a canary its share only while its pods serve', { timeout: 60_000 }, async () => {
+test('a gateway sends requests to a canary only if its pods are ready', { timeout: 60_000 }, async () => {
   const route = ['--http-route', 'api.example.org', '--gateway', 'web', '--pods', '2'];
   const weights = () =>
     cluster
@@ -175,7 +175,7 @@ test('a gateway gives a canary its share only while its pods serve', { timeout: 
   expect(cluster.list('Service').map(({ metadata }) => metadata.name)).toEqual(['mtcars', 'mtcars-admin']);
 });
 
-test('the key of sessions is made once', { timeout: 60_000 }, async () => {
+test('deploy creates the session key only once', { timeout: 60_000 }, async () => {
   const deploy = () => cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--session-secret', 'keys');
   await deploy();
   const { key } = cluster.get('Secret', 'keys').stringData;
@@ -184,7 +184,7 @@ test('the key of sessions is made once', { timeout: 60_000 }, async () => {
   expect(cluster.get('Secret', 'keys').stringData.key).toBe(key);
 });
 
-test('delete takes what deploy made, and nothing else', { timeout: 60_000 }, async () => {
+test('delete removes what deploy created and nothing else', { timeout: 60_000 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--session-secret', 'keys');
   await cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--name', 'other');
   const { code, stdout } = await cluster.penstock('delete', 'mtcars');
@@ -197,7 +197,7 @@ test('delete takes what deploy made, and nothing else', { timeout: 60_000 }, asy
   );
 });
 
-test('a name that nobody deployed, and a kubectl that is not there, are told', {
+test('commands report a name that is not deployed and a missing kubectl', {
   timeout: 60_000,
 }, async () => {
   for (const command of [
@@ -213,29 +213,29 @@ test('a name that nobody deployed, and a kubectl that is not there, are told', {
   expect([code, stderr]).toEqual([1, expect.stringContaining('code: kubectl_not_found')]);
 });
 
-test('an image that the nodes could not get is not built in vain', { timeout: 60_000 }, async () => {
+test('deploy does not build an image that the nodes could not get', { timeout: 60_000 }, async () => {
   const example = resolve(import.meta.dirname, '../../../examples/mtcars');
   const { code, stderr } = await cluster.penstock('deploy', example, '--memory', '512mb');
   expect([code, stderr]).toEqual([2, expect.stringContaining('"test" is not a known local cluster')]);
 });
 
-const seen = JSON.stringify({ answered: 500, failed: 0, slowest: 40, failures: [] });
+const loadResult = JSON.stringify({ answered: 500, failed: 0, slowest: 40, failures: [] });
 const isLoad = (pod: Any) => pod.metadata.labels.app === 'penstock-verify-load';
 const isBroken = (pod: Any) => JSON.stringify(pod.spec).includes('broken-on-purpose');
 
-/** Pods of the check for real clusters, whose client does as told. */
+/** Simulates the pods of the check for real clusters. The load client has the status `client`. */
 function behaveAsChecked(client: Any): void {
   cluster.behave({
     metrics: true,
     status: (pod) => (isLoad(pod) ? client : isBroken(pod) ? crashing : ready),
     log: (pod) =>
-      isLoad(pod) ? `started\n${seen}\n` : 'PENSTOCK_QUEUE_LIMIT must not be "broken-on-purpose".\n',
+      isLoad(pod) ? `started\n${loadResult}\n` : 'PENSTOCK_QUEUE_LIMIT must not be "broken-on-purpose".\n',
     admin: (_pod, path) =>
       path === 'status' ? JSON.stringify({ state: 'serving', workers: [], release: 'one' }) : '# metrics\n',
   });
 }
 
-test('the check for real clusters passes on this one', { timeout: 120_000 }, async () => {
+test('the check for real clusters passes on the test cluster', { timeout: 120_000 }, async () => {
   behaveAsChecked({ phase: 'Succeeded' });
   const { code, stderr, stdout } = await cluster.verify().ended;
   expect(stdout, stderr).toContain('13 passed, 0 failed, 0 skipped');
@@ -244,12 +244,12 @@ test('the check for real clusters passes on this one', { timeout: 120_000 }, asy
   expect(cluster.changes.at(-1)).toMatch(/^DELETE \/api\/v1\/namespaces\/penstock-verify-/);
 });
 
-test('the check for real clusters cleans up when it is interrupted, however often', {
+test('the check for real clusters cleans up, however often it is interrupted', {
   timeout: 120_000,
 }, async () => {
   behaveAsChecked({ phase: 'Running' });
   const { child, ended } = cluster.verify();
-  // A client that never ends.
+  // The load client never exits.
   await expect.poll(() => cluster.changes.join('\n'), { timeout: 60_000 }).toMatch(/^POST .*\/pods$/m);
   child.kill('SIGINT');
   setTimeout(() => child.kill('SIGINT'), 200);

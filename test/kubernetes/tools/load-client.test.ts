@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(killServed);
 
-/** As a pod runs it. */
+/** Starts the load client as a pod does. */
 function client(load: object) {
   const child = spawn(process.execPath, ['-e', clientProgram, JSON.stringify(load)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -32,13 +32,13 @@ function client(load: object) {
   return { child, ended, started };
 }
 
-const place = () => ({ host: '127.0.0.1', port: Number(new URL(app.url).port) });
+const target = () => ({ host: '127.0.0.1', port: Number(new URL(app.url).port) });
 
-test('the client of the check counts right answers until it is told to end', {
+test('the load client counts correct answers until it is told to stop', {
   timeout: 60_000,
 }, async () => {
   const { child, ended, started } = client({
-    ...place(),
+    ...target(),
     seconds: 300,
     connections: 2,
     pause: 5,
@@ -51,13 +51,13 @@ test('the client of the check counts right answers until it is told to end', {
   const result = JSON.parse(lines.at(-1)!);
   expect([code, result.failed, result.failures]).toEqual([0, 0, []]);
   expect(result.answered).toBeGreaterThan(1);
-  // Beside a request that sleeps for five seconds.
+  // Meanwhile another request sleeps for five seconds.
   expect(result.slowest).toBeLessThan(5000);
 });
 
-test('it counts what fails, in words', { timeout: 60_000 }, async () => {
-  const wrong = await serve(example, { workers: 1, flags: ['--timeout', '2s'] });
-  const port = Number(new URL(wrong.url).port);
+test('the load client counts and describes failures', { timeout: 60_000 }, async () => {
+  const timingOut = await serve(example, { workers: 1, flags: ['--timeout', '2s'] });
+  const port = Number(new URL(timingOut.url).port);
   const load = {
     host: '127.0.0.1',
     port,

@@ -1,6 +1,6 @@
 /**
- * The description of an API as kubectl reads it: OpenAPI v2 in protobuf (gnostic's OpenAPIv2.proto), as far as kubectl
- * looks whether the server validates fields and tries without doing.
+ * The API description in the format that kubectl reads: OpenAPI v2 in protobuf (gnostic's OpenAPIv2.proto). It has only
+ * the parts from which kubectl learns that the server supports field validation and dry runs.
  */
 export function openApiV2(
   kinds: readonly { group: string; version: string; kind: string; path: string }[],
@@ -28,7 +28,7 @@ function patchOperation(gvk: object): Buffer {
   return Buffer.concat([...parameters, extension]);
 }
 
-/** A field of protobuf that has a length: text, or a message made of other fields. */
+/** A length-delimited protobuf field: a string, or a message made of other fields. */
 function field(number: number, ...parts: readonly (string | Buffer)[]): Buffer {
   const content = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
   return Buffer.concat([varint((number << 3) | 2), varint(content.length), content]);

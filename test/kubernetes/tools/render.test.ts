@@ -26,23 +26,23 @@ function rendered(...args: string[]): Promise<string> {
   return output(helm, 'template', 'mtcars', chart, '--namespace', 'default', ...args);
 }
 
-test('Kustomize and Helm make the same objects of every combination', { timeout: 240_000 }, async () => {
+test('Kustomize and Helm render the same objects for every combination', { timeout: 240_000 }, async () => {
   for (const [index, values] of everyCombination().entries()) {
     const own = join(folder, String(index));
     write(own, kustomization(values));
     const { name: _name, namespace: _namespace, ...chartValues } = values;
     writeFileSync(join(own, 'values.yaml'), stringify(chartValues));
-    const [kustomized, helmed] = await Promise.all([
+    const [kustomized, templated] = await Promise.all([
       output(kubectl, 'kustomize', join(own, 'base')),
       rendered('--values', join(own, 'values.yaml')),
     ]);
     const objects = objectsIn(kustomized);
     expect(objects.size, describeSwitches(values)).toBeGreaterThan(3);
-    expect(objectsIn(helmed), describeSwitches(values)).toEqual(objects);
+    expect(objectsIn(templated), describeSwitches(values)).toEqual(objects);
   }
 });
 
-test('the overlays change what they are for, and keep the rules', async () => {
+test('each overlay changes what it is for and follows the rules', async () => {
   const values: Values = {
     ...plainValues(),
     namespace: 'apis',
@@ -63,12 +63,12 @@ test('the overlays change what they are for, and keep the rules', async () => {
   });
 });
 
-test('the chart passes helm lint, and is packed', async () => {
+test('the chart passes helm lint and can be packaged', async () => {
   expect(await output(helm, 'lint', '--strict', chart)).toContain('0 chart(s) failed');
   expect(await output(helm, 'package', chart, '--destination', folder)).toContain('mtcars-1.2.3.tgz');
 });
 
-test('a release has its own name and namespace', async () => {
+test('a release uses its own name and namespace', async () => {
   const text = await output(
     helm,
     'template',
@@ -99,6 +99,6 @@ test.each([
   ['resources.memory=lots', /memory/],
   ['image=', /image/],
   ['version=a b', /version/],
-])('helm refuses %s, with the reason', async (set, reason) => {
+])('Helm rejects %s and gives the reason', async (set, reason) => {
   await expect(rendered('--set', set)).rejects.toThrow(reason);
 });

@@ -4,7 +4,7 @@ import { describeSwitches, everyCombination, plainValues } from '../switches.js'
 import { wrongFields } from './fields.js';
 import { type AnyObject, load } from './tools.js';
 
-/** Kinds of Kubernetes itself: their class in the client's models, and where the schema stands. */
+/** For each kind, its class in the client's models, if it has one, and the package with its schema. */
 const known: Readonly<Record<string, readonly [model: string | undefined, schema: string]>> = {
   'apps/v1 Deployment': ['V1Deployment', 'kubernetes-models/apps/v1'],
   'v1 Service': ['V1Service', 'kubernetes-models/v1'],
@@ -34,7 +34,7 @@ function faultsOf(object: AnyObject): string[] {
   }
 }
 
-test('every object of every combination is what the schemas ask for, without unknown fields', () => {
+test('every object of every combination matches its schema and has no unknown fields', () => {
   const seen = new Set<string>();
   for (const values of everyCombination()) {
     for (const object of objectsFor(values).values() as Iterable<
@@ -42,7 +42,7 @@ test('every object of every combination is what the schemas ask for, without unk
     >) {
       const kind = `${object.apiVersion} ${object.kind}`;
       const text = JSON.stringify(object);
-      // KServe publishes no schema in a package: its part is a pod's container, which is checked as one.
+      // KServe publishes no schema in a package. Its containers are checked as those of a pod.
       if (kind === 'serving.kserve.io/v1alpha1 ClusterServingRuntime') {
         const { containers } = object.spec as { containers: unknown[] };
         expect(wrongFields(containers, 'Array<V1Container>')).toEqual([]);
@@ -72,7 +72,7 @@ test.each([
     },
   ],
   [
-    'a number as text',
+    'a string in place of a number',
     (pod: Record<string, unknown>) => {
       pod.terminationGracePeriodSeconds = '77';
     },
@@ -90,16 +90,16 @@ test.each([
     },
   ],
   [
-    'a list that is a map',
+    'a map in place of a list',
     (pod: Record<string, unknown>) => {
       pod.volumes = {};
     },
   ],
-])('the check itself finds %s', (_what, spoil) => {
+])('the schema check finds %s', (_what, damage) => {
   const object = structuredClone(objectsFor(plainValues()).get('deployment')) as unknown as {
     spec: { template: { spec: Record<string, unknown> & { containers: Container[] } } };
   };
   const pod = object.spec.template.spec;
-  spoil(pod, pod.containers[0]!);
+  damage(pod, pod.containers[0]!);
   expect(faultsOf(object as unknown as AnyObject)).not.toEqual([]);
 });

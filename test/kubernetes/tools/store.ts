@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds, as JSON has them
+// biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
 export type Any = any;
 
-/** How pods behave; a test replaces what it wants to be otherwise. */
+/** How pods behave. A test replaces the members that it wants to change. */
 export interface Kubelet {
   /** The status of a pod from now on. */
   status(pod: Any): Any;
   log(pod: Any, previous: boolean): string;
-  /** What the admin port answers; undefined if it cannot be reached. */
+  /** The response of the admin port; undefined if it cannot be reached. */
   admin(pod: Any, path: string): string | undefined;
-  /** Whether there are metrics for autoscalers, which then find all pods busy as soon as somebody sends requests. */
+  /** Whether autoscalers have metrics. If so, they consider all pods busy once a client sends requests. */
   readonly metrics: boolean;
 }
 
@@ -20,7 +20,7 @@ const ready = {
   containerStatuses: [{ ready: true, restartCount: 0, state: { running: {} } }],
 };
 
-/** Objects, and the controllers of Deployments and ReplicaSets, which act at once on every change. */
+/** The objects of a cluster, with controllers for Deployments and ReplicaSets that act on every change at once. */
 export class Store {
   kubelet: Kubelet = { status: () => ready, log: () => '', admin: () => undefined, metrics: false };
   readonly #objects = new Map<string, Any>();
@@ -43,7 +43,7 @@ export class Store {
     return this.#objects.get(`${kind}/${namespace}/${name}`);
   }
 
-  /** Keeps the object, with what a server adds, and lets the controllers see it. */
+  /** Stores the object with the metadata that a server adds, and runs the controllers. */
   put(object: Any): Any {
     const { namespace = '', name } = object.metadata;
     const key = `${object.kind}/${namespace}/${name}`;
@@ -62,14 +62,14 @@ export class Store {
     if (kept.kind === 'Service' && kept.spec.clusterIP === undefined) kept.spec.clusterIP = '10.96.0.10';
     this.#objects.set(key, kept);
     if (kept.kind === 'HorizontalPodAutoscaler') this.#autoscale(kept, false);
-    // A pod that nobody owns is a client.
-    const asked = this.kubelet.metrics && kept.kind === 'Pod';
-    if (asked) for (const scaler of this.#of('HorizontalPodAutoscaler')) this.#autoscale(scaler, true);
+    // A pod without an owner is a client.
+    const isClient = this.kubelet.metrics && kept.kind === 'Pod';
+    if (isClient) for (const scaler of this.#of('HorizontalPodAutoscaler')) this.#autoscale(scaler, true);
     this.settle();
     return this.#objects.get(key);
   }
 
-  /** With all that it owns. */
+  /** Removes an object and everything that it owns. */
   remove({ kind, metadata }: Any): void {
     this.#objects.delete(`${kind}/${metadata.namespace ?? ''}/${metadata.name}`);
     for (const object of [...this.#objects.values()]) {
@@ -81,18 +81,18 @@ export class Store {
   }
 
   /**
-   * Server-side apply, as far as the number of pods shows it: what a manager set before and leaves out now is taken
-   * away, unless another manager has set it too.
+   * Server-side apply, as far as it concerns the number of pods: a value that a manager set before and now leaves out
+   * is removed, unless another manager has set it too.
    */
   applied(live: Any, body: Any, namespace: string, manager: string): Any {
     const before: Any[] = live?.metadata.managedFields ?? [];
     const merged = merge(structuredClone(live ?? {}), body);
     const setsReplicas = body.spec?.replicas !== undefined;
     const others = before.filter((fields) => fields.manager !== manager);
-    const letGo = before.some((fields) => fields.manager === manager && owns(fields)) && !setsReplicas;
-    if (letGo && !others.some(owns)) delete merged.spec.replicas;
+    const releases = before.some((fields) => fields.manager === manager && owns(fields)) && !setsReplicas;
+    if (releases && !others.some(owns)) delete merged.spec.replicas;
     if (body.spec?.template !== undefined) merged.spec.template = body.spec.template;
-    // Forced: a value that others have set differently is ours alone from now on.
+    // Forced: a manager that changes a value becomes its only owner.
     const agreeing =
       setsReplicas && live?.spec.replicas !== body.spec.replicas
         ? others.filter((one) => !owns(one))
@@ -106,7 +106,7 @@ export class Store {
     return merged;
   }
 
-  /** Who changes the number of pods owns it from then on; who sets it to what it was does not. */
+  /** A patch that changes the number of pods takes it from the managers that owned it. */
   patched(live: Any, type: string, body: Any): Any {
     const next = structuredClone(live);
     if (type.includes('json-patch')) {
@@ -120,7 +120,7 @@ export class Store {
     return merged;
   }
 
-  /** Controllers and kubelet run until nothing is left to do. */
+  /** Runs the controllers and the kubelet. */
   settle(): void {
     for (const deployment of this.#of('Deployment')) this.#roll(deployment);
     for (const pod of this.#of('Pod')) pod.status = this.kubelet.status(pod);
@@ -134,12 +134,12 @@ export class Store {
   #autoscale({ metadata, spec }: Any, busy: boolean): void {
     const target = this.get('Deployment', metadata.namespace, spec.scaleTargetRef.name);
     if (target === undefined) return;
-    const least = busy ? spec.maxReplicas : spec.minReplicas;
-    const replicas = Math.min(spec.maxReplicas, Math.max(least, target.spec.replicas));
+    const minimum = busy ? spec.maxReplicas : spec.minReplicas;
+    const replicas = Math.min(spec.maxReplicas, Math.max(minimum, target.spec.replicas));
     this.put(this.patched(target, 'merge', { spec: { replicas } }));
   }
 
-  /** One new pod more than wanted, old ones go as new ones are ready: what maxSurge 1 and maxUnavailable 0 come to. */
+  /** Rolls out as with maxSurge 1 and maxUnavailable 0: removes old pods only when the new ones are ready. */
   #roll(deployment: Any): void {
     const { metadata, spec } = deployment;
     const hash = createHash('sha256').update(JSON.stringify(spec.template)).digest('hex').slice(0, 8);
@@ -180,8 +180,8 @@ export class Store {
     while (pods(set).length < spec.replicas && (old.length === 0 || pods(set).every(isReady)))
       this.#startPod(set, metadata.namespace);
     if (pods(set).length >= spec.replicas && pods(set).every(isReady))
-      for (const pod of old) this.#forget(pod);
-    for (const pod of pods(set).slice(spec.replicas)) this.#forget(pod);
+      for (const pod of old) this.#removePod(pod);
+    for (const pod of pods(set).slice(spec.replicas)) this.#removePod(pod);
   }
 
   #startPod({ metadata, spec }: Any, namespace: string): void {
@@ -215,7 +215,7 @@ export class Store {
     });
   }
 
-  #forget({ metadata }: Any): void {
+  #removePod({ metadata }: Any): void {
     this.#objects.delete(`Pod/${metadata.namespace}/${metadata.name}`);
   }
 
@@ -248,7 +248,7 @@ function owns({ fieldsV1 }: Any): boolean {
   return JSON.stringify(fieldsV1).includes('f:replicas');
 }
 
-/** RFC 6902, of objects alone. */
+/** RFC 6902, for objects only. */
 function patchAt(object: Any, path: string, value: Any): void {
   const keys = path.split('/').slice(1);
   const names = keys.map((key) => key.replaceAll('~1', '/'));
@@ -262,7 +262,7 @@ function patchAt(object: Any, path: string, value: Any): void {
   else at[last] = value;
 }
 
-/** RFC 7396: null takes away, lists are replaced. */
+/** RFC 7396: null removes a member, and a list replaces the old one. */
 function merge(into: Any, from: Any): Any {
   if (typeof from !== 'object' || from === null || Array.isArray(from)) return from;
   const result = typeof into === 'object' && into !== null && !Array.isArray(into) ? { ...into } : {};

@@ -15,7 +15,7 @@ export const load = createRequire(join(folder, 'package.json'));
 
 const run = promisify(execFile);
 
-/** Its standard output; an error with what it said if it failed. */
+/** Runs a program and returns its standard output; rejects with its error output if it fails. */
 export async function output(program: string, ...args: string[]): Promise<string> {
   const { stdout } = await run(program, args, { maxBuffer: 64 * 1024 ** 2 });
   return stdout;

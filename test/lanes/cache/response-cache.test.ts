@@ -12,16 +12,19 @@ afterAll(() => app?.stop());
 const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(app.url + path, init);
 const text = async (path: string, init: RequestInit = {}): Promise<string> => (await ask(path, init)).text();
 
-test.each(['/kept', '/kept-in-plumber'])('%s answers again without R what it has answered', async (path) => {
-  const first = await ask(`${path}?x=1`);
-  const again = await ask(`${path}?x=1`, { headers: { 'X-Request-Id': `again${path}` } });
-  expect(await again.text()).toBe(await first.text());
-  expect(await app.request(`again${path}`)).toMatchObject({ status: 200, lane: 'cache' });
-  expect(await app.request(`again${path}`)).not.toHaveProperty('worker');
-  expect(await text(`${path}?x=2`)).not.toBe(await text(`${path}?x=1`));
-});
+test.each(['/kept', '/kept-in-plumber'])(
+  '%s answers a repeated request from the cache, without R',
+  async (path) => {
+    const first = await ask(`${path}?x=1`);
+    const again = await ask(`${path}?x=1`, { headers: { 'X-Request-Id': `again${path}` } });
+    expect(await again.text()).toBe(await first.text());
+    expect(await app.request(`again${path}`)).toMatchObject({ status: 200, lane: 'cache' });
+    expect(await app.request(`again${path}`)).not.toHaveProperty('worker');
+    expect(await text(`${path}?x=2`)).not.toBe(await text(`${path}?x=1`));
+  },
+);
 
-test('a kept answer says how old it is, how long it is good, and what it depends on', async () => {
+test('a cached response has the headers Age, Cache-Control and Vary', async () => {
   await ask('/kept?x=headers');
   const { headers } = await ask('/kept?x=headers');
   expect(Number(headers.get('age'))).toBeLessThan(60);
@@ -30,7 +33,7 @@ test('a kept answer says how old it is, how long it is good, and what it depends
   expect(headers.get('content-type')).toBe('application/json');
 });
 
-test('a client that has the answer is told so', async () => {
+test('answers 304 if the client already has the response', async () => {
   const first = await ask('/kept?x=etag');
   const etag = first.headers.get('etag')!;
   const body = await first.text();
@@ -42,12 +45,12 @@ test('a client that has the answer is told so', async () => {
   expect(await other.text()).toBe(body);
 });
 
-test('identical requests at the same time are computed once', async () => {
+test('computes identical concurrent requests only once', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => text('/kept?x=together&seconds=0.3')));
   expect(new Set(answers).size).toBe(1);
 });
 
-test('what is computed for several goes on when the first of them leaves', async () => {
+test('continues a shared computation when the first client disconnects', async () => {
   const gone = new AbortController();
   const headers = { 'X-Request-Id': 'leader' };
   const first = ask('/kept?x=leaves&seconds=1.5', { headers, signal: gone.signal }).catch(() => 'left');
@@ -61,7 +64,7 @@ test('what is computed for several goes on when the first of them leaves', async
   expect(app.entries('interrupted')).toEqual([]);
 });
 
-test('each of those that wait has its own deadline', async () => {
+test('each request that waits for a shared computation has its own deadline', async () => {
   const first = text('/kept?x=late&seconds=0.6');
   const short = await ask('/kept?x=late&seconds=0.6', { headers: { 'X-Request-Timeout': '100ms' } });
   expect(short.status).toBe(504);
@@ -72,7 +75,7 @@ test.each([
   ['Authorization', 'Bearer x'],
   ['Cookie', 'who=me'],
   ['X-API-Key', 'x'],
-])('a request with %s neither gets nor leaves a kept answer', async (name, value) => {
+])('a request with %s is neither answered from the cache nor stored in it', async (name, value) => {
   const path = `/kept?x=${name}`;
   const mine = await ask(path, { headers: { [name]: value } });
   expect(mine.headers.get('cache-control')).toBeNull();
@@ -81,7 +84,7 @@ test.each([
   expect(await text(path, { headers: { [name]: value } })).not.toBe(others);
 });
 
-test('what is public is kept for all, and apart where it depends on a header', async () => {
+test('caches a public response for all clients, separately for each value of a header that it depends on', async () => {
   const headers = { Authorization: 'Bearer x' };
   const first = await ask('/kept-for-all', { headers });
   expect(first.headers.get('cache-control')).toBe('public, max-age=60');
@@ -92,18 +95,18 @@ test('what is public is kept for all, and apart where it depends on a header', a
 });
 
 test.each(['cookie=me', 'status=500', 'status=404', 'control=no-store', 'control=private'])(
-  'an answer with %s is not kept',
+  'does not cache a response with %s',
   async (query) => {
     expect(await text(`/kept-unless?${query}`)).not.toBe(await text(`/kept-unless?${query}`));
   },
 );
 
-test('an answer is kept no longer than its time', async () => {
+test('drops a cached response when it expires', async () => {
   const first = await text('/kept-briefly');
   await expect.poll(() => text('/kept-briefly')).not.toBe(first);
 });
 
-test('a POST is kept by its body', async () => {
+test('caches a POST by its body', async () => {
   const post = (x: string): Promise<string> =>
     text('/kept', {
       method: 'POST',
@@ -114,7 +117,7 @@ test('a POST is kept by its body', async () => {
   expect(await post('b')).not.toBe(await post('a'));
 });
 
-test('the cache takes no more memory than it may, and what was asked for last stays', async () => {
+test('the cache stays within its memory limit and keeps what was requested last', async () => {
   const last = await text('/kept?x=stays');
   for (let i = 0; i < 60; i++) {
     await text(`/kept?x=${i}`);

@@ -7,8 +7,8 @@ import type { RValue } from '../../../src/rdata/index.js';
 
 const row = (text: string, argument?: string): Table | undefined => readRow(Buffer.from(text), argument);
 
-/** The same as jsonlite reads it. */
-function slow(text: string, argument?: string): Table | undefined {
+/** The row as the full parser reads it, which is how jsonlite does. */
+function readByFullParser(text: string, argument?: string): Table | undefined {
   const value = parseJson(Buffer.from(text), { rVersion: [4, 2], scipen: 0 });
   if (value instanceof NotCovered) return undefined;
   const outer = members(value);
@@ -44,7 +44,7 @@ const object = fc
   .array(fc.tuple(name, scalar), { maxLength: 6 })
   .map((pairs) => `{${pairs.map(([key, value]) => `${JSON.stringify(key)}: ${value}`).join(', ')}}`);
 
-test('what is read in one go is what jsonlite reads', () => {
+test('reads rows exactly as jsonlite does', () => {
   let read = 0;
   fc.assert(
     fc.property(object, fc.boolean(), (text, wrapped) => {
@@ -52,7 +52,7 @@ test('what is read in one go is what jsonlite reads', () => {
       const found = row(body, 'rows');
       if (found === undefined) return;
       read += 1;
-      const expected = slow(body, 'rows');
+      const expected = readByFullParser(body, 'rows');
       expect(expected).toBeDefined();
       expect([found.names, found.types, found.items]).toEqual([expected!.names, expected!.types, 1]);
       const values = expected!.columns!.map(({ type, values: [value] }) =>
@@ -65,7 +65,7 @@ test('what is read in one go is what jsonlite reads', () => {
   expect(read).toBeGreaterThan(2000);
 });
 
-test('whole numbers keep the type that they are written with', () => {
+test('gives values the type that they are written with, and leaves unclear numbers to the full parser', () => {
   expect(row('{"a":1,"b":1.5,"c":true,"d":"x"}')).toEqual({
     names: ['a', 'b', 'c', 'd'],
     types: ['integer', 'double', 'logical', 'character'],
@@ -78,19 +78,19 @@ test('whole numbers keep the type that they are written with', () => {
 });
 
 test.each([
-  ['names that are there twice', '{"a":1,"a":2}'],
-  ['nothing', '{"a":null}'],
+  ['duplicate names', '{"a":1,"a":2}'],
+  ['null values', '{"a":null}'],
   ['vectors', '{"a":[1,2]}'],
-  ['objects within', '{"a":{"b":1}}'],
+  ['nested objects', '{"a":{"b":1}}'],
   ['arrays', '[{"a":1}]'],
-  ['what is no JSON', '{"a":1'],
+  ['texts that are not JSON', '{"a":1'],
   ['escapes', '{"a":"\\u0041"}'],
-  ['names in the order of numbers', '{"b":1,"1":2}'],
-])('%s are left to the parser that knows all of jsonlite', (_, text) => {
+  ['names that are numbers', '{"b":1,"1":2}'],
+])('leaves %s to the full parser', (_, text) => {
   expect(row(text)).toBeUndefined();
 });
 
-test('a body that is not UTF-8 is left to R', () => {
+test('leaves a body that is not UTF-8 to R', () => {
   expect(readRow(Buffer.from('{"city":"Z\xfcrich"}', 'latin1'), undefined)).toBeUndefined();
   expect(readRow(Buffer.from('{"city":"Zürich"}'), undefined)).toMatchObject({ row: ['Zürich'] });
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => app?.stop());
 
 test.each(['/fails', '/fails-too'])(
-  'a request that fails (%s) gets nothing of one that was interrupted before it',
+  'a failing request (%s) gets no headers of a request that was interrupted before it',
   async (path) => {
     const id = `leaves${path.replace('/', '-')}`;
     const leave = new AbortController();
@@ -22,6 +22,6 @@ test.each(['/fails', '/fails-too'])(
     const answer = await fetch(app.url + path);
     expect([answer.status, await answer.json()]).toEqual([500, { error: '500 - Internal server error' }]);
     expect(answer.headers.get('X-Left')).toBeNull();
-    expect(app.entries('worker-exit')).toEqual([]); // it was the same worker
+    expect(app.entries('worker-exit')).toEqual([]); // the same worker answered both
   },
 );

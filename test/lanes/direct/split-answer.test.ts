@@ -23,7 +23,7 @@ import {
 import { batchOf } from '../../dispatch/batch-of.js';
 import { randomValue } from '../../rdata/random-value.js';
 
-/** Repeat a failure with the seed and the path that fast-check reports: { seed, path: '...' }. */
+/** To reproduce a failure, use the seed and the path that fast-check reports: { seed, path: '...' }. */
 const RUNS = { seed: 20261129, numRuns: 300 };
 
 const printers = [
@@ -39,7 +39,7 @@ function frameOf(payload: Buffer, type: FrameType = FrameType.value): Frame {
 const valueFrame = (index: number, value: RValue): Frame =>
   frameOf(writeRData(rList([rInteger(index), value])));
 
-/** A result for so many items: what the function returns for those from one up to another. */
+/** A result for a number of items: the function returns the value for the items `from` up to `to`. */
 type Result = (from: number, to: number) => RValue;
 
 const missing = <T>(x: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(x, { freq: 5 });
@@ -90,7 +90,7 @@ function results(items: number): fc.Arbitrary<Result> {
   );
 }
 
-/** Items of each request, and a function's result for all of them. */
+/** The number of items in each request, and the result for all of them. */
 const batches = fc
   .array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 5 })
   .chain((sizes) =>
@@ -108,21 +108,21 @@ function alone(sizes: readonly number[], result: Result, printer: number): (Repl
   });
 }
 
-test('the parts of a batch are what each of its requests gets alone, or it is not split at all', () => {
-  let divided = 0;
+test('splits a batch into what each request would get alone, or not at all', () => {
+  let splits = 0;
   fc.assert(
     fc.property(batches, ({ printer, result, sizes }) => {
       const split = splitAnswer(valueFrame(printer, result(0, sum(sizes))), sizes, answers);
       if (split.kind !== 'parts') return;
-      divided += 1;
+      splits += 1;
       expect(split.parts).toEqual(alone(sizes, result, printer));
     }),
     RUNS,
   );
-  expect(divided).toBeGreaterThan(RUNS.numRuns / 2);
+  expect(splits).toBeGreaterThan(RUNS.numRuns / 2);
 });
 
-test('with filters, a request has its part, or the answer that a filter gave it', () => {
+test('with filters, each request gets its part, or the answer of the filter', () => {
   const owner = fc.constantFrom('part' as const, 'status' as const, 'own' as const, 'alone' as const);
   const filtered = fc.array(owner, { minLength: 2, maxLength: 4 }).chain((owners) => {
     const shares = owners.filter((who) => who === 'part' || who === 'status').length;
@@ -159,7 +159,7 @@ test('with filters, a request has its part, or the answer that a filter gave it'
   );
 });
 
-/** 1:n as R keeps it: short, however long it is. */
+/** 1:n in the compact form in which R serializes it. */
 function sequenceFrame(n: number): Frame {
   const body = (value: RValue): Buffer => writeRData(value).subarray(14); // without the header
   const int = (...values: number[]): Buffer => Buffer.from(Int32Array.from(values).buffer);
@@ -179,7 +179,7 @@ function sequenceFrame(n: number): Frame {
       Buffer.from('UTF-8'),
       int(19, 2), // a list of two
       body(rInteger(1)),
-      int(238), // a short form
+      int(238), // an ALTREP object
       body(info),
       body(rDouble([n, 1, 1])),
       body(rNull),
@@ -187,7 +187,7 @@ function sequenceFrame(n: number): Frame {
   );
 }
 
-test('each request may have a sequence as long as a single one may, and a longer one costs only the batch', () => {
+test('expands sequences up to the limit for each request, and runs the requests alone if one exceeds it', () => {
   const sizes = [1, MAX_EXPANDED_ELEMENTS, MAX_EXPANDED_ELEMENTS - 1];
   const split = splitAnswer(sequenceFrame(sum(sizes)), sizes, answers);
   const parts = split.kind === 'parts' ? split.parts : [];
@@ -201,7 +201,7 @@ test('each request may have a sequence as long as a single one may, and a longer
   expect(batch.again).toEqual(batch.tickets);
 });
 
-test('whatever R answers, a batch is split or each of its requests runs alone: nothing is thrown', () => {
+test('splits any answer of R or runs each request alone, and never throws', () => {
   const type = fc.constantFrom(FrameType.value, FrameType.value, FrameType.result, FrameType.interrupted);
   const payload = fc.oneof(
     randomValue.map((value) => writeRData(value)),

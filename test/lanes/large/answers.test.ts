@@ -22,7 +22,7 @@ interface Asked {
   readonly gzip?: boolean;
 }
 
-/** Status, what the app and its serializer say of the answer, and all of it. */
+/** Returns the status, the headers of the app and its serializer, the length and the text. */
 async function ask(origin: string, { body, gzip, path, type }: Asked): Promise<unknown[]> {
   const response = await fetch(origin + path, {
     headers: {
@@ -32,8 +32,8 @@ async function ask(origin: string, { body, gzip, path, type }: Asked): Promise<u
     ...(body !== undefined && { method: 'POST', body }),
   });
   const text = await response.text();
-  const told = ['Content-Type', 'X-Kind', 'X-Size'].map((name) => response.headers.get(name));
-  return [response.status, ...told, text.length, text];
+  const headers = ['Content-Type', 'X-Kind', 'X-Size'].map((name) => response.headers.get(name));
+  return [response.status, ...headers, text.length, text];
 }
 
 async function askBoth(asked: Asked): Promise<void> {
@@ -56,7 +56,7 @@ const names = [
   'times',
 ];
 
-test.each(names)('a large answer has the bytes that plumber gives it: %s', async (name) => {
+test.each(names)('a large answer has the same bytes as under plumber: %s', async (name) => {
   await askBoth({ path: `/value/${name}` });
 });
 
@@ -64,7 +64,7 @@ test('a large answer has the status and the headers that the handler sets', asyn
   await askBoth({ path: '/status' });
 });
 
-test('a large answer is the same when it is compressed', async () => {
+test('a compressed large answer is the same as under plumber', async () => {
   await askBoth({ path: '/value/frame', gzip: true });
 });
 
@@ -77,34 +77,37 @@ const bodies: Record<string, unknown> = {
     7000,
   ),
   'records with gaps': list((i) => (i % 5 ? { a: i, ...(i % 3 ? { b: `"${i}"\n` } : {}) } : {}), 8000),
-  'records in records': list((i) => ({ id: i, in: { x: i / 4, y: [i, i + 1] } }), 4000),
+  'nested records': list((i) => ({ id: i, in: { x: i / 4, y: [i, i + 1] } }), 4000),
   'rows of numbers': list((i) => [i, i / 2, null], 8000),
-  'rows of texts': list((i) => [`a${i}`, 'a longer text'], 8000),
+  'rows of strings': list((i) => [`a${i}`, 'a longer text'], 8000),
   numbers: list((i) => i * 1e5 + 0.25),
-  'what is mixed': list((i) => (i % 2 ? i : `t${i}`)),
+  'mixed values': list((i) => (i % 2 ? i : `t${i}`)),
   'lists of lists': list((i) => ({ a: i % 50 ? [] : [{ b: i }], c: `${'x'.repeat(50)}${i}` }), 2500),
 };
 
-test.each(Object.keys(bodies))('a large body is in R what it is with plumber: %s', async (name) => {
-  const body = JSON.stringify({ data: bodies[name] });
-  expect(body.length).toBeGreaterThan(128 * 1024);
-  await askBoth({ path: '/body', body });
-  await askBoth({ path: '/mirror', body });
-});
+test.each(Object.keys(bodies))(
+  'R gets the same value for a large body as under plumber: %s',
+  async (name) => {
+    const body = JSON.stringify({ data: bodies[name] });
+    expect(body.length).toBeGreaterThan(128 * 1024);
+    await askBoth({ path: '/body', body });
+    await askBoth({ path: '/mirror', body });
+  },
+);
 
-test('a large body that is no JSON is refused as plumber does it', async () => {
+test('rejects a large body that is not JSON as plumber does', async () => {
   await askBoth({ path: '/body', body: `[${'1,'.repeat(200_000)}]` });
   await askBoth({ path: '/body', body: JSON.stringify(list(String)).slice(0, -1) });
 });
 
-test('a large body that is labelled a form is read as JSON if it is', async () => {
+test('reads a large JSON body as JSON even if it is labelled as a form', async () => {
   const body = JSON.stringify({ data: list((i) => ({ i })) });
   const asked = { path: '/mirror', body };
   const theirs = await ask(`http://127.0.0.1:${plumber.port}`, asked);
   expect(await ask(app.url, { ...asked, type: 'application/x-www-form-urlencoded' })).toEqual(theirs);
 });
 
-test('small requests are answered while a large one is read and while one is printed', async () => {
+test('answers small requests while it parses a large body and while it prints a large answer', async () => {
   const body = JSON.stringify({ data: Array(25).fill(bodies.records).flat() }); // about 12 MB
   for (const asked of [{ path: '/mirror', body }, { path: '/value/frame' }]) {
     const done: string[] = [];
@@ -115,7 +118,7 @@ test('small requests are answered while a large one is read and while one is pri
   }
 });
 
-test('it ends at once when it is told to, threads or not', async () => {
+test('stops cleanly after it has used threads', async () => {
   const own = await serve(fixtureApp('large.R'), { workers: 1 });
   await ask(own.url, { path: '/value/frame' });
   expect(await own.stop()).toEqual({ code: 0, signal: null });

@@ -22,7 +22,7 @@ test('a vetiver model keeps its name and metadata', async () => {
   expect((await get(wrapped, '/v2/models/rents')).inputs).toHaveLength(3);
 });
 
-test("vetiver's client predicts with it", async () => {
+test("vetiver's client can predict with the model", async () => {
   const { expected, input } = models.questions('vetiver')[0]!;
   const code = `
     input <- jsonlite::fromJSON(${JSON.stringify(JSON.stringify(rowsOf(input)))})

@@ -4,38 +4,38 @@ import { Random } from '../../rdata/random.js';
 import type { ServedApp } from '../../support/server.js';
 import { type Hostile, hostile } from './shapes.js';
 
-/** Milliseconds without an answer after which a client that has sent all says so. */
-const SILENCE = 300;
-/** Milliseconds after which a connection that is still open counts as hanging. */
-const HANGING = 30_000;
-const AT_ONCE = 32;
+/** Time after which a client that has got no answer closes its side of the connection. */
+const HALF_CLOSE_DELAY_MS = 300;
+/** Time after which a connection that is still open counts as hanging. */
+const HANGING_CONNECTION_MS = 30_000;
+const CONCURRENT_CONNECTIONS = 32;
 
-/** How it has gone. */
-export interface Toll {
-  /** Answers by status. */
+/** The result of an attack. */
+export interface AttackResult {
+  /** Number of answers by status. */
   readonly statuses: Record<string, number>;
-  /** What must not be: each with the seed of the connection. */
+  /** Everything that went wrong, with the seed of the connection. */
   readonly faults: string[];
 }
 
-/** Sends so many hostile things, each on a connection of its own. */
-export async function attack(app: ServedApp, seed: number, count: number): Promise<Toll> {
-  const toll: Toll = { statuses: {}, faults: [] };
+/** Sends `count` hostile inputs, each on its own connection. */
+export async function attack(app: ServedApp, seed: number, count: number): Promise<AttackResult> {
+  const result: AttackResult = { statuses: {}, faults: [] };
   let next = 0;
   const client = async (): Promise<void> => {
-    while (next < count && toll.faults.length < 20) {
+    while (next < count && result.faults.length < 20) {
       const own = seed + next;
       next += 1;
-      judge(toll, own, await send(app.port, hostile(new Random(own)), new Random(~own)));
+      check(result, own, await send(app.port, hostile(new Random(own)), new Random(~own)));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, client));
-  return toll;
+  await Promise.all(Array.from({ length: CONCURRENT_CONNECTIONS }, client));
+  return result;
 }
 
 interface Sent {
   readonly hostile: Hostile;
-  /** Undefined where the connection was not closed. */
+  /** Undefined if the connection was not closed. */
   readonly answer: string | undefined;
 }
 
@@ -43,11 +43,11 @@ function send(port: number, what: Hostile, random: Random): Promise<Sent> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     let answer = '';
-    let silence: NodeJS.Timeout | undefined;
-    const hanging = setTimeout(() => finish(undefined), HANGING);
+    let halfClose: NodeJS.Timeout | undefined;
+    const hanging = setTimeout(() => finish(undefined), HANGING_CONNECTION_MS);
     const finish = (text: string | undefined): void => {
       clearTimeout(hanging);
-      clearTimeout(silence);
+      clearTimeout(halfClose);
       socket.destroy();
       resolve({ hostile: what, answer: text });
     };
@@ -62,13 +62,13 @@ function send(port: number, what: Hostile, random: Random): Promise<Sent> {
       const at = random.below(4) === 0 ? random.below(what.bytes.length + 1) : what.bytes.length;
       socket.write(what.bytes.subarray(0, at));
       setImmediate(() => socket.write(what.bytes.subarray(at)));
-      silence = setTimeout(() => socket.end(), SILENCE);
+      halfClose = setTimeout(() => socket.end(), HALF_CLOSE_DELAY_MS);
     });
   });
 }
 
-function judge(
-  { faults, statuses }: Toll,
+function check(
+  { faults, statuses }: AttackResult,
   seed: number,
   { answer, hostile: { bytes, refused } }: Sent,
 ): void {
@@ -81,17 +81,18 @@ function judge(
   }
   const found = [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => match[1]!);
   for (const status of found) statuses[status] = (statuses[status] ?? 0) + 1;
-  if (answer !== '' && !answer.startsWith('HTTP/1.1 ')) fault(`no HTTP in answer: ${answer.slice(0, 80)}`);
-  // An error of the app itself is plumber's: it has no code.
+  if (answer !== '' && !answer.startsWith('HTTP/1.1 '))
+    fault(`the answer is not HTTP: ${answer.slice(0, 80)}`);
+  // Errors of the app come from plumber and have no code.
   const ours = answer.split(/(?=HTTP\/1\.1 \d{3} )/).find((one) => /^HTTP\/1\.1 5.*"code":/s.test(one));
-  if (ours !== undefined) fault(`ours: ${ours.slice(0, 400)}`);
-  if (refused && found.some((status) => status < '400')) fault(`taken: ${answer.slice(0, 200)}`);
+  if (ours !== undefined) fault(`internal error: ${ours.slice(0, 400)}`);
+  if (refused && found.some((status) => status < '400')) fault(`accepted: ${answer.slice(0, 200)}`);
 }
 
-/** What the gateway holds. */
+/** Resources that the gateway uses. */
 export interface Holdings {
   readonly files: number;
-  /** MB. */
+  /** In MB. */
   readonly memory: number;
 }
 

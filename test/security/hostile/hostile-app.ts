@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fixtureApp, type ServedApp, serve } from '../../support/server.js';
 
-/** An app on one worker, with a vault that takes a key which nobody has. */
+/** Serves an app on one worker. Its `/vault` requires a key that no client has. */
 export function serveHostileApp(): Promise<ServedApp> {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-hostile-'));
   const config = join(folder, 'penstock.yaml');

@@ -1,9 +1,9 @@
 import type { Random } from '../../rdata/random.js';
 
-/** What is sent on one connection. */
+/** The input on one connection. */
 export interface Hostile {
   readonly bytes: Buffer;
-  /** No reading of it is a request: it gets a 4xx or nothing, and nothing of it may come to R. */
+  /** It is not a request in any interpretation: the answer must be a 4xx or nothing, and nothing may reach R. */
   readonly refused: boolean;
 }
 
@@ -270,7 +270,7 @@ const BODIES = [
   ],
 ];
 const HIDDEN = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
-/** Framings that two servers could read in two ways. */
+/** Framings that two servers could interpret differently. */
 const AMBIGUOUS = [
   ...[
     'Content-Length: 0\r\nTransfer-Encoding: chunked',
@@ -356,7 +356,7 @@ function several(random: Random, list: readonly string[], most: number): string[
   return Array.from({ length: random.below(most + 1) }, () => pick(random, list));
 }
 
-/** Most parts of it are as they should be, so that much of what is wrong comes as far as it can. */
+/** Most parts are valid, so that the invalid ones get as far as possible. */
 function request(random: Random): Buffer {
   const usual = (good: readonly string[], bad: readonly string[]): string =>
     pick(random, random.below(12) === 0 ? bad : good);
