@@ -76,5 +76,8 @@ read_frame <- function(con) {
     stop("the gateway sent a frame of more than 2^31 - 1 bytes, which R can't hold")
   }
   if (length(payload) < size) return(NULL)
-  list(type = (words[2L] %/% 256L) %% 256L, id = words[3L], start_by = words[4L], payload = payload)
+  list(
+    type = (words[2L] %/% 256L) %% 256L, flags = words[2L] %/% 65536L, id = words[3L], start_by = words[4L],
+    payload = payload
+  )
 }

@@ -1,22 +1,20 @@
-# The worker's loop: runs one frame at a time, in the order in which the gateway sends them.
+# The worker's loop: runs one frame at a time, in the order in which the gateway sends them. A request that waits for a
+# promise is open: the loop goes on, and the answer is sent when the promise is settled.
 
-# Callbacks of `later` (timers, promises that no request waits for) run between requests, as in plumber's own server.
-# The wait is bounded because other threads can add callbacks without waking it. events: NULL without `later`
-idle_callbacks <- function(con, events) {
-  if (is.null(events)) return(invisible())
-  while (!later::loop_empty(events)) {
-    run_callbacks(0)
-    if (later::loop_empty(events)) return(invisible())
-    wait <- min(later::next_op_secs(events), 0.05)
-    if (socketSelect(list(con), timeout = max(wait, 0))) return(invisible())
-  }
-}
+# The loop looks for callbacks of `later` this often, in seconds, while there are callbacks, and while requests are open.
+# Other threads can add callbacks without waking it.
+look_interval <- c(idle = 0.05, open = 0.005)
+
+# Callbacks that are due run for this long, in seconds, before the loop looks for a request.
+callback_turn <- 0.01
 
 # An error of a callback belongs to no request: it is only printed.
-run_callbacks <- function(wait) {
+run_callbacks <- function() {
   failed <- function(e) message("Error in a later callback: ", conditionMessage(e))
-  tryCatch(later::run_now(wait), error = failed)
+  tryCatch(later::run_now(0), error = failed)
 }
+
+is_promise <- function(value) is.object(value) && promises::is.promising(value)
 
 # An interrupt that comes after its request has ended may stay pending. The gateway therefore sends a ping after each
 # interrupt, before anything else, and the ping drops it.
@@ -30,12 +28,17 @@ open_sinks <- function() .Internal(sink.number(TRUE))
 message_sink <- function() .Internal(sink.number(FALSE))
 
 # Returns a function that undoes changes of a handler to the process that would affect the next request: the working
-# directory and output diversions.
+# directory, output diversions, and what the direct lane sets for callbacks of promises.
 process_keeper <- function() {
   home <- getwd()
   sinks <- open_sinks()
   messages <- message_sink()
+  domains <- if (isNamespaceLoaded("promises")) asNamespace("promises")[["globals"]]
+  domain <- domains$domain
+  globals <- if (isNamespaceLoaded("plumber")) asNamespace("plumber")[[".globals"]]
   function() {
+    if (!is.null(domains)) domains$domain <- domain
+    if (!is.null(globals)) globals$currentExec <- NULL
     if (!identical(getwd(), home)) setwd(home)
     while (open_sinks() > sinks) sink()
     if (message_sink() != messages) sink(getConnection(messages), type = "message")
@@ -71,12 +74,65 @@ serve_frames <- function(con, engines, manifest) {
   early <- FALSE
   # The app's calls at the last interrupt.
   calls <- NULL
+  # The ids of the open requests, and whether callbacks run.
+  open <- new.env(parent = emptyenv())
+  opened <- 0L
+  calls_back <- FALSE
 
   finish <- function(value, type = result_type(value)) {
     took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
-    unsent <<- list(type, running, value, took)
+    id <- running
     running <<- 0L
     restore_process()
+    unsent <<- if (type == frame_types$opened) open_request(id, value, took) else list(type, id, value, took)
+  }
+
+  # Its answer is sent when the promise is settled, which is never at once.
+  open_request <- function(id, promise, took) {
+    assign(as.character(id), TRUE, open)
+    opened <<- opened + 1L
+    promises::then(
+      promise,
+      function(answer) if (close_request(id)) send(result_type(answer), id, answer),
+      function(e) if (close_request(id)) send(frame_types$result, id, router_failed(e))
+    )
+    list(frame_types$opened, id, NULL, took)
+  }
+
+  # FALSE if it is not open: the gateway has abandoned it.
+  close_request <- function(id) {
+    key <- as.character(id)
+    if (is.null(open[[key]])) return(FALSE)
+    rm(list = key, envir = open)
+    opened <<- opened - 1L
+    TRUE
+  }
+
+  send <- function(type, id, value) suspendInterrupts(write_frame(con, type, id, value))
+
+  # Runs callbacks of `later` (timers, promises) between requests, as plumber's own server does, until there is a frame
+  # to read or nothing to wait for. While callbacks run, the gateway gives the worker nothing.
+  await_frame <- function() {
+    if (is.null(events)) return(invisible())
+    while (opened > 0L || !later::loop_empty(events)) {
+      if (later::next_op_secs(events) <= 0) call_back()
+      wait <- min(later::next_op_secs(events), look_interval[[if (opened > 0L) "open" else "idle"]])
+      if (opened == 0L && later::loop_empty(events)) return(invisible())
+      if (socketSelect(list(con), timeout = max(wait, 0))) return(invisible())
+    }
+  }
+
+  call_back <- function() {
+    write_frame(con, frame_types$resumed, 0L, NULL)
+    calls_back <<- TRUE
+    until <- wall_clock() + callback_turn
+    repeat {
+      allowInterrupts(run_callbacks())
+      if (later::next_op_secs(events) > 0 || wall_clock() > until) break
+    }
+    calls_back <<- FALSE
+    restore_process()
+    write_frame(con, frame_types$rested, 0L, NULL)
   }
 
   # Interrupts are suspended except in engines. A wait for the socket raises them nevertheless, before it has read or
@@ -91,13 +147,17 @@ serve_frames <- function(con, engines, manifest) {
         write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
         unsent <<- NULL
       }
-      idle_callbacks(con, events)
+      await_frame()
       frame <- read_frame(con)
       if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
       if (frame$type == frame_types$ping || frame$type == frame_types$collect) {
         if (frame$type == frame_types$ping) drop_interrupts() else gc()
         early <<- FALSE
         unsent <<- list(frame_types$pong, 0L, NULL, 0L)
+        next
+      }
+      if (frame$type == frame_types$abandon) {
+        if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
         next
       }
       began <<- wall_clock()
@@ -108,7 +168,7 @@ serve_frames <- function(con, engines, manifest) {
       }
       current <<- engines[[frame$type]]
       running <<- frame$id
-      if (length(frame$payload) > read_at_once) write_frame(con, frame_types$begun, frame$id, NULL)
+      if (length(frame$payload) > read_at_once || frame$flags == tell_begun) write_frame(con, frame_types$begun, frame$id, NULL)
       value <- if (!early) allowInterrupts(current$run(current$context, bytes_value(frame$payload)))
       early <<- FALSE
       finish(value)
@@ -116,7 +176,15 @@ serve_frames <- function(con, engines, manifest) {
   }
   stopped <- function(e) if (running > 0L) calls <<- app_calls()
   interrupted <- function(e) {
-    if (running > 0L) finish(calls, frame_types$interrupted) else early <<- is.null(unsent)
+    if (running > 0L) {
+      finish(calls, frame_types$interrupted)
+    } else if (calls_back) {
+      calls_back <<- FALSE
+      restore_process()
+      unsent <<- list(frame_types$rested, 0L, NULL, 0L)
+    } else {
+      early <<- is.null(unsent)
+    }
     calls <<- NULL
     FALSE
   }
@@ -151,8 +219,9 @@ serve_frames <- function(con, engines, manifest) {
   loop$serve()
 }
 
-# Responses have names. Values for the gateway to print have none.
+# Responses have names. Values for the gateway to print have none. A promise of either has a class.
 result_type <- function(result) {
   if (is.null(result)) return(frame_types$interrupted)
-  if (is.null(names(result))) frame_types$value else frame_types$result
+  if (is.null(names(result))) return(frame_types$value)
+  if (is.object(result)) frame_types$opened else frame_types$result
 }

@@ -77,6 +77,7 @@ main <- function() {
 # start(hooks) makes the process a worker and returns its connection, see preload.R.
 plumber_app <- function(settings, step) {
   guard_json()
+  wake_for_time_limits()
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
   files_read <- note_read_files()

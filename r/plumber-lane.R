@@ -7,5 +7,5 @@ run_request <- function(router, request) {
   req <- rook_request(request$fields, request$body)
   early <- router$onHeaders(req)
   resp <- if (is.null(early)) router$call(req) else early
-  if (promises::is.promising(resp)) await_response(resp) else http_response(resp)
+  if (is_promise(resp)) promises::then(resp, http_response) else http_response(resp)
 }

@@ -7,6 +7,9 @@ frame_version <- 1L
 header_size <- 16L
 read_at_once <- 4000L
 
+# Flags
+tell_begun <- 1L
+
 frame_types <- list(
   request = 1L,
   stop = 2L,
@@ -16,6 +19,7 @@ frame_types <- list(
   predict = 6L,
   batch = 7L,
   collect = 8L,
+  abandon = 9L,
   fork = 64L,
   become = 65L,
   reap = 66L,
@@ -30,6 +34,9 @@ frame_types <- list(
   unstarted = 137L,
   failed = 138L,
   begun = 139L,
+  opened = 140L,
+  resumed = 141L,
+  rested = 142L,
   preloaded = 192L,
   forked = 193L
 )

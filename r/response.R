@@ -67,18 +67,6 @@ checked_response <- function(status, headers, body) {
   answer
 }
 
-# Runs the event loop until a promise is settled. As in httpuv, a rejection is an error of the router.
-await_response <- function(promise) {
-  answer <- NULL
-  promises::then(
-    promise,
-    onFulfilled = function(value) answer <<- http_response(value),
-    onRejected = function(e) answer <<- router_failed(e)
-  )
-  while (is.null(answer)) run_callbacks(Inf)
-  answer
-}
-
 # Returns a function that makes the same objects as PlumberResponse$new() without R6's work for each: the frame of its
 # call is the environment that holds `self`, and its closures are the methods. Returns the generator's own function if
 # the generator does more than plumber's did.

@@ -1,11 +1,16 @@
-/** npm run docs: writes the pages that are generated from tables in the code. `npm test` fails if they are outdated. */
+/** npm run docs: writes the pages, and r/protocol.R, that are generated from tables in the code. `npm test` fails if they are outdated. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pages } from './docs/pages.js';
+import { rProtocol } from './docs/r-protocol.js';
 
-const folder = resolve(import.meta.dirname, '../docs');
+const root = resolve(import.meta.dirname, '..');
+const files: [string, string][] = [
+  ...Object.entries(pages).map(([name, page]): [string, string] => [`docs/${name}`, page()]),
+  ['r/protocol.R', rProtocol()],
+];
 
-for (const [name, page] of Object.entries(pages)) {
-  writeFileSync(join(folder, name), page());
-  console.log(`docs/${name}`);
+for (const [name, text] of files) {
+  writeFileSync(join(root, name), text);
+  console.log(name);
 }

@@ -3,8 +3,8 @@
 
 # What follows the route in plumber's serve().
 answer_routed <- function(lane, exchange, value) {
-  if (lane$hooked$postroute) value <- run_value_hooks(lane, exchange, "postroute", value)
-  answer_value(lane, exchange, value)
+  if (!lane$hooked$postroute) return(answer_value(lane, exchange, value))
+  follow(run_value_hooks(lane, exchange, "postroute", value), function(value) answer_value(lane, exchange, value))
 }
 
 answer_value <- function(lane, exchange, value) {
@@ -12,14 +12,24 @@ answer_value <- function(lane, exchange, value) {
   if (inherits(value, "PlumberResponse")) return(http_response(res$toResponse()))
   serializer <- res$serializer
   if (typeof(serializer) != "closure") stop("Serializers must be closures: '", serializer, "'")
-  if (lane$hooked$preserialize) value <- run_value_hooks(lane, exchange, "preserialize", value)
+  if (!lane$hooked$preserialize) return(serialized(lane, exchange, serializer, value))
+  follow(
+    run_value_hooks(lane, exchange, "preserialize", value),
+    function(value) serialized(lane, exchange, serializer, value)
+  )
+}
+
+serialized <- function(lane, exchange, serializer, value) {
+  res <- exchange$res
   printed <- lane$hooked$postserialize || !left_to_gateway(value)
   index <- if (printed) 0L else lane$serializers$index(serializer)
   answer <- if (index > 0L) value_answer(index, value, res)
   if (!is.null(answer)) return(answer)
-  response <- settled(serializer(value, exchange$req, res, lane$private$errorHandler))
-  if (lane$hooked$postserialize) response <- run_value_hooks(lane, exchange, "postserialize", response)
-  http_response(response)
+  response <- serializer(value, exchange$req, res, lane$private$errorHandler)
+  if (lane$hooked$postserialize) {
+    response <- follow(response, function(text) run_value_hooks(lane, exchange, "postserialize", text))
+  }
+  follow(response, http_response)
 }
 
 # A value for the gateway to print, with the status and headers if the app has set any: see `value` in
@@ -56,12 +66,12 @@ fail_exchange <- function(lane, exchange, e) {
   if (!exchange$routing) return(answer_failure(lane, exchange, e))
   exchange$routing <- FALSE
   tryCatch(
-    answer_routed(lane, exchange, handle_error(lane, exchange, e)),
+    follow(handle_error(lane, exchange, e), function(value) answer_routed(lane, exchange, value)),
     error = function(e) answer_failure(lane, exchange, e)
   )
 }
 
-handle_error <- function(lane, exchange, e) settled(lane$private$errorHandler(exchange$req, exchange$res, e))
+handle_error <- function(lane, exchange, e) lane$private$errorHandler(exchange$req, exchange$res, e)
 
 # An error outside of the route: the error handler's value is the body, without a serializer.
 answer_failure <- function(lane, exchange, e) {

@@ -36,9 +36,9 @@ answer_before_handler <- function(lane, exchange) {
   tryCatch(serve_request(lane, exchange), error = function(e) fail_exchange(lane, exchange, e))
 }
 
-# The answer of a request that did not come to its handler.
+# The answer of a request that did not come to its handler. One that waits for a promise runs again, alone.
 batch_answer <- function(answer) {
-  if (is.null(answer)) return("alone")
+  if (is.null(answer) || is_promise(answer)) return("alone")
   list(if (is.null(names(answer))) "value" else "response", value_bytes(answer))
 }
 
@@ -56,9 +56,9 @@ answer_after_handler <- function(lane, exchange) {
   exec$req <- exchange$req
   exec$res <- exchange$res
   tryCatch({
-    if (lane$hooked$postroute) run_value_hooks(lane, exchange, "postroute", NULL)
+    if (lane$hooked$postroute && is_promise(run_value_hooks(lane, exchange, "postroute", NULL))) return(NULL)
     serializer <- exchange$res$serializer
-    if (lane$hooked$preserialize) run_value_hooks(lane, exchange, "preserialize", NULL)
+    if (lane$hooked$preserialize && is_promise(run_value_hooks(lane, exchange, "preserialize", NULL))) return(NULL)
     index <- lane$serializers$index(serializer)
     if (index > 0L) value_answer(index, NULL, exchange$res)
   }, error = function(e) answer_failure(lane, exchange, e))
@@ -118,6 +118,7 @@ run_joined <- function(lane, route, call, requests) {
   args <- joined_args(lane, route, call, requests, traps$trap)
   value <- tryCatch(list(run_handler(lane, route, args)), error = function(e) "")
   if (!is.null(traps$used())) return(traps$used())
+  if (is.list(value) && is_promise(value[[1L]])) return("it returns a promise")
   if (is.list(value) && !left_to_gateway(value[[1L]])) return("only R can print its result")
   value
 }
@@ -127,7 +128,7 @@ run_handler <- function(lane, route, args) {
   exec$forward <- FALSE
   exec$req <- NULL
   exec$res <- NULL
-  value <- settled(run_function(route$func, args, route$envir))
+  value <- run_function(route$func, args, route$envir)
   if (exec$forward) stop("it calls forward()")
   value
 }

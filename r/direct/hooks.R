@@ -1,15 +1,20 @@
 # The hooks of the outermost router.
 
-# Whether these hooks have left what routes are matched with.
-run_preroute <- function(lane, exchange) {
+# go_on(unchanged): whether the hooks have left what routes are matched with
+run_preroute <- function(lane, exchange, go_on) {
   req <- exchange$req
-  before <- list(req$REQUEST_METHOD, req$PATH_INFO)
-  settled(lane$private$runHooks("preroute", list(data = exchange$hook_env, req = req, res = exchange$res)))
-  identical(list(req$REQUEST_METHOD, req$PATH_INFO), before)
+  matched_with <- function() list(req$REQUEST_METHOD, req$PATH_INFO)
+  before <- matched_with()
+  value <- lane$private$runHooks("preroute", list(data = exchange$hook_env, req = req, res = exchange$res))
+  if (!is_promise(value)) return(go_on(identical(matched_with(), before)))
+  # What follows is routed in a callback, where the lane's domain does not hold.
+  promises::then(value, function(value) {
+    promises::with_promise_domain(lane$domain, go_on(identical(matched_with(), before)))
+  })
 }
 
 # The hooks of a stage that takes the value; gives the value that they leave.
 run_value_hooks <- function(lane, exchange, stage, value) {
   args <- list(data = exchange$hook_env, req = exchange$req, res = exchange$res, value = value)
-  settled(lane$private$runHooks(stage, args))
+  lane$private$runHooks(stage, args)
 }

@@ -5,30 +5,54 @@
 # changed what routes are matched with, and the endpoint has not called forward(). NULL: R looks for it.
 route_request <- function(lane, exchange, router, match) {
   req <- exchange$req
-  res <- exchange$res
-  exec <- lane$exec
   apply_builtin_filters(req, exchange$call$query, lane$plumber)
-  path <- req$PATH_INFO
+  path <- req$PATH_INFO # before a filter changes it
   method <- req$REQUEST_METHOD
+  route_from(lane, exchange, router, match, path, method, 0L)
+}
+
+# group: the first group of endpoints to try; tried: whether its endpoints have been tried
+route_from <- function(lane, exchange, router, match, path, method, group, tried = FALSE) {
+  req <- exchange$req
+  res <- exchange$res
+  exec <- exchange$exec
   filters <- router$filters
-  for (group in 0:length(filters)) {
-    exec$forward <- FALSE
-    endpoint <- find_endpoint(router, group, match, req, path, method)
-    if (!is.null(endpoint)) {
-      value <- run_endpoint(lane, exchange, endpoint, path, identical(endpoint, match))
-      if (!exec$forward) return(value)
-      match <- NULL
+  for (group in group:length(filters)) {
+    if (!tried) {
+      exec$forward <- FALSE
+      endpoint <- find_endpoint(router, group, match, req, path, method)
+      if (!is.null(endpoint)) {
+        value <- run_endpoint(lane, exchange, endpoint, path, identical(endpoint, match))
+        if (is_promise(value)) {
+          return(promises::then(value, function(value) {
+            if (!exec$forward) return(value)
+            route_from(lane, exchange, router, NULL, path, method, group, tried = TRUE)
+          }))
+        }
+        if (!exec$forward) return(value)
+        match <- NULL
+      }
     }
+    tried <- FALSE
     if (group == length(filters)) break
     filter <- filters[[group + 1L]]
     exec$forward <- FALSE
     value <- run_step(filter, req, res)
-    if (!exec$forward) {
-      if (!is.null(filter$serializer)) res$serializer <- filter$serializer
-      return(value)
+    if (is_promise(value)) {
+      return(promises::then(value, function(value) {
+        if (!exec$forward) return(filter_value(filter, res, value))
+        route_from(lane, exchange, router, match, path, method, group + 1L)
+      }))
     }
+    if (!exec$forward) return(filter_value(filter, res, value))
   }
   route_mounts(lane, exchange, router, match, path, method)
+}
+
+# A filter that does not forward ends the request.
+filter_value <- function(filter, res, value) {
+  if (!is.null(filter$serializer)) res$serializer <- filter$serializer
+  value
 }
 
 # The endpoint of a group that serves the request, NULL if none does.
@@ -71,18 +95,19 @@ route_mounts <- function(lane, exchange, router, match, path, method) {
     req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
     return(route_mounted(lane, exchange, router, mount, match))
   }
-  settled(answer_unrouted(lane, router, req, exchange$res))
+  answer_unrouted(lane, router, req, exchange$res)
 }
 
 # A mounted router handles the errors of its own endpoints, and keeps its forward() to itself.
 route_mounted <- function(lane, exchange, outer, mount, match) {
   number <- outer$mounts[[mount]]
-  if (number == 0L) return(settled(outer$private$mnts[[mount]]$route(exchange$req, exchange$res)))
+  if (number == 0L) return(outer$private$mnts[[mount]]$route(exchange$req, exchange$res))
   router <- lane$routers[[number]]
-  tryCatch(
-    withCallingHandlers(route_request(lane, exchange, router, match), error = note_failure),
-    error = function(e) settled(router$private$errorHandler(exchange$req, exchange$res, e))
-  )
+  failed <- function(e) router$private$errorHandler(exchange$req, exchange$res, e)
+  tryCatch({
+    value <- withCallingHandlers(route_request(lane, exchange, router, match), error = note_failure)
+    if (is_promise(value)) promises::catch(value, failed) else value
+  }, error = failed)
 }
 
 # The end of plumber's route(), when no endpoint and no mounted router has served the request: 307, 405 or 404.

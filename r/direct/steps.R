@@ -1,22 +1,13 @@
 # Runs one function of the app, a filter or a handler, with the arguments that plumber would give it.
 
-# Waits for a promise as plumber's steps do; a rejection is an error like any other.
-settled <- function(value) {
-  if (!is.object(value) || !promises::is.promising(value)) return(value)
-  outcome <- NULL
-  promises::then(
-    value,
-    onFulfilled = function(value) outcome <<- list(value = value),
-    onRejected = function(e) outcome <<- list(error = e)
-  )
-  while (is.null(outcome)) run_callbacks(Inf)
-  if (is.null(outcome$error)) outcome$value else stop(outcome$error)
+# The value may be a promise, like those of hooks, serializers and error handlers.
+run_step <- function(step, req, res) {
+  if (step$hooked) return(step$step$exec(req, res))
+  run_function(step$func, step_args(step, req, res), step$envir)
 }
 
-run_step <- function(step, req, res) {
-  if (step$hooked) return(settled(step$step$exec(req, res)))
-  settled(run_function(step$func, step_args(step, req, res), step$envir))
-}
+# Goes on with a value: at once, or when its promise is kept.
+follow <- function(value, go_on) if (is_promise(value)) promises::then(value, go_on) else go_on(value)
 
 # `req` and `res` come before all other arguments. For a function without `...` only those of the two that it takes are
 # put together with the rest.

@@ -1,4 +1,4 @@
-import { FRAME_VERSION, FrameType, HEADER_BYTES, READ_AT_ONCE } from '../../src/protocol/frame.js';
+import { FRAME_VERSION, FrameType, HEADER_BYTES, READ_AT_ONCE, TELL_BEGUN } from '../../src/protocol/frame.js';
 import { partsFromWorker, partsToWorker } from '../../src/protocol/payloads.js';
 
 /** r/protocol.R, from the description of the protocol in src/protocol/. */
@@ -18,6 +18,9 @@ frame_version <- ${FRAME_VERSION}L
 # Bytes
 header_size <- ${HEADER_BYTES}L
 read_at_once <- ${READ_AT_ONCE}L
+
+# Flags
+tell_begun <- ${TELL_BEGUN}L
 
 frame_types <- list(
 ${types.join(',\n')}

@@ -39,9 +39,11 @@ export function createAdminServer(
     return metrics.registry.metrics();
   });
   server.get('/scale', () => {
-    const { converting, demand, expectedWaitMs, longestWaitMs, queued, running, workers } = status();
+    const { converting, demand, expectedWaitMs, longestWaitMs, open, queued, running, workers } = status();
     return {
-      ongoing: running + queued + converting,
+      ongoing: running + open + queued + converting,
+      running,
+      open,
       queued,
       workers: workers.length,
       longestWaitMs,

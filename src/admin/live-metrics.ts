@@ -45,6 +45,11 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
       samples: () => each(({ requests }) => requests),
     },
     {
+      name: 'penstock_worker_open',
+      help: 'Requests that wait for a promise in each worker.',
+      samples: () => each(({ open }) => open),
+    },
+    {
       name: 'penstock_worker_running_seconds',
       help: 'How long each worker has been running its current request or batch; 0 if idle.',
       samples: () => each(({ since }) => (since ?? 0) / 1000),

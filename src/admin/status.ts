@@ -10,6 +10,8 @@ export interface WorkerStatus {
   readonly pid: number | undefined;
   readonly state: WorkerState;
   readonly requests: number;
+  /** Requests that wait for a promise in it. */
+  readonly open: number;
   /** Seconds since the start of its process. */
   readonly age: number;
   /** The completed steps of its start, with the time of each in ms. */
@@ -23,6 +25,7 @@ export interface VersionStatus {
   /** Identifies the contents of the app's files. Equal in all replicas of the same app. */
   readonly fingerprint: string | undefined;
   readonly running: number;
+  readonly open: number;
   readonly queued: number;
   readonly workers: number;
 }
@@ -32,6 +35,7 @@ export interface ShownVersion {
   readonly number: number;
   readonly fingerprint: string | undefined;
   readonly running: number;
+  readonly openRequests: number;
   readonly queued: number;
   readonly pool: Pool;
 }
@@ -54,6 +58,8 @@ export interface Status {
   readonly uptime: number;
   /** Requests running in R, of all versions. */
   readonly running: number;
+  /** Requests that wait for a promise in R. They need no worker until it is settled. */
+  readonly open: number;
   readonly queued: number;
   /** How long the oldest request in the queue has waited, in ms. */
   readonly longestWaitMs: number;
@@ -73,18 +79,20 @@ export interface Status {
 
 export function workerStatuses(pool: Pool): WorkerStatus[] {
   const now = performance.now();
-  return pool.workers.map(({ id, journey, pid, requests, state }) => ({
+  return pool.workers.map(({ id, journey, open, pid, requests, state }) => ({
     id,
     pid,
     state,
     requests,
+    open,
     age: Math.round((now - journey.startedAt) / 1000),
     journey: journey.steps,
   }));
 }
 
-export function versionStatus({ fingerprint, number, pool, queued, running }: ShownVersion): VersionStatus {
-  return { number, fingerprint, running, queued, workers: pool.workers.length };
+export function versionStatus(version: ShownVersion): VersionStatus {
+  const { fingerprint, number, openRequests, pool, queued, running } = version;
+  return { number, fingerprint, running, open: openRequests, queued, workers: pool.workers.length };
 }
 
 export function workersByState(versions: readonly ShownVersion[]): Record<string, number> {

@@ -13,6 +13,8 @@ export interface WorkerView {
   readonly version: number;
   /** Requests answered. */
   readonly requests: number;
+  /** Requests that wait for a promise in it. */
+  readonly open: number;
   /** Seconds since the start of its process. */
   readonly age: number;
   /** Bytes; undefined if unknown, or not yet measured. */
@@ -65,9 +67,10 @@ export class WorkerViews {
     return views.sort((a, b) => a.id - b.id);
   }
 
-  #view({ id, journey, pid, requests, state, unit }: Worker, version: number, now: number): WorkerView {
+  #view(worker: Worker, version: number, now: number): WorkerView {
+    const { id, journey, open, pid, requests, state, unit } = worker;
     const age = Math.round((now - journey.startedAt) / 1000);
-    const view = { id, pid, state, version, requests, age, memory: this.#memory.get(id) };
+    const view = { id, pid, state, version, requests, open, age, memory: this.#memory.get(id) };
     if (unit === undefined) return view;
     const { label, size, startedAt, type, url } = unit;
     const query = url.indexOf('?');

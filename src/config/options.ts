@@ -62,6 +62,16 @@ export const options = {
     group: 'requests',
     commands: serving,
   }),
+  'async-requests': option({
+    kind: integer({ min: 1, max: 1_000_000 }),
+    default: '1000',
+    summary:
+      'Maximum number of requests per worker that wait for a promise. A worker that has so many gets no more.',
+    details:
+      'A handler that returns a promise does not keep its worker: the worker runs other requests until the promise is settled. Each of these requests takes memory in R. See [async.md](async.md).',
+    group: 'requests',
+    commands: serving,
+  }),
   'body-limit': option({
     kind: bytes(),
     default: '100mb',

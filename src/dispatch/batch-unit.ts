@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { UnitWorker, WorkUnit } from '../pool/work-unit.js';
 import type { WorkerExit } from '../pool/worker-exit.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
+import { ProtocolError } from '../protocol/frame-reader.js';
 import type { Batchable, MergedCall, Split } from './batch.js';
 import type { QueuedTicket } from './queued-ticket.js';
 
@@ -102,6 +103,10 @@ export class BatchUnit implements WorkUnit {
     this.#first.policy.observe(this.#items, rTime);
     this.#listener.computed(this.#tickets.length, this.#items, rTime);
     for (const ticket of this.#tickets) ticket.left(rTime);
+  }
+
+  opened(): void {
+    throw new ProtocolError('a batch cannot be open');
   }
 
   finished(frame: Frame): void {

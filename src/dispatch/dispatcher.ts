@@ -7,7 +7,7 @@ import { BatchWaits } from './batch-waits.js';
 import type { IsolationOptions } from './isolation.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
-import type { Job, Ticket } from './ticket.js';
+import type { Job, Ticket, TicketState } from './ticket.js';
 import type { DispatchWorker, WorkerPool } from './worker-pool.js';
 
 export interface DispatcherOptions extends IsolationOptions {
@@ -46,6 +46,7 @@ export class Dispatcher {
   #handsOutSoon = false;
   readonly #batchWaits: BatchWaits;
   #running = 0;
+  #open = 0;
   #nextId = 1;
 
   constructor(pool: WorkerPool, options: DispatcherOptions, clock: Clock = systemClock) {
@@ -67,6 +68,11 @@ export class Dispatcher {
   /** Number of requests that R runs. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Number of requests that wait for a promise in R. */
+  get open(): number {
+    return this.#open;
   }
 
   /** Workers that the requests that run and wait could use; what an autoscaler should follow. */
@@ -158,10 +164,12 @@ export class Dispatcher {
   cancel(ticket: Ticket): void {
     const own = ticket as QueuedTicket;
     if (own.state === 'settled') return;
-    const wasRunning = own.state === 'running';
+    const { state } = own;
     this.#queue.remove(own);
     own.abandon();
-    if (wasRunning && own.batch?.awaited !== true) own.worker?.interrupt(this.#options.interruptGrace);
+    if (state === 'open') own.worker?.abandon(own);
+    else if (state === 'running' && own.batch?.awaited !== true)
+      own.worker?.interrupt(this.#options.interruptGrace);
   }
 
   /** A worker can take work. */
@@ -261,10 +269,14 @@ export class Dispatcher {
     const { state, worker } = ticket;
     this.#queue.remove(ticket);
     const limit = `${ticket.job.timeout / 1000} s`;
-    const detail =
-      state === 'running' ? `It ran for the rest of ${limit}.` : `It waited ${limit} for a worker.`;
+    const details: Partial<Record<TicketState, string>> = {
+      running: `It ran for the rest of ${limit}.`,
+      open: `Its promise was not settled within ${limit}.`,
+    };
+    const detail = details[state] ?? `It waited ${limit} for a worker.`;
     ticket.settle({ kind: 'error', code: 'deadline_exceeded', detail });
-    if (state === 'running' && worker !== undefined && ticket.batch?.awaited !== true)
+    if (state === 'open') worker?.abandon(ticket);
+    else if (state === 'running' && worker !== undefined && ticket.batch?.awaited !== true)
       this.#pool.replace(worker, this.#options.interruptGrace);
   }
 
@@ -300,12 +312,22 @@ export class Dispatcher {
       // Other requests may have waited for this call to end, and its worker may be idle afterwards.
       if (route.queued > 0 || this.#queue.held > 0) this.#handOutSoon();
     },
+    opened: ({ job }) => {
+      this.#open += 1;
+      if (job.route !== undefined) job.route.open += 1;
+    },
+    closed: ({ job }) => {
+      this.#open -= 1;
+      if (job.route === undefined) return;
+      job.route.open -= 1;
+      if (this.#queue.held > 0) this.#handOutSoon(); // its route may be at its limit
+    },
     returned: (ticket) => {
       if (ticket.state !== 'settled') this.#again(ticket);
     },
     lost: (ticket, exit, begun) => {
       // Count the time so far. Otherwise a route that never answers in time would not be known to be slow.
-      if (begun) {
+      if (begun && ticket.openedAt === undefined) {
         const ms = this.#clock.now() - ticket.startedAt!;
         ticket.job.route?.observe({ ms, requests: 1, worker: undefined });
       }

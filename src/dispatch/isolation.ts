@@ -47,7 +47,7 @@ export class Isolation {
 
   /** Whether a waiting request could run if there were more workers. */
   get lacksWorkers(): boolean {
-    for (const route of this.#held.keys()) if (route.running < route.concurrency) return true;
+    for (const route of this.#held.keys()) if (!route.isFull) return true;
     return false;
   }
 
@@ -58,7 +58,7 @@ export class Isolation {
 
   /** Whether a request of the route may be given a worker. */
   admits(route: Route): boolean {
-    if (route.running >= route.concurrency) return false;
+    if (route.isFull) return false;
     if (!this.isSlow(route) || this.#kept === 0) return true;
     return this.#slowRunning < this.slowWorkers;
   }

@@ -10,6 +10,9 @@ import type { Job, Ticket, TicketState } from './ticket.js';
 export interface TicketListener {
   started(ticket: QueuedTicket, worker: UnitWorker): void;
   left(ticket: QueuedTicket): void;
+  /** R waits for a promise of it. Every `opened` is followed by a `closed`. */
+  opened(ticket: QueuedTicket): void;
+  closed(ticket: QueuedTicket): void;
   lost(ticket: QueuedTicket, exit: WorkerExit, begun: boolean): void;
   /** R did not start it, or it must run again. */
   returned(ticket: QueuedTicket): void;
@@ -34,6 +37,8 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   state: TicketState = 'queued';
   startedAt: number | undefined;
   rTime: number | undefined;
+  openedAt: number | undefined;
+  #isOpen = false;
   settledAt: number | undefined;
   worker: UnitWorker | undefined;
   attempts = 0;
@@ -117,13 +122,31 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     if (this.state !== 'settled') this.state = 'running';
     this.worker = worker;
     this.startedAt = this.#clock.now();
+    this.openedAt = undefined;
     this.attempts += 1;
     this.#listener.started(this, worker);
   }
 
+  opened(): void {
+    this.openedAt = this.#clock.now();
+    this.#isOpen = true;
+    if (this.state === 'settled') this.worker?.abandon(this);
+    else this.state = 'open';
+    this.#listener.opened(this);
+  }
+
   finished(frame: Frame): void {
+    this.#close();
     if (this.ranAlone !== undefined) this.ranAlone(this.#succeeded(frame));
     this.settle({ kind: 'answer', frame });
+  }
+
+  /** Returns whether it was open. */
+  #close(): boolean {
+    if (!this.#isOpen) return false;
+    this.#isOpen = false;
+    this.#listener.closed(this);
+    return true;
   }
 
   /** An answer that can't be read is not a success. */
@@ -160,7 +183,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   lost(_worker: UnitWorker, exit: WorkerExit, begun: boolean): void {
-    this.left(undefined);
+    if (!this.#close()) this.left(undefined);
     this.ranAlone?.(false);
     this.#listener.lost(this, exit, begun);
   }

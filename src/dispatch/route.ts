@@ -43,11 +43,13 @@ export class Route implements Linked<Route> {
   next: Route | undefined;
   previous: Route | undefined;
   listed = false;
-  /** Maximum number of workers that run it at the same time. */
+  /** Maximum number of its calls that run or are open at the same time. */
   readonly concurrency: number;
   readonly #batching: BatchPolicy | undefined;
   /** Number of running calls, each on a worker. */
   running = 0;
+  /** Number of its requests that wait for a promise in R. */
+  open = 0;
   /** Number of requests in these calls. */
   runningRequests = 0;
   /** When the latest of these calls was started, by the dispatcher's clock, and the sum of all their start times. */
@@ -77,6 +79,11 @@ export class Route implements Linked<Route> {
   /** Whether R has ever answered it. */
   get known(): boolean {
     return this.#state !== 'unknown';
+  }
+
+  /** Whether no other call of it may run now. */
+  get isFull(): boolean {
+    return this.running + this.open >= this.concurrency;
   }
 
   /** How long a call occupies its worker, in ms: an average that reacts quickly to longer calls. 0 if unknown. */

@@ -28,8 +28,8 @@ export interface Job {
   settle(outcome: Outcome, ticket: Ticket): void;
 }
 
-/** `handed`: in the pipe of a worker, behind a brief unit. */
-export type TicketState = 'queued' | 'handed' | 'running' | 'settled';
+/** `handed`: in the pipe of a worker, behind a brief unit. `open`: R waits for a promise of it. */
+export type TicketState = 'queued' | 'handed' | 'running' | 'open' | 'settled';
 
 /** One request on its way through the dispatcher. */
 export interface Ticket {
@@ -39,8 +39,10 @@ export interface Ticket {
   readonly queuedAt: number;
   readonly startedAt: number | undefined;
   readonly settledAt: number | undefined;
-  /** Time that R took, by its own clock, in ms; undefined before its answer. */
+  /** Time that R took, by its own clock, in ms; undefined before its answer. Until it was open, if it was. */
   readonly rTime: number | undefined;
+  /** `performance.now()` when R had it wait for a promise; undefined if never. */
+  readonly openedAt: number | undefined;
   /** The batch that it ran in, if any; the same for all requests of the batch. */
   readonly batch: object | undefined;
   /** Number of requests in its batch, itself included. */

@@ -9,6 +9,7 @@ export interface MetricSources {
   workers(): Readonly<Record<string, number>>;
   queued(): number;
   running(): number;
+  open(): number;
   /** Bytes of request bodies in memory. */
   bodyBytes(): number;
 }
@@ -181,6 +182,14 @@ export class Metrics {
       registers,
       collect() {
         this.set(sources.running());
+      },
+    });
+    new Gauge({
+      name: 'penstock_open',
+      help: 'Requests that wait for a promise in R.',
+      registers,
+      collect() {
+        this.set(sources.open());
       },
     });
   }

@@ -9,7 +9,7 @@ const START_WITHIN_MS = 25;
 const TAKE_BACK_AFTER_MS = 50;
 
 /**
- * Takes back units that wait behind a call that takes unexpectedly long. Each unit carries a time limit, and R skips
+ * Takes back units that wait behind a call, or behind callbacks of promises, that take unexpectedly long. Each unit carries a time limit, and R skips
  * units that it reaches after it. So a unit that R has not started by then, judging by everything that R has sent, has
  * not run and never will.
  */
@@ -38,7 +38,7 @@ export class LateWork {
   readonly #look = (): void => {
     this.#timer = undefined;
     const socket = this.#socket();
-    if (!this.#pipe.waits || socket === undefined) return;
+    if (!this.#pipe.uncertain || socket === undefined) return;
     const late = Date.now() - (TAKE_BACK_AFTER_MS - START_WITHIN_MS);
     if (!this.#pipe.isLate(late)) {
       this.#lookAgain();
@@ -48,7 +48,7 @@ export class LateWork {
     // By then the event loop has read everything that had arrived.
     setImmediate(() => {
       if (socket.bytesRead === heard) for (const unit of this.#pipe.takeBack(late)) unit.returned();
-      if (this.#pipe.waits) this.#lookAgain();
+      if (this.#pipe.uncertain) this.#lookAgain();
     });
   };
 

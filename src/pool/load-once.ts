@@ -1,9 +1,13 @@
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { PenstockError } from '../errors.js';
+import type { OpenLimits } from './open-units.js';
 import { Pool, type PoolOptions } from './pool.js';
 import type { StartJourney } from './start-journey.js';
 import type { Worker } from './worker.js';
 import { describeExit, type WorkerExit } from './worker-exit.js';
+
+/** The worker gets no requests. Callbacks of the app may run for a minute. */
+const NO_REQUESTS: OpenLimits = { maxOpen: 1, callbackTimeout: 60_000, interruptGrace: 5000 };
 
 /**
  * Loads an app in one worker to inspect it, then stops the worker.
@@ -12,7 +16,7 @@ import { describeExit, type WorkerExit } from './worker-exit.js';
  * @param look   called with the worker once it has loaded the app
  */
 export async function loadOnce(
-  options: Omit<PoolOptions, 'min' | 'max' | 'cpus' | 'preload'>,
+  options: Omit<PoolOptions, 'min' | 'max' | 'cpus' | 'preload' | 'open'>,
   output: (line: string) => void,
   look: (worker: Worker) => void = () => {},
 ): Promise<Manifest> {
@@ -20,7 +24,7 @@ export async function loadOnce(
   try {
     return await new Promise<Manifest>((resolve, reject) => {
       pool = new Pool(
-        { ...options, min: 1, max: 1, cpus: 1, preload: 'off' },
+        { ...options, min: 1, max: 1, cpus: 1, preload: 'off', open: NO_REQUESTS },
         {
           idle: () => {},
           waiting: () => 0,

@@ -1,6 +1,7 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { Growth } from './growth.js';
 import type { Interrupt } from './interrupt.js';
+import type { OpenLimits } from './open-units.js';
 import type { RFailure } from './r-failure.js';
 import { Reaper } from './reaper.js';
 import { Recycler, type RecyclerOwner, type RecyclingLimits } from './recycler.js';
@@ -25,6 +26,8 @@ export interface PoolOptions extends SourceOptions {
   readonly idleTimeout: number;
   /** How long a worker may take to stop, in ms. */
   readonly stopGrace: number;
+  /** Limits for units that wait for a promise. */
+  readonly open: OpenLimits;
   /** Largest answer of a worker, in bytes. */
   readonly maxPayload: number;
   /** Returns the id of the next worker; by default they count from 1. */
@@ -117,6 +120,13 @@ export class Pool {
     return busy;
   }
 
+  /** Number of units that wait for a promise. */
+  get open(): number {
+    let open = 0;
+    for (const worker of this.#workers.values()) open += worker.open;
+    return open;
+  }
+
   /** Number of workers that were not told to stop. */
   get #staying(): number {
     return this.#workers.size - this.#leaving.size;
@@ -148,8 +158,8 @@ export class Pool {
   }
 
   /**
-   * Takes an idle worker, to which the caller must give work at once. It prefers the same worker each time, because
-   * that worker's memory is in the CPU caches.
+   * Takes an idle worker, to which the caller must give work at once: one with the fewest open units, and of those the
+   * same each time, because that worker's memory is in the CPU caches.
    *
    * @param plan the plan that the worker must have loaded; undefined for any
    */
@@ -158,7 +168,7 @@ export class Pool {
     for (let i = 0; i < this.#idle.length; i += 1) {
       const worker = this.#idle[i]!;
       if (plan !== undefined && worker.plan !== plan) continue;
-      if (at < 0 || worker.id < this.#idle[at]!.id) at = i;
+      if (at < 0 || isBefore(worker, this.#idle[at]!)) at = i;
     }
     return at < 0 ? undefined : this.#idle.splice(at, 1)[0];
   }
@@ -208,7 +218,7 @@ export class Pool {
       const emptied = new Promise<void>((resolve) => {
         this.#emptied = resolve;
       });
-      for (const worker of this.#workers.values()) this.#retire(worker);
+      for (const worker of this.#workers.values()) this.#retire(worker, false);
       await emptied;
     }
     this.#stopped.close();
@@ -230,14 +240,15 @@ export class Pool {
     if (!this.#stopping) this.#refill();
   }
 
-  #retire(worker: Worker): void {
+  /** @param waits see `Worker.stop` */
+  #retire(worker: Worker, waits = true): void {
     this.#leaving.add(worker);
-    worker.stop(this.#options.stopGrace);
+    worker.stop(this.#options.stopGrace, waits);
   }
 
   #spawn(): Worker {
     const id = this.#options.nextId?.() ?? this.#nextId++;
-    const worker = new Worker(id, this.#source.next(id), this.#owner);
+    const worker = new Worker(id, this.#source.next(id), this.#owner, this.#options.open);
     this.#workers.set(worker.id, worker);
     const { loadTimeout } = this.#options;
     const timer = setTimeout(() => {
@@ -267,6 +278,9 @@ export class Pool {
       if (this.#idle.length > 0 && worker.awaitsCollection) worker.collect();
       else this.#idle.push(worker);
       this.#observer.idle();
+    },
+    busy: (worker) => {
+      this.#idle = this.#idle.filter((w) => w !== worker);
     },
     room: (worker) => {
       if (this.#stopping) return;
@@ -338,11 +352,15 @@ export class Pool {
 
   #shrink(): void {
     const idleBefore = performance.now() - this.#options.idleTimeout;
-    while (this.#staying > this.#options.min) {
-      const worker = this.#idle[0];
-      if (worker === undefined || worker.idleSince > idleBefore) return;
-      this.#idle.shift();
+    for (const worker of this.#idle.filter(({ idleSince, open }) => open === 0 && idleSince <= idleBefore)) {
+      if (this.#staying <= this.#options.min) return;
+      this.#idle = this.#idle.filter((w) => w !== worker);
       this.#retire(worker);
     }
   }
+}
+
+/** Whether a worker is given work before another. */
+function isBefore(worker: Worker, other: Worker): boolean {
+  return worker.open === other.open ? worker.id < other.id : worker.open < other.open;
 }

@@ -6,6 +6,8 @@ export interface UnitWorker {
   readonly id: number;
   /** Interrupts the unit that runs, and kills the worker if R has not returned after `graceMs`. */
   interrupt(graceMs: number): void;
+  /** The answer of an open unit is no longer needed. Nothing else in the worker is affected. */
+  abandon(unit: { readonly id: number }): void;
 }
 
 /** A unit of work for a worker: one frame out, one frame back. */
@@ -33,6 +35,8 @@ export interface WorkUnit {
   printed(): void;
   /** R is done with the unit, after `rTime` ms. Called before its worker gets other work. */
   left(rTime: number): void;
+  /** R waits for a promise of the unit, and its worker can run other units. `left` has been called; `finished` follows. */
+  opened(): void;
   /** R's answer has arrived. Called after its worker has got other work. */
   finished(frame: Frame): void;
   /** The worker ended before it answered. `begun` is false only if R certainly did not start the unit. */

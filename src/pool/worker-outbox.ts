@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { encodeHeader, type FrameType } from '../protocol/frame.js';
+import { encodeHeader, type FrameType, TELL_BEGUN } from '../protocol/frame.js';
 
 /** Frames up to this size are joined for one write: copying costs less than several writes. */
 const MAX_JOINED_BYTES = 2 ** 16;
@@ -19,17 +19,17 @@ export class WorkerOutbox {
   }
 
   /**
-   * @param frame   its `startBy` is a `frameTime`, or 0 for none
+   * @param frame   its `startBy` is a `frameTime`, or 0 for none; `tellBegun`: whether R reports that it begins
    * @param waiting whether R waits for the frame: then it is sent now, else at the end of this turn of the event loop
    */
   add(
-    frame: { type: FrameType; id: number; payload: readonly Buffer[]; startBy: number },
+    frame: { type: FrameType; id: number; payload: readonly Buffer[]; startBy: number; tellBegun?: boolean },
     waiting: boolean,
   ): void {
-    const { id, payload, startBy, type } = frame;
+    const { id, payload, startBy, tellBegun = false, type } = frame;
     let bytes = 0;
     for (const piece of payload) bytes += piece.length;
-    this.#pieces.push(encodeHeader(type, id, bytes, startBy), ...payload);
+    this.#pieces.push(encodeHeader(type, id, bytes, startBy, tellBegun ? TELL_BEGUN : 0), ...payload);
     this.#bytes += bytes;
     if (waiting) {
       this.#flush();

@@ -11,6 +11,8 @@ export interface WorkerOwner<W> {
   ready(worker: W, manifest: Manifest): void;
   /** The worker can take work: after `ready`, and after each unit. */
   idle(worker: W): void;
+  /** The idle worker runs callbacks of timers and promises, and can't take work until it is idle again. */
+  busy(worker: W): void;
   /** The pipe has room and should get more units. */
   room(worker: W): void;
   loadFailed(worker: W, failure: LoadFailure): void;

@@ -6,8 +6,8 @@ import type { WorkUnit } from './work-unit.js';
 interface Slot {
   readonly id: number;
   unit: WorkUnit | undefined;
-  /** Time after which R must not start it, in ms (wall clock); Infinity for a unit that R starts at once. */
-  readonly startBy: number;
+  /** Time after which R must not start it, in ms (wall clock); Infinity for a unit that R starts at once, or has. */
+  startBy: number;
   readonly expected: number;
   /** Whether R has read the whole frame (for the unit that R runs). */
   read: boolean;
@@ -42,10 +42,12 @@ export class WorkerPipe {
     return this.#slots[0]?.read === true;
   }
 
-  /** R reports that it has read the frame with this id. */
+  /** R reports that it has read the frame with this id, and runs it. */
   hasRead(id: number): void {
     const slot = this.#slots[0];
-    if (slot?.id === id) slot.read = true;
+    if (slot?.id !== id) return;
+    slot.read = true;
+    slot.startBy = Infinity;
   }
 
   /** @param bytes size of the frame's payload */
@@ -59,19 +61,25 @@ export class WorkerPipe {
   shift(id: number): WorkUnit | undefined {
     if (this.#slots[0]?.id !== id) throw new ProtocolError(`unexpected answer ${id}`);
     const { unit, expected } = this.#slots.shift()!;
+    if (this.#slots.length > 0) this.#slots[0]!.startBy = Infinity;
     this.#backlog = this.#slots.length === 0 ? 0 : this.#backlog - expected;
     return unit;
   }
 
-  /** Whether a waiting unit had to be started before `time`. */
+  /** Whether a unit can still be taken back, since it is not certain that R will start it. */
+  get uncertain(): boolean {
+    return this.isLate(Infinity);
+  }
+
+  /** Whether a unit had to be started before `time`, and it is not certain that it was. */
   isLate(time: number): boolean {
-    return this.#slots.some(({ startBy, unit }, at) => at > 0 && unit !== undefined && startBy < time);
+    return this.#slots.some(({ startBy, unit }) => unit !== undefined && startBy < time);
   }
 
   /** Takes back all units that `isLate` would find. */
   takeBack(time: number): WorkUnit[] {
     const taken: WorkUnit[] = [];
-    for (const slot of this.#slots.slice(1)) {
+    for (const slot of this.#slots) {
       if (slot.unit === undefined || slot.startBy >= time) continue;
       taken.push(slot.unit);
       slot.unit = undefined;

@@ -4,9 +4,9 @@
  * ```
  *            hello           ready          assign
  *  starting ───────► warming ──────► idle ◄─────────► busy
- *      │                │             │      done       │
- *      │                │             │ stop            │ retire
- *      │                │             ▼                 ▼
+ *      │                │             │ │    done       │
+ *      │                │        stop │ └─────────────┐ │ retire (from idle: with open requests)
+ *      │                │             ▼               ▼ ▼
  *      │                └────────► stopping ◄─────── draining
  *      │                              │      done
  *      └──────────────────────────────┴──────► dead   (from every state: the process ended)
@@ -17,7 +17,7 @@ export type WorkerState = 'starting' | 'warming' | 'idle' | 'busy' | 'draining' 
 const transitions: Record<WorkerState, readonly WorkerState[]> = {
   starting: ['warming', 'stopping', 'dead'],
   warming: ['idle', 'stopping', 'dead'],
-  idle: ['busy', 'stopping', 'dead'],
+  idle: ['busy', 'draining', 'stopping', 'dead'],
   busy: ['idle', 'draining', 'stopping', 'dead'],
   draining: ['stopping', 'dead'],
   stopping: ['dead'],

@@ -6,6 +6,7 @@ import { readRData, toPlain } from '../rdata/index.js';
 import { interruptFrom } from './interrupt.js';
 import { Interruption } from './interruption.js';
 import { LateWork } from './late-work.js';
+import { type OpenLimits, OpenUnits } from './open-units.js';
 import { failureFrom } from './r-failure.js';
 import type { StartJourney } from './start-journey.js';
 import type { UnitWorker, WorkUnit } from './work-unit.js';
@@ -47,6 +48,11 @@ export class Worker implements UnitWorker {
   #socket: Socket | undefined;
   #outbox: WorkerOutbox | undefined;
   readonly #pipe = new WorkerPipe();
+  readonly #open = new OpenUnits();
+  readonly #limits: OpenLimits;
+  /** Whether R runs callbacks of timers and promises, and when it must have done so. */
+  #resumed = false;
+  #callbackTimer: NodeJS.Timeout | undefined;
   readonly #late = new LateWork(this.#pipe, () => this.#socket);
   /** Whether the connection was reset. That happens if the process ends before it has read everything sent to it. */
   #reset = false;
@@ -58,8 +64,14 @@ export class Worker implements UnitWorker {
   #idleSince = 0;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(id: number, { folder, journey, launch, listener }: WorkerStart, owner: WorkerOwner<Worker>) {
+  constructor(
+    id: number,
+    { folder, journey, launch, listener }: WorkerStart,
+    owner: WorkerOwner<Worker>,
+    limits: OpenLimits,
+  ) {
     this.id = id;
+    this.#limits = limits;
     this.folder = folder;
     this.journey = journey;
     this.#owner = owner;
@@ -103,6 +115,11 @@ export class Worker implements UnitWorker {
     return this.#requests;
   }
 
+  /** Number of units that wait for a promise. */
+  get open(): number {
+    return this.#open.size;
+  }
+
   /** The unit that R runs. */
   get unit(): WorkUnit | undefined {
     return this.#pipe.head;
@@ -133,14 +150,16 @@ export class Worker implements UnitWorker {
     const payload = unit.payload(); // first, in case it throws
     const ahead = this.#pipe.length > 0;
     if (this.#state === 'idle') this.#to('busy');
-    const startBy = ahead ? this.#late.expect() : Infinity;
+    // Callbacks of open units may begin to run at any moment.
+    const certain = !ahead && this.#open.size === 0;
+    const startBy = certain ? Infinity : this.#late.expect();
     const bytes = payload.reduce((sum, { length }) => sum + length, 0);
     this.#pipe.push(unit, startBy, bytes);
     if (ahead) unit.handed(this);
     else unit.started(this);
     const { id, type } = unit;
-    const time = ahead ? frameTime(startBy) : 0;
-    this.#outbox?.add({ type, id, payload, startBy: time }, !ahead);
+    const time = certain ? 0 : frameTime(startBy);
+    this.#outbox?.add({ type, id, payload, startBy: time, tellBegun: !certain && !ahead }, !ahead);
   }
 
   /**
@@ -160,6 +179,19 @@ export class Worker implements UnitWorker {
 
   readonly #maySignal = (): boolean => !this.#pipe.waits && this.#pipe.isRead;
 
+  abandon({ id }: { readonly id: number }): void {
+    if (this.#open.has(id)) this.#command(FrameType.abandon, id);
+  }
+
+  /** Callbacks run for too long, so R is interrupted like a request that does. */
+  readonly #endCallbacks = (): void => {
+    const grace = this.#limits.interruptGrace;
+    this.#interruption.begin(grace, () =>
+      this.kill(`was killed, since callbacks did not end when interrupted`),
+    );
+    this.#interruption.signalSoon(() => this.#resumed && this.#pipe.length === 0);
+  };
+
   /** Whether R should run its first full garbage collection, which takes by far the longest. */
   get awaitsCollection(): boolean {
     return !this.#collected && this.#requests >= COLLECT_AFTER_REQUESTS;
@@ -178,13 +210,17 @@ export class Worker implements UnitWorker {
     this.#command(FrameType.collect);
   }
 
-  /** Lets the worker finish its units, run the app's exit hooks and end. Kills it after `grace` ms. */
-  stop(grace: number): void {
+  /**
+   * Lets the worker finish its units, run the app's exit hooks and end. Kills it after `grace` ms.
+   *
+   * @param waits whether the time begins only when the units are finished: each has a deadline of its own
+   */
+  stop(grace: number, waits = false): void {
     this.#stopGrace = grace;
-    if (this.#state === 'busy') this.#to('draining');
+    if (this.#state === 'busy' || (this.#state === 'idle' && this.#open.size > 0)) this.#to('draining');
     else if (this.#state === 'idle') this.#sendStop();
     else if (this.#state === 'starting' || this.#state === 'warming') this.kill();
-    this.#killAfter(grace);
+    if (!waits) this.#killAfter(grace);
   }
 
   /**
@@ -250,7 +286,15 @@ export class Worker implements UnitWorker {
       case FrameType.value:
       case FrameType.interrupted:
       case FrameType.unstarted:
-        this.#finish(frame);
+      case FrameType.opened:
+        if (this.#open.has(frame.id)) this.#settled(frame);
+        else this.#finish(frame);
+        return;
+      case FrameType.resumed:
+        this.#resumes();
+        return;
+      case FrameType.rested:
+        this.#rests();
         return;
       case FrameType.failed:
         this.#owner.failed(this, this.unit?.label, failureFrom(frame));
@@ -285,10 +329,39 @@ export class Worker implements UnitWorker {
     }
     if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000);
     // R gets its next work before the answer is processed: for a batch that takes as long as R needs for the next one.
+    const opens = frame.type === FrameType.opened && unit !== undefined;
+    if (opens) this.#open.add(unit);
     if (unsettled) this.#command(FrameType.ping);
     else this.#free();
+    if (opens) return;
     if (frame.type === FrameType.unstarted) unit?.returned();
     else unit?.finished(frame);
+  }
+
+  /** An open unit has its answer, or none any more. */
+  #settled(frame: Frame): void {
+    this.#open.finish(frame);
+    if (this.#pipe.length === 0) this.#free();
+  }
+
+  #resumes(): void {
+    this.#resumed = true;
+    this.#callbackTimer = setTimeout(this.#endCallbacks, this.#limits.callbackTimeout);
+    if (this.#state !== 'idle') return;
+    this.#to('busy');
+    this.#owner.busy(this);
+  }
+
+  #rests(): void {
+    this.#resumed = false;
+    clearTimeout(this.#callbackTimer);
+    if (this.#interruption.isOn && this.#pipe.length === 0) {
+      if (this.#interruption.ended(() => this.kill())) {
+        this.#command(FrameType.ping);
+        return;
+      }
+    }
+    if (this.#pipe.length === 0) this.#free();
   }
 
   /** The unit that ran is done: continues with the next one, or stops if that was requested. */
@@ -299,8 +372,9 @@ export class Worker implements UnitWorker {
       if (few || this.#pipe.length === 1) this.#owner.room(this);
       return;
     }
-    if (this.#state === 'draining') this.#sendStop();
-    else if (this.#state === 'busy') this.#becomeIdle();
+    if (this.#resumed || this.#interruption.isOn) return;
+    if (this.#state === 'draining' && this.#open.size === 0) this.#sendStop();
+    else if (this.#state === 'busy' && this.#open.size < this.#limits.maxOpen) this.#becomeIdle();
   }
 
   #becomeIdle(): void {
@@ -317,8 +391,8 @@ export class Worker implements UnitWorker {
     this.#command(FrameType.stop);
   }
 
-  #command(type: FrameType): void {
-    this.#outbox?.add({ type, id: 0, payload: [], startBy: 0 }, true);
+  #command(type: FrameType, id = 0): void {
+    this.#outbox?.add({ type, id, payload: [], startBy: 0 }, true);
   }
 
   #killAfter(grace: number): void {
@@ -344,6 +418,7 @@ export class Worker implements UnitWorker {
     const exit = this.#killedFor === undefined ? how : { ...how, reason: this.#killedFor };
     this.#interruption.end();
     clearTimeout(this.#killTimer);
+    clearTimeout(this.#callbackTimer);
     this.#late.end();
     this.#process.killGroup(); // its remaining child processes
     this.#to('dead');
@@ -351,7 +426,8 @@ export class Worker implements UnitWorker {
     const begun = !this.#reset || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
-    running?.lost(this, exit, begun); // the oldest first, in case it is run again
+    this.#open.lost(this, exit); // the oldest first, in case they are run again
+    running?.lost(this, exit, begun);
     for (const unit of waiting) unit.returned();
   }
 }

@@ -18,6 +18,9 @@
 export const FRAME_VERSION = 1;
 export const HEADER_BYTES = 16;
 
+/** A flag of a frame to a worker: R reports with `begun` that it runs the request. */
+export const TELL_BEGUN = 1;
+
 /** Payloads of up to this many bytes are read with the header. A worker reports when it has read a longer one. */
 export const READ_AT_ONCE = 4000;
 
@@ -39,6 +42,8 @@ export const FrameType = {
   batch: 7,
   /** Collect all garbage and answer with a pong. No payload. */
   collect: 8,
+  /** Send no answer for the open request with this id, but `interrupted` if it has none yet. No payload. */
+  abandon: 9,
   /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number), with names. */
   fork: 64,
   /** Become a worker itself. Payload: list(token), with names. */
@@ -55,7 +60,10 @@ export const FrameType = {
   loadFailed: 132,
   /** The response to a request. Payload: list(status, names, values, body | file, owned), with names. */
   result: 133,
-  /** The request was interrupted before it had an answer. Payload: the app's calls at that moment, as text, or NULL. */
+  /**
+   * The request was interrupted before it had an answer, or abandoned. Payload: the app's calls at that moment, as text,
+   * or NULL.
+   */
   interrupted: 134,
   /** Answer to a ping. */
   pong: 135,
@@ -68,8 +76,17 @@ export const FrameType = {
    * call, calls), with names: R's message, the call that it names or NULL, and the app's calls, the outermost first.
    */
   failed: 138,
-  /** A long request has been read and begins. No payload. */
+  /** A long request, or one with the flag for it, has been read and begins. No payload. */
   begun: 139,
+  /**
+   * The request waits for a promise: it is open, and its answer follows when the promise is settled. The worker is free
+   * for other work. No payload.
+   */
+  opened: 140,
+  /** Callbacks of timers and promises begin to run. No payload, and no request id. */
+  resumed: 141,
+  /** They have ended. No payload, and no request id. */
+  rested: 142,
   /**
    * A process that has loaded the app is ready to fork. Payload: list(obstacles, able), with names: why not to fork it,
    * and whether this R can.
@@ -97,12 +114,12 @@ export function frameTime(ms: number): number {
 }
 
 /** Header for a payload of `length` bytes. */
-export function encodeHeader(type: FrameType, id: number, length: number, time = 0): Buffer {
+export function encodeHeader(type: FrameType, id: number, length: number, time = 0, flags = 0): Buffer {
   const header = Buffer.allocUnsafe(HEADER_BYTES);
   header.writeUInt32LE(length, 0);
   header[4] = FRAME_VERSION;
   header[5] = type;
-  header.writeUInt16LE(0, 6);
+  header.writeUInt16LE(flags, 6);
   header.writeUInt32LE(id, 8);
   header.writeUInt32LE(time, 12);
   return header;

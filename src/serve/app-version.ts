@@ -98,6 +98,11 @@ export class AppVersion {
         loadTimeout: config.loadTimeout,
         idleTimeout: config.idleTimeout,
         stopGrace: config.shutdownTimeout,
+        open: {
+          maxOpen: config.asyncRequests,
+          callbackTimeout: config.timeout,
+          interruptGrace: config.interruptGrace,
+        },
         maxPayload: config.responseLimit + ANSWER_OVERHEAD,
         nextId: () => setting.nextWorkerId(),
       },
@@ -136,6 +141,11 @@ export class AppVersion {
 
   get running(): number {
     return this.#dispatcher.running;
+  }
+
+  /** Number of requests that wait for a promise in R. */
+  get openRequests(): number {
+    return this.#dispatcher.open;
   }
 
   /** Workers that its requests could use. */
@@ -239,7 +249,7 @@ export class AppVersion {
       });
     }
     // Work may be left whose requests have ended.
-    while (this.#stopped === undefined && this.queued + this.running > 0) {
+    while (this.#stopped === undefined && this.queued + this.running + this.openRequests > 0) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_INTERVAL_MS));
     }
     await this.stop();

@@ -93,6 +93,7 @@ export class Gateway {
       workers: () => workersByState(this.#versions.all),
       queued: () => this.#queued,
       running: () => this.#running,
+      open: () => this.#open,
     });
     const records = {
       metrics: this.#metrics,
@@ -242,6 +243,7 @@ export class Gateway {
       release: this.#config.appVersion,
       uptime: Math.round((performance.now() - this.#startedAt) / 1000),
       running: this.#running,
+      open: this.#open,
       queued: this.#queued,
       ...this.#waits,
       converting: this.#threads.jobs,
@@ -293,6 +295,10 @@ export class Gateway {
 
   get #queued(): number {
     return this.#versions.all.reduce((sum, { queued }) => sum + queued, 0);
+  }
+
+  get #open(): number {
+    return this.#versions.all.reduce((sum, { openRequests }) => sum + openRequests, 0);
   }
 
   get #running(): number {

@@ -7,7 +7,7 @@ import { QueuedTicket } from '../../src/dispatch/queued-ticket.js';
 import { FrameType } from '../../src/protocol/frame.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-export const worker = { id: 1, interrupt: () => {} };
+export const worker = { id: 1, interrupt: () => {}, abandon: () => {} };
 
 /** A batch of `size` requests whose result is split by `split`. */
 export function batchOf(size: number, split: () => Split, { checked = true, random = (): number => 0 } = {}) {
@@ -42,6 +42,8 @@ export function batchOf(size: number, split: () => Split, { checked = true, rand
     const ticket = new QueuedTicket(i + 1, job, clock, {
       started: () => {},
       left: () => {},
+      opened: () => {},
+      closed: () => {},
       lost: () => {},
       returned: (one) => one.state !== 'settled' && again.push(one),
     });

@@ -30,6 +30,14 @@ const command = fc.oneof(
       split: fc.constantFrom('parts' as const, ...SPLITS),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('open' as const), worker: fc.nat(3) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('settle' as const), worker: fc.nat(3), place: fc.nat(3) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('print' as const), worker: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave-out' as const), worker: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('take-back' as const), worker: fc.nat(3) }) },

@@ -160,6 +160,10 @@ export class DispatcherModel {
     switch (command.do) {
       case 'die':
         this.pool.failing = command.failing;
+        for (const unit of worker.open) {
+          const entry = this.entries[idsOf(unit)[0]!]!;
+          if (entry.safe && entry.runs === 1) entry.mayRun += 1;
+        }
         if (command.begun) this.#ran(ids, ({ runs, safe }) => ids.length > 1 || (safe && runs === 1));
         worker.die(command.begun);
         break;
@@ -168,6 +172,14 @@ export class DispatcherModel {
         break;
       case 'leave-out':
         if (worker.slots[0]?.ahead === true) worker.leaveOut();
+        break;
+      case 'open':
+        if (head === undefined || ids.length > 1) break;
+        this.#ran(ids, () => false);
+        worker.openHead(USUAL_MS[this.entries[ids[0]!]!.route]);
+        break;
+      case 'settle':
+        worker.answerOpen(command.place, answer);
         break;
       case 'print':
         head?.printed();
@@ -219,13 +231,28 @@ export class DispatcherModel {
       dispatcher.queued === queued.length,
       `${queued.length} requests wait, but queued is ${dispatcher.queued}`,
     );
+    const units = pool.workers.flatMap((worker) => worker.open.map((unit) => ({ unit, worker })));
+    must(
+      dispatcher.open === units.length,
+      `${units.length} requests are open, but open is ${dispatcher.open}`,
+    );
+    for (const { unit, worker } of units) {
+      const [id] = idsOf(unit);
+      const { endedAt } = entries[id!]!;
+      must(
+        endedAt === undefined || worker.abandoned.has(unit.id),
+        `request ${id} has ended, but is open in R`,
+      );
+    }
     const heads = pool.workers.flatMap(({ head }) => head ?? []);
     const running = heads.reduce((sum, { size }) => sum + size, 0);
     must(dispatcher.running === running, `${running} requests run, but running is ${dispatcher.running}`);
     for (const [name, route] of Object.entries(this.routes)) {
       const calls = heads.filter((head) => entries[idsOf(head)[0]!]!.route === name).length;
       must(route.running === calls, `${calls} calls of ${name} run, but its running is ${route.running}`);
-      must(calls <= route.concurrency, `${calls} workers run ${name}`);
+      const waits = units.filter(({ unit }) => entries[idsOf(unit)[0]!]!.route === name).length;
+      must(route.open === waits, `${waits} calls of ${name} are open, but its open is ${route.open}`);
+      must(calls + waits <= route.concurrency, `${calls + waits} calls of ${name} run or are open`);
     }
     must(
       !pool.broken || pool.workers.length > 0 || queued.length === 0,
@@ -256,15 +283,18 @@ export class DispatcherModel {
     for (const { endedAt, id, submittedAt, timeout } of this.entries) {
       must(endedAt !== undefined && endedAt - submittedAt <= timeout, `request ${id} is not settled in time`);
     }
-    for (const worker of [...this.pool.workers]) while (worker.slots.length > 0) worker.answer(1, answer);
+    for (const worker of [...this.pool.workers]) {
+      while (worker.slots.length > 0) worker.answer(1, answer);
+      while (worker.open.length > 0) worker.answerOpen(0, answer);
+    }
     this.clock.advance(100);
-    const { expectedWait, longestWait, queued, running } = this.dispatcher;
+    const { expectedWait, longestWait, open, queued, running } = this.dispatcher;
     must(
-      [expectedWait, longestWait, queued, running].every((n) => n === 0),
+      [expectedWait, longestWait, open, queued, running].every((n) => n === 0),
       'the dispatcher is not empty',
     );
-    for (const { queued, queuedItems, running, runningRequests } of Object.values(this.routes)) {
-      const counts = [queued, queuedItems, running, runningRequests];
+    for (const { open, queued, queuedItems, running, runningRequests } of Object.values(this.routes)) {
+      const counts = [open, queued, queuedItems, running, runningRequests];
       must(
         counts.every((n) => n === 0),
         `a route still has the counts ${counts}`,

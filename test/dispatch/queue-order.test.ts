@@ -9,7 +9,14 @@ import { batchable } from './fake-batch.js';
 
 const clock = new FakeClock();
 const policy = new BatchPolicy({ max: 4, wait: 0 }, () => {}, true);
-const ignore = { started: () => {}, left: () => {}, lost: () => {}, returned: () => {} };
+const ignore = {
+  started: () => {},
+  left: () => {},
+  opened: () => {},
+  closed: () => {},
+  lost: () => {},
+  returned: () => {},
+};
 let id = 0;
 
 /** A ticket that arrives a millisecond after the previous one. */

@@ -11,6 +11,7 @@ async function allMetrics(): Promise<{ name: string; type: string; help: string 
     workers: () => ({ idle: 1 }),
     queued: () => 0,
     running: () => 0,
+    open: () => 0,
     bodyBytes: () => 0,
   });
   const workers = { all: [], weigh: async () => {} } as unknown as WorkerViews;

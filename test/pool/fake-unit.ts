@@ -38,6 +38,10 @@ export class FakeUnit implements WorkUnit {
     this.events.push('printed');
   }
 
+  opened(): void {
+    this.events.push('opened');
+  }
+
   left(ms: number): void {
     this.events.push(`left ${ms}`);
   }

@@ -45,6 +45,7 @@ export class WorkerModel {
   readonly owner = {
     ready: vi.fn(),
     idle: vi.fn(),
+    busy: vi.fn(),
     room: vi.fn(),
     loadFailed: vi.fn(),
     running: vi.fn(),
@@ -84,6 +85,7 @@ export class WorkerModel {
         },
       },
       this.owner,
+      { maxOpen: 3, callbackTimeout: 1000, interruptGrace: 500 },
     );
   }
 

@@ -17,6 +17,7 @@ const allowed = new Set([
   'warming idle',
   'warming stopping',
   'idle busy',
+  'idle draining',
   'idle stopping',
   'busy idle',
   'busy draining',

@@ -214,3 +214,122 @@ test('output that R printed before its answer is read before the answer', () => 
   vi.advanceTimersByTime(0);
   expect(units[0]!.events.at(-1)).toBe('finished');
 });
+
+/** A worker in which these units wait for a promise. */
+function opened(...units: FakeUnit[]): WorkerModel {
+  const model = ready();
+  for (const unit of units) {
+    model.worker.assign(unit);
+    model.send(FrameType.opened, unit.id, nothing, 1);
+  }
+  model.received;
+  return model;
+}
+
+test('a unit that waits for a promise frees its worker, and is finished by its own answer', () => {
+  const unit = new FakeUnit(1);
+  const model = opened(unit);
+  expect(unit.events).toEqual(['started', 'left 1', 'opened']);
+  expect(model.worker).toMatchObject({ state: 'idle', open: 1 });
+  const other = new FakeUnit(2);
+  model.worker.assign(other);
+  model.send(FrameType.result, 1);
+  expect(unit.events.at(-1)).toBe('finished');
+  expect(model.worker).toMatchObject({ state: 'busy', open: 0 });
+  model.send(FrameType.result, 2);
+  expect(other.events.at(-1)).toBe('finished');
+  expect(model.worker.state).toBe('idle');
+});
+
+test('a worker gets no work while it has as many open units as it may', () => {
+  const units = [1, 2, 3].map((id) => new FakeUnit(id));
+  const model = opened(...units);
+  expect(model.worker).toMatchObject({ state: 'busy', open: 3 });
+  model.send(FrameType.value, 2);
+  expect(model.worker).toMatchObject({ state: 'idle', open: 2 });
+});
+
+test('an abandoned unit is open until R has confirmed it, and nothing else is interrupted', () => {
+  const [unit, other] = [new FakeUnit(1), new FakeUnit(2)];
+  const model = opened(unit, other);
+  model.worker.assign(new FakeUnit(3));
+  model.received;
+  model.worker.abandon(unit);
+  expect(model.received).toEqual([FrameType.abandon]);
+  model.send(FrameType.result, 3).send(FrameType.interrupted, 1);
+  expect(unit.events.at(-1)).toBe('finished');
+  expect(other.events.at(-1)).toBe('opened');
+  expect(model.worker).toMatchObject({ state: 'idle', open: 1 });
+  model.worker.abandon(unit);
+  vi.advanceTimersByTime(10_000);
+  expect(model.received).toEqual([]);
+  expect(model.signals).toEqual([]);
+});
+
+test('a worker is not idle while callbacks run', () => {
+  const model = opened(new FakeUnit(1));
+  model.send(FrameType.resumed);
+  expect(model.worker.state).toBe('busy');
+  expect(model.owner.busy).toHaveBeenCalledTimes(1);
+  model.send(FrameType.result, 1);
+  expect(model.worker.state).toBe('busy');
+  model.send(FrameType.rested);
+  expect(model.worker.state).toBe('idle');
+});
+
+test('a unit that callbacks keep waiting is taken back, and one that R has begun is not', () => {
+  const model = opened(new FakeUnit(1));
+  const [late, begun] = [new FakeUnit(2), new FakeUnit(3)];
+  model.worker.assign(late);
+  model.send(FrameType.resumed);
+  vi.advanceTimersByTime(80);
+  expect(late.events).toEqual(['started', 'returned']);
+  model.send(FrameType.rested).send(FrameType.unstarted, 2);
+  expect(model.worker.state).toBe('idle');
+  model.worker.assign(begun);
+  model.send(FrameType.begun, 3);
+  vi.advanceTimersByTime(1000);
+  expect(begun.events).toEqual(['started']);
+});
+
+test('callbacks that run for longer than a request may are interrupted, and killed if that does not help', () => {
+  const model = opened(new FakeUnit(1));
+  model.send(FrameType.resumed);
+  vi.advanceTimersByTime(1000 + 100);
+  expect(model.signals).toEqual(['SIGINT']);
+  model.send(FrameType.rested);
+  expect(model.received).toEqual([FrameType.ping]);
+  expect(model.worker.state).toBe('busy');
+  model.send(FrameType.pong);
+  expect(model.worker.state).toBe('idle');
+
+  const other = opened(new FakeUnit(1));
+  other.send(FrameType.resumed);
+  vi.advanceTimersByTime(1000 + 500);
+  expect(other.signals).toEqual(['SIGINT', 'kill']);
+});
+
+test('a worker that dies loses its open units as well', () => {
+  const units = [1, 2].map((id) => new FakeUnit(id));
+  const model = opened(...units);
+  const running = new FakeUnit(3);
+  model.worker.assign(running);
+  model.end();
+  expect([...units, running].map(({ events }) => events.at(-1))).toEqual(['lost', 'lost', 'lost']);
+  expect(model.worker.open).toBe(0);
+});
+
+test('a worker that is replaced waits for its open units, and one that is stopped does so for its grace period', () => {
+  const model = opened(new FakeUnit(1));
+  model.worker.stop(5000, true);
+  expect(model.worker.state).toBe('draining');
+  vi.advanceTimersByTime(60_000);
+  expect(model.signals).toEqual([]);
+  model.send(FrameType.result, 1);
+  expect(model.received).toEqual([FrameType.stop]);
+
+  const other = opened(new FakeUnit(1));
+  other.worker.stop(5000);
+  vi.advanceTimersByTime(5000);
+  expect(other.signals).toEqual(['kill']);
+});

@@ -20,6 +20,9 @@ export class FakeWorker implements DispatchWorker {
   readonly plan: string;
   readonly #pool: FakePool;
   slots: Slot[] = [];
+  /** Units that wait for a promise, and the ids of those that nobody waits for. */
+  open: WorkUnit[] = [];
+  readonly abandoned = new Set<number>();
   taken = false;
   leaving = false;
   interrupted = false;
@@ -44,6 +47,28 @@ export class FakeWorker implements DispatchWorker {
     this.slots.push({ unit, expected: unit.expected, ahead });
     if (ahead) unit.handed(this);
     else unit.started(this);
+  }
+
+  /** The answer of this unit is no longer needed: R says so in its turn. */
+  abandon({ id }: { id: number }): void {
+    this.abandoned.add(id);
+  }
+
+  /** The unit that R runs waits for a promise; R goes on with the next one after so many ms. */
+  openHead(ms: number): void {
+    const unit = this.#next();
+    if (unit === undefined) return;
+    this.open.push(unit);
+    unit.left(ms);
+    unit.opened();
+    this.#pool.free(this);
+  }
+
+  /** A promise is settled, or R says that it has none for what was abandoned. */
+  answerOpen(place: number, frame: Frame): void {
+    const [unit] = this.open.splice(place, 1);
+    unit?.finished(frame);
+    this.#pool.free(this);
   }
 
   interrupt(): void {
@@ -78,6 +103,7 @@ export class FakeWorker implements DispatchWorker {
   die(begun: boolean): void {
     const [running, ...waiting] = this.slots.splice(0);
     this.#pool.remove(this);
+    for (const unit of this.open.splice(0)) unit.lost(this, { code: null, signal: 'SIGKILL' }, true);
     running?.unit?.lost(this, { code: null, signal: 'SIGKILL' }, begun);
     for (const { unit } of waiting) unit?.returned();
   }
@@ -127,9 +153,9 @@ export class FakePool implements WorkerPool {
   }
 
   take(plan: string | undefined): FakeWorker | undefined {
-    const free = this.workers.find(
-      (worker) => !worker.taken && !worker.leaving && (plan === undefined || worker.plan === plan),
-    );
+    const [free] = this.workers
+      .filter((worker) => !worker.taken && !worker.leaving && (plan === undefined || worker.plan === plan))
+      .sort((a, b) => a.open.length - b.open.length);
     if (free !== undefined) free.taken = true;
     return free;
   }
@@ -162,7 +188,7 @@ export class FakePool implements WorkerPool {
   free(worker: FakeWorker): void {
     if (worker.slots.length === 0) {
       if (worker.leaving) {
-        this.remove(worker);
+        if (worker.open.length === 0) this.remove(worker);
         return;
       }
       worker.taken = false;

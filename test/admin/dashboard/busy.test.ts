@@ -18,6 +18,7 @@ const metrics = new Metrics({
   workers: () => ({}),
   queued: () => 0,
   running: () => 0,
+  open: () => 0,
   bodyBytes: () => 0,
 });
 const tail = new LogTail();
@@ -46,6 +47,7 @@ function workers(): WorkerView[] {
       pid: 1000 + i,
       version: 1,
       requests: requests + i,
+      open: i % 7,
       age: 100,
       memory: 1e8 + requests,
     };
@@ -68,6 +70,7 @@ const status = (): Status => ({
   appVersion: undefined,
   finishing: [],
   reloads: [],
+  open: 0,
   release: undefined,
   uptime: 1000,
   running: 50,
