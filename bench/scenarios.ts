@@ -5,6 +5,7 @@ import { largeScenarios } from './large/scenarios.js';
 import { latency } from './latency/scenario.js';
 import { runBehindSlow, warmUp } from './load/behind-slow.js';
 import { runWrk } from './load/wrk.js';
+import { promisesScenario } from './promises/scenario.js';
 import { echo, prediction } from './question.js';
 import type { Measure } from './result.js';
 import { alternate } from './rounds.js';
@@ -207,6 +208,8 @@ export const scenarios: readonly Scenario[] = [
   modelScenario('lm', 'A saved `lm`'),
   modelScenario('ranger', 'A saved `ranger` of 500 trees'),
   behindSlow,
+  promisesScenario(1),
+  promisesScenario(2),
   ...crowds.map(crowdScenario),
   overloadScenario(unmodifiedCrowd),
   ...largeScenarios,

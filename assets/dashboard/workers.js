@@ -73,7 +73,7 @@ class Card {
     );
   }
 
-  update({ age: seconds, batch, lane, memory, path, requests, since, state, version }, serving) {
+  update({ age: seconds, batch, lane, memory, open, path, requests, since, state, version }, serving) {
     if (this.element.dataset.state !== state) this.element.dataset.state = state;
     setText(this.#state, states[state] ?? state);
     setText(this.#path, path ?? '');
@@ -83,6 +83,7 @@ class Card {
     this.element.classList.toggle('long', since >= 1000);
     const old = version === serving ? '' : `, version ${version}`;
     const requestText = `${count(requests)} ${requests === 1 ? 'request' : 'requests'}`;
-    setText(this.#facts, `${requestText}, ${bytes(memory)}, ${age(seconds)}${old}`);
+    const waits = open > 0 ? `, ${count(open)} waiting for a promise` : '';
+    setText(this.#facts, `${requestText}${waits}, ${bytes(memory)}, ${age(seconds)}${old}`);
   }
 }

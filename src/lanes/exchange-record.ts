@@ -31,6 +31,8 @@ export interface WorkTimes {
   readonly queue: number;
   /** Time in R, in ms; undefined if it never ran. */
   readonly r: number | undefined;
+  /** Time that it waited for a promise in R, in ms; undefined if it did not. */
+  readonly open: number | undefined;
   /** Number of requests in its batch, itself included. */
   readonly batch: number;
   /** The worker that ran it last. */
@@ -42,14 +44,16 @@ export function workTimes(tickets: readonly Ticket[]): WorkTimes | undefined {
   if (tickets.length === 0) return undefined;
   let queue = 0;
   let r: number | undefined;
+  let open: number | undefined;
   let batch = 1;
   let worker: number | undefined;
   for (const ticket of tickets) {
     const end = ticket.settledAt ?? performance.now();
     queue += (ticket.startedAt ?? end) - ticket.queuedAt;
     if (ticket.startedAt !== undefined) r = (r ?? 0) + (ticket.rTime ?? end - ticket.startedAt);
+    if (ticket.openedAt !== undefined) open = (open ?? 0) + end - ticket.openedAt;
     batch = Math.max(batch, ticket.batchSize);
     worker = ticket.worker?.id ?? worker;
   }
-  return { queue, r, batch, worker };
+  return { queue, r, open, batch, worker };
 }

@@ -22,6 +22,8 @@ export interface RequestLine {
   readonly durationMs: number;
   readonly queueMs: number | undefined;
   readonly rMs: number | undefined;
+  /** How long it waited for a promise in R, during which its worker ran other requests. */
+  readonly openMs: number | undefined;
   readonly worker: number | undefined;
   /** Number of requests in its batch, including this one. */
   readonly batch: number | undefined;
@@ -98,6 +100,7 @@ function requestJson(line: RequestLine): string {
     durationMs,
     lane,
     method,
+    openMs,
     path,
     queueMs,
     requestId,
@@ -114,6 +117,7 @@ function requestJson(line: RequestLine): string {
     `"path":${quotedPath},"status":${status},"bytes":${bytes},"durationMs":${ms(durationMs)}`;
   if (queueMs !== undefined) json += `,"queueMs":${ms(queueMs)}`;
   if (rMs !== undefined) json += `,"rMs":${ms(rMs)}`;
+  if (openMs !== undefined) json += `,"openMs":${ms(openMs)}`;
   if (worker !== undefined) json += `,"worker":${worker}`;
   if (batch !== undefined) json += `,"batch":${batch}`;
   json += `,"lane":"${lane}"`;
@@ -163,10 +167,11 @@ function prettyMessage(line: Record<string, unknown>, message: string): string {
   switch (line.event) {
     case 'request': {
       const worker = line.worker === undefined ? '' : ` worker ${line.worker}`;
+      const open = line.openMs === undefined ? '' : `, promise ${ms(Number(line.openMs))} ms`;
       const times =
         line.rMs === undefined
           ? ''
-          : ` (waited ${ms(Number(line.queueMs))} ms, R ${ms(Number(line.rMs))} ms${worker})`;
+          : ` (waited ${ms(Number(line.queueMs))} ms, R ${ms(Number(line.rMs))} ms${open}${worker})`;
       const code = line.code === undefined ? '' : ` ${line.code}`;
       return `${line.method} ${line.path} ${line.status}${code} ${line.bytes} B${times} ${line.requestId}`;
     }

@@ -38,6 +38,7 @@ export async function loadOnce(
             reject(new PenstockError('app_load_failed', describeLoadFailure(failure))),
           dead: (worker, exit) => reject(startFailure(worker.journey, exit)),
           interrupted: () => {},
+          callbacksLate: () => {},
           failed: () => {},
           output: (_worker, _stream, line) => output(line),
         },

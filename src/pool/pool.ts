@@ -49,6 +49,7 @@ export interface PoolObserver {
   dead(worker: Worker, exit: WorkerExit, expected: boolean): void;
   /** See `WorkerOwner`. */
   interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
+  callbacksLate(worker: Worker, ended: boolean): void;
   failed(worker: Worker, label: string | undefined, failure: RFailure): void;
   output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
   /** Required unless `preload` is off. */
@@ -291,6 +292,7 @@ export class Pool {
     running: (pid) => this.#reaper.add(pid),
     dead: (worker, exit) => this.#dead(worker, exit),
     interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
+    callbacksLate: (worker, ended) => this.#observer.callbacksLate(worker, ended),
     failed: (worker, label, failure) => this.#observer.failed(worker, label, failure),
     output: (worker, stream, line) => this.#observer.output(worker, stream, line),
   };

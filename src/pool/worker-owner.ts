@@ -22,6 +22,8 @@ export interface WorkerOwner<W> {
   dead(worker: W, exit: WorkerExit): void;
   /** An interrupt has ended the unit with this label. `interrupt` is undefined if R did not return and is killed. */
   interrupted(worker: W, label: string | undefined, interrupt: Interrupt | undefined): void;
+  /** Callbacks of timers or promises ran for longer than they may. `ended`: whether an interrupt has ended them. */
+  callbacksLate(worker: W, ended: boolean): void;
   /** The request with this label has failed in R. */
   failed(worker: W, label: string | undefined, failure: RFailure): void;
   output(worker: W, stream: 'stdout' | 'stderr', line: string): void;

@@ -3,8 +3,10 @@ import { loadFailureFrom, type Manifest, manifestFrom } from '../app/manifest.js
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
+import { Callbacks } from './callbacks.js';
 import { interruptFrom } from './interrupt.js';
 import { Interruption } from './interruption.js';
+import { afterLastBytes } from './last-bytes.js';
 import { LateWork } from './late-work.js';
 import { type OpenLimits, OpenUnits } from './open-units.js';
 import { failureFrom } from './r-failure.js';
@@ -16,9 +18,6 @@ import { WorkerOutbox } from './worker-outbox.js';
 import type { WorkerOwner, WorkerStart } from './worker-owner.js';
 import { WorkerPipe } from './worker-pipe.js';
 import { transition, type WorkerState } from './worker-state.js';
-
-/** How long to wait for a dead worker's last bytes, in ms. A child of it may keep the connection open. */
-const LAST_BYTES_TIMEOUT_MS = 1000;
 
 /** How long a process may take to exit after it has closed its connection, in ms. */
 const CLOSED_EXIT_TIMEOUT_MS = 1000;
@@ -50,9 +49,7 @@ export class Worker implements UnitWorker {
   readonly #pipe = new WorkerPipe();
   readonly #open = new OpenUnits();
   readonly #limits: OpenLimits;
-  /** Whether R runs callbacks of timers and promises, and when it must have done so. */
-  #resumed = false;
-  #callbackTimer: NodeJS.Timeout | undefined;
+  readonly #callbacks: Callbacks;
   readonly #late = new LateWork(this.#pipe, () => this.#socket);
   /** Whether the connection was reset. That happens if the process ends before it has read everything sent to it. */
   #reset = false;
@@ -72,6 +69,13 @@ export class Worker implements UnitWorker {
   ) {
     this.id = id;
     this.#limits = limits;
+    this.#callbacks = new Callbacks(limits.callbackTimeout, () => {
+      this.#interruption.begin(limits.interruptGrace, () => {
+        owner.callbacksLate(this, false);
+        this.kill();
+      });
+      this.#interruption.signalSoon(() => this.#callbacks.run && this.#pipe.length === 0);
+    });
     this.folder = folder;
     this.journey = journey;
     this.#owner = owner;
@@ -90,9 +94,11 @@ export class Worker implements UnitWorker {
         },
         ended: (exit) => {
           listener.forget(token);
-          // An idle worker sends nothing more, and must not be given any work.
-          if (this.#state === 'idle') this.#die(exit);
-          else this.#afterLastBytes(() => this.#die(exit));
+          const idle = this.#state === 'idle';
+          if (idle) this.#toBusy(); // it must not be given any work
+          // An idle worker sends nothing more, unless units are open.
+          if (idle && this.#open.size === 0) this.#die(exit);
+          else afterLastBytes(this.#socket, () => this.#die(exit));
         },
       },
     );
@@ -182,15 +188,6 @@ export class Worker implements UnitWorker {
   abandon({ id }: { readonly id: number }): void {
     if (this.#open.has(id)) this.#command(FrameType.abandon, id);
   }
-
-  /** Callbacks run for too long, so R is interrupted like a request that does. */
-  readonly #endCallbacks = (): void => {
-    const grace = this.#limits.interruptGrace;
-    this.#interruption.begin(grace, () =>
-      this.kill(`was killed, since callbacks did not end when interrupted`),
-    );
-    this.#interruption.signalSoon(() => this.#resumed && this.#pipe.length === 0);
-  };
 
   /** Whether R should run its first full garbage collection, which takes by far the longest. */
   get awaitsCollection(): boolean {
@@ -345,23 +342,21 @@ export class Worker implements UnitWorker {
   }
 
   #resumes(): void {
-    this.#resumed = true;
-    this.#callbackTimer = setTimeout(this.#endCallbacks, this.#limits.callbackTimeout);
-    if (this.#state !== 'idle') return;
+    this.#callbacks.begin();
+    if (this.#state === 'idle') this.#toBusy();
+  }
+
+  /** An idle worker can't take work for a reason other than work. */
+  #toBusy(): void {
     this.#to('busy');
     this.#owner.busy(this);
   }
 
   #rests(): void {
-    this.#resumed = false;
-    clearTimeout(this.#callbackTimer);
-    if (this.#interruption.isOn && this.#pipe.length === 0) {
-      if (this.#interruption.ended(() => this.kill())) {
-        this.#command(FrameType.ping);
-        return;
-      }
-    }
-    if (this.#pipe.length === 0) this.#free();
+    const late = this.#callbacks.end();
+    if (late) this.#owner.callbacksLate(this, true);
+    if (late && this.#interruption.ended(() => this.kill())) this.#command(FrameType.ping);
+    else if (this.#pipe.length === 0) this.#free();
   }
 
   /** The unit that ran is done: continues with the next one, or stops if that was requested. */
@@ -372,7 +367,7 @@ export class Worker implements UnitWorker {
       if (few || this.#pipe.length === 1) this.#owner.room(this);
       return;
     }
-    if (this.#resumed || this.#interruption.isOn) return;
+    if (this.#callbacks.run || this.#interruption.isOn) return;
     if (this.#state === 'draining' && this.#open.size === 0) this.#sendStop();
     else if (this.#state === 'busy' && this.#open.size < this.#limits.maxOpen) this.#becomeIdle();
   }
@@ -400,25 +395,11 @@ export class Worker implements UnitWorker {
     this.#killTimer = setTimeout(() => this.kill(), grace);
   }
 
-  /** Waits for the data that the process had written before it ended. It may contain an answer. */
-  #afterLastBytes(done: () => void): void {
-    const socket = this.#socket;
-    if (socket === undefined || socket.closed) {
-      done();
-      return;
-    }
-    const timer = setTimeout(() => socket.destroy(), LAST_BYTES_TIMEOUT_MS);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      done();
-    });
-  }
-
   #die(how: WorkerExit): void {
     const exit = this.#killedFor === undefined ? how : { ...how, reason: this.#killedFor };
     this.#interruption.end();
     clearTimeout(this.#killTimer);
-    clearTimeout(this.#callbackTimer);
+    this.#callbacks.end();
     this.#late.end();
     this.#process.killGroup(); // its remaining child processes
     this.#to('dead');

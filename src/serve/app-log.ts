@@ -111,6 +111,14 @@ export class AppLog {
     this.#log.warn({ ...details, rMs: ms, calls }, `R was interrupted after ${Math.round(ms)} ms${where}`);
   }
 
+  callbacksLate({ id }: Worker, ended: boolean): void {
+    const what = 'callbacks of timers or promises that ran for longer than a request may (--timeout)';
+    this.#log.warn(
+      { event: 'callbacks-interrupted', worker: id, ended },
+      ended ? `Interrupted ${what}` : `Killing worker ${id}: an interrupt did not end ${what}`,
+    );
+  }
+
   /** The handler of a route turned out not to be vectorised. */
   batchingStopped({ path, verbs }: DirectRoute, reason: string): void {
     this.#log.warn(

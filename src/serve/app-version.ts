@@ -291,6 +291,7 @@ export class AppVersion {
       if (!expected && !worker.journey.done) this.#loaded(startFailure(worker.journey, exit));
     },
     interrupted: (worker, label, interrupt) => this.#log.interrupted(worker, label, interrupt),
+    callbacksLate: (worker, ended) => this.#log.callbacksLate(worker, ended),
     failed: (worker, requestId, failure) => {
       this.#log.failed(worker, requestId, failure);
       this.#setting.failed({ requestId, worker: worker.id, ...failure });

@@ -46,6 +46,7 @@ export function recordRequest(
     durationMs: duration,
     queueMs: times?.queue,
     rMs: times?.r,
+    openMs: times?.open,
     worker,
     batch: batch > 1 ? batch : undefined,
     lane,

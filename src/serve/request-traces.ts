@@ -89,7 +89,7 @@ export class RequestTraces {
 
   /** Adds the wait in the queue, and R's part. */
   #addWork({ offset, span: server }: RequestTrace, ticket: Ticket, now: number): void {
-    const { batch, batchSize, queuedAt, rTime, settledAt, startedAt, worker } = ticket;
+    const { batch, batchSize, openedAt, queuedAt, rTime, settledAt, startedAt, worker } = ticket;
     const context = trace.setSpan(ROOT_CONTEXT, server);
     const attributes = { 'penstock.worker': worker?.id, 'penstock.batch.requests': batchSize };
     const add = (name: string, from: number, to: number, more: object = {}): Span => {
@@ -100,6 +100,7 @@ export class RequestTraces {
     add('queue', queuedAt, startedAt ?? settledAt ?? now);
     if (startedAt === undefined) return;
     const end = rTime === undefined ? (settledAt ?? now) : startedAt + rTime;
+    if (openedAt !== undefined) add('promise', openedAt, settledAt ?? now, { attributes });
     if (batch === undefined || batchSize < 2) {
       add('R', startedAt, end, { attributes });
       return;

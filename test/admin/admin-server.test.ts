@@ -60,7 +60,7 @@ test('reports probes, scale, status and metrics correctly while all workers are 
 
   leave.abort();
   await Promise.all(slow);
-  const idle = { ongoing: 0, queued: 0, longestWaitMs: 0, expectedWaitMs: 0, demand: 0 };
+  const idle = { ongoing: 0, running: 0, open: 0, queued: 0, longestWaitMs: 0, expectedWaitMs: 0, demand: 0 };
   await expect.poll(() => app.admin('/scale')).toEqual({ ...idle, workers: 2 });
 });
 

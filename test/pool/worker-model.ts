@@ -51,6 +51,7 @@ export class WorkerModel {
     running: vi.fn(),
     dead: vi.fn(),
     interrupted: vi.fn(),
+    callbacksLate: vi.fn(),
     failed: vi.fn(),
     output: vi.fn(),
   } satisfies WorkerOwner<Worker>;
