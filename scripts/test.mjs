@@ -1,6 +1,6 @@
 /**
- * npm test: set-up, the checks, the tests of the R side, all other tests, and the image in a container. The container part
- * mostly waits, so it runs beside the others. The last line counts all tests.
+ * npm test: set-up, the checks, the tests of the R side, all other tests, and the image in a container. The tests wait for
+ * about a fifth of their time, which the checks and the container part use. The last line counts all tests.
  */
 import { checks } from './checks.mjs';
 import { setUpBrowser } from './setup/browser.mjs';
@@ -17,20 +17,20 @@ import { runVitest } from './testing/vitest.mjs';
 let total = { passed: 0, failed: 1, skipped: 0 };
 const times = new PartTimes();
 
-async function runInTurn() {
-  const checked = await runChecks(checks, times);
-  const testthat = await times.measure('Tests of the R side (testthat)', runTestthat);
-  const vitest = await times.measure('Tests (vitest)', () => runVitest());
-  return sum([checked, testthat, vitest]);
-}
-
 await runScript(async () => {
   await times.measure('Set-up', async () => {
     await setUp({ rPackages: packagesToTest, again: 'npm test' });
     await setUpBrowser();
   });
   await times.measure('All tests', async () => {
-    total = sum(await Promise.all([runInTurn(), runContainerTests(times)]));
+    total = sum(
+      await Promise.all([
+        runChecks(checks, times, 1),
+        times.measure('Tests of the R side (testthat)', runTestthat),
+        times.measure('Tests (vitest)', () => runVitest()),
+        runContainerTests(times),
+      ]),
+    );
   });
   if (total.failed > 0) process.exitCode = 1;
 });

@@ -1,4 +1,10 @@
-import { FRAME_VERSION, FrameType, HEADER_BYTES, READ_AT_ONCE, TELL_BEGUN } from '../../src/protocol/frame.js';
+import {
+  FRAME_VERSION,
+  FrameType,
+  HEADER_BYTES,
+  READ_AT_ONCE,
+  TELL_BEGUN,
+} from '../../src/protocol/frame.js';
 import { partsFromWorker, partsToWorker } from '../../src/protocol/payloads.js';
 
 /** r/protocol.R, from the description of the protocol in src/protocol/. */

@@ -5,12 +5,13 @@ import { root } from '../setup/root.mjs';
 import { PartTimes } from './part-times.mjs';
 
 /**
- * Runs the checks, as many at once as there are cores, and prints the output of those that fail.
+ * Runs the checks with the lowest priority, so that tests can run beside them, and prints the output of those that fail.
  * @param {{ name: string, words: string[] }[]} checks the slowest first
  * @param {PartTimes} [times]
+ * @param {number} [atOnce] by default as many as there are cores
  * @returns {Promise<import('./tally.mjs').Tally>}
  */
-export async function runChecks(checks, times = new PartTimes()) {
+export async function runChecks(checks, times = new PartTimes(), atOnce = availableParallelism()) {
   const progress = startProgress('Checks of the code');
   const left = [...checks];
   /** @type {string[]} */
@@ -18,11 +19,13 @@ export async function runChecks(checks, times = new PartTimes()) {
   const work = async () => {
     for (let check = left.shift(); check !== undefined; check = left.shift()) {
       const { name, words } = check;
-      const { ok, output } = await times.measure(name, () => capture(words, { cwd: root }));
+      const { ok, output } = await times.measure(name, () =>
+        capture(['nice', '-n', '19', ...words], { cwd: root }),
+      );
       if (!ok) failures.push(`${name} failed:\n${output}`);
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
   progress.end(failures.length === 0 ? 'done' : 'failed');
   for (const failure of failures) console.log(failure);
   return { passed: checks.length - failures.length, failed: failures.length, skipped: 0 };
