@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { clientNetwork } from '../http/client-network.js';
 import { setGatewayHeaders } from '../http/gateway-headers.js';
 import { originOf } from '../http/origin.js';
 import type { OpenRequest } from '../http/public-server.js';
@@ -8,7 +9,6 @@ import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { Logger } from '../observe/log.js';
 import { type Caller, Callers } from './callers.js';
 import { clientCertificate } from './client-certificate.js';
-import { clientNetwork } from './client-network.js';
 import { corsHeaders, isListed, isPreflight, preflightHeaders } from './cors.js';
 import { type Decision, GuardedRequest } from './guarded-request.js';
 import { addHeader, isPenstockHeader, removeHeaders } from './request-headers.js';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { clientNetwork } from '../access/client-network.js';
 import { RateLimiter } from '../access/rate-limiter.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { clientNetwork } from '../http/client-network.js';
 import { errorBody } from '../http/error-reply.js';
 import type { Logger } from '../observe/log.js';
 import { type AdminToken, SESSION_MS } from './admin-token.js';

@@ -143,7 +143,7 @@ export const options = {
     kind: integer({ min: 0, max: 1_000_000 }),
     default: '0',
     summary:
-      'Maximum number of open connections per client address. More get 429 and are closed. 0: no limit.',
+      'Maximum number of open connections per client: an IPv4 address, or an IPv6 network (/64). More get 429 and are closed. 0: no limit.',
     details: 'Behind a load balancer, all connections come from its address: set the limit there instead.',
     group: 'connections',
     commands: serving,

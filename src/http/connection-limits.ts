@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { PenstockError } from '../errors.js';
+import { clientNetwork } from './client-network.js';
 import { rawErrorReply } from './error-reply.js';
 import { linger } from './linger.js';
 
@@ -7,7 +8,7 @@ import { linger } from './linger.js';
 const MAX_ERROR_REPLIES = 256;
 
 export interface ConnectionLimitOptions {
-  /** Connections in total, and from one address; 0 for no limit. */
+  /** Connections in total, and from one client; 0 for no limit. */
   readonly maxConnections: number;
   readonly maxConnectionsPerClient: number;
   /** Whether rejected connections get a plain-text error response. A TLS client would not understand it. */
@@ -18,7 +19,7 @@ export interface ConnectionLimitOptions {
 export class ConnectionLimits {
   readonly #options: ConnectionLimitOptions;
   readonly #refused: (error: PenstockError) => void;
-  readonly #byAddress = new Map<string, number>();
+  readonly #byClient = new Map<string, number>();
   readonly #rejected = new Set<Socket>();
   #open = 0;
 
@@ -53,7 +54,10 @@ export class ConnectionLimits {
     if (maxConnections > 0 && this.#open >= maxConnections) {
       return new PenstockError('connections_full', `The limit is ${maxConnections}.`);
     }
-    if (maxConnectionsPerClient > 0 && (this.#byAddress.get(address) ?? 0) >= maxConnectionsPerClient) {
+    if (
+      maxConnectionsPerClient > 0 &&
+      (this.#byClient.get(clientNetwork(address)) ?? 0) >= maxConnectionsPerClient
+    ) {
       return new PenstockError('client_connections', `The limit is ${maxConnectionsPerClient}.`);
     }
     return undefined;
@@ -62,14 +66,14 @@ export class ConnectionLimits {
   #count(socket: Socket): void {
     this.#open += 1;
     const perClient = this.#options.maxConnectionsPerClient > 0;
-    const address = socket.remoteAddress ?? '';
-    if (perClient) this.#byAddress.set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    const client = clientNetwork(socket.remoteAddress ?? '');
+    if (perClient) this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
     socket.once('close', () => {
       this.#open -= 1;
       if (!perClient) return;
-      const left = this.#byAddress.get(address)! - 1;
-      if (left === 0) this.#byAddress.delete(address);
-      else this.#byAddress.set(address, left);
+      const left = this.#byClient.get(client)! - 1;
+      if (left === 0) this.#byClient.delete(client);
+      else this.#byClient.set(client, left);
     });
   }
 

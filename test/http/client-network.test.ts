@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientNetwork } from '../../src/access/client-network.js';
+import { clientNetwork } from '../../src/http/client-network.js';
 
 test.each([
   ['192.0.2.7', '192.0.2.7'],

@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events';
+import type { Server, Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { ConnectionLimits } from '../../src/http/connection-limits.js';
+
+class FakeSocket extends EventEmitter {
+  destroyed = false;
+  readonly remoteAddress: string;
+
+  constructor(remoteAddress: string) {
+    super();
+    this.remoteAddress = remoteAddress;
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+
+/** Returns a function that connects from an address, and returns whether the server took the connection. */
+function limited(maxConnectionsPerClient: number): (address: string) => { taken: boolean; socket: FakeSocket } {
+  const taken: Socket[] = [];
+  const server = new EventEmitter();
+  server.on('connection', (socket: Socket) => taken.push(socket));
+  const limits = new ConnectionLimits({ maxConnections: 0, maxConnectionsPerClient, tell: false }, () => {});
+  limits.guard(server as Server);
+  return (address) => {
+    const socket = new FakeSocket(address);
+    server.emit('connection', socket);
+    return { taken: taken.includes(socket as unknown as Socket), socket };
+  };
+}
+
+test('one client has a limited number of connections, also from all addresses of its IPv6 network', () => {
+  const connect = limited(2);
+  expect(connect('192.0.2.1').taken).toBe(true);
+  expect(connect('2001:db8:1:2::1').taken).toBe(true);
+  const { socket, taken } = connect('2001:db8:1:2:ffff::2');
+  expect(taken).toBe(true);
+  const rejected = connect('2001:db8:1:2::3');
+  expect(rejected.taken).toBe(false);
+  expect(rejected.socket.destroyed).toBe(true);
+  expect(connect('2001:db8:1:3::1').taken).toBe(true);
+  socket.emit('close');
+  expect(connect('2001:db8:1:2::3').taken).toBe(true);
+});
