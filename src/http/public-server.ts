@@ -80,12 +80,16 @@ export class PublicServer {
       if (this.#draining) response.setHeader('Connection', 'close');
       const opened = open(request, response);
       this.#open.add(opened);
-      response.on('close', () => {
-        this.#open.delete(opened);
+      const closed = (): void => {
+        if (!this.#open.delete(opened)) return;
         if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(request.socket);
         opened.closed();
         if (this.#closing) this.#closeWhenDone();
-      });
+      };
+      response.on('close', closed);
+      // A pipelined response has no socket before those ahead of it are sent. If the client disconnects first, Node never
+      // closes the response.
+      if (response.socket === null) request.socket.once('close', closed);
       opened.run();
     };
     const options = {
