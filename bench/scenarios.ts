@@ -150,7 +150,7 @@ const unmodifiedCrowd: CrowdPart = {
 };
 
 const crowds: readonly CrowdPart[] = [
-  { key: 'echo', title: 'the smallest handler', app: echoApp, question: echo },
+  { key: 'echo', title: 'the smallest handler', app: echoApp, question: echo, withoutR: true },
   { key: 'cors', title: 'behind a filter with `res`', app: corsApp, question: echo },
   unmodifiedCrowd,
   { key: 'prediction', title: 'the prediction, batched', app: predictionApp, question: prediction },

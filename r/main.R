@@ -44,6 +44,14 @@ main <- function() {
   compile_ahead(if (models) for_predictions else for_requests, environment(main), compiled$prepare)
   before <- NULL
   calls <- NULL
+  # R's top level would end a forked worker like the process that it was forked from.
+  serving <- FALSE
+  start <- function(hooks) {
+    begin <- if (settings$preloads) fork_start(con, settings, before) else own_start(con, settings)
+    worker_con <- begin(hooks)
+    serving <<- TRUE
+    worker_con
+  }
   serve <- tryCatch(
     withCallingHandlers({
       if (!models) {
@@ -54,41 +62,43 @@ main <- function() {
       if (!models) speed_up_router(compiled$prepare)
       compiled$save()
       compiler::enableJIT(jit)
-      if (models) model_app(settings, step) else plumber_app(settings, step)
-    }, error = function(e) calls <<- sys.calls()),
+      if (models) model_app(settings, step) else plumber_app(settings, step, start)
+    }, error = function(e) if (!serving) calls <<- sys.calls()),
     error = function(e) {
+      if (serving) end_with(e)
       report_load_failure(con, e, calls, settings$app)
       quit(save = "no", status = 3L, runLast = FALSE)
-    }
-  )
-  # R's top level would end a forked worker like the process that it was forked from.
-  tryCatch(
-    serve(if (settings$preloads) fork_start(con, settings, before) else own_start(con, settings)),
-    error = function(e) {
-      message("Error: ", conditionMessage(e))
-      quit(save = "no", status = 1L, runLast = FALSE)
     },
-    interrupt = function(e) quit(save = "no", status = 1L, runLast = FALSE)
+    interrupt = end_with,
+    app_stopped = function(e) function(start) NULL
   )
+  tryCatch(serve(start), error = end_with, interrupt = end_with)
   quit(save = "no", status = 0L)
 }
 
+# Ends the process because of a condition that nothing else has handled.
+end_with <- function(e) {
+  if (inherits(e, "error")) message("Error: ", conditionMessage(e))
+  quit(save = "no", status = 1L, runLast = FALSE)
+}
+
 # Loads a plumber app, as model_app() loads models. Returns function(start) that serves until the gateway sends `stop`:
-# start(hooks) makes the process a worker and returns its connection, see preload.R.
-plumber_app <- function(settings, step) {
+# start(hooks) makes the process a worker and returns its connection, see preload.R. If the app runs its router while it
+# is loaded, it is served within that call.
+plumber_app <- function(settings, step, start) {
   guard_json()
   wake_for_time_limits()
   request_constants$httpuv_version <- utils::packageVersion("httpuv")
   step("app")
   files_read <- note_read_files()
-  router <- load_router(settings$app)
-  files <- files_read()
-  jit <- compiler::enableJIT(0L)
-  check_tags(router)
-  hooks <- onworker_hooks(router)
-  step("serve")
-  function(start) {
-    run_router(router, settings$host, settings$public_port, function(app) {
+  # Ends loading. Returns function(start, app) that serves the router.
+  prepare <- function(router) {
+    files <- files_read()
+    jit <- compiler::enableJIT(0L)
+    check_tags(router)
+    hooks <- onworker_hooks(router)
+    step("serve")
+    function(start, app) {
       plan <- direct_plan(app)
       manifest <- app_manifest(app, settings$app, plan, files)
       if (settings$documents) extend_api_spec(app, manifest)
@@ -102,8 +112,11 @@ plumber_app <- function(settings, step) {
       if (!settings$preloads) gc()
       compiler::enableJIT(jit)
       serve_frames(start(hooks), engines, manifest)
-    })
+    }
   }
+  router <- load_router(settings$app, on_run = function(router) prepare(router)(start, router))
+  serve <- prepare(router)
+  function(start) run_router(router, settings$host, settings$public_port, function(app) serve(start, app))
 }
 
 report_load_failure <- function(con, e, calls, app) {

@@ -1,10 +1,39 @@
 # Loads and runs plumber apps with the real plumber package.
 
 # app: list(file, directory, entry). With entry "directory" plumber chooses the file (entrypoint.R).
-load_router <- function(app) {
+# on_run(router): serves a router that the app runs while it is loaded, see take_over_servers()
+load_router <- function(app, on_run) {
   # R's parser reports the line of a syntax error; plumber does not.
   parse(app$file, keep.source = FALSE, encoding = "UTF-8")
+  give_back <- take_over_servers(on_run)
+  on.exit(give_back())
   if (app$entry == "directory") plumber::plumb(dir = app$directory) else plumber::plumb(app$file)
+}
+
+# Many files end with pr_run() or `$run()`. plumber's own server would then start while the app is loaded, with none of
+# the gateway's rules and limits. Instead on_run() serves the router, within that call, until the worker stops. Returns a
+# function that ends this.
+take_over_servers <- function(on_run) {
+  httpuv <- asNamespace("httpuv")
+  own <- list(runServer = httpuv$runServer, startServer = httpuv$startServer)
+  give_back <- function() for (name in names(own)) replace_binding(name, httpuv, own[[name]])
+  replace_binding("runServer", httpuv, function(host, port, app, ...) {
+    if (!inherits(app, "Plumber")) refuse_server("runServer")
+    give_back()
+    message("The app runs its router: host ", host, " and port ", port, " are ignored, see --host and --port.")
+    on_run(app)
+    signalCondition(structure(class = c("app_stopped", "condition"), list(message = "", call = NULL)))
+  })
+  replace_binding("startServer", httpuv, function(host, port, app, ...) {
+    # plumber tries whether a port is free.
+    if (length(app) == 0L) own$startServer(host, port, app, ...) else refuse_server("startServer")
+  })
+  give_back
+}
+
+refuse_server <- function(name) {
+  stop("the app starts an HTTP server of its own (httpuv::", name, "()), which Penstock cannot serve. ",
+       "It serves plumber routers and saved models", call. = FALSE)
 }
 
 # Runs the router's own `$run()` with the worker's loop in place of httpuv's server. So plumber itself does all that it

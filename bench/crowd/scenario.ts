@@ -19,6 +19,8 @@ export interface CrowdPart {
   readonly title: string;
   readonly app: App;
   readonly question: Question;
+  /** Whether a bare Node server takes part, as the limit of what one Node process can do here; by default not. */
+  readonly withoutR?: boolean;
 }
 
 /** Good answers by the number of clients that ask at once and ask again as soon as they have their answer. */
@@ -30,7 +32,7 @@ export function crowdScenario(part: CrowdPart): Scenario {
     get question() {
       return part.question;
     },
-    withoutR: false,
+    withoutR: part.withoutR ?? false,
     measures: [
       { label: 'good answers/s', better: 'higher' },
       { label: 'median ms', better: 'lower' },

@@ -162,6 +162,12 @@ class LineWriter {
   }
 }
 
+/** What printed a line: a worker, perhaps for a request, or the app while it is loaded. */
+function printedBy({ requestId, worker }: Record<string, unknown>): string {
+  if (worker === undefined) return 'app';
+  return requestId === undefined ? `worker ${worker}` : `worker ${worker} ${requestId}`;
+}
+
 /** Formats a line for the readable log. */
 function prettyMessage(line: Record<string, unknown>, message: string): string {
   switch (line.event) {
@@ -177,7 +183,7 @@ function prettyMessage(line: Record<string, unknown>, message: string): string {
     }
     case 'r-error':
     case 'output':
-      return `[worker ${line.worker}${line.requestId === undefined ? '' : ` ${line.requestId}`}] ${message}`;
+      return `[${printedBy(line)}] ${message}`;
     default:
       return message;
   }

@@ -18,7 +18,9 @@ class FakeSocket extends EventEmitter {
 }
 
 /** Returns a function that connects from an address, and returns whether the server took the connection. */
-function limited(maxConnectionsPerClient: number): (address: string) => { taken: boolean; socket: FakeSocket } {
+function limited(
+  maxConnectionsPerClient: number,
+): (address: string) => { taken: boolean; socket: FakeSocket } {
   const taken: Socket[] = [];
   const server = new EventEmitter();
   server.on('connection', (socket: Socket) => taken.push(socket));
