@@ -41,8 +41,8 @@ fidelity('promises/handlers.R', { together }, [
   ),
   ...gets('/matrix', '/long', '/function', '/two-in-a-row', '/not-waited-for', '/slow', '/fast'),
 
-  ...gets('/rejected', '/rejected-later', '/rejected-condition', '/rejected-with-call'),
-  ...gets('/rejected-strings'),
+  ...gets('/rejected', '/rejected-later', '/rejected-condition', '/rejected-with-call', '/rejected-null'),
+  ...gets('/rejected-number', '/rejected-list', '/rejected-strings'),
   ...gets('/rejected-own-error', '/throws-at-once', '/throws-later'),
   ...gets(
     '/throws-later-without-call',
@@ -126,7 +126,7 @@ fidelity('promises/handlers.R', { together }, [
 ]);
 
 const endings = ['end-later', 'end-null', 'end-status', 'end-res', 'end-serializer'];
-const failures = ['reject', 'reject-status', 'throw', 'throw-later'];
+const failures = ['reject', 'reject-null', 'reject-number', 'reject-status', 'throw', 'throw-later'];
 const forwards = [
   'forward-later',
   'forward-hidden',
@@ -261,7 +261,7 @@ const handled = ['', 'later', 'res', 'throw', 'throw-once', 'reject-once', 'forw
 const missing = ['', 'later', 'res', 'reject', 'throw', 'throw-later', 'forward'];
 const passing = ['later', 'before', 'end', 'reject', 'throw', 'set'];
 const mounted = [
-  ...['value', 'later', 'stop', 'rejects', 'throws-later', 'forward', 'forward-hidden'],
+  ...['value', 'later', 'stop', 'rejects', 'rejects-null', 'throws-later', 'forward', 'forward-hidden'],
   ...[
     'forward-at-once',
     'forward-before',
@@ -277,7 +277,7 @@ const mounted = [
 ];
 
 fidelity('promises/mounts.R', { together }, [
-  ...gets('/value', '/later', '/throws-in-catch', '/rejects-with-status'),
+  ...gets('/value', '/later', '/rejects-null', '/rejects-number', '/throws-in-catch', '/rejects-with-status'),
   ...gets('/forward', '/rest/rest', '/rest/nowhere', '/rest/one/rest'),
   ...handled.flatMap((what) => [
     told(get('/stop'), { 'Error-Root': what }),
