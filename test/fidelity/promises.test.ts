@@ -103,7 +103,7 @@ fidelity('promises/handlers.R', { together }, [
 
   get('/request/7?q=1', { headers: [['Cookie', 'kind=oat']] }),
   postJson('/request/8', '{"a":1}'),
-  ...gets('/request-changed', '/current-request', '/current-request/at-once'),
+  ...gets('/request-changed', '/current-request', '/current-request/at-once', '/current-request/unasked'),
   ...gets('/current-request/nested?q=1', '/current-request/in-later', '/current-request/in-catch'),
   ...gets('/current-request/in-finally'),
 
