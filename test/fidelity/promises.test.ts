@@ -111,7 +111,7 @@ fidelity('promises/handlers.R', { together }, [
   ...gets('/status-then-throws', '/header', '/cookie', '/res', '/res-with-status', '/res-raw'),
   get('/cookie-removed', { headers: [['Cookie', 'flavour=oat; other=1']] }),
   ...gets('/to-response', '/body-but-value', '/serializer-later', '/serializer-text-later'),
-  ...gets('/file', '/file-as-text', '/file-missing', '/attachment', '/file-body'),
+  ...gets('/file', '/file-as-text', '/file-missing', '/attachment', '/owned-file', '/file-body'),
 
   ...gets('/domain', '/domain-request', '/domain-replaced'),
   ...gets('/forward', '/forward/at-once', '/forward/hidden', '/forward/hidden-res', '/forward/in-later'),
