@@ -14,8 +14,6 @@ run_callbacks <- function() {
   tryCatch(later::run_now(0), error = failed)
 }
 
-is_promise <- function(value) is.object(value) && promises::is.promising(value)
-
 # An interrupt that comes after its request has ended may stay pending. The gateway therefore sends a ping after each
 # interrupt, before anything else, and the ping drops it.
 drop_interrupts <- function() {

@@ -4,7 +4,8 @@
 # A function that calls one of these may read its arguments without their name.
 indirect <- c("environment", "parent.frame", "sys.function", "sys.frame", "sys.frames", "sys.call", "sys.calls",
               "match.call", "dynGet", "eval", "evalq", "eval.parent", "get", "get0", "mget", "exists", "assign", "ls",
-              "delayedAssign", "substitute", "caller_env", "current_env", "currentExec", "browser", "serializer")
+              "delayedAssign", "substitute", "caller_env", "current_env", "currentExec", "getCurrentExec", "browser",
+              "serializer")
 
 # If a function changes one of these, another endpoint may serve the request.
 routed_by <- c("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")
@@ -59,7 +60,8 @@ request_reads <- function(func, req = "req") {
 reads_callers <- function(envir) {
   if (is.null(envir)) return(FALSE)
   functions <- Filter(is.function, mget(ls(envir, all.names = TRUE), envir, ifnotfound = list(NULL)))
-  frames <- c("parent.frame", "sys.function", "sys.frame", "sys.frames", "dynGet", "caller_env", "currentExec")
+  frames <- c("parent.frame", "sys.function", "sys.frame", "sys.frames", "dynGet", "caller_env", "currentExec",
+              "getCurrentExec")
   any(vapply(functions, function(f) any(frames %in% all.names(body(f))), NA))
 }
 

@@ -13,12 +13,17 @@ router_failed <- function(e) {
 http_response <- function(resp) {
   answer <- usual_response(resp)
   if (!is.null(answer)) return(answer)
-  headers <- tryCatch(lapply(resp$headers, paste), error = identity)
-  if (inherits(headers, "error")) return(router_failed(headers))
+  prepared <- tryCatch(list(headers = lapply(resp$headers, paste), owned = is_owned(resp$body)), error = identity)
+  if (inherits(prepared, "error")) return(router_failed(prepared))
   tryCatch(
-    checked_response(resp$status, headers, resp$body),
+    checked_response(resp$status, prepared$headers, resp$body, prepared$owned),
     error = function(e) text_500("An exception occurred.")
   )
+}
+
+# Whether the file of a body is to be removed after it is sent.
+is_owned <- function(body) {
+  all(c("file", "owned") %in% names(body)) && isTRUE(as.logical(body$owned))
 }
 
 is_text <- function(x) is.character(x) && length(x) == 1L && !is.na(x)
@@ -46,7 +51,7 @@ usual_response <- function(resp) {
   answer
 }
 
-checked_response <- function(status, headers, body) {
+checked_response <- function(status, headers, body, owned = is_owned(body)) {
   if (!is.numeric(status) && !is.logical(status) || length(status) != 1L) stop("status is not a number")
   values <- vapply(headers, identity, "")
   answer <- list(
@@ -56,7 +61,7 @@ checked_response <- function(status, headers, body) {
   )
   if ("file" %in% names(body)) {
     answer$file <- normalizePath(body[["file"]], mustWork = FALSE)
-    answer$owned <- isTRUE(as.logical(body[["owned"]]))
+    answer$owned <- owned
   } else if (is.character(body)) {
     # An empty vector is an error. Of several texts the first one is sent.
     answer$body <- charToRaw(body)

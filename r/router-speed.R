@@ -94,14 +94,14 @@ cheaper_exec <- function(exec) {
   if (!identical(strip_sources(body(exec)), strip_sources(known_exec))) return(exec)
   with_body(exec, substitute({
     if (length(private$hooks) == 0L && hold_no_code(req$args)) {
-      return(do.call(
+      return(step_value(do.call(
         private$func,
         getRelevantArgs(c(list(req = req, res = res), req$args), func = private$func),
         envir = private$envir
-      ))
+      )))
     }
     known
-  }, list(hold_no_code = hold_no_code, known = body(exec))))
+  }, list(hold_no_code = hold_no_code, step_value = step_value, known = body(exec))))
 }
 
 # Removes the source references of functions within functions.

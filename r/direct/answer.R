@@ -4,10 +4,16 @@
 # What follows the route in plumber's serve().
 answer_routed <- function(lane, exchange, value) {
   if (!lane$hooked$postroute) return(answer_value(lane, exchange, value))
-  follow(run_value_hooks(lane, exchange, "postroute", value), function(value) answer_value(lane, exchange, value))
+  value <- run_value_hooks(lane, exchange, "postroute", value)
+  follow(value, function(value) answer_value(lane, exchange, value), serve_failed(lane, exchange))
 }
 
 answer_value <- function(lane, exchange, value) {
+  answer <- print_routed(lane, exchange, value)
+  if (is_promise(answer)) promises::catch(answer, serve_failed(lane, exchange)) else answer
+}
+
+print_routed <- function(lane, exchange, value) {
   res <- exchange$res
   if (inherits(value, "PlumberResponse")) return(http_response(res$toResponse()))
   serializer <- res$serializer
@@ -15,7 +21,8 @@ answer_value <- function(lane, exchange, value) {
   if (!lane$hooked$preserialize) return(serialized(lane, exchange, serializer, value))
   follow(
     run_value_hooks(lane, exchange, "preserialize", value),
-    function(value) serialized(lane, exchange, serializer, value)
+    function(value) serialized(lane, exchange, serializer, value),
+    raise
   )
 }
 
@@ -25,11 +32,15 @@ serialized <- function(lane, exchange, serializer, value) {
   index <- if (printed) 0L else lane$serializers$index(serializer)
   answer <- if (index > 0L) value_answer(index, value, res)
   if (!is.null(answer)) return(answer)
-  response <- serializer(value, exchange$req, res, lane$private$errorHandler)
+  # Named as in plumber, because the call is part of an error.
+  ser <- serializer
+  req <- exchange$req
+  private <- lane$private
+  response <- ser(value, req, res, private$errorHandler)
   if (lane$hooked$postserialize) {
-    response <- follow(response, function(text) run_value_hooks(lane, exchange, "postserialize", text))
+    response <- follow(response, function(text) run_value_hooks(lane, exchange, "postserialize", text), raise)
   }
-  follow(response, http_response)
+  follow(response, http_response, raise)
 }
 
 # A value for the gateway to print, with the status and headers if the app has set any: see `value` in
@@ -61,25 +72,36 @@ left_to_gateway <- function(value) {
   typeof(value) %in% c("list", "character", "double", "integer", "logical", "NULL")
 }
 
-# An error of the route: the error handler's value takes the place of the route's. Other errors: see answer_failure().
+# An error of a request before it has waited for a promise. If it is one of the route, the error handler's value takes
+# the place of the route's.
 fail_exchange <- function(lane, exchange, e) {
-  if (!exchange$routing) return(answer_failure(lane, exchange, e))
-  exchange$routing <- FALSE
-  tryCatch(
-    follow(handle_error(lane, exchange, e), function(value) answer_routed(lane, exchange, value)),
-    error = function(e) answer_failure(lane, exchange, e)
-  )
+  tryCatch({
+    if (!exchange$routing) return(handle_failure(lane, exchange, e))
+    exchange$routing <- FALSE
+    tryCatch(
+      end_route(lane, exchange, handle_error(lane, exchange, e)),
+      error = function(e) handle_failure(lane, exchange, e)
+    )
+  }, error = router_failed)
 }
 
-handle_error <- function(lane, exchange, e) lane$private$errorHandler(exchange$req, exchange$res, e)
+handle_error <- function(lane, exchange, e) route_failed(exchange, lane$routers[[1L]])(e)
 
 # An error outside of the route: the error handler's value is the body, without a serializer.
+handle_failure <- function(lane, exchange, e) {
+  res <- exchange$res
+  res$body <- handle_error(lane, exchange, e)
+  http_response(res$toResponse())
+}
+
 answer_failure <- function(lane, exchange, e) {
-  tryCatch({
-    res <- exchange$res
-    res$body <- handle_error(lane, exchange, e)
-    http_response(res$toResponse())
-  }, error = router_failed)
+  tryCatch(handle_failure(lane, exchange, e), error = router_failed)
+}
+
+# For what waits for a promise outside of the route.
+serve_failed <- function(lane, exchange) {
+  force(exchange)
+  function(e) handle_failure(lane, exchange, e)
 }
 
 # The gateway sends back values that it could not print after all.

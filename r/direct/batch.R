@@ -33,6 +33,7 @@ run_batch <- function(lane, batch) {
 
 # Runs a request of a batch up to its handler: `deferred`, or its answer if it does not come that far.
 answer_before_handler <- function(lane, exchange) {
+  enter_route(lane)
   tryCatch(serve_request(lane, exchange), error = function(e) fail_exchange(lane, exchange, e))
 }
 
@@ -124,6 +125,7 @@ run_joined <- function(lane, route, call, requests) {
 }
 
 run_handler <- function(lane, route, args) {
+  enter_route(lane)
   exec <- lane$exec
   exec$forward <- FALSE
   exec$req <- NULL

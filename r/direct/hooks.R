@@ -5,12 +5,10 @@ run_preroute <- function(lane, exchange, go_on) {
   req <- exchange$req
   matched_with <- function() list(req$REQUEST_METHOD, req$PATH_INFO)
   before <- matched_with()
+  leave_route(lane)
   value <- lane$private$runHooks("preroute", list(data = exchange$hook_env, req = req, res = exchange$res))
-  if (!is_promise(value)) return(go_on(identical(matched_with(), before)))
-  # What follows is routed in a callback, where the lane's domain does not hold.
-  promises::then(value, function(value) {
-    promises::with_promise_domain(lane$domain, go_on(identical(matched_with(), before)))
-  })
+  lane$exec_kept <- lane$exec_kept || is_promise(value)
+  follow(value, function(value) go_on(identical(matched_with(), before)), serve_failed(lane, exchange))
 }
 
 # The hooks of a stage that takes the value; gives the value that they leave.

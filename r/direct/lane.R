@@ -22,7 +22,8 @@ direct_lane <- function(router, plan) {
     default_serializer = private$default_serializer,
     new_response = plumber$PlumberResponse$new,
     promise_domains = asNamespace("promises")[["globals"]],
-    # plumber keeps the flag that forward() sets in such an environment. A request that waits for a promise keeps it.
+    # plumber keeps the flag that forward() sets in such an environment: that of the request that runs. A request that
+    # waits for a promise keeps it.
     exec = new.env(parent = emptyenv()),
     exec_kept = FALSE,
     call = NULL,
@@ -33,19 +34,59 @@ direct_lane <- function(router, plan) {
 }
 
 # Callbacks of promises see the request that has made them as the current one, as in plumber's withCurrentExecDomain().
+# The arguments are named as in plumber, because they are part of an error's call.
 lane_domain <- function(lane) {
-  globals <- lane$globals
-  wrap <- function(callback) {
-    exec <- globals$currentExec
-    lane$exec_kept <- TRUE
-    function(...) {
-      outer <- globals$currentExec
-      globals$currentExec <- exec
-      on.exit(globals$currentExec <- outer)
-      callback(...)
+  promises::new_promise_domain(
+    wrapOnFulfilled = function(onFulfilled) { # nolint: object_name_linter.
+      run <- exec_keeper(lane)
+      function(...) run(onFulfilled(...))
+    },
+    wrapOnRejected = function(onRejected) { # nolint: object_name_linter.
+      run <- exec_keeper(lane)
+      function(...) run(onRejected(...))
     }
-  }
-  promises::new_promise_domain(wrapOnFulfilled = wrap, wrapOnRejected = wrap)
+  )
+}
+
+# Returns a function that evaluates its argument with the request that runs now as the current one.
+exec_keeper <- function(lane) {
+  exec <- lane$exec
+  lane$exec_kept <- TRUE
+  function(expr) with_exec(lane, exec, exec, lane$promise_domains$domain, expr)
+}
+
+# Evaluates an expression with these in place: plumber's current exec, the lane's, and the domain of promises.
+with_exec <- function(lane, current, exec, domain, expr) {
+  globals <- lane$globals
+  domains <- lane$promise_domains
+  outer_current <- globals$currentExec
+  outer_exec <- lane$exec
+  outer_domain <- domains$domain
+  on.exit({
+    globals$currentExec <- outer_current
+    lane$exec <- outer_exec
+    domains$domain <- outer_domain
+  })
+  globals$currentExec <- current
+  lane$exec <- exec
+  domains$domain <- domain
+  expr
+}
+
+# plumber's withCurrentExecDomain(): each router has its own flag. Domains of promises are nested, and of two nested
+# ones the outer one decides what a callback sees. Callbacks of promises need not have a domain.
+in_route <- function(lane, exec, expr) {
+  domain <- lane$promise_domains$domain
+  if (!is.null(domain)) return(with_exec(lane, exec, lane$exec, domain, expr))
+  with_exec(lane, exec, exec, lane$domain, expr)
+}
+
+# What follows the route knows no current request.
+leave_route <- function(lane) {
+  globals <- lane$globals
+  domains <- lane$promise_domains
+  globals$currentExec <- NULL
+  domains$domain <- NULL
 }
 
 call_engine <- function(lane) engine(lane, run_call, fail_call)
@@ -62,17 +103,8 @@ run_call <- function(lane, call) {
     lane$exchange <- exchange
     serve_request(lane, exchange)
   }
-  if (is_promise(answer)) answer <- with_failures(lane, lane$exchange, answer)
   forget_call(lane)
   answer
-}
-
-# The promise of an answer, whatever becomes of the promises that it depends on: an error of the route is for the error
-# handler, and what follows that may fail, too.
-with_failures <- function(lane, exchange, answer) {
-  force(exchange)
-  failed <- function(e) fail_exchange(lane, exchange, e)
-  promises::catch(promises::catch(answer, failed), failed)
 }
 
 fail_call <- function(lane, e) {
@@ -81,8 +113,7 @@ fail_call <- function(lane, e) {
   forget_call(lane)
   if (is.null(call)) return(router_failed(e))
   if (is.null(exchange)) exchange <- plain_exchange(lane, called_route(lane, call), call)
-  answer <- fail_exchange(lane, exchange, e)
-  if (is_promise(answer)) with_failures(lane, exchange, answer) else answer
+  fail_exchange(lane, exchange, e)
 }
 
 prepare_lane <- function(lane) {
@@ -91,10 +122,18 @@ prepare_lane <- function(lane) {
   if (lane$exec_kept) {
     lane$exec <- new.env(parent = emptyenv())
     lane$exec_kept <- FALSE
+  } else {
+    exec <- lane$exec
+    exec$req <- NULL
+    exec$res <- NULL
   }
+  enter_route(lane)
+}
+
+# with_promise_domain() would take longer than some handlers. leave_route() or the loop undoes this.
+enter_route <- function(lane) {
   globals <- lane$globals
   globals$currentExec <- lane$exec
-  # with_promise_domain() would take longer than some handlers. The loop takes the domain away again.
   domains <- lane$promise_domains
   domains$domain <- lane$domain
 }
@@ -114,7 +153,6 @@ called_route <- function(lane, call) if (call$route > 0L) lane$routes[[call$rout
 new_exchange <- function(lane, route, call, serializer, in_batch = FALSE) {
   req <- direct_request(lane, call)
   res <- lane$new_response(serializer)
-  exec <- lane$exec
   hook_env <- NULL
   # Whether errors are for the error handler: until the route has given its value.
   routing <- FALSE
@@ -130,13 +168,17 @@ serve_plain <- function(lane, route, call) {
   if (!exec$forward && route$json > 0L && left_to_gateway(value)) return(list(route$json, value))
   exchange <- plain_exchange(lane, route, call)
   lane$exchange <- exchange
-  follow(value, function(value) {
-    if (!exec$forward) return(end_routing(lane, exchange, value))
-    # The plan has not seen the call of forward(). There is nothing to forward to.
-    handler <- lane$routers[[route$router]]$private$notFoundHandler
-    value <- handler(req = exchange$req, res = exchange$res)
-    follow(value, function(value) end_routing(lane, exchange, value))
-  })
+  router <- lane$routers[[route$router]]
+  # The plan has not seen the call of forward(). There is nothing to forward to.
+  forwarded <- function(value) {
+    req <- exchange$req
+    res <- exchange$res
+    private <- router$private
+    follow_step(exchange, router, private$notFoundHandler(req = req, res = res))
+  }
+  value <- step_value(value)
+  value <- if (exec$forward && !is_promise(value)) forwarded() else follow_step(exchange, router, value, forwarded)
+  end_route(lane, exchange, value)
 }
 
 # For a plain route that needs a request and a response after all.
@@ -156,20 +198,25 @@ serve_request <- function(lane, exchange) {
   exec <- lane$exec
   exec$req <- exchange$req
   exec$res <- exchange$res
-  if (!lane$hooked$preroute) return(route_exchange(lane, exchange, TRUE))
-  run_preroute(lane, exchange, function(unchanged) route_exchange(lane, exchange, unchanged))
+  if (!lane$hooked$preroute) return(route_exchange(lane, exchange))
+  run_preroute(lane, exchange, function(unchanged) {
+    value <- route_within(lane, exchange, exec, lane$routers[[1L]], if (unchanged) exchange$route)
+    end_route(lane, exchange, value)
+  })
 }
 
-# unchanged: whether the endpoint that the gateway has found still holds
-route_exchange <- function(lane, exchange, unchanged) {
+# Without a tryCatch(): see fail_exchange().
+route_exchange <- function(lane, exchange) {
   exchange$routing <- TRUE
-  value <- route_request(lane, exchange, lane$routers[[1L]], if (unchanged) exchange$route)
-  if (!is_promise(value)) return(end_routing(lane, exchange, value))
-  promises::then(value, function(value) end_routing(lane, exchange, value))
+  end_route(lane, exchange, route_request(lane, exchange, lane$routers[[1L]], exchange$route))
 }
 
-# The route has given its value.
-end_routing <- function(lane, exchange, value) {
+# Goes on with the value of the route.
+end_route <- function(lane, exchange, value) {
+  force(value)
   exchange$routing <- FALSE
-  if (is_deferred(exchange, value)) value else answer_routed(lane, exchange, value)
+  if (is_deferred(exchange, value)) return(value)
+  leave_route(lane)
+  if (!is_promise(value)) return(answer_routed(lane, exchange, value))
+  follow(value, function(value) answer_routed(lane, exchange, value), serve_failed(lane, exchange))
 }

@@ -8,6 +8,9 @@ early_groups <- c("__first__", builtin_filters)
 # Whether a function may call forward().
 uses_forward <- function(f) "forward" %in% all.names(body(f))
 
+# Whether a function may use what plumber keeps for the request that runs.
+uses_exec <- function(f) uses_forward(f) || "getCurrentExec" %in% all.names(body(f))
+
 # Why no request of this app can take the direct lane; NULL when some may.
 direct_obstacle <- function(router) {
   ns <- asNamespace("plumber")
@@ -167,7 +170,7 @@ plan_route <- function(endpoint, group, app, simple) {
   route$parsers <- endpoint$parsers
   route$obstacle <- if (is.null(app$obstacle)) endpoint_obstacle(endpoint, group) else app$obstacle
   if (!is.null(endpoint$serializer)) app$serializers$index(endpoint$serializer, add = TRUE)
-  route$plain <- simple && !route$hooked && !any(route$formals %in% c("req", "res", "...")) && !uses_forward(route$func)
+  route$plain <- simple && !route$hooked && !any(route$formals %in% c("req", "res", "...")) && !uses_exec(route$func)
   # The index of the serializer that the endpoint is declared with.
   route$json <- app$serializers$index(if (is.null(endpoint$serializer)) app$default_serializer else endpoint$serializer)
   route

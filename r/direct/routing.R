@@ -15,7 +15,7 @@ route_request <- function(lane, exchange, router, match) {
 route_from <- function(lane, exchange, router, match, path, method, group, tried = FALSE) {
   req <- exchange$req
   res <- exchange$res
-  exec <- exchange$exec
+  exec <- lane$globals$currentExec
   filters <- router$filters
   for (group in group:length(filters)) {
     if (!tried) {
@@ -24,8 +24,7 @@ route_from <- function(lane, exchange, router, match, path, method, group, tried
       if (!is.null(endpoint)) {
         value <- run_endpoint(lane, exchange, endpoint, path, identical(endpoint, match))
         if (is_promise(value)) {
-          return(promises::then(value, function(value) {
-            if (!exec$forward) return(value)
+          return(follow_step(exchange, router, value, function(value) {
             route_from(lane, exchange, router, NULL, path, method, group, tried = TRUE)
           }))
         }
@@ -39,8 +38,8 @@ route_from <- function(lane, exchange, router, match, path, method, group, tried
     exec$forward <- FALSE
     value <- run_step(filter, req, res)
     if (is_promise(value)) {
-      return(promises::then(value, function(value) {
-        if (!exec$forward) return(filter_value(filter, res, value))
+      value <- promises::then(value, function(value) waited_filter_value(filter, res, value))
+      return(follow_step(exchange, router, value, function(value) {
         route_from(lane, exchange, router, match, path, method, group + 1L)
       }))
     }
@@ -53,6 +52,35 @@ route_from <- function(lane, exchange, router, match, path, method, group, tried
 filter_value <- function(filter, res, value) {
   if (!is.null(filter$serializer)) res$serializer <- filter$serializer
   value
+}
+
+waited_filter_value <- function(filter, res, value) {
+  if (hasForwarded()) {
+    return(value)
+  }
+  filter_value(filter, res, value)
+}
+
+# plumber's function, which the calls of errors name. Callbacks of callbacks may have no current request: plumber then
+# fails here, and so does the lane.
+hasForwarded <- function() asNamespace("plumber")[["hasForwarded"]]() # nolint: object_name_linter.
+
+# Goes on after a step of the route if it has forwarded, as plumber's runStepsIfForwarding() does.
+follow_step <- function(exchange, router, value, go_on = identity) {
+  if (!is_promise(value)) return(value)
+  force(go_on)
+  follow(value, function(value) if (!hasForwarded()) value else go_on(value), route_failed(exchange, router))
+}
+
+# Errors of a route. The names are those of plumber, because the call is part of an error.
+route_failed <- function(exchange, router) {
+  force(exchange)
+  private <- router$private
+  function(error) {
+    req <- exchange$req
+    res <- exchange$res
+    private$errorHandler(req, res, error)
+  }
 }
 
 # The endpoint of a group that serves the request, NULL if none does.
@@ -85,29 +113,43 @@ run_endpoint <- function(lane, exchange, route, path, matched) {
   if (defers) deferred else run_step(route, req, res)
 }
 
-# The mounted router that takes the path, or none.
-route_mounts <- function(lane, exchange, router, match, path, method) {
+# The mounted router that takes the path, or none. mounts: the paths of those to try
+route_mounts <- function(lane, exchange, router, match, path, method, mounts = names(router$mounts)) {
   req <- exchange$req
-  for (mount in names(router$mounts)) {
+  exec <- lane$globals$currentExec
+  for (i in seq_along(mounts)) {
+    mount <- mounts[[i]]
     tested <- if (lane$mounts_by_first_path) path else req$PATH_INFO
     if (nchar(tested) < nchar(mount) || substr(tested, 0, nchar(mount)) != mount) next
     if (!is_same_request(req, path, method)) match <- NULL
     req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
-    return(route_mounted(lane, exchange, router, mount, match))
+    exec$forward <- FALSE
+    value <- route_mounted(lane, exchange, router, mount, match)
+    # The callbacks of a mounted router see the flag of the outer one: see in_route().
+    if (!is_promise(value)) return(value)
+    return(follow_step(exchange, router, value, function(value) {
+      route_mounts(lane, exchange, router, NULL, path, method, mounts[-seq_len(i)])
+    }))
   }
-  answer_unrouted(lane, router, req, exchange$res)
+  exec$forward <- TRUE # by the last step that has not served the request
+  follow_step(exchange, router, answer_unrouted(lane, router, req, exchange$res))
 }
 
-# A mounted router handles the errors of its own endpoints, and keeps its forward() to itself.
+# A mounted router handles the errors of its own endpoints.
 route_mounted <- function(lane, exchange, outer, mount, match) {
   number <- outer$mounts[[mount]]
-  if (number == 0L) return(outer$private$mnts[[mount]]$route(exchange$req, exchange$res))
+  req <- exchange$req
+  res <- exchange$res
+  if (number == 0L) return(outer$private$mnts[[mount]]$route(req, res))
   router <- lane$routers[[number]]
-  failed <- function(e) router$private$errorHandler(exchange$req, exchange$res, e)
-  tryCatch({
-    value <- withCallingHandlers(route_request(lane, exchange, router, match), error = note_failure)
-    if (is_promise(value)) promises::catch(value, failed) else value
-  }, error = failed)
+  route_within(lane, exchange, as_environment(list(req = req, res = res)), router, match)
+}
+
+route_within <- function(lane, exchange, exec, router, match) {
+  in_route(lane, exec, tryCatch(
+    withCallingHandlers(route_request(lane, exchange, router, match), error = note_failure),
+    error = route_failed(exchange, router)
+  ))
 }
 
 # The end of plumber's route(), when no endpoint and no mounted router has served the request: 307, 405 or 404.
@@ -132,7 +174,8 @@ answer_unrouted <- function(lane, router, req, res) {
       return(list(error = "405 - Method Not Allowed"))
     }
   }
-  router$private$notFoundHandler(req = req, res = res)
+  private <- router$private
+  private$notFoundHandler(req = req, res = res)
 }
 
 # plumber looks for mounts with the path that the router was entered with, or, from 1.3 on, with the present one.

@@ -3,11 +3,15 @@
 # The value may be a promise, like those of hooks, serializers and error handlers.
 run_step <- function(step, req, res) {
   if (step$hooked) return(step$step$exec(req, res))
-  run_function(step$func, step_args(step, req, res), step$envir)
+  step_value(run_function(step$func, step_args(step, req, res), step$envir))
 }
 
-# Goes on with a value: at once, or when its promise is kept.
-follow <- function(value, go_on) if (is_promise(value)) promises::then(value, go_on) else go_on(value)
+# Goes on with a value: at once, or when its promise is kept. As in plumber's runSteps(), `failed` gets a rejection and
+# any error of what follows the promise. If it fails itself, it is called again for each promise before.
+follow <- function(value, go_on, failed) {
+  if (!is_promise(value)) return(go_on(value))
+  promises::catch(promises::then(value, go_on), failed)
+}
 
 # `req` and `res` come before all other arguments. For a function without `...` only those of the two that it takes are
 # put together with the rest.

@@ -19,6 +19,8 @@ export interface FidelityOptions {
   readonly flags?: readonly string[];
   /** The response depends only on the handler, not on how the request is built: `npm test` uses only the direct lane. */
   readonly sameInBothLanes?: boolean;
+  /** Sends the asks again, this many at once: no request may change the response to another. */
+  readonly together?: number;
 }
 
 const apis = resolve(import.meta.dirname, '../fixtures/apis');
@@ -107,6 +109,13 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
       });
     }
 
+    for (const [number, group] of spread([...titled(asks)], options.together).entries()) {
+      test(`${api}: ${group.length} asks at once (group ${number + 1}) answer as plumber does`, async () => {
+        const [expected, ...actual] = await Promise.all(servers.map((server) => atOnce(group, server.port)));
+        for (const [i, subject] of subjects.entries()) expect(actual[i], subject).toEqual(expected);
+      });
+    }
+
     const titles = [...titled(asks).keys()];
     const listed = deviations.flatMap((one) => (one.api === api ? one.asks : []));
     const unknown = listed.filter((title) => !titles.includes(title));
@@ -124,6 +133,22 @@ async function sendAsk(ask: Ask, port: number, cookies: [string, string][]): Pro
     if (error instanceof HangUp) return [];
     throw error;
   }
+}
+
+/** The answers to asks that are sent at the same moment, by title. */
+async function atOnce(asks: readonly [string, Ask][], port: number): Promise<Record<string, object[]>> {
+  const answers = asks.map(async ([title, ask]) => {
+    const responses = await sendAsk(ask, port, []);
+    return [title, show(responses.map((one) => normalised(ask, answerOf(one), port)))] as const;
+  });
+  return Object.fromEntries(await Promise.all(answers));
+}
+
+/** Groups of at most `size`; each takes one of every so many, because neighbours often ask for the same. */
+function spread<T>(all: readonly T[], size = 0): T[][] {
+  const groups: T[][] = Array.from({ length: size > 0 ? Math.ceil(all.length / size) : 0 }, () => []);
+  for (const [i, one] of all.entries()) groups[i % groups.length]?.push(one);
+  return groups;
 }
 
 function normalised(ask: Ask, answer: Answer, port: number): Answer {

@@ -1,8 +1,9 @@
 # The direct lane against plumber's own router, for the same request.
 worker <- new.env(parent = baseenv())
 direct <- c("plan.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R", "batch.R")
-files <- c("protocol.R", "internals.R", "traceback.R", "loop.R", "serializers.R", "annotations.R", "policy-tags.R",
-           "request-reads.R", "plumber-app.R", "plumber-lane.R", "request.R", "response.R", file.path("direct", direct))
+files <- c("protocol.R", "internals.R", "traceback.R", "promises.R", "loop.R", "serializers.R", "annotations.R",
+           "policy-tags.R", "request-reads.R", "plumber-app.R", "plumber-lane.R", "request.R", "response.R",
+           file.path("direct", direct))
 for (file in files) {
   sys.source(file.path("..", "..", "r", file), envir = worker, keep.source = FALSE)
 }

@@ -1,6 +1,6 @@
 # plumber's own router as the worker makes it faster, against the router as it is.
 speed <- new.env(parent = baseenv())
-for (file in c("internals.R", "response.R", "traceback.R", "plumber-app.R", "router-speed.R")) {
+for (file in c("internals.R", "response.R", "traceback.R", "promises.R", "plumber-app.R", "router-speed.R")) {
   sys.source(file.path("..", "..", "r", file), envir = speed, keep.source = FALSE)
 }
 plumber <- asNamespace("plumber")
