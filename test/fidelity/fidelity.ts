@@ -19,7 +19,10 @@ export interface FidelityOptions {
   readonly flags?: readonly string[];
   /** The response depends only on the handler, not on how the request is built: `npm test` uses only the direct lane. */
   readonly sameInBothLanes?: boolean;
-  /** Sends the asks again, this many at once: no request may change the response to another. */
+  /**
+   * Sends this many asks at once: no request may change the response to another. `npm run test:long` also sends them one
+   * by one.
+   */
   readonly together?: number;
 }
 
@@ -78,7 +81,7 @@ export function fidelity(api: string, options: FidelityOptions, asks: readonly A
       for (const copy of copies) rmSync(copy, { recursive: true, force: true });
     });
 
-    for (const [title, ask] of titled(asks)) {
+    for (const [title, ask] of options.together === undefined || sized(false, true) ? titled(asks) : []) {
       const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
       const promise = deviation
         ? `${api}: ${title} differs from plumber, because ${deviation.because}`
