@@ -77,7 +77,7 @@ read_frame <- function(con) {
   }
   if (length(payload) < size) return(NULL)
   list(
-    type = (words[2L] %/% 256L) %% 256L, flags = words[2L] %/% 65536L, id = words[3L], start_by = words[4L],
-    payload = payload
+    type = (words[2L] %/% 256L) %% 256L, flags = if (words[4L] > 0L) words[2L] %/% 65536L else 0L,
+    id = words[3L], start_by = words[4L], payload = payload
   )
 }

@@ -1,8 +1,8 @@
 # The worker's loop: runs one frame at a time, in the order in which the gateway sends them. A request that waits for a
 # promise is open: the loop goes on, and the answer is sent when the promise is settled.
 
-# The loop looks for callbacks of `later` this often, in seconds, while there are callbacks, and while requests are open.
-# Other threads can add callbacks without waking it.
+# The loop looks for callbacks of `later` this often, in seconds, while there are any, and while requests are open. Other
+# threads can add callbacks without waking it.
 look_interval <- c(idle = 0.05, open = 0.005)
 
 # Callbacks that are due run for this long, in seconds, before the loop looks for a request.
@@ -26,17 +26,12 @@ open_sinks <- function() .Internal(sink.number(TRUE))
 message_sink <- function() .Internal(sink.number(FALSE))
 
 # Returns a function that undoes changes of a handler to the process that would affect the next request: the working
-# directory, output diversions, and what the direct lane sets for callbacks of promises.
+# directory and output diversions.
 process_keeper <- function() {
   home <- getwd()
   sinks <- open_sinks()
   messages <- message_sink()
-  domains <- if (isNamespaceLoaded("promises")) asNamespace("promises")[["globals"]]
-  domain <- domains$domain
-  globals <- if (isNamespaceLoaded("plumber")) asNamespace("plumber")[[".globals"]]
   function() {
-    if (!is.null(domains)) domains$domain <- domain
-    if (!is.null(globals)) globals$currentExec <- NULL
     if (!identical(getwd(), home)) setwd(home)
     while (open_sinks() > sinks) sink()
     if (message_sink() != messages) sink(getConnection(messages), type = "message")
@@ -166,7 +161,9 @@ serve_frames <- function(con, engines, manifest) {
       }
       current <<- engines[[frame$type]]
       running <<- frame$id
-      if (length(frame$payload) > read_at_once || frame$flags == tell_begun) write_frame(con, frame_types$begun, frame$id, NULL)
+      if (length(frame$payload) > read_at_once || frame$flags == tell_begun) {
+        write_frame(con, frame_types$begun, frame$id, NULL)
+      }
       value <- if (!early) allowInterrupts(current$run(current$context, bytes_value(frame$payload)))
       early <<- FALSE
       finish(value)
@@ -174,6 +171,7 @@ serve_frames <- function(con, engines, manifest) {
   }
   stopped <- function(e) if (running > 0L) calls <<- app_calls()
   interrupted <- function(e) {
+    forget_current_request()
     if (running > 0L) {
       finish(calls, frame_types$interrupted)
     } else if (calls_back) {
@@ -188,7 +186,12 @@ serve_frames <- function(con, engines, manifest) {
   }
   failed <- function(e) {
     if (running == 0L) stop(e)
-    if (is.null(failure)) failure <<- e else finish(router_failed(e))
+    if (is.null(failure)) {
+      failure <<- e
+    } else {
+      forget_current_request()
+      finish(router_failed(e))
+    }
     FALSE
   }
   # Reports an error that the app has not caught, but not from a child that the app has forked.

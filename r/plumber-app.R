@@ -11,8 +11,8 @@ load_router <- function(app, on_run) {
 }
 
 # Many files end with pr_run() or `$run()`. plumber's own server would then start while the app is loaded, with none of
-# the gateway's rules and limits. Instead on_run() serves the router, within that call, until the worker stops. Returns a
-# function that ends this.
+# the gateway's rules and limits. Instead on_run() serves the router, within that call, until the worker stops. Returns
+# a function that ends this.
 take_over_servers <- function(on_run) {
   httpuv <- asNamespace("httpuv")
   own <- list(runServer = httpuv$runServer, startServer = httpuv$startServer)

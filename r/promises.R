@@ -2,6 +2,15 @@
 
 is_promise <- function(value) is.object(value) && promises::is.promising(value)
 
+# After a request has ended other than by its value: undoes what the direct lane has set for callbacks of promises.
+forget_current_request <- function() {
+  if (!isNamespaceLoaded("plumber")) return(invisible())
+  globals <- asNamespace("plumber")[[".globals"]]
+  globals$currentExec <- NULL
+  domains <- asNamespace("promises")[["globals"]]
+  domains$domain <- NULL
+}
+
 # As in plumber's exec(), what a promise is rejected with becomes an error.
 step_value <- function(value) if (is_promise(value)) raise_rejection(value) else value
 

@@ -10,7 +10,8 @@ read_at_once <- 4000L
 # Flags
 tell_begun <- 1L
 
-frame_types <- list(
+# An environment, since looking for a name in a long list takes longer.
+frame_types <- list2env(list(
   request = 1L,
   stop = 2L,
   ping = 3L,
@@ -39,7 +40,7 @@ frame_types <- list(
   rested = 142L,
   preloaded = 192L,
   forked = 193L
-)
+), parent = emptyenv())
 
 # The parts of payloads from the gateway that are lists without names
 request_parts <- c("fields", "body")

@@ -26,16 +26,21 @@ print_routed <- function(lane, exchange, value) {
   )
 }
 
+# The value for the gateway to print; NULL if R has to.
+gateway_answer <- function(lane, res, serializer, value) {
+  if (lane$hooked$postserialize || !left_to_gateway(value)) return(NULL)
+  index <- lane$serializers$index(serializer)
+  if (index > 0L) value_answer(index, value, res)
+}
+
 serialized <- function(lane, exchange, serializer, value) {
-  res <- exchange$res
-  printed <- lane$hooked$postserialize || !left_to_gateway(value)
-  index <- if (printed) 0L else lane$serializers$index(serializer)
-  answer <- if (index > 0L) value_answer(index, value, res)
+  answer <- gateway_answer(lane, exchange$res, serializer, value)
   if (!is.null(answer)) return(answer)
   # Named as in plumber, because the call is part of an error.
   ser <- serializer
   req <- exchange$req
   private <- lane$private
+  res <- exchange$res
   response <- ser(value, req, res, private$errorHandler)
   if (lane$hooked$postserialize) {
     response <- follow(response, function(text) run_value_hooks(lane, exchange, "postserialize", text), raise)

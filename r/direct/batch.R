@@ -5,17 +5,31 @@
 # Stands for the value of a handler that has not run yet.
 deferred <- new.env(parent = emptyenv())
 
-is_deferred <- function(exchange, value) exchange$in_batch && identical(value, deferred)
-
-batch_engine <- function(lane) engine(lane, run_batch)
+batch_engine <- function(lane) engine(lane, run_batch, fail_batch)
 
 # The answer is `batchValue` of src/protocol/payloads.ts, or the reason why there is none.
 run_batch <- function(lane, batch) {
+  prepare_lane(lane)
+  answer <- answer_batch(lane, batch)
+  leave_batch(lane)
+  answer
+}
+
+fail_batch <- function(lane, e) {
+  leave_batch(lane)
+  router_failed(e)
+}
+
+leave_batch <- function(lane) {
+  forget_exec(lane$exec)
+  leave_route(lane)
+}
+
+answer_batch <- function(lane, batch) {
   names(batch) <- batch_parts
   joined <- batch$joined
   names(joined) <- call_parts
   route <- lane$routes[[joined$route]]
-  prepare_lane(lane)
   exchanges <- lapply(batch$calls, function(call) {
     names(call) <- call_parts
     new_exchange(lane, route, call, lane$default_serializer, in_batch = TRUE)

@@ -110,27 +110,27 @@ run_call <- function(lane, call) {
 fail_call <- function(lane, e) {
   call <- lane$call
   exchange <- lane$exchange
+  answer <- if (is.null(call)) {
+    router_failed(e)
+  } else {
+    if (is.null(exchange)) exchange <- plain_exchange(lane, called_route(lane, call), call)
+    fail_exchange(lane, exchange, e)
+  }
   forget_call(lane)
-  if (is.null(call)) return(router_failed(e))
-  if (is.null(exchange)) exchange <- plain_exchange(lane, called_route(lane, call), call)
-  fail_exchange(lane, exchange, e)
+  answer
 }
 
 prepare_lane <- function(lane) {
-  forget_call(lane) # an interrupted one
+  if (!is.null(lane$call)) forget_call(lane) # an interrupted one
   if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
   if (lane$exec_kept) {
     lane$exec <- new.env(parent = emptyenv())
     lane$exec_kept <- FALSE
-  } else {
-    exec <- lane$exec
-    exec$req <- NULL
-    exec$res <- NULL
   }
   enter_route(lane)
 }
 
-# with_promise_domain() would take longer than some handlers. leave_route() or the loop undoes this.
+# with_promise_domain() would take longer than some handlers. leave_route() undoes this, or the loop after an interrupt.
 enter_route <- function(lane) {
   globals <- lane$globals
   globals$currentExec <- lane$exec
@@ -138,10 +138,19 @@ enter_route <- function(lane) {
   domains$domain <- lane$domain
 }
 
-# A request may be large.
+# A request may be large, and the next one must not see it.
 forget_call <- function(lane) {
   lane$call <- NULL
-  lane$exchange <- NULL
+  if (!is.null(lane$exchange)) {
+    lane$exchange <- NULL
+    if (!lane$exec_kept) forget_exec(lane$exec)
+  }
+  leave_route(lane)
+}
+
+forget_exec <- function(exec) {
+  exec$req <- NULL
+  exec$res <- NULL
 }
 
 # The route of a request that the gateway has found no endpoint for.
@@ -215,7 +224,13 @@ route_exchange <- function(lane, exchange) {
 end_route <- function(lane, exchange, value) {
   force(value)
   exchange$routing <- FALSE
-  if (is_deferred(exchange, value)) return(value)
+  if (exchange$in_batch && identical(value, deferred)) return(value)
+  # Usually none of the app's functions follows.
+  if (!lane$any_hook) {
+    res <- exchange$res
+    answer <- gateway_answer(lane, res, res$serializer, value)
+    if (!is.null(answer)) return(answer)
+  }
   leave_route(lane)
   if (!is_promise(value)) return(answer_routed(lane, exchange, value))
   follow(value, function(value) answer_routed(lane, exchange, value), serve_failed(lane, exchange))

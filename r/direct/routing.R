@@ -3,19 +3,17 @@
 # Each group of endpoints, then the filter after it, until one of them ends the request.
 # match: the endpoint that the gateway has found among those of all routers and groups. It holds as long as nothing has
 # changed what routes are matched with, and the endpoint has not called forward(). NULL: R looks for it.
-route_request <- function(lane, exchange, router, match) {
-  req <- exchange$req
-  apply_builtin_filters(req, exchange$call$query, lane$plumber)
-  path <- req$PATH_INFO # before a filter changes it
-  method <- req$REQUEST_METHOD
-  route_from(lane, exchange, router, match, path, method, 0L)
-}
-
-# group: the first group of endpoints to try; tried: whether its endpoints have been tried
-route_from <- function(lane, exchange, router, match, path, method, group, tried = FALSE) {
+# group: the first group of endpoints to try. After a promise, with the path and the method that the router was entered
+# with, and whether the endpoints of that group have been tried.
+route_request <- function(lane, exchange, router, match, group = 0L, path = NULL, method = NULL, tried = FALSE) {
   req <- exchange$req
   res <- exchange$res
   exec <- lane$globals$currentExec
+  if (is.null(path)) {
+    apply_builtin_filters(req, exchange$call$query, lane$plumber)
+    path <- req$PATH_INFO
+    method <- req$REQUEST_METHOD
+  }
   filters <- router$filters
   for (group in group:length(filters)) {
     if (!tried) {
@@ -23,9 +21,9 @@ route_from <- function(lane, exchange, router, match, path, method, group, tried
       endpoint <- find_endpoint(router, group, match, req, path, method)
       if (!is.null(endpoint)) {
         value <- run_endpoint(lane, exchange, endpoint, path, identical(endpoint, match))
-        if (is_promise(value)) {
+        if (is.object(value) && is_promise(value)) {
           return(follow_step(exchange, router, value, function(value) {
-            route_from(lane, exchange, router, NULL, path, method, group, tried = TRUE)
+            route_request(lane, exchange, router, NULL, group, path, method, tried = TRUE)
           }))
         }
         if (!exec$forward) return(value)
@@ -37,10 +35,10 @@ route_from <- function(lane, exchange, router, match, path, method, group, tried
     filter <- filters[[group + 1L]]
     exec$forward <- FALSE
     value <- run_step(filter, req, res)
-    if (is_promise(value)) {
+    if (is.object(value) && is_promise(value)) {
       value <- promises::then(value, function(value) waited_filter_value(filter, res, value))
       return(follow_step(exchange, router, value, function(value) {
-        route_from(lane, exchange, router, match, path, method, group + 1L)
+        route_request(lane, exchange, router, match, group + 1L, path, method)
       }))
     }
     if (!exec$forward) return(filter_value(filter, res, value))

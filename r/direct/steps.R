@@ -3,7 +3,8 @@
 # The value may be a promise, like those of hooks, serializers and error handlers.
 run_step <- function(step, req, res) {
   if (step$hooked) return(step$step$exec(req, res))
-  step_value(run_function(step$func, step_args(step, req, res), step$envir))
+  value <- run_function(step$func, step_args(step, req, res), step$envir)
+  if (is.object(value)) step_value(value) else value
 }
 
 # Goes on with a value: at once, or when its promise is kept. As in plumber's runSteps(), `failed` gets a rejection and

@@ -28,9 +28,10 @@ read_at_once <- ${READ_AT_ONCE}L
 # Flags
 tell_begun <- ${TELL_BEGUN}L
 
-frame_types <- list(
+# An environment, since looking for a name in a long list takes longer.
+frame_types <- list2env(list(
 ${types.join(',\n')}
-)
+), parent = emptyenv())
 
 # The parts of payloads from the gateway that are lists without names
 ${read.join('\n')}
