@@ -1,7 +1,7 @@
 # The worker's loop: runs one frame at a time, in the order in which the gateway sends them. A request that waits for a
 # promise is open: the loop goes on, and the answer is sent when the promise is settled.
 
-# The loop looks for callbacks of `later` this often, in seconds, while there are any, and while requests are open. Other
+# How often the loop looks for callbacks of `later`, in seconds: while there are any, and while requests are open. Other
 # threads can add callbacks without waking it.
 look_interval <- c(idle = 0.05, open = 0.005)
 

@@ -2,7 +2,6 @@ import type { Clock } from '../clock.js';
 import type { UnitWorker, WorkUnit } from '../pool/work-unit.js';
 import type { WorkerExit } from '../pool/worker-exit.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
-import { ProtocolError } from '../protocol/frame-reader.js';
 import type { Batchable, MergedCall, Split } from './batch.js';
 import type { QueuedTicket } from './queued-ticket.js';
 
@@ -105,9 +104,8 @@ export class BatchUnit implements WorkUnit {
     for (const ticket of this.#tickets) ticket.left(rTime);
   }
 
-  opened(): void {
-    throw new ProtocolError('a batch cannot be open');
-  }
+  /** Never called: R gives up a batch whose handler returns a promise. */
+  opened(): void {}
 
   finished(frame: Frame): void {
     const { policy } = this.#first;

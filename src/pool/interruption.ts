@@ -27,6 +27,7 @@ export class Interruption {
 
   /** Starts the interruption. Calls `late` if R does not return within `grace` ms. */
   begin(grace: number, late: () => void): void {
+    clearTimeout(this.#timeout);
     this.#timeout = setTimeout(late, grace);
     this.#delay = Math.min(SIGNAL_DELAY_MS, grace / 2);
   }

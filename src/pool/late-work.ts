@@ -9,9 +9,9 @@ const START_WITHIN_MS = 25;
 const TAKE_BACK_AFTER_MS = 50;
 
 /**
- * Takes back units that wait behind a call, or behind callbacks of promises, that take unexpectedly long. Each unit carries a time limit, and R skips
- * units that it reaches after it. So a unit that R has not started by then, judging by everything that R has sent, has
- * not run and never will.
+ * Takes back units that wait behind a call, or behind callbacks of promises, that take unexpectedly long. Each unit
+ * carries a time limit, and R skips units that it reaches after it. So a unit that R has not started by then, judging by
+ * everything that R has sent, has not run and never will.
  */
 export class LateWork {
   readonly #pipe: WorkerPipe;

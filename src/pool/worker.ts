@@ -284,6 +284,8 @@ export class Worker implements UnitWorker {
       case FrameType.interrupted:
       case FrameType.unstarted:
       case FrameType.opened:
+        if (frame.type === FrameType.opened && this.unit !== undefined && this.unit.size > 1)
+          throw new ProtocolError('a batch cannot be open');
         if (this.#open.has(frame.id)) this.#settled(frame);
         else this.#finish(frame);
         return;
