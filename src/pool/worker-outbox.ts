@@ -4,6 +4,16 @@ import { encodeHeader, type FrameType, TELL_BEGUN } from '../protocol/frame.js';
 /** Frames up to this size are joined for one write: copying costs less than several writes. */
 const MAX_JOINED_BYTES = 2 ** 16;
 
+export interface OutgoingFrame {
+  readonly type: FrameType;
+  readonly id: number;
+  readonly payload: readonly Buffer[];
+  /** A `frameTime`, or 0 for none. */
+  readonly startBy: number;
+  /** Whether R reports that it begins. */
+  readonly tellBegun?: boolean;
+}
+
 /**
  * Frames to be sent to a worker. Each write is a system call and may wake R, so frames that are added in one turn of
  * the event loop go out in one write.
@@ -18,14 +28,8 @@ export class WorkerOutbox {
     this.#socket = socket;
   }
 
-  /**
-   * @param frame   its `startBy` is a `frameTime`, or 0 for none; `tellBegun`: whether R reports that it begins
-   * @param waiting whether R waits for the frame: then it is sent now, else at the end of this turn of the event loop
-   */
-  add(
-    frame: { type: FrameType; id: number; payload: readonly Buffer[]; startBy: number; tellBegun?: boolean },
-    waiting: boolean,
-  ): void {
+  /** @param waiting whether R waits for the frame: then it is sent now, else at the end of this turn of the event loop */
+  add(frame: OutgoingFrame, waiting: boolean): void {
     const { id, payload, startBy, tellBegun = false, type } = frame;
     let bytes = 0;
     for (const piece of payload) bytes += piece.length;

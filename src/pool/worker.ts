@@ -6,7 +6,6 @@ import { readRData, toPlain } from '../rdata/index.js';
 import { Callbacks } from './callbacks.js';
 import { interruptFrom } from './interrupt.js';
 import { Interruption } from './interruption.js';
-import { afterLastBytes } from './last-bytes.js';
 import { LateWork } from './late-work.js';
 import { type OpenLimits, OpenUnits } from './open-units.js';
 import { failureFrom } from './r-failure.js';
@@ -14,7 +13,7 @@ import type { StartJourney } from './start-journey.js';
 import type { UnitWorker, WorkUnit } from './work-unit.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { WorkerHandle } from './worker-handle.js';
-import { WorkerOutbox } from './worker-outbox.js';
+import { WorkerLink } from './worker-link.js';
 import type { WorkerOwner, WorkerStart } from './worker-owner.js';
 import { WorkerPipe } from './worker-pipe.js';
 import { transition, type WorkerState } from './worker-state.js';
@@ -44,15 +43,12 @@ export class Worker implements UnitWorker {
   #state: WorkerState = 'starting';
   /** Name of the direct lane's plan that the worker has loaded; undefined before it is ready. */
   #plan: string | undefined;
-  #socket: Socket | undefined;
-  #outbox: WorkerOutbox | undefined;
+  #link: WorkerLink | undefined;
   readonly #pipe = new WorkerPipe();
   readonly #open = new OpenUnits();
   readonly #limits: OpenLimits;
   readonly #callbacks: Callbacks;
-  readonly #late = new LateWork(this.#pipe, () => this.#socket);
-  /** Whether the connection was reset. That happens if the process ends before it has read everything sent to it. */
-  #reset = false;
+  readonly #late = new LateWork(this.#pipe, () => this.#link?.socket);
   readonly #interruption = new Interruption(() => this.#process.signal('SIGINT'));
   #requests = 0;
   #collected = false;
@@ -97,8 +93,9 @@ export class Worker implements UnitWorker {
           const idle = this.#state === 'idle';
           if (idle) this.#toBusy(); // it must not be given any work
           // An idle worker sends nothing more, unless units are open.
-          if (idle && this.#open.size === 0) this.#die(exit);
-          else afterLastBytes(this.#socket, () => this.#die(exit));
+          const silent = this.#link === undefined || (idle && this.#open.size === 0);
+          if (silent) this.#die(exit);
+          else this.#link!.afterLastBytes(() => this.#die(exit));
         },
       },
     );
@@ -165,7 +162,7 @@ export class Worker implements UnitWorker {
     else unit.started(this);
     const { id, type } = unit;
     const time = certain ? 0 : frameTime(startBy);
-    this.#outbox?.add({ type, id, payload, startBy: time, tellBegun: !certain && !ahead }, !ahead);
+    this.#link?.send({ type, id, payload, startBy: time, tellBegun: !certain && !ahead }, !ahead);
   }
 
   /**
@@ -186,7 +183,7 @@ export class Worker implements UnitWorker {
   readonly #maySignal = (): boolean => !this.#pipe.waits && this.#pipe.isRead;
 
   abandon({ id }: { readonly id: number }): void {
-    if (this.#open.has(id)) this.#command(FrameType.abandon, id);
+    if (this.#open.has(id)) this.#link?.command(FrameType.abandon, id);
   }
 
   /** Whether R should run its first full garbage collection, which takes by far the longest. */
@@ -204,7 +201,7 @@ export class Worker implements UnitWorker {
     this.#interruption.begin(COLLECT_TIMEOUT_MS, () =>
       this.kill('was killed, since it had collected its garbage for a minute'),
     );
-    this.#command(FrameType.collect);
+    this.#link?.command(FrameType.collect);
   }
 
   /**
@@ -237,15 +234,10 @@ export class Worker implements UnitWorker {
   }
 
   #connected(socket: Socket, pid: number): (frame: Frame) => void {
-    this.#socket = socket;
-    this.#process.connected(socket, pid);
-    this.#outbox = new WorkerOutbox(socket);
-    this.journey.step('connected');
-    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
-      this.#reset = code === 'ECONNRESET';
-    });
     // A worker without its connection is useless. `closeAllConnections()` in a handler closes it.
-    socket.once('close', () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS));
+    this.#link = new WorkerLink(socket, () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS));
+    this.#process.connected(socket, pid);
+    this.journey.step('connected');
     if (this.#state === 'starting') this.#to('warming');
     return (frame) => {
       if (this.#prints) this.#afterOutput(frame);
@@ -260,7 +252,7 @@ export class Worker implements UnitWorker {
       try {
         this.#received(frame);
       } catch (error) {
-        this.#socket?.destroy(error as Error);
+        this.#link?.socket.destroy(error as Error);
       }
     });
   }
@@ -330,7 +322,7 @@ export class Worker implements UnitWorker {
     // R gets its next work before the answer is processed: for a batch that takes as long as R needs for the next one.
     const opens = frame.type === FrameType.opened && unit !== undefined;
     if (opens) this.#open.add(unit);
-    if (unsettled) this.#command(FrameType.ping);
+    if (unsettled) this.#link?.command(FrameType.ping);
     else this.#free();
     if (opens) return;
     if (frame.type === FrameType.unstarted) unit?.returned();
@@ -357,7 +349,7 @@ export class Worker implements UnitWorker {
   #rests(): void {
     const late = this.#callbacks.end();
     if (late) this.#owner.callbacksLate(this, true);
-    if (late && this.#interruption.ended(() => this.kill())) this.#command(FrameType.ping);
+    if (late && this.#interruption.ended(() => this.kill())) this.#link?.command(FrameType.ping);
     else if (this.#pipe.length === 0) this.#free();
   }
 
@@ -385,11 +377,7 @@ export class Worker implements UnitWorker {
     clearTimeout(this.#killTimer);
     this.#killTimer = undefined;
     this.#killAfter(this.#stopGrace);
-    this.#command(FrameType.stop);
-  }
-
-  #command(type: FrameType, id = 0): void {
-    this.#outbox?.add({ type, id, payload: [], startBy: 0 }, true);
+    this.#link?.command(FrameType.stop);
   }
 
   #killAfter(grace: number): void {
@@ -406,7 +394,7 @@ export class Worker implements UnitWorker {
     this.#process.killGroup(); // its remaining child processes
     this.#to('dead');
     // R starts a unit only after it has read the whole frame. A reset tells this only for the frame sent last.
-    const begun = !this.#reset || this.#pipe.length > 1;
+    const begun = this.#link?.wasReset !== true || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
     this.#open.lost(this, exit); // the oldest first, in case they are run again
