@@ -83,7 +83,7 @@ class Card {
     this.element.classList.toggle('long', since >= 1000);
     const old = version === serving ? '' : `, version ${version}`;
     const requestText = `${count(requests)} ${requests === 1 ? 'request' : 'requests'}`;
-    const waits = open > 0 ? `, ${count(open)} waiting for a promise` : '';
+    const waits = open > 0 ? `, ${count(open)} open` : '';
     setText(this.#facts, `${requestText}${waits}, ${bytes(memory)}, ${age(seconds)}${old}`);
   }
 }
