@@ -121,13 +121,6 @@ export class Pool {
     return busy;
   }
 
-  /** Number of units that wait for a promise. */
-  get open(): number {
-    let open = 0;
-    for (const worker of this.#workers.values()) open += worker.open;
-    return open;
-  }
-
   /** Number of workers that were not told to stop. */
   get #staying(): number {
     return this.#workers.size - this.#leaving.size;
