@@ -97,7 +97,6 @@ batch_obstacle <- function(route, hooks) {
   after <- c(hooks$postroute, hooks$preserialize)
   if (length(hooks$postserialize) || any(vapply(after, sees, NA))) return("a hook of the app takes each value")
   if ("..." %in% route$formals) return("its function takes ...")
-  if (uses_forward(route$func)) return("its function calls forward()")
   if (route$batch$form == "body") {
     if (!all(route$formals %in% c("req", "res"))) return("its function takes more than req and res")
     if (!"req" %in% route$formals) return("its function does not take req")
@@ -106,8 +105,3 @@ batch_obstacle <- function(route, hooks) {
   NULL
 }
 
-# Whether a batched route has filters, hooks or error handlers, or its function takes `req` or `res`. R then runs all
-# steps but the handler for each request.
-batch_filtered <- function(route, simple) {
-  if (route$batch$form == "body") !simple || route$before > 0L || !identical(route$formals, "req") else !route$plain
-}

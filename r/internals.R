@@ -7,6 +7,17 @@ words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FAL
 value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
 bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
 
+# The values of variables in an environment, NULL for those that it lacks.
+values_of <- function(env, names) .Internal(mget(names, env, "any", list(NULL), FALSE))
+option <- function(name) .Internal(getOption(name))
+
+# The settings that plumber and jsonlite read: before a request is parsed, and when its value is printed.
+parsing_settings <- function() list(.Internal(getOption("scipen")), .Internal(getOption("plumber.sharedSecret")))
+printing_settings <- function() {
+  list(.Internal(getOption("OutDec")), .Internal(getOption("digits.secs")), .Internal(getOption("scipen")),
+       .Internal(Sys.getenv("TZ", "")), .Internal(Sys.getlocale(2L)))
+}
+
 # A new environment from a named list. Its parent is the empty one.
 as_environment <- function(values) {
   env <- .Internal(new.env(TRUE, emptyenv(), max(29L, length(values))))
@@ -36,7 +47,10 @@ internals_fit <- function() {
       identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
       identical(bytes_value(serialize(value, NULL)), value) &&
       identical(env$a, words) && identical(env$b, words + 1L) && bindingIsLocked("a", env) &&
-      environmentIsLocked(env) && identical(run_function(max, list(1, 2), baseenv()), 2)
+      environmentIsLocked(env) && identical(run_function(max, list(1, 2), baseenv()), 2) &&
+      identical(values_of(env, c("a", "z")), list(a = words, z = NULL)) &&
+      identical(option("scipen"), getOption("scipen")) && identical(parsing_settings()[[1L]], getOption("scipen")) &&
+      identical(printing_settings()[-(1:3)], list(Sys.getenv("TZ"), Sys.getlocale("LC_CTYPE")))
   }, error = function(e) FALSE)
 }
 
@@ -46,6 +60,13 @@ if (!internals_fit()) {
   words_bytes <- function(words) writeBin(words, raw(), endian = "little")
   value_bytes <- function(value) serialize(value, NULL, xdr = FALSE)
   bytes_value <- function(bytes) unserialize(bytes)
+  values_of <- function(env, names) mget(names, env, ifnotfound = list(NULL))
+  option <- function(name) getOption(name)
+  parsing_settings <- function() list(getOption("scipen"), getOption("plumber.sharedSecret"))
+  printing_settings <- function() {
+    list(getOption("OutDec"), getOption("digits.secs"), getOption("scipen"), Sys.getenv("TZ"),
+         Sys.getlocale("LC_CTYPE"))
+  }
   as_environment <- function(values) list2env(values, parent = emptyenv())
   delay <- function(name, expression, from, to) {
     do.call(delayedAssign, list(name, expression, eval.env = from, assign.env = to), quote = FALSE)

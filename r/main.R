@@ -35,7 +35,7 @@ main <- function() {
   step <- function(name) write_frame(con, frame_types$step, 0L, name)
 
   # R would otherwise keep warnings until the top-level call ends, which is when the worker ends.
-  if (identical(getOption("warn"), 0L)) options(warn = 1L)
+  if (identical(getOption("warn"), 0L)) options(warn = 1)
 
   # To compile what runs once takes longer than to run it, and leaves tens of megabytes behind.
   jit <- compiler::enableJIT(0L)

@@ -4,7 +4,7 @@ plumber_engine <- function(router) engine(router, run_request)
 
 run_request <- function(router, request) {
   names(request) <- request_parts
-  req <- rook_request(request$fields, request$body)
+  req <- rook_request(bytes_value(request$fields), request$body)
   early <- router$onHeaders(req)
   resp <- if (is.null(early)) router$call(req) else early
   if (is_promise(resp)) promises::then(resp, http_response) else http_response(resp)

@@ -81,7 +81,7 @@ response_factory <- function(generator, namespace, prepare = identity) {
   })) && is.null(generator$private_fields) && is.null(generator$private_methods) && is.null(generator$active) &&
     is.null(generator$inherit)
   if (!known) return(generator$new)
-  methods <- generator$public_methods[setdiff(names(generator$public_methods), "initialize")]
+  methods <- generator$public_methods
   definitions <- lapply(methods, function(method) call("function", formals(method), body(method)))
   fields <- generator$public_fields[setdiff(names(generator$public_fields), "serializer")]
   members <- as.call(c(quote(list), definitions, lapply(fields, function(value) call("quote", value))))

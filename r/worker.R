@@ -14,11 +14,12 @@ local({
     setdiff(ls(worker), before)
   }
   read("location.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "annotations.R", "policy-tags.R",
-       "request-reads.R", "direct/plan.R", "plumber-app.R", "router-speed.R", "safe-json.R", "time-limits.R",
+       "direct/plan.R", "plumber-app.R", "router-speed.R", "safe-json.R", "time-limits.R",
        "api-spec.R", "model-file.R", "model-schema.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R",
        "traceback.R", "compiled.R", "fork.R", "preload.R", "main.R")
   loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "loop.R")
-  direct <- paste0("direct/", c("lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R", "batch.R"))
+  direct <- paste0("direct/", c("plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R",
+                                 "batch.R"))
   worker$for_requests <- c(loop, read("request.R", "response.R", "plumber-lane.R", direct))
   worker$for_predictions <- c(loop, read("model-predict.R"))
   worker$worth_compiling(worker, unique(c(worker$for_requests, worker$for_predictions)))

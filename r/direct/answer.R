@@ -26,19 +26,19 @@ print_routed <- function(lane, exchange, value) {
   )
 }
 
-# The value for the gateway to print; NULL if R has to.
-gateway_answer <- function(lane, res, serializer, value) {
-  if (lane$hooked$postserialize || !left_to_gateway(value)) return(NULL)
+# The value for the gateway to print; NULL if R has to. warn: the option with which R would
+gateway_answer <- function(lane, res, serializer, value, warn) {
+  if (lane$hooked$postserialize || !left_to_gateway(lane, value, warn)) return(NULL)
   index <- lane$serializers$index(serializer)
   if (index > 0L) value_answer(index, value, res)
 }
 
 serialized <- function(lane, exchange, serializer, value) {
-  answer <- gateway_answer(lane, exchange$res, serializer, value)
+  answer <- gateway_answer(lane, exchange$res, serializer, value, option("warn"))
   if (!is.null(answer)) return(answer)
   # Named as in plumber, because the call is part of an error.
   ser <- serializer
-  req <- exchange$req
+  delay("req", quote(exchange$req), environment(), environment()) # few serializers look at it
   private <- lane$private
   res <- exchange$res
   response <- ser(value, req, res, private$errorHandler)
@@ -68,7 +68,9 @@ value_answer <- function(index, value, res) {
 printable_classes <- list("data.frame", "factor", c("ordered", "factor"), "Date", c("POSIXct", "POSIXt"), "AsIs",
                           c("tbl_df", "tbl", "data.frame"), c("scalar", "character"), "noquote")
 
-left_to_gateway <- function(value) {
+left_to_gateway <- function(lane, value, warn) is_printable(value) && prints_as_planned(lane, warn)
+
+is_printable <- function(value) {
   if (is.object(value)) {
     class <- oldClass(value)
     for (known in printable_classes) if (identical(class, known)) return(TRUE)
@@ -120,5 +122,6 @@ print_value <- function(lane, answer) {
     res$status <- answer$status
     res$headers <- as.list(stats::setNames(answer$header_values, answer$header_names))
   }
-  http_response(serializer(answer$value, direct_request(lane), res, lane$private$errorHandler))
+  # JSON serializers do not look at the request.
+  http_response(serializer(answer$value, NULL, res, lane$private$errorHandler))
 }

@@ -9,26 +9,30 @@ batch_engine <- function(lane) engine(lane, run_batch, fail_batch)
 
 # The answer is `batchValue` of src/protocol/payloads.ts, or the reason why there is none.
 run_batch <- function(lane, batch) {
-  prepare_lane(lane)
-  answer <- answer_batch(lane, batch)
-  leave_batch(lane)
-  answer
-}
-
-fail_batch <- function(lane, e) {
-  leave_batch(lane)
-  router_failed(e)
-}
-
-leave_batch <- function(lane) {
-  forget_exec(lane$exec)
-  leave_route(lane)
-}
-
-answer_batch <- function(lane, batch) {
+  if (!is.null(lane$call)) forget_call(lane) # an interrupted one
   names(batch) <- batch_parts
   joined <- batch$joined
   names(joined) <- call_parts
+  if (!plan_holds(lane, lane$routes[[joined$route]])) return(list("the app has changed"))
+  answer_batch(lane, joined, batch)
+}
+
+fail_batch <- function(lane, e) {
+  if (!is.null(lane$call)) forget_call(lane)
+  router_failed(e)
+}
+
+# Runs a part of a batch: what is before the handler of one request, or the handler for all of them.
+run_part <- function(lane, call, exchange, run) {
+  lane$call <- call
+  lane$exchange <- exchange
+  enter_route(lane)
+  value <- run()
+  forget_call(lane)
+  value
+}
+
+answer_batch <- function(lane, joined, batch) {
   route <- lane$routes[[joined$route]]
   exchanges <- lapply(batch$calls, function(call) {
     names(call) <- call_parts
@@ -47,8 +51,9 @@ answer_batch <- function(lane, batch) {
 
 # Runs a request of a batch up to its handler: `deferred`, or its answer if it does not come that far.
 answer_before_handler <- function(lane, exchange) {
-  enter_route(lane)
-  tryCatch(serve_request(lane, exchange), error = function(e) fail_exchange(lane, exchange, e))
+  run_part(lane, exchange$call, exchange, function() {
+    tryCatch(serve_request(lane, exchange), error = function(e) fail_exchange(lane, exchange, e))
+  })
 }
 
 # The answer of a request that did not come to its handler. One that waits for a promise runs again, alone.
@@ -67,9 +72,6 @@ batch_part <- function(lane, exchange, route) {
 
 # What follows the handler, except for the value, which no hook sees: as value_answer(), or NULL if only R can print it.
 answer_after_handler <- function(lane, exchange) {
-  exec <- lane$exec
-  exec$req <- exchange$req
-  exec$res <- exchange$res
   tryCatch({
     if (lane$hooked$postroute && is_promise(run_value_hooks(lane, exchange, "postroute", NULL))) return(NULL)
     serializer <- exchange$res$serializer
@@ -89,24 +91,29 @@ batch_value <- function(lane, route, joined, sizes, exchanges, waits) {
     if (!all_wait) joined <- select_items(joined, rep(waits, sizes), route$batch)
   } else if (!all(vapply(waiting, keeps_request, NA))) {
     return("filters change the request")
-  } else if (!all_wait) {
+  } else if (!all_wait || !have_same_variables(waiting)) {
     return(NULL) # the body of one request can't be taken out of the joined one
   }
-  run_joined(lane, route, joined, lapply(waiting, function(exchange) exchange$req))
+  run_joined(lane, route, joined, waiting)
+}
+
+have_same_variables <- function(exchanges) {
+  names <- names(exchanges[[1L]]$fields)
+  all(vapply(exchanges, function(exchange) identical(names(exchange$fields), names), NA))
 }
 
 # Whether the filters have left the arguments of a request that are part of the batch's call.
-keeps_arguments <- function(req, call) {
-  if (!identical(req$args, call$query)) return(FALSE)
-  is.null(call$raw_body) || identical(req$bodyRaw, call$raw_body)
+keeps_arguments <- function(exchange) {
+  req <- exchange$req
+  identical(req$args, exchange$call$query) && keeps_body(exchange, req)
 }
 
 # Whether they have left all that a handler which reads the request can see. Mounts change PATH_INFO.
 keeps_request <- function(exchange) {
   req <- exchange$req
-  fields <- exchange$call$fields
+  fields <- exchange$fields
   fields <- fields[names(fields) != "PATH_INFO"]
-  present <- mget(names(fields), req, ifnotfound = list(NULL))
+  present <- values_of(req, names(fields))
   # Whether the body's text is still the promise that it was, forced or not.
   is.call(do.call(substitute, list(as.name("postBody"), req))) && identical(present, fields)
 }
@@ -128,37 +135,26 @@ select_items <- function(call, keep, batch) {
 }
 
 # list(the handler's value for all requests), or why there is none: "" if its own error says so.
-run_joined <- function(lane, route, call, requests) {
+run_joined <- function(lane, route, call, exchanges) {
   traps <- request_traps()
-  args <- joined_args(lane, route, call, requests, traps$trap)
-  value <- tryCatch(list(run_handler(lane, route, args)), error = function(e) "")
+  args <- joined_args(lane, route, call, exchanges, traps$trap)
+  value <- tryCatch(
+    run_part(lane, call, NULL, function() list(run_function(route$func, args, route$envir))),
+    error = function(e) ""
+  )
+  if (lane$looked) {
+    lane$looked <- FALSE
+    return("it uses the current request, and each request has its own")
+  }
   if (!is.null(traps$used())) return(traps$used())
   if (is.list(value) && is_promise(value[[1L]])) return("it returns a promise")
-  if (is.list(value) && !left_to_gateway(value[[1L]])) return("only R can print its result")
+  if (is.list(value) && !left_to_gateway(lane, value[[1L]], option("warn"))) return("only R can print its result")
   value
 }
 
-run_handler <- function(lane, route, args) {
-  enter_route(lane)
-  exec <- lane$exec
-  exec$forward <- FALSE
-  exec$req <- NULL
-  exec$res <- NULL
-  value <- run_function(route$func, args, route$envir)
-  if (exec$forward) stop("it calls forward()")
-  value
-}
-
-joined_args <- function(lane, route, call, requests, trap) {
+joined_args <- function(lane, route, call, exchanges, trap) {
   if (route$batch$form == "body") {
-    req <- joined_request(lane, route, call)
-    req$PATH_INFO <- requests[[1L]]$PATH_INFO
-    # What filters have added.
-    names <- unique(unlist(lapply(requests, ls, all.names = TRUE, sorted = FALSE)))
-    for (name in setdiff(names, ls(req, all.names = TRUE))) {
-      makeActiveBinding(name, trap(paste0("req$", name)), req)
-    }
-    args <- list(req = req)
+    args <- list(req = joined_request(lane, route, call, exchanges, trap))
   } else {
     args <- relevant_args(call_args(lane, route, call), route$formals, route$dots)
     if ("req" %in% route$formals) args$req <- as.call(list(trap("req")))
@@ -167,14 +163,26 @@ joined_args <- function(lane, route, call, requests, trap) {
   args
 }
 
-# The request whose body is that of all.
-joined_request <- function(lane, route, call) {
-  req <- direct_request(lane, call)
-  apply_builtin_filters(req, call$query, lane$plumber)
-  req$argsPath <- if (is.null(call$path)) no_path_args else path_args(route, call$path)
-  req$body <- call$body
-  req$argsBody <- body_args(lane, req$body)
-  req$args <- c(req$args, req$argsPath, req$argsBody)
+# The request whose body is that of all. It has no other variables than those that are the same in all of them.
+joined_request <- function(lane, route, call, exchanges, trap) {
+  requests <- lapply(exchanges, function(exchange) exchange$req)
+  joined <- list(call = call, fields = exchanges[[1L]]$fields)
+  req <- direct_request(lane, joined$fields, call$raw_body)
+  apply_builtin_filters(lane, joined, req, call$query)
+  apply_endpoint(lane, joined, req, route, NULL, parsed = TRUE)
+  req$PATH_INFO <- requests[[1L]]$PATH_INFO
+  share <- function(name, source = name) {
+    value <- req[[name]]
+    refuse <- trap(paste0("req$", name))
+    sources <- function() lapply(exchanges, function(exchange) exchange$fields[[source]])
+    rm(list = name, envir = req)
+    makeActiveBinding(name, function() if (length(unique(sources())) == 1L) value else refuse(), req)
+  }
+  for (name in setdiff(names(joined$fields), "PATH_INFO")) share(name)
+  share("cookies", "HTTP_COOKIE")
+  # What filters have added.
+  names <- unique(unlist(lapply(requests, ls, all.names = TRUE, sorted = FALSE)))
+  for (name in setdiff(names, ls(req, all.names = TRUE))) makeActiveBinding(name, trap(paste0("req$", name)), req)
   req
 }
 

@@ -7,7 +7,6 @@ run_preroute <- function(lane, exchange, go_on) {
   before <- matched_with()
   leave_route(lane)
   value <- lane$private$runHooks("preroute", list(data = exchange$hook_env, req = req, res = exchange$res))
-  lane$exec_kept <- lane$exec_kept || is_promise(value)
   follow(value, function(value) go_on(identical(matched_with(), before)), serve_failed(lane, exchange))
 }
 

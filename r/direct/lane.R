@@ -1,8 +1,8 @@
 # The direct lane: runs the app's own functions (filters, hooks, handler, error handler) in plumber's order and with its
 # semantics, without plumber's overhead. Plumber$serve() and Plumber$route() of plumber are the specification.
 
-# What the requests of an app share. Only a few parts change: `call`, the call that runs, `exchange`, its exchange if it
-# has one, and `exec`.
+# What the requests of an app share. Only a few parts change: `call`, the call that runs; `exchange` and `exec`, its
+# exchange and plumber's current exec, both made when something needs them; and `warn`, the option outside of the route.
 direct_lane <- function(router, plan) {
   plumber <- asNamespace("plumber")
   private <- router$.__enclos_env__$private
@@ -22,14 +22,16 @@ direct_lane <- function(router, plan) {
     default_serializer = private$default_serializer,
     new_response = plumber$PlumberResponse$new,
     promise_domains = asNamespace("promises")[["globals"]],
-    # plumber keeps the flag that forward() sets in such an environment: that of the request that runs. A request that
-    # waits for a promise keeps it.
-    exec = new.env(parent = emptyenv()),
-    exec_kept = FALSE,
+    planned = planned_state(plan),
     call = NULL,
-    exchange = NULL
+    exchange = NULL,
+    exec = NULL,
+    warn = NULL,
+    # Whether the handler of a joined call has looked at the request, which is that of none.
+    looked = FALSE
   ))
   lane$domain <- lane_domain(lane)
+  lane$scope <- environment()
   lane
 }
 
@@ -50,9 +52,34 @@ lane_domain <- function(lane) {
 
 # Returns a function that evaluates its argument with the request that runs now as the current one.
 exec_keeper <- function(lane) {
-  exec <- lane$exec
-  lane$exec_kept <- TRUE
+  exec <- current_exec(lane)
   function(expr) with_exec(lane, exec, exec, lane$promise_domains$domain, expr)
+}
+
+# plumber's exec of the request that runs: where getCurrentExec() and forward() look. A handler that takes neither `req`
+# nor `res` seldom looks there, so the exec is made when it does.
+current_exec <- function(lane) {
+  if (is.null(lane$exec)) {
+    if (is.null(lane$call$fields)) {
+      lane$looked <- TRUE
+      stop("the requests of a batch have no current request", call. = FALSE)
+    }
+    lane$exec <- exec_of(current_exchange(lane))
+  }
+  lane$exec
+}
+
+current_exchange <- function(lane) {
+  if (is.null(lane$exchange)) lane$exchange <- plain_exchange(lane, called_route(lane, lane$call), lane$call)
+  lane$exchange
+}
+
+exec_of <- function(exchange) {
+  exec <- new.env(parent = emptyenv())
+  exec$req <- exchange$req
+  exec$res <- exchange$res
+  exec$forward <- FALSE
+  exec
 }
 
 # Evaluates an expression with these in place: plumber's current exec, the lane's, and the domain of promises.
@@ -73,12 +100,26 @@ with_exec <- function(lane, current, exec, domain, expr) {
   expr
 }
 
-# plumber's withCurrentExecDomain(): each router has its own flag. Domains of promises are nested, and of two nested
-# ones the outer one decides what a callback sees. Callbacks of promises need not have a domain.
+# plumber's withCurrentExecDomain() and withWarn1(): each router has its own flag. Domains of promises are nested: of
+# two nested ones the outer one decides what a callback sees. Callbacks of promises need not have a domain.
 in_route <- function(lane, exec, expr) {
+  warn <- option("warn")
+  if (!identical(warn, 1)) options(warn = 1)
+  on.exit(if (!identical(option("warn"), warn)) options(warn = warn))
   domain <- lane$promise_domains$domain
   if (!is.null(domain)) return(with_exec(lane, exec, lane$exec, domain, expr))
   with_exec(lane, exec, exec, lane$domain, expr)
+}
+
+# The same for the outermost router, without a function around the request: that would take longer than some handlers.
+# leave_route() undoes this, or the loop after an interrupt. `currentExec` is a promise.
+enter_route <- function(lane) {
+  delay("currentExec", quote(current_exec(lane)), lane$scope, lane$globals)
+  domains <- lane$promise_domains
+  domains$domain <- lane$domain
+  warn <- option("warn")
+  lane$warn <- warn
+  if (!identical(warn, 1)) options(warn = 1)
 }
 
 # What follows the route knows no current request.
@@ -87,15 +128,19 @@ leave_route <- function(lane) {
   domains <- lane$promise_domains
   globals$currentExec <- NULL
   domains$domain <- NULL
+  warn <- lane$warn
+  if (!identical(option("warn"), warn)) options(warn = warn)
 }
 
 call_engine <- function(lane) engine(lane, run_call, fail_call)
 
 run_call <- function(lane, call) {
-  prepare_lane(lane)
+  if (!is.null(lane$call)) forget_call(lane) # an interrupted one
   names(call) <- call_parts
-  lane$call <- call
   route <- called_route(lane, call)
+  if (!plan_holds(lane, route)) return(run_by_plumber(lane, call))
+  lane$call <- call
+  enter_route(lane)
   answer <- if (route$plain && call$body_form != "raw" && !is.null(call$query)) {
     serve_plain(lane, route, call)
   } else {
@@ -109,48 +154,23 @@ run_call <- function(lane, call) {
 
 fail_call <- function(lane, e) {
   call <- lane$call
-  exchange <- lane$exchange
-  answer <- if (is.null(call)) {
-    router_failed(e)
-  } else {
-    if (is.null(exchange)) exchange <- plain_exchange(lane, called_route(lane, call), call)
-    fail_exchange(lane, exchange, e)
-  }
+  answer <- if (is.null(call)) router_failed(e) else fail_exchange(lane, current_exchange(lane), e)
   forget_call(lane)
   answer
 }
 
-prepare_lane <- function(lane) {
-  if (!is.null(lane$call)) forget_call(lane) # an interrupted one
-  if (!identical(getOption("warn"), 1)) options(warn = 1) # as plumber does for each request
-  if (lane$exec_kept) {
-    lane$exec <- new.env(parent = emptyenv())
-    lane$exec_kept <- FALSE
-  }
-  enter_route(lane)
-}
-
-# with_promise_domain() would take longer than some handlers. leave_route() undoes this, or the loop after an interrupt.
-enter_route <- function(lane) {
-  globals <- lane$globals
-  globals$currentExec <- lane$exec
-  domains <- lane$promise_domains
-  domains$domain <- lane$domain
+# The app has changed since the plan was made: plumber's own router serves the request, and a batch runs one by one.
+run_by_plumber <- function(lane, call) {
+  if (is.null(call$fields)) return(text_500("The app has changed."))
+  run_request(lane$router, list(call$fields, call$raw_body))
 }
 
 # A request may be large, and the next one must not see it.
 forget_call <- function(lane) {
-  lane$call <- NULL
-  if (!is.null(lane$exchange)) {
-    lane$exchange <- NULL
-    if (!lane$exec_kept) forget_exec(lane$exec)
-  }
   leave_route(lane)
-}
-
-forget_exec <- function(exec) {
-  exec$req <- NULL
-  exec$res <- NULL
+  lane$call <- NULL
+  lane$exchange <- NULL
+  lane$exec <- NULL
 }
 
 # The route of a request that the gateway has found no endpoint for.
@@ -159,8 +179,9 @@ no_endpoint <- list(router = 0L, before = -1L, plain = FALSE)
 called_route <- function(lane, call) if (call$route > 0L) lane$routes[[call$route]] else no_endpoint
 
 # One request in the lane: its call, its request and response, and what becomes of them.
-new_exchange <- function(lane, route, call, serializer, in_batch = FALSE) {
-  req <- direct_request(lane, call)
+# fields, req: the variables that the gateway has sent, and the request, made when something looks at it
+new_exchange <- function(lane, route, call, serializer, in_batch = FALSE, fields = sent_fields(call),
+                         req = direct_request(lane, fields, call$raw_body)) {
   res <- lane$new_response(serializer)
   hook_env <- NULL
   # Whether errors are for the error handler: until the route has given its value.
@@ -169,30 +190,38 @@ new_exchange <- function(lane, route, call, serializer, in_batch = FALSE) {
 }
 
 # A handler without filters and hooks that takes neither `req` nor `res`: usually only its arguments are needed.
-serve_plain <- function(lane, route, call) {
-  exec <- lane$exec
-  exec$forward <- FALSE
+# req, res: for functions that look for them in the frames of their callers, as dynGet() does
+serve_plain <- function(lane, route, call, req = current_exec(lane)$req, res = current_exec(lane)$res) {
   args <- call_args(lane, route, call)
   value <- run_function(route$func, relevant_args(args, route$formals, route$dots), route$envir)
-  if (!exec$forward && route$json > 0L && left_to_gateway(value)) return(list(route$json, value))
-  exchange <- plain_exchange(lane, route, call)
-  lane$exchange <- exchange
+  if (is.null(lane$exec) && route$json > 0L && left_to_gateway(lane, value, lane$warn)) {
+    return(list(route$json, value))
+  }
+  if (lane$looked) {
+    lane$looked <- FALSE
+    return(text_500("The requests of a batch have no current request."))
+  }
+  exec <- lane$exec
+  exchange <- current_exchange(lane)
   router <- lane$routers[[route$router]]
-  # The plan has not seen the call of forward(). There is nothing to forward to.
   forwarded <- function(value) {
-    req <- exchange$req
-    res <- exchange$res
-    private <- router$private
-    follow_step(exchange, router, private$notFoundHandler(req = req, res = res))
+    fields <- exchange$fields
+    path <- path_within(router, fields$PATH_INFO)
+    route_request(lane, exchange, router, NULL, route$before, path, fields$REQUEST_METHOD, tried = TRUE)
   }
   value <- step_value(value)
-  value <- if (exec$forward && !is_promise(value)) forwarded() else follow_step(exchange, router, value, forwarded)
+  value <- if (isTRUE(exec$forward) && !is_promise(value)) {
+    forwarded()
+  } else {
+    follow_step(exchange, router, value, forwarded)
+  }
   end_route(lane, exchange, value)
 }
 
-# For a plain route that needs a request and a response after all.
+# The exchange of a plain route, which usually needs none.
 plain_exchange <- function(lane, route, call) {
-  exchange <- new_exchange(lane, route, call, route_serializer(lane, route))
+  exchange <- new_exchange(lane, route, call, route_serializer(lane, route),
+                           req = handled_request(lane, exchange, route))
   exchange$routing <- TRUE
   exchange
 }
@@ -204,9 +233,10 @@ route_serializer <- function(lane, route) {
 # plumber's serve().
 serve_request <- function(lane, exchange) {
   if (lane$any_hook) exchange$hook_env <- new.env()
-  exec <- lane$exec
-  exec$req <- exchange$req
-  exec$res <- exchange$res
+  exec <- exec_of(exchange)
+  lane$exec <- exec
+  globals <- lane$globals
+  globals$currentExec <- exec
   if (!lane$hooked$preroute) return(route_exchange(lane, exchange))
   run_preroute(lane, exchange, function(unchanged) {
     value <- route_within(lane, exchange, exec, lane$routers[[1L]], if (unchanged) exchange$route)
@@ -228,7 +258,7 @@ end_route <- function(lane, exchange, value) {
   # Usually none of the app's functions follows.
   if (!lane$any_hook) {
     res <- exchange$res
-    answer <- gateway_answer(lane, res, res$serializer, value)
+    answer <- gateway_answer(lane, res, res$serializer, value, lane$warn)
     if (!is.null(answer)) return(answer)
   }
   leave_route(lane)

@@ -5,12 +5,6 @@ builtin_filters <- c("queryString", "body", "cookieParser", "sharedSecret")
 # Groups of endpoints that plumber tries before the first filter of the app.
 early_groups <- c("__first__", builtin_filters)
 
-# Whether a function may call forward().
-uses_forward <- function(f) "forward" %in% all.names(body(f))
-
-# Whether a function may use what plumber keeps for the request that runs.
-uses_exec <- function(f) uses_forward(f) || "getCurrentExec" %in% all.names(body(f))
-
 # Why no request of this app can take the direct lane; NULL when some may.
 direct_obstacle <- function(router) {
   ns <- asNamespace("plumber")
@@ -18,12 +12,14 @@ direct_obstacle <- function(router) {
   needed <- c("ends", "filts", "mnts", "hooks", "default_serializer", "default_parsers", "errorHandler",
               "notFoundHandler", "runHooks")
   if (!all(needed %in% ls(private, all.names = TRUE))) return("this version of plumber differs")
+  if (!is_plumbers(router, "Plumber")) return("the app has a router class of its own")
   helpers <- c("queryStringFilter", "bodyFilter", "cookieFilter", "sharedSecretFilter", "req_body_parser",
                "req_body_args", "getRelevantArgs", "parseQS", "parseCookies", ".globals", "is_405",
                "router_has_route")
   if (!all(vapply(helpers, exists, NA, envir = ns, inherits = FALSE))) return("this version of plumber differs")
   first <- private$filts[seq_len(min(4L, length(private$filts)))]
   if (!identical(vapply(first, function(f) f$name, ""), builtin_filters)) return("the app changes the built-in filters")
+  if (!all(vapply(private$filts, is_plumbers, NA, "PlumberFilter"))) return("the app has a filter class of its own")
   original <- list(ns$queryStringFilter, ns$bodyFilter, ns$cookieFilter, ns$sharedSecretFilter)
   same <- mapply(function(step, f) identical(step$.__enclos_env__$private$func, f), first, original)
   if (!all(same)) return("the app changes the built-in filters")
@@ -32,6 +28,25 @@ direct_obstacle <- function(router) {
   early <- any(early_groups %in% names(Filter(length, private$ends)))
   if (early && length(private$hooks$preroute) > 0L) return("hooks run before endpoints in front of plumber's filters")
   NULL
+}
+
+# Whether an object is of this class of plumber, with plumber's own methods.
+is_plumbers <- function(object, class) {
+  generators <- list()
+  generator <- asNamespace("plumber")[[class]]
+  while (!is.null(generator)) {
+    generators <- c(generators, list(generator))
+    generator <- generator$get_inherit()
+  }
+  if (!identical(class(object), c(vapply(generators, function(generator) generator$classname, ""), "R6"))) return(FALSE)
+  original <- function(scope) {
+    methods <- do.call(c, lapply(generators, function(generator) generator[[scope]]))
+    methods[!duplicated(names(methods)) & names(methods) != "clone"]
+  }
+  same <- function(methods, env) {
+    all(vapply(names(methods), function(name) identical(body(env[[name]]), body(methods[[name]])), NA))
+  }
+  same(original("public_methods"), object) && same(original("private_methods"), object$.__enclos_env__$private)
 }
 
 has_hooks <- function(step) length(step$.__enclos_env__$private$hooks) > 0L
@@ -68,6 +83,7 @@ first_arguments <- function(formals) {
 # Why an endpoint can't take the direct lane; NULL if it can.
 endpoint_obstacle <- function(endpoint, group) {
   func <- endpoint$.__enclos_env__$private$func
+  if (!is_plumbers(endpoint, "PlumberEndpoint")) return("it has a class of its own")
   if (group %in% early_groups) return("it comes before plumber's own filters")
   if (is.primitive(func)) return("its function is a primitive")
   NULL
@@ -91,10 +107,11 @@ direct_plan <- function(root) {
   )
   routes <- list()
   routers <- list()
-  # outer: the routers that this one is mounted in; simple: whether these have no hooks, filters or error handlers
-  add <- function(router, outer, simple) {
+  # outer: the routers that this one is mounted in, `at` these paths; simple: whether these have no hooks, filters or
+  # error handlers
+  add <- function(router, outer, at, simple) {
     number <- length(routers) + 1L
-    plan <- plan_router(router, number)
+    plan <- plan_router(router, number, at)
     simple <- simple && default_error_handler(plan$private)
     planned <- plan_routes(plan, app, simple)
     routes <<- c(routes, planned)
@@ -102,21 +119,25 @@ direct_plan <- function(root) {
     routers[[number]] <<- plan
     within <- c(outer, list(router))
     simple <- simple && length(plan$filters) == 0L
-    mounted <- lapply(plan$private$mnts, function(inner) {
-      if (mount_planned(inner, within)) add(inner, within, simple) else 0L
+    mounts <- plan$private$mnts
+    mounted <- lapply(seq_along(mounts), function(i) {
+      inner <- mounts[[i]]
+      if (mount_planned(inner, within)) add(inner, within, c(at, names(mounts)[i]), simple) else 0L
     })
+    names(mounted) <- names(mounts)
     routers[[number]]$mounts <<- vapply(mounted, identity, 0L)
     number
   }
-  add(root, list(), !app$hooked)
+  add(root, list(), character(), !app$hooked)
   list(routes = routes, routers = routers, serializers = serializers, obstacle = obstacle)
 }
 
 # mounts, by path: the numbers of the routers mounted there, 0 for those that only plumber runs
-plan_router <- function(router, number) {
+plan_router <- function(router, number, at) {
   private <- router$.__enclos_env__$private
   list(
     number = number,
+    at = at,
     router = router,
     private = private,
     filters = unname(lapply(private$filts[-seq_along(builtin_filters)], plan_step)),
@@ -127,7 +148,7 @@ plan_router <- function(router, number) {
 # Whether the direct lane can run a mounted router. It can't run other classes, such as the one for static files, nor a
 # router that is mounted within itself.
 mount_planned <- function(router, outer) {
-  if (!identical(class(router), c("Plumber", "Hookable", "R6")) || !is.null(direct_obstacle(router))) return(FALSE)
+  if (!is.null(direct_obstacle(router))) return(FALSE)
   groups <- names(Filter(length, router$.__enclos_env__$private$ends))
   if (any(early_groups %in% groups)) return(FALSE)
   !any(vapply(outer, identical, NA, router))
@@ -152,11 +173,10 @@ plan_routes <- function(router, app, simple) {
       route$batch <- batch_tag(comment, route$formals, private$filename)
       if (!is.null(route$batch)) {
         route$batch$obstacle <- batch_obstacle(route, app$hooks)
-        route$batch$filtered <- batch_filtered(route, simple)
+        # R runs all steps but the handler for each request.
+        route$batch$filtered <- !route$plain
       }
       route$own_parsers <- !is.null(route$parsers) || !parsers_kept
-      outermost <- router$number == 1L && !app$hooked && !route$plain
-      if (outermost) route$reads <- endpoint_reads(route, router$filters, private)
       routes[[length(routes) + 1L]] <- route
     }
   }
@@ -170,7 +190,8 @@ plan_route <- function(endpoint, group, app, simple) {
   route$parsers <- endpoint$parsers
   route$obstacle <- if (is.null(app$obstacle)) endpoint_obstacle(endpoint, group) else app$obstacle
   if (!is.null(endpoint$serializer)) app$serializers$index(endpoint$serializer, add = TRUE)
-  route$plain <- simple && !route$hooked && !any(route$formals %in% c("req", "res", "...")) && !uses_exec(route$func)
+  route$plain <- simple && !route$hooked && !any(route$formals %in% c("req", "res", "..."))
+  route$parts <- values_of(endpoint, endpoint_parts)
   # The index of the serializer that the endpoint is declared with.
   route$json <- app$serializers$index(if (is.null(endpoint$serializer)) app$default_serializer else endpoint$serializer)
   route
@@ -191,7 +212,6 @@ describe_direct_route <- function(route) {
     obstacle = route$obstacle,
     plain = route$plain,
     own_parsers = route$own_parsers,
-    reads = route$reads,
     router = route$router,
     formals = route$formals,
     batch = route$batch,

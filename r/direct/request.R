@@ -1,19 +1,25 @@
 # The request of the direct lane.
 
-# What httpuv and plumber's call() make before plumber's serve(). `call$fields` are the variables that the gateway has
-# sent: none if no function of the route takes `req`.
-direct_request <- function(lane, call = NULL) {
-  req <- rook_request(if (is.null(call$fields)) list() else call$fields, call$raw_body)
+# The variables that the gateway has sent. A joined call of a batch has none.
+sent_fields <- function(call) if (is.null(call$fields)) list() else bytes_value(call$fields)
+
+# What httpuv and plumber's call() make before plumber's serve().
+direct_request <- function(lane, fields, raw_body) {
+  req <- rook_request(fields, raw_body)
   req$pr <- lane$router
   req$.internal <- as_environment(list())
   req$args <- list()
   req
 }
 
+# Whether the app has left a variable as the gateway has sent it.
+is_sent <- function(exchange, req, name) identical(req[[name]], exchange$fields[[name]])
+
 # What plumber's four built-in filters do. query: parsed by the gateway, or NULL
-apply_builtin_filters <- function(req, query, plumber) {
+apply_builtin_filters <- function(lane, exchange, req, query) {
+  plumber <- lane$plumber
   if (!identical(req$.internal$queryStringHandled, TRUE)) {
-    if (is.null(query)) query <- plumber$parseQS(req$QUERY_STRING)
+    if (is.null(query) || !is_sent(exchange, req, "QUERY_STRING")) query <- plumber$parseQS(req$QUERY_STRING)
     req$args <- c(req$args, query)
     req$argsQuery <- query
     req$.internal$queryStringHandled <- TRUE
@@ -31,5 +37,47 @@ apply_builtin_filters <- function(req, query, plumber) {
     }
     req$.internal$bodyHandled <- TRUE
   }
-  delay("cookies", quote(plumber$parseCookies(req$HTTP_COOKIE)), environment(), req)
+  cookie <- req$HTTP_COOKIE
+  delay("cookies", quote(plumber$parseCookies(cookie)), environment(), req)
+}
+
+# What plumber's route() does before it runs an endpoint. path: that with which the router was entered
+# parsed: whether the gateway has parsed the path and the body for this endpoint
+apply_endpoint <- function(lane, exchange, req, route, path, parsed) {
+  call <- exchange$call
+  req$argsPath <- if (!parsed) {
+    route$step$getPathParams(path)
+  } else if (is.null(call$path)) {
+    no_path_args
+  } else {
+    path_args(route, call$path)
+  }
+  req$body <- if (parsed && call$body_form != "raw" && keeps_body(exchange, req)) {
+    if (call$body_form == "parsed") call$body else list()
+  } else {
+    parse_body(lane, route, req)
+  }
+  req$argsBody <- body_args(lane, req$body)
+  req$args <- c(req$args, req$argsPath, req$argsBody)
+}
+
+# Whether the app has left what plumber parses the body from.
+keeps_body <- function(exchange, req) {
+  body <- exchange$call$raw_body
+  identical(req$bodyRaw, if (is.null(body)) raw() else body) && is_sent(exchange, req, "HTTP_CONTENT_TYPE")
+}
+
+# The request as the handler of a plain route would see it.
+handled_request <- function(lane, exchange, route) {
+  req <- direct_request(lane, exchange$fields, exchange$call$raw_body)
+  apply_builtin_filters(lane, exchange, req, NULL)
+  req$PATH_INFO <- path_within(lane$routers[[route$router]], req$PATH_INFO)
+  apply_endpoint(lane, exchange, req, route, req$PATH_INFO, parsed = FALSE)
+  req
+}
+
+# The path that a mounted router is entered with.
+path_within <- function(router, path) {
+  for (mount in router$at) path <- substr(path, nchar(mount), nchar(path))
+  path
 }

@@ -10,7 +10,7 @@ route_request <- function(lane, exchange, router, match, group = 0L, path = NULL
   res <- exchange$res
   exec <- lane$globals$currentExec
   if (is.null(path)) {
-    apply_builtin_filters(req, exchange$call$query, lane$plumber)
+    apply_builtin_filters(lane, exchange, req, exchange$call$query)
     path <- req$PATH_INFO
     method <- req$REQUEST_METHOD
   }
@@ -96,18 +96,9 @@ is_same_request <- function(req, path, method) identical(req$REQUEST_METHOD, met
 run_endpoint <- function(lane, exchange, route, path, matched) {
   req <- exchange$req
   res <- exchange$res
-  call <- exchange$call
   if (!is.null(route$serializer)) res$serializer <- route$serializer
-  defers <- exchange$in_batch && matched && keeps_arguments(req, call)
-  if (matched) {
-    req$argsPath <- if (is.null(call$path)) no_path_args else path_args(route, call$path)
-    req$body <- switch(call$body_form, parsed = call$body, raw = parse_body(lane, route, req), list())
-  } else {
-    req$argsPath <- route$step$getPathParams(path)
-    req$body <- parse_body(lane, route, req)
-  }
-  req$argsBody <- body_args(lane, req$body)
-  req$args <- c(req$args, req$argsPath, req$argsBody)
+  defers <- exchange$in_batch && matched && keeps_arguments(exchange)
+  apply_endpoint(lane, exchange, req, route, path, matched)
   if (defers) deferred else run_step(route, req, res)
 }
 

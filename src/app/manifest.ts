@@ -40,8 +40,6 @@ export interface DirectRoute {
   readonly plain: boolean;
   /** It does not use plumber's default parsers for JSON and form bodies. */
   readonly ownParsers: boolean;
-  /** The request variables that its functions read, in addition to method and path; undefined means all. */
-  readonly reads: readonly string[] | undefined;
   /** The number of its router. */
   readonly router: number;
   /** The argument names of its function. */
@@ -189,7 +187,6 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       obstacle: (route.obstacle as string | null) ?? undefined,
       plain: route.plain === true,
       ownParsers: route.own_parsers === true,
-      reads: route.reads === null ? undefined : list<string>(route.reads),
       router: Number(route.router),
       formals: list<string>(route.formals),
       pathNames: list<string>(route.names),

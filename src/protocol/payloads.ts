@@ -7,7 +7,7 @@ const value = ['serializer', 'value', 'status', 'headerNames', 'headerValues'] a
  * known by their place. `r/protocol.R` is generated from these and from `frame.ts` (`npm run docs`).
  */
 export const partsToWorker = {
-  /** `fields`: the variables of the request by name; `body`: raw bytes, or NULL. */
+  /** `fields`: the variables of the request by name, serialized; `body`: raw bytes, or NULL. */
   request: ['fields', 'body'],
 
   /**
@@ -17,7 +17,7 @@ export const partsToWorker = {
    * - `bodyForm`: "" for no body, "parsed", or "raw" if R has to parse it
    * - `body`: the parsed body
    * - `rawBody`: its bytes, or NULL
-   * - `fields`: the variables of the request by name, or NULL if no function takes `req`
+   * - `fields`: the variables of the request by name, serialized; NULL if the call is made for several requests
    */
   call: ['route', 'query', 'path', 'bodyForm', 'body', 'rawBody', 'fields'],
 

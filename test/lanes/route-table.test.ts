@@ -9,7 +9,6 @@ function route(path: string, more: Partial<DirectRoute> = {}): DirectRoute {
     obstacle: undefined,
     plain: true,
     ownParsers: false,
-    reads: undefined,
     router: 1,
   };
   return { ...defaults, formals: [], pathNames: [], batch: undefined, policy: {}, path, regex, ...more };

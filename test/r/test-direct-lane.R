@@ -1,8 +1,8 @@
 # The direct lane against plumber's own router, for the same request.
 worker <- new.env(parent = baseenv())
-direct <- c("plan.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R", "batch.R")
+direct <- c("plan.R", "plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R", "batch.R")
 files <- c("protocol.R", "internals.R", "traceback.R", "promises.R", "loop.R", "serializers.R", "annotations.R",
-           "policy-tags.R", "request-reads.R", "plumber-app.R", "plumber-lane.R", "request.R", "response.R",
+           "policy-tags.R", "plumber-app.R", "plumber-lane.R", "request.R", "response.R",
            file.path("direct", direct))
 for (file in files) {
   sys.source(file.path("..", "..", "r", file), envir = worker, keep.source = FALSE)
@@ -28,7 +28,7 @@ get_request <- function(path) {
 # The answers of plumber and of the direct lane, which prints its value by itself.
 ask_both <- function(router, path, route) {
   lane <- worker$direct_lane(router, worker$direct_plan(router))
-  call <- call_of(route = route, query = list(), body_form = "", fields = get_request(path))
+  call <- call_of(route = route, query = list(), body_form = "", fields = serialize(get_request(path), NULL))
   engine <- worker$call_engine(lane)
   answer <- tryCatch(engine$run(lane, call), error = function(e) engine$failed(lane, e))
   if (is.null(names(answer))) answer <- worker$print_value(lane, answer)
@@ -43,7 +43,7 @@ expect_same <- function(router, path, route) {
 test_that("the parts of a call have the names that the gateway gives them", {
   router <- load_app("#* @get /", "function(a) list(a = a)")
   lane <- worker$direct_lane(router, worker$direct_plan(router))
-  parsed <- call_of(route = 1L, query = list(a = "1"), body_form = "")
+  parsed <- call_of(route = 1L, query = list(a = "1"), body_form = "", fields = serialize(get_request("/"), NULL))
   expect_identical(worker$run_call(lane, parsed), list(1L, list(a = "1")))
   expect_null(lane$call)
 })

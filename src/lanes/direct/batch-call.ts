@@ -5,6 +5,7 @@ import { type RValue, rList, rString, writeRData } from '../../rdata/index.js';
 import type { DirectAnswers } from './answers.js';
 import { readRow } from './batch-row.js';
 import { frameRows, members, type Shapes, type Table, table } from './batch-shape.js';
+import type { WholeRequest } from './call.js';
 import { BodyBatch, FilteredBatch, FrameBatch, ListBatch, type RouteBatch } from './route-batch.js';
 
 /** A route with `@batch`, whose handler is vectorised. */
@@ -17,19 +18,23 @@ export interface BatchRoute {
   readonly answers: DirectAnswers;
 }
 
+/** A request that runs alone. */
+export interface AloneInput {
+  /** Makes the request's own call, optionally with another body. */
+  readonly call: (body?: RValue) => RValue;
+  /** The whole request, for functions that look at it. */
+  readonly whole: () => WholeRequest;
+}
+
 /** A request that may be batched. */
-export interface BatchInput {
+export interface BatchInput extends AloneInput {
   readonly query: RValue;
   /** The path parameters, as text. */
   readonly path: readonly string[];
-  /** Makes the request's own call, optionally with another body. */
-  readonly call: (body?: RValue) => RValue;
   /** NULL if there is none. */
   readonly body: RValue;
   /** The unparsed body. */
   readonly bytes: Buffer | undefined;
-  /** The request variables, for handlers that take `req`. */
-  readonly fields: () => RValue;
   /** For such handlers: what else the requests of a batch must have in common. */
   readonly context: string;
 }
@@ -52,8 +57,7 @@ export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefi
   if (joined === undefined) return undefined;
   const { batch, body } = joined;
   if (!to.route.batch!.filtered) {
-    const alone = batch instanceof FrameBatch ? () => batch.joined([batch]) : () => input.call();
-    return { batch, payload: () => writeRData(alone()) };
+    return { batch, payload: alonePayload(batch, input) };
   }
   const own = () => input.call(body);
   return { batch: new FilteredBatch(to, batch, own), payload: () => writeRData(own()) };
@@ -63,7 +67,7 @@ export function batchCall(to: BatchRoute, input: BatchInput): BatchCall | undefi
  * A faster version for a request whose only input is one item as simple JSON. It does not create R values for the
  * single members. If it returns undefined, `batchCall` may still be able to batch the request.
  */
-export function quickBatchCall(to: BatchRoute, bytes: Buffer): BatchCall | undefined {
+export function quickBatchCall(to: BatchRoute, bytes: Buffer, input: AloneInput): BatchCall | undefined {
   const { argument, form, filtered } = to.route.batch!;
   if (form === 'body' || filtered || to.route.pathNames.length > 0) return undefined;
   const row = readRow(bytes, argument);
@@ -72,7 +76,12 @@ export function quickBatchCall(to: BatchRoute, bytes: Buffer): BatchCall | undef
     form === 'table' ? joinFrame(to, row, argument!, [], []) : joinList(to, pick(row, to.route.formals));
   if (joined === undefined) return undefined;
   const { batch } = joined;
-  return { batch, payload: () => batch.merge([batch]).payload[0]! };
+  return { batch, payload: alonePayload(batch, input) };
+}
+
+/** A function that gets a table gets one with the rows of this request. */
+function alonePayload(batch: RouteBatch, input: AloneInput): () => Buffer {
+  return () => writeRData(batch instanceof FrameBatch ? batch.joined([batch], input.whole()) : input.call());
 }
 
 function join(to: BatchRoute, input: BatchInput): Joined | undefined {

@@ -5,13 +5,12 @@ import { type Reply, replyFrom } from '../../http/reply.js';
 import { type JsonParseOptions, NotCovered } from '../../json/index.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
 import { type Call, callList, partsToWorker } from '../../protocol/payloads.js';
-import { SharedBytes } from '../../protocol/shared-bytes.js';
 import { type RList, rInteger, rNull, rString, writeRData, writeRDataPieces } from '../../rdata/index.js';
 import { type AppRoutes, pathOf, type RoutePolicy } from '../app-routes.js';
 import type { Answer, LaneRequest, Prepared, Work } from '../lane.js';
 import { bufferOf } from '../large/job.js';
 import type { LargeThreads } from '../large/threads.js';
-import { rookBody, rookVariables } from '../plumber/rook-request.js';
+import { rookBody, rookFields } from '../plumber/rook-request.js';
 import { DirectAnswers } from './answers.js';
 import { type BatchRoute, batchCall, quickBatchCall } from './batch-call.js';
 import { Shapes } from './batch-shape.js';
@@ -23,9 +22,6 @@ import { parseQuery } from './query.js';
 const NOT_ASCII = /[^\x20-\x7e]/;
 const NOT_A_COOKIE = /[^\x20-\x7e]|%00/;
 const CONTENT_TYPE = 'content-type';
-/** Names of the unparsed body in R. */
-const UNPARSED_BODY = ['bodyRaw', 'postBody', 'rook.input'];
-
 const rawBody: DirectBody = { form: 'raw', value: rNull };
 const noBody: DirectBody = { form: '', value: rNull };
 
@@ -39,8 +35,6 @@ export interface DirectLaneOptions {
   /** Largest response, in bytes. */
   readonly responseLimit: number;
 }
-
-/** The parts of a request's work that do not depend on its call. */
 
 /**
  * The direct lane: the gateway routes, parses and prints; R runs the user's functions. A request takes the plumber lane
@@ -88,49 +82,34 @@ export class DirectLane {
     const { index, path, route } = match;
     const policy = this.#routes.policy(index);
     const batching = this.#batches[index - 1];
+    const parsedQuery = parseQuery(query);
+    const parts = { route: rInteger(index), query: parsedQuery ?? rNull, path: pathTexts(path) };
+    const whole = () => ({ rawBody: rookBody(body), fields: rookFields(http, jsonForm) });
+    const callWith = ({ form, value }: DirectBody): RList =>
+      callList({ ...parts, bodyForm: rString(form), body: value, ...whole() });
+    const parse = () => (route === undefined ? noBody : this.#body(http, route, body, jsonForm));
     if (batching !== undefined && query === '' && body !== undefined) {
+      const input = { call: () => callWith(parse()), whole };
       const quick = this.#readsJson(http, batching.route, body, jsonForm)
-        ? quickBatchCall(batching, body)
+        ? quickBatchCall(batching, body, input)
         : undefined;
       if (quick !== undefined) return this.#work(policy, () => [quick.payload()], quick.batch);
     }
 
-    const parsedQuery = parseQuery(query);
-    const parsedBody = route === undefined ? noBody : this.#body(http, route, body, jsonForm);
-    const { form, value } = parsedBody;
-    // R needs the request to parse what the gateway could not, and for functions that take `req`.
-    const needsRequest = route?.plain !== true || parsedQuery === undefined || form === 'raw';
-    const parts = { route: rInteger(index), query: parsedQuery ?? rNull, path: pathTexts(path) };
-    const whole = () => ({ rawBody: rookBody(body), fields: rookVariables(http, jsonForm) });
-    if (form === 'large') {
-      const unparsed = () =>
-        writePieces(callList({ ...parts, bodyForm: rString('raw'), body: rNull, ...whole() }));
-      return this.#parseLarge(policy, body!, { ...parts, ...(needsRequest ? whole() : noRequest) }, unparsed);
+    const parsed = parse();
+    if (parsed.form === 'large') {
+      return this.#parseLarge(policy, body!, { ...parts, ...whole() }, () => writePieces(callWith(rawBody)));
     }
-
-    // If the gateway has parsed everything, R gets only what the route's functions read.
-    const reads = parsedQuery === undefined || form === 'raw' ? undefined : route?.reads;
-    const own = (input = value): RList => {
-      const unparsed =
-        needsRequest && (reads === undefined || reads.some((name) => UNPARSED_BODY.includes(name)));
-      return callList({
-        route: parts.route,
-        query: parts.query,
-        path: parts.path,
-        bodyForm: rString(form),
-        body: input,
-        rawBody: unparsed ? rookBody(body) : rNull,
-        fields: needsRequest ? rookVariables(http, jsonForm, reads) : rNull,
-      });
-    };
-    if (batching !== undefined && parsedQuery !== undefined && form !== 'raw') {
+    if (batching !== undefined && parsedQuery !== undefined && parsed.form !== 'raw') {
       const context = `${url}|${http.headers['content-type'] ?? ''}`;
-      const fields = () => rookVariables(http, jsonForm);
-      const input = { query: parsedQuery, path, call: own, body: value, bytes: body, fields, context };
-      const call = batchCall(batching, input);
-      if (call !== undefined) return this.#work(policy, () => [call.payload()], call.batch);
+      const call = (value = parsed.value): RList => callWith({ form: parsed.form, value });
+      const input = { query: parsedQuery, path, call, whole, body: parsed.value, bytes: body, context };
+      const batched = batchCall(batching, input);
+      if (batched !== undefined) return this.#work(policy, () => [batched.payload()], batched.batch);
     }
-    return this.#work(policy, () => (form === 'raw' ? writePieces(own()) : [writeRData(own())]));
+    return this.#work(policy, () =>
+      parsed.form === 'raw' ? writePieces(callWith(parsed)) : [writeRData(callWith(parsed))],
+    );
   }
 
   /** Whether the direct lane covers the request, whatever its route. */
@@ -159,8 +138,6 @@ export class DirectLane {
     const [before, after] = [values.slice(0, at), values.slice(at + 1)];
     const result = await this.#threads.run({ kind: 'parse', body, options, before, after });
     if (result.kind !== 'parsed') return this.#work(policy, unparsed);
-    // Unless the pieces contain the body's own bytes.
-    if (parts.rawBody === rNull) SharedBytes.giveBack(body);
     const pieces = result.pieces.map(bufferOf);
     return this.#work(policy, () => pieces);
   }
@@ -223,8 +200,6 @@ function printWork(value: Buffer, plan: string): Work {
     answer: ({ payload }) => replyFrom(payload),
   };
 }
-
-const noRequest = { rawBody: rNull, fields: rNull };
 
 /** Node keeps only one of several Content-Type headers; R gets all of them, joined. */
 function hasTwoTypes({ rawHeaders }: IncomingMessage): boolean {

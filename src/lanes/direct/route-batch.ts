@@ -5,10 +5,10 @@ import type { Reply } from '../../http/reply.js';
 import { NotCovered } from '../../json/index.js';
 import { type Frame, FrameType } from '../../protocol/frame.js';
 import { callList } from '../../protocol/payloads.js';
-import { type RValue, rInteger, rList, rString, writeRData } from '../../rdata/index.js';
+import { type RValue, rInteger, rList, rNull, rString, writeRData } from '../../rdata/index.js';
 import type { DirectAnswers } from './answers.js';
 import { asDataFrame, asList, type Table } from './batch-shape.js';
-import { pathTexts, plainCall } from './call.js';
+import { pathTexts, plainCall, type WholeRequest } from './call.js';
 import { splitAnswer, splitFilteredAnswer } from './split-answer.js';
 
 const NONE = Buffer.alloc(0);
@@ -98,12 +98,13 @@ export class FrameBatch extends RouteBatch {
     this.#arguments = args;
   }
 
-  override joined(jobs: readonly Batchable[]): RValue {
+  /** @param whole the request, if there is only one */
+  override joined(jobs: readonly Batchable[], whole?: WholeRequest): RValue {
     const { argument, others, path } = this.#arguments;
     const tables = (jobs as readonly FrameBatch[]).map((job) => job.table);
     const names = [argument, ...others.map(([name]) => name)];
     const values = [asDataFrame(tables), ...others.map(([, value]) => value)];
-    return plainCall(this.to.index, rList(values, names), pathTexts(path));
+    return plainCall(this.to.index, rList(values, names), pathTexts(path), whole);
   }
 }
 
@@ -111,7 +112,6 @@ export class FrameBatch extends RouteBatch {
 interface BodyInput {
   readonly query: RValue;
   readonly path: readonly string[];
-  readonly fields: () => RValue;
 }
 
 /** A batch in which the handler itself reads the body, an array of rows. */
@@ -128,13 +128,13 @@ export class BodyBatch extends RouteBatch {
     this.#input = input;
   }
 
-  /** The first job's request with the bodies of all jobs. */
+  /** The query and the path, which are the same for all jobs, with the bodies of all jobs. */
   override joined(jobs: readonly Batchable[]): RValue {
     const all = jobs as readonly BodyBatch[];
     const pieces: Buffer[] = [];
     for (const { inner } of all) pieces.push(Buffer.from(pieces.length === 0 ? '[' : ','), inner);
     const bytes = Buffer.concat([...pieces, Buffer.from(']')]);
-    const { fields, path, query } = this.#input;
+    const { path, query } = this.#input;
     return callList({
       route: rInteger(this.to.index),
       query,
@@ -142,7 +142,7 @@ export class BodyBatch extends RouteBatch {
       bodyForm: rString('parsed'),
       body: asDataFrame(all.map(({ rows }) => rows)),
       rawBody: { type: 'raw', values: bytes, attributes: undefined },
-      fields: fields(),
+      fields: rNull,
     });
   }
 }

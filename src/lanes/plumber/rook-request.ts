@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { originOf, plainAddress } from '../../http/origin.js';
+import type { Socket } from 'node:net';
+import { type Origin, originOf, plainAddress } from '../../http/origin.js';
 import {
   type RCharacter,
   type RValue,
@@ -8,13 +9,14 @@ import {
   rNull,
   rRaw,
   rString,
+  writeRData,
   writeRDataPieces,
 } from '../../rdata/index.js';
 import { bufferOf } from '../large/job.js';
 
 /** The payload of the plumber lane: the variables of the request, and its body. */
 export function rookPayload(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): Buffer[] {
-  return writeRDataPieces(rList([rookVariables(request, jsonForm), rookBody(body)])).map(bufferOf);
+  return writeRDataPieces(rList([rookFields(request, jsonForm), rookBody(body)])).map(bufferOf);
 }
 
 /** httpuv does not distinguish an empty body from none. */
@@ -22,39 +24,73 @@ export function rookBody(body: Buffer | undefined): RValue {
   return body === undefined || body.length === 0 ? rNull : rRaw(body);
 }
 
+/** What the variables of a connection's requests have in common as long as headers and origin are the same. */
+interface ConnectionFields {
+  readonly rawHeaders: readonly string[];
+  readonly origin: Origin;
+  readonly jsonForm: boolean;
+  /** What comes before the variables of the request line in a serialized list, and after them. */
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
+
+const connections = new WeakMap<Socket, ConnectionFields>();
+
 /**
- * The variables of a request as httpuv, plumber's server, sets them (httpuv 1.6, `requestToEnv()`). Node provides text
- * as latin1, one character per byte; R gets the original bytes.
+ * The variables of a request as httpuv, plumber's server, sets them (httpuv 1.6, `requestToEnv()`): a list by name,
+ * serialized, which R reads when something looks at the request. Node provides text as latin1, one character per byte; R
+ * gets the original bytes.
  *
  * @param jsonForm whether to read a body with a form's type as JSON
- * @param reads    names of the variables that are needed besides method and path; undefined for all
  */
-export function rookVariables(
-  request: IncomingMessage,
-  jsonForm: boolean,
-  reads?: readonly string[],
-): RValue {
-  const url = request.url!;
-  const query = url.indexOf('?');
-  const method = rString(request.method!);
-  const path = bytes(query < 0 ? url : url.slice(0, query));
-  if (reads?.length === 0) return rList([method, path], ALWAYS);
+export function rookFields(request: IncomingMessage, jsonForm: boolean): RValue {
+  const { rawHeaders, socket } = request;
+  const line = writeRData(rList(requestLine(request))).subarray(LIST_HEAD_BYTES);
+  const origin = originOf(request);
+  let known = connections.get(socket);
+  if (known === undefined || known.jsonForm !== jsonForm || !isFor(known, rawHeaders, origin)) {
+    const whole = writeRData(rookVariables(request, origin, jsonForm));
+    const before = whole.subarray(0, LIST_HEAD_BYTES);
+    known = { rawHeaders, origin, jsonForm, before, after: whole.subarray(LIST_HEAD_BYTES + line.length) };
+    connections.set(socket, known);
+  }
+  return rRaw(Buffer.concat([known.before, line, known.after]));
+}
 
-  const names: string[] = [];
-  const values: RValue[] = [];
+/** Magic bytes, format, writer, and oldest reader; type and length of the list. */
+const LIST_HEAD_BYTES = 2 + 3 * 4 + 2 * 4;
+
+function isFor(known: ConnectionFields, headers: readonly string[], { address, port, scheme }: Origin): boolean {
+  const { origin, rawHeaders } = known;
+  return (
+    origin.address === address &&
+    origin.port === port &&
+    origin.scheme === scheme &&
+    rawHeaders.length === headers.length &&
+    rawHeaders.every((text, i) => text === headers[i])
+  );
+}
+
+const REQUEST_LINE = ['REQUEST_METHOD', 'SCRIPT_NAME', 'PATH_INFO', 'QUERY_STRING'];
+
+/** The values of the variables in `REQUEST_LINE`. */
+function requestLine({ method, url }: IncomingMessage): RValue[] {
+  const query = url!.indexOf('?');
+  const [path, search] = query < 0 ? [url!, ''] : [url!.slice(0, query), url!.slice(query)];
+  return [rString(method!), rString(''), bytes(path), bytes(search)];
+}
+
+function rookVariables(request: IncomingMessage, origin: Origin, jsonForm: boolean): RValue {
+  const names = [...REQUEST_LINE];
+  const values = requestLine(request);
   const add = (name: string, value: RValue): void => {
-    if (reads !== undefined && !reads.includes(name) && !ALWAYS.includes(name)) return;
     names.push(name);
     values.push(value);
   };
   const headers = combineHeaders(request.rawHeaders);
   if (jsonForm) headers.set('content-type', 'application/json');
   const { socket } = request;
-  const { address, port, scheme } = originOf(request);
-  add('REQUEST_METHOD', method);
-  add('SCRIPT_NAME', rString(''));
-  add('PATH_INFO', path);
-  add('QUERY_STRING', bytes(query < 0 ? '' : url.slice(query)));
+  const { address, port, scheme } = origin;
   add('rook.version', rString('1.1-0'));
   add('rook.url_scheme', rString(scheme));
   add('SERVER_NAME', rString(plainAddress(socket.localAddress)));
@@ -70,9 +106,6 @@ export function rookVariables(
   }
   return rList(values, names);
 }
-
-/** Variables that the direct lane's own R code reads. */
-const ALWAYS = ['REQUEST_METHOD', 'PATH_INFO'];
 
 /** Headers by lower-case name, in order. Values of repeated headers are joined with commas, without empty ones. */
 function combineHeaders(raw: readonly string[]): Map<string, string> {

@@ -1,0 +1,79 @@
+# Whether the plan of the direct lane is still true: the app can change its router and R's options at any time. What the
+# router holds are R values, and identical() takes no time if both are the same object.
+
+# What a plan depends on: of each router, of a step, and of an endpoint.
+router_parts <- c("ends", "filts", "mnts", "hooks", "default_serializer", "default_parsers", "errorHandler", "maxSize")
+endpoint_parts <- c("serializer", "parsers", "verbs", "path")
+
+# The classes that the gateway prints, in jsonlite's own generic, and what they inherit from.
+json_classes <- c("ANY", "AsIs", "Date", "NULL", "POSIXct", "POSIXt", "character", "data.frame", "double", "factor",
+                  "integer", "list", "logical", "matrix", "array", "noquote", "numeric", "ordered", "scalar", "tbl_df",
+                  "tbl", "oldClass", "vector")
+
+# What the plan was made from.
+planned_state <- function(plan) {
+  list2env(list(
+    plan = plan,
+    routers = lapply(plan$routers, function(router) {
+      list(private = router$private, parts = values_of(router$private, router_parts))
+    }),
+    filters = unlist(lapply(plan$routers, function(router) router$filters), recursive = FALSE),
+    parsing = parsing_settings(),
+    printing = printing_settings(),
+    json = json_methods(),
+    sound = NULL
+  ), parent = emptyenv())
+}
+
+# Whether a request may take the direct lane. route: the one that the gateway has matched
+plan_holds <- function(lane, route) {
+  planned <- lane$planned
+  if (is.null(planned$sound)) planned$sound <- plan_is_sound(planned$plan)
+  if (!planned$sound || !identical(parsing_settings(), planned$parsing)) return(FALSE)
+  for (router in planned$routers) {
+    if (!identical(values_of(router$private, router_parts), router$parts)) return(FALSE)
+  }
+  for (filter in planned$filters) if (has_hooks(filter$step) != filter$hooked) return(FALSE)
+  is.null(route$step) ||
+    identical(values_of(route$step, endpoint_parts), route$parts) && has_hooks(route$step) == route$hooked
+}
+
+# Looks at what takes longer to check, at the first request: `@onworker` may have changed something after the plan.
+plan_is_sound <- function(plan) {
+  all(vapply(plan$routers, function(router) is.null(direct_obstacle(router$router)), NA))
+}
+
+# Whether R would print a value as the gateway does. warn: the option with which R would
+prints_as_planned <- function(lane, warn) {
+  planned <- lane$planned
+  warn < 2 && identical(printing_settings(), planned$printing) && are_jsonlites(planned$json)
+}
+
+# jsonlite's methods for the classes that the gateway prints. R forgets the methods that it has found by inheritance as
+# soon as one is set, so an entry of our own among them tells whether any has been.
+json_methods <- function() {
+  generic <- environment(get("asJSON", asNamespace("jsonlite")))
+  methods <- list2env(list(
+    table = generic[[".MTable"]],
+    found = generic[[".AllMTable"]],
+    original = values_of(generic[[".MTable"]], json_classes),
+    unchanged = TRUE
+  ), parent = emptyenv())
+  methods$unchanged <- all(vapply(methods$original, is_jsonlites, NA))
+  methods
+}
+
+is_jsonlites <- function(method) {
+  is.null(method) || identical(topenv(environment(method)), asNamespace("jsonlite"))
+}
+
+are_jsonlites <- function(methods) {
+  if (is.null(methods$found[[json_mark]])) {
+    methods$unchanged <- methods$unchanged && identical(values_of(methods$table, json_classes), methods$original)
+    assign(json_mark, methods$table[["ANY"]], methods$found)
+  }
+  methods$unchanged
+}
+
+# It looks as if R had found the method for a class of this name.
+json_mark <- "no class of this name"
