@@ -88,7 +88,7 @@ end_with <- function(e) {
 plumber_app <- function(settings, step, start) {
   guard_json()
   wake_for_time_limits()
-  request_constants$httpuv_version <- utils::packageVersion("httpuv")
+  note_request_constants()
   step("app")
   files_read <- note_read_files()
   # Ends loading. Returns function(start, app) that serves the router.

@@ -1,28 +1,22 @@
 # Makes the request object that plumber expects from its own server, httpuv.
 
-# What httpuv sets on every request and the gateway does not know.
+# What httpuv sets on every request and the gateway does not know: `version`, `errors`, the stream for messages, and
+# `no_body`, the input stream of a request without body.
 request_constants <- new.env(parent = emptyenv())
 
-# httpuv's rook.errors and its input stream of a request without body.
-error_stream <- list(
-  cat = function(..., sep = " ", fill = FALSE, labels = NULL) {
-    base::cat(..., sep = sep, fill = fill, labels = labels, file = stderr())
-  },
-  flush = function() base::flush(stderr())
-)
-
-empty_input <- list(
-  read_lines = function(n = -1L) character(),
-  read = function(l = -1L) raw(),
-  rewind = function() invisible(),
-  close = function() invisible()
-)
+note_request_constants <- function() {
+  httpuv <- asNamespace("httpuv")
+  request_constants$version <- utils::packageVersion("httpuv")
+  request_constants$errors <- httpuv$stdErrStream
+  request_constants$no_body <- httpuv$nullInputStream
+}
 
 # httpuv's input stream over a body in memory. Only read_lines() makes a connection, because most bodies are read whole.
 body_input <- function(body) {
   at <- 0
   size <- length(body)
-  list(
+  self <- as_environment(list(
+    initialize = function(conn, length) NULL,
     read_lines = function(n = -1L) {
       con <- rawConnection(if (at > 0) body[-seq_len(at)] else body)
       on.exit(close(con))
@@ -41,15 +35,33 @@ body_input <- function(body) {
       before <- at
       at <<- 0
       before
-    }
-  )
+    },
+    .__enclos_env__ = environment()
+  ))
+  class(self) <- c("InputStream", "R6")
+  lock_environment(self)
+  self
+}
+
+# The connection that httpuv's input stream reads, for those who look at it.
+body_connection <- function(body, req) {
+  con <- file("", "w+b")
+  writeBin(body, con)
+  seek(con, 0)
+  reg.finalizer(req, function(req) tryCatch(close(con), error = function(e) NULL))
+  con
 }
 
 # fields: the request's variables, a named list (REQUEST_METHOD, PATH_INFO, HTTP_*, HEADERS, …); body: raw or NULL
 rook_request <- function(fields, body) {
   req <- as_environment(fields)
-  req$rook.input <- if (is.null(body)) empty_input else body_input(body)
-  req$rook.errors <- error_stream
-  req$httpuv.version <- request_constants$httpuv_version
+  if (is.null(body)) {
+    req$rook.input <- request_constants$no_body
+  } else {
+    req$rook.input <- body_input(body)
+    delay(".bodyData", quote(body_connection(body, req)), environment(), req)
+  }
+  req$rook.errors <- request_constants$errors
+  req$httpuv.version <- request_constants$version
   req
 }

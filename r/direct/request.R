@@ -27,7 +27,7 @@ apply_builtin_filters <- function(lane, exchange, req, query) {
   if (!identical(req$.internal$bodyHandled, TRUE)) {
     input <- req$rook.input
     req$bodyRaw <- input$read()
-    if (identical(input, empty_input)) {
+    if (identical(input, request_constants$no_body)) {
       req$postBody <- ""
     } else {
       delay("postBody", quote({

@@ -7,7 +7,7 @@ files <- c("protocol.R", "internals.R", "traceback.R", "promises.R", "loop.R", "
 for (file in files) {
   sys.source(file.path("..", "..", "r", file), envir = worker, keep.source = FALSE)
 }
-worker$request_constants$httpuv_version <- utils::packageVersion("httpuv")
+worker$note_request_constants()
 
 load_app <- function(...) {
   file <- tempfile(fileext = ".R")
