@@ -8,7 +8,17 @@ export interface DecodedString {
   readonly mark: RawString | undefined;
 }
 
-const latin1 = new TextDecoder('windows-1252');
+/**
+ * What R decodes bytes 0x80 to 0x9f of a Latin-1 string to: Windows-1252, and the code of a byte that it lacks. Not
+ * Node's own decoder, which takes them for ISO-8859-1 in some versions.
+ */
+const WINDOWS_1252 = [...'€<81>‚ƒ„…†‡ˆ‰Š‹Œ<8d>Ž<8f><90>‘’“”•–—˜™š›œ<9d>žŸ'.matchAll(/<..>|./gu)].map(
+  ([text]) => text,
+);
+
+function decodeLatin1(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (text) => WINDOWS_1252[text.charCodeAt(0) - 0x80]!);
+}
 
 /** Decodes an R string. Its general purpose bits, `levels`, name the encoding. */
 export function decodeString(bytes: Buffer, levels: number, nativeIsLatin1: boolean): DecodedString {
@@ -22,9 +32,9 @@ export function decodeString(bytes: Buffer, levels: number, nativeIsLatin1: bool
   }
   // R treats "latin1" as Windows-1252 wherever its iconv supports that.
   if (levels & Level.latin1)
-    return { text: latin1.decode(bytes), mark: rawString('latin1', Buffer.from(bytes)) };
+    return { text: decodeLatin1(bytes), mark: rawString('latin1', Buffer.from(bytes)) };
   const encoding = levels & Level.bytes ? 'bytes' : 'native';
-  const text = encoding === 'native' && nativeIsLatin1 ? latin1.decode(bytes) : bytes.toString('utf8');
+  const text = encoding === 'native' && nativeIsLatin1 ? decodeLatin1(bytes) : bytes.toString('utf8');
   return { text, mark: rawString(encoding, Buffer.from(bytes)) };
 }
 

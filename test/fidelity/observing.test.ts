@@ -10,7 +10,9 @@ const folder = join(import.meta.dirname, '../fixtures/apis/observing');
 function namesIn(file: string, list: string): string[] {
   const text = readFileSync(join(folder, file), 'utf8');
   const from = text.indexOf(`\n${list} <- list(\n`);
-  return [...text.slice(from, text.indexOf('\n)\n', from)).matchAll(/^ {2}(\w+) = /gm)].map(([, name]) => name!);
+  return [...text.slice(from, text.indexOf('\n)\n', from)).matchAll(/^ {2}(\w+) = /gm)].map(
+    ([, name]) => name!,
+  );
 }
 
 const seen = namesIn('ways.R', 'seen_ways');
@@ -57,7 +59,10 @@ function next(path: string, method: 'GET' | 'POST' = 'GET'): Ask {
 
 /** In `npm test` one of every `parts`, which differ from day to day of the month. */
 function some<T>(all: readonly T[], parts: number): readonly T[] {
-  return sized(all.filter((_, i) => i % parts === 0), all);
+  return sized(
+    all.filter((_, i) => i % parts === 0),
+    all,
+  );
 }
 
 const places = ['handler', 'before', 'serializer', 'failing', 'lost'];
@@ -79,7 +84,10 @@ fidelity('observing/hooks.R', { flags: ['--workers', '1'] }, [
     changes.flatMap((change, i) => {
       const paths = targets.map((target) => `/change/${stage}/${change}/${target}/7`);
       const [one, another] = [paths[i % 4]!, paths[(i + 1) % 4]!];
-      return sized([next(one), next(another, 'POST')], paths.flatMap((path) => [next(path), next(path, 'POST')]));
+      return sized(
+        [next(one), next(another, 'POST')],
+        paths.flatMap((path) => [next(path), next(path, 'POST')]),
+      );
     }),
   ),
 ]);

@@ -7,10 +7,24 @@ const text = readFileSync(join(import.meta.dirname, '../fixtures/apis/observing/
 
 function namesIn(list: string): string[] {
   const from = text.indexOf(`\n${list} <- list(\n`);
-  return [...text.slice(from, text.indexOf('\n)\n', from)).matchAll(/^ {2}(\w+) = /gm)].map(([, name]) => name!);
+  return [...text.slice(from, text.indexOf('\n)\n', from)).matchAll(/^ {2}(\w+) = /gm)].map(
+    ([, name]) => name!,
+  );
 }
 
-const KINDS = ['numbers', 'dates', 'text', 'factor', 'named', 'frame', 'digits', 'header', 'warning', 'error'];
+const KINDS = [
+  'numbers',
+  'dates',
+  'text',
+  'factor',
+  'named',
+  'decimals',
+  'frame',
+  'digits',
+  'header',
+  'warning',
+  'error',
+];
 
 /** Looks at values, parsed input and routes, once a setting or a part of the router has changed. */
 function look(note: string): Ask[] {

@@ -113,7 +113,9 @@ export class JsonPrinter {
       if (names?.type === 'character' && names.values.length > 0) {
         if (method === 'integer64' || found.scalar) notCovered('names of such a vector');
         if (names.values.length !== cells.length) notCovered('names of another length');
-        this.namedVector(cells, names.values);
+        // jsonlite prints each element as a scalar, without this option.
+        const ofScalars = { ...this.options, alwaysDecimal: false };
+        this.namedVector(vectorCells(this.sink, value, method, context.na, ofScalars), names.values);
         return;
       }
     }

@@ -69,7 +69,11 @@ export function textOf(value: RCharacter, options: JsonPrintOptions): RCharacter
 
 function factorCells(sink: JsonSink, value: RInteger, na: NaRule, options: JsonPrintOptions): Cells {
   if (options.factor === 'integer') return new IntegerCells(sink, value.values, na);
-  const levels = textOf(getAttribute(value, 'levels') as RCharacter, options);
+  const labels = getAttribute(value, 'levels') as RCharacter;
+  for (const code of value.values) {
+    if (code !== NA_INTEGER && !(code >= 1 && code <= labels.values.length)) notCovered('a malformed factor');
+  }
+  const levels = textOf(labels, options);
   const { values } = value;
   // Escape each level only once.
   const texts = levels.map((level) => (level === null ? null : quoted(level)));

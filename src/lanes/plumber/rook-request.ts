@@ -60,7 +60,11 @@ export function rookFields(request: IncomingMessage, jsonForm: boolean): RValue 
 /** Magic bytes, format, writer, and oldest reader; type and length of the list. */
 const LIST_HEAD_BYTES = 2 + 3 * 4 + 2 * 4;
 
-function isFor(known: ConnectionFields, headers: readonly string[], { address, port, scheme }: Origin): boolean {
+function isFor(
+  known: ConnectionFields,
+  headers: readonly string[],
+  { address, port, scheme }: Origin,
+): boolean {
   const { origin, rawHeaders } = known;
   return (
     origin.address === address &&
