@@ -1,8 +1,13 @@
 import { LinearCost } from './linear-cost.js';
 
-/** For this many first batches of a route, one request also runs alone, to check that its answer is the same. */
-const FIRST_CHECKS = 3;
-/** Batches until the next check: not every batch shows that a function mixes its rows. */
+/**
+ * A route is trusted after some trials in which all requests got the answer that they had got alone: after three, or
+ * after thirty if the answers to the requests of each are equal, which says little.
+ */
+const TRUST = 30;
+const TRUST_BY_DIFFERENT_ANSWERS = 10;
+const TRUST_BY_EQUAL_ANSWERS = 1;
+/** Batches of a trusted route until the next check: not every batch shows that a function mixes its rows. */
 const BATCHES_BETWEEN_CHECKS = 1000;
 /** After this many batches that failed although each request succeeds alone, the route is no longer batched. */
 const MOST_FAILURES = 3;
@@ -20,6 +25,14 @@ export interface BatchLimits {
   readonly wait: number;
 }
 
+/** What a route's trials have shown. Each is called once at most. */
+export interface BatchReports {
+  /** Its requests are batched from now on. */
+  readonly batched: () => void;
+  /** Its requests are not batched, or no longer: the function turned out not to be vectorised. */
+  readonly notBatched: (reason: string) => void;
+}
+
 /** The running calls and waiting requests of a route. */
 export interface BatchLoad {
   readonly running: number;
@@ -28,32 +41,41 @@ export interface BatchLoad {
   readonly queued: number;
 }
 
+export const NO_REPORTS: BatchReports = { batched: () => {}, notBatched: () => {} };
+
 /** How the requests of one route are batched, and what has been learned about that. */
 export class BatchPolicy implements BatchLimits {
   readonly max: number;
   readonly wait: number;
   readonly #cost = new LinearCost();
-  readonly #disabled: (reason: string) => void;
+  readonly #reports: BatchReports;
   #usualTime = Infinity;
   #enabled = true;
-  readonly #checked: boolean;
+  readonly #known: boolean;
+  /** How much the trials have shown. */
+  #trust = 0;
   /** Number of answered batches. */
   #batches = 0;
   #failures = 0;
 
   /**
-   * @param disabled called once with the reason, if the function turns out not to be vectorised
-   * @param checked  whether the function is known to be vectorised: then no request is run alone to compare
+   * @param known    whether the function is known to be vectorised, so that it needs no trials and checks
    */
-  constructor({ max, wait }: BatchLimits, disabled: (reason: string) => void, checked = false) {
+  constructor({ max, wait }: BatchLimits, reports: BatchReports, known = false) {
     this.max = max;
     this.wait = wait;
-    this.#disabled = disabled;
-    this.#checked = checked;
+    this.#reports = reports;
+    this.#known = known;
   }
 
+  /** Whether requests may share a batch. */
   get enabled(): boolean {
-    return this.#enabled;
+    return this.#enabled && (this.#known || this.#trust >= TRUST);
+  }
+
+  /** Whether trials have to show first that the function is vectorised. */
+  get onTrial(): boolean {
+    return this.#enabled && !this.enabled;
   }
 
   /** How many items a batch may have if the nearest deadline of its requests is in `remaining` ms. */
@@ -86,11 +108,23 @@ export class BatchPolicy implements BatchLimits {
     else this.#usualTime += (ms - this.#usualTime) * WEIGHT;
   }
 
-  /** Whether one request of this batch should also run alone. */
+  /** Whether one request of the next answered batch must run alone, to compare the answers before they are sent. */
   takeCheck(): boolean {
-    if (this.#checked) return false;
-    const count = this.#batches++;
-    return count < FIRST_CHECKS || count % BATCHES_BETWEEN_CHECKS === 0;
+    if (this.#known) return false;
+    this.#batches += 1;
+    return this.#batches % BATCHES_BETWEEN_CHECKS === 0;
+  }
+
+  /** All requests of a trial got the same answer as alone. `differ` tells whether their answers differ from each other. */
+  confirmed(differ: boolean): void {
+    if (!this.onTrial) return;
+    this.#trust += differ ? TRUST_BY_DIFFERENT_ANSWERS : TRUST_BY_EQUAL_ANSWERS;
+    if (this.enabled) this.#reports.batched();
+  }
+
+  /** A request got another answer alone. */
+  contradicted(): void {
+    this.disable('a request has got another answer in a batch than alone');
   }
 
   /** A batch failed. `alone` tells whether all its requests succeeded one by one. */
@@ -103,6 +137,6 @@ export class BatchPolicy implements BatchLimits {
   disable(reason: string): void {
     if (!this.#enabled) return;
     this.#enabled = false;
-    this.#disabled(reason);
+    this.#reports.notBatched(reason);
   }
 }

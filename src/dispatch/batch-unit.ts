@@ -5,10 +5,11 @@ import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Batchable, MergedCall, Split } from './batch.js';
 import type { QueuedTicket } from './queued-ticket.js';
 
+/** A check is made only if the deadlines leave this many times what the batch took. */
+const CHECK_TIMES = 3;
+
 /** Callbacks for events of batches. */
 export interface BatchListener {
-  /** One request of a batch should also run alone; `part` is its part of the batch's answer. */
-  check(ticket: QueuedTicket, part: unknown): void;
   /** R has computed a batch, in `ms` ms. */
   computed(requests: number, items: number, ms: number): void;
   /** The result was split and its parts were printed, in `ms` ms. */
@@ -32,7 +33,7 @@ export class BatchUnit implements WorkUnit {
 
   /**
    * @param tickets two or more, with the same key
-   * @param random  returns a number from 0 up to 1, to choose the request to check
+   * @param random  returns a number from 0 up to 1, to choose the one request to check
    */
   constructor(
     id: number,
@@ -117,16 +118,59 @@ export class BatchUnit implements WorkUnit {
       this.#oneByOne(split.kind === 'failed', split.reason);
       return;
     }
-    const checked = policy.takeCheck() ? Math.floor(this.#random() * this.#tickets.length) : -1;
+    if (policy.takeCheck() && this.#leavesTime()) this.#check(split.parts);
+    else this.#settle(split.parts);
+  }
+
+  /** Whether all deadlines leave time for a check. */
+  #leavesTime(): boolean {
+    const time = CHECK_TIMES * this.#first.policy.timeFor(this.#items);
+    return this.#tickets.every(({ remaining, state }) => state === 'settled' || remaining > time);
+  }
+
+  /** A request whose part is undefined runs alone. */
+  #settle(parts: readonly unknown[], except?: QueuedTicket): void {
     this.#tickets.forEach((ticket, i) => {
-      const part = split.parts[i];
-      if (part === undefined) {
-        if (ticket.state !== 'settled') ticket.again();
-        return;
-      }
-      if (i === checked) this.#listener.check(ticket, part);
-      ticket.settle({ kind: 'part', part });
+      if (ticket === except) return;
+      const part = parts[i];
+      if (part !== undefined) ticket.settle({ kind: 'part', part });
+      else if (ticket.state !== 'settled') ticket.again();
     });
+  }
+
+  /** The others wait until one request has run alone. */
+  #check(parts: readonly unknown[]): void {
+    const waiting = this.#tickets.filter(({ state }) => state !== 'settled');
+    const chosen = waiting[Math.floor(this.#random() * waiting.length)];
+    if (chosen === undefined) return;
+    const part = parts[this.#tickets.indexOf(chosen)];
+    for (const ticket of waiting) ticket.awaitCheck();
+    chosen.ranAlone = (frame) => {
+      const isWrong = this.#isWrong(part, frame);
+      if (isWrong) this.#first.policy.contradicted();
+      this.#settle(isWrong ? [] : parts, chosen);
+    };
+    chosen.again(this.#tickets.length);
+  }
+
+  /** Whether a request has certainly got another answer alone. */
+  #isWrong(part: unknown, alone: Frame | undefined): boolean {
+    if (part === undefined || alone === undefined || !this.#succeeded(alone)) return false;
+    try {
+      return !this.#first.isSame(part, alone);
+    } catch (error) {
+      this.#listener.failed(error);
+      return false;
+    }
+  }
+
+  /** An answer that can't be read is not a success. */
+  #succeeded(alone: Frame): boolean {
+    try {
+      return this.#first.succeeded(alone);
+    } catch {
+      return false;
+    }
   }
 
   /** If reading, splitting or printing fails, each request runs alone. */
@@ -164,8 +208,8 @@ export class BatchUnit implements WorkUnit {
     let allSucceeded = waiting.length === this.#tickets.length;
     for (const ticket of waiting) {
       if (watched) {
-        ticket.ranAlone = (succeeded) => {
-          allSucceeded &&= succeeded;
+        ticket.ranAlone = (frame) => {
+          allSucceeded &&= frame !== undefined && this.#succeeded(frame);
           left -= 1;
           if (left === 0) this.#first.policy.failed(allSucceeded, reason);
         };

@@ -1,10 +1,12 @@
 import { type Clock, systemClock } from '../clock.js';
-
 import { describeExit } from '../pool/worker-exit.js';
+import type { Frame } from '../protocol/frame.js';
 import { Admission } from './admission.js';
+import { BatchTrials } from './batch-trials.js';
 import { type BatchListener, BatchUnit } from './batch-unit.js';
 import { BatchWaits } from './batch-waits.js';
 import type { IsolationOptions } from './isolation.js';
+import type { Outcome } from './outcome.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
@@ -45,6 +47,7 @@ export class Dispatcher {
   /** Whether work will be assigned at the end of this turn of the event loop. */
   #handsOutSoon = false;
   readonly #batchWaits: BatchWaits;
+  readonly #trials = new BatchTrials();
   #running = 0;
   #open = 0;
   #nextId = 1;
@@ -217,33 +220,28 @@ export class Dispatcher {
     computed: (requests, items, ms) => this.#options.batchComputed?.(requests, items, ms),
     split: (ms) => this.#options.batchSplit?.(ms),
     failed: (error) => this.#options.batchFailed?.(error),
-    check: (ticket, part) => this.#check(ticket, part),
   };
 
-  /** Runs a request of a batch once more, alone, to compare the answers. Its client already has an answer. */
-  #check({ job }: QueuedTicket, part: unknown): void {
-    const batch = job.batch!;
-    this.submit({
-      label: job.label,
-      url: job.url,
-      type: job.type,
-      payload: () => job.payload(),
-      safe: job.safe,
-      urgent: false,
-      route: job.route,
-      plan: job.plan,
-      timeout: job.timeout,
-      settle: (outcome) => {
+  /** Runs requests of a route on trial once more, as a batch. */
+  #try({ batch, label, plan, route, timeout, url }: Job, frame: Frame): void {
+    if (batch?.policy.onTrial !== true) return;
+    try {
+      const trial = batch.succeeded(frame) ? this.#trials.add(batch, frame) : undefined;
+      if (trial === undefined) return;
+      const { payload, type } = trial.call;
+      const judge = (outcome: Outcome): void => {
         if (outcome.kind !== 'answer') return;
         try {
-          if (!batch.succeeded(outcome.frame) || batch.isSame(part, outcome.frame)) return;
+          trial.judge(outcome.frame);
         } catch (error) {
           this.#batches.failed(error);
-          return;
         }
-        batch.policy.disable('a request has got another answer in a batch than alone');
-      },
-    });
+      };
+      const job = { label, url, type, payload: () => payload, safe: false, plan, route, timeout };
+      this.submit({ ...job, urgent: true, settle: judge });
+    } catch (error) {
+      this.#batches.failed(error);
+    }
   }
 
   /**
@@ -312,6 +310,7 @@ export class Dispatcher {
       // Other requests may have waited for this call to end, and its worker may be idle afterwards.
       if (route.queued > 0 || this.#queue.held > 0) this.#handOutSoon();
     },
+    answered: ({ job }, frame) => this.#try(job, frame),
     opened: ({ job }) => {
       this.#open += 1;
       if (job.route !== undefined) job.route.open += 1;

@@ -13,6 +13,8 @@ export interface TicketListener {
   /** R waits for a promise of it. Every `opened` is followed by a `closed`. */
   opened(ticket: QueuedTicket): void;
   closed(ticket: QueuedTicket): void;
+  /** R has answered it alone. */
+  answered(ticket: QueuedTicket, frame: Frame): void;
   lost(ticket: QueuedTicket, exit: WorkerExit, begun: boolean): void;
   /** R did not start it, or it must run again. */
   returned(ticket: QueuedTicket): void;
@@ -46,12 +48,12 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   batch: TicketBatch | undefined;
   /** It waits because its route is at its limit of workers. */
   held = false;
-  /** It must run alone, because its batch gave no answer. */
+  /** It must run alone, because its batch gave no answer or is to be checked. */
   alone = false;
   /** Until when it waits for others to join it, by the clock, even if a worker is idle. */
   waitsUntil = 0;
-  /** Called after it ran alone because of a failed batch, with whether it succeeded. */
-  ranAlone: ((succeeded: boolean) => void) | undefined;
+  /** Called once after `again()`, with R's answer, or with undefined if it gets none. */
+  ranAlone: ((frame: Frame | undefined) => void) | undefined;
   readonly #clock: Clock;
   readonly #listener: TicketListener;
   #timer: Timer;
@@ -137,8 +139,9 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
 
   finished(frame: Frame): void {
     this.#close();
-    if (this.ranAlone !== undefined) this.ranAlone(this.#succeeded(frame));
+    this.#tellAlone(frame);
     this.settle({ kind: 'answer', frame });
+    this.#listener.answered(this, frame);
   }
 
   /** Returns whether it was open. */
@@ -149,13 +152,10 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     return true;
   }
 
-  /** An answer that can't be read is not a success. */
-  #succeeded(frame: Frame): boolean {
-    try {
-      return this.job.batch!.succeeded(frame);
-    } catch {
-      return false;
-    }
+  #tellAlone(frame: Frame | undefined): void {
+    const tell = this.ranAlone;
+    this.ranAlone = undefined;
+    tell?.(frame);
   }
 
   /** @param rTime undefined if its worker was lost */
@@ -184,16 +184,26 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
 
   lost(_worker: UnitWorker, exit: WorkerExit, begun: boolean): void {
     if (!this.#close()) this.left(undefined);
-    this.ranAlone?.(false);
+    this.#tellAlone(undefined);
     this.#listener.lost(this, exit, begun);
   }
 
-  /** Runs it alone, because its batch gave no answer. */
-  again(): void {
+  /**
+   * Runs it alone, because its batch gave no answer or is to be checked.
+   *
+   * @param batchSize the number of requests that it was computed with, if they have an answer
+   */
+  again(batchSize = 1): void {
     this.alone = true;
     this.batch = undefined;
-    this.batchSize = 1;
+    this.batchSize = batchSize;
     this.#listener.returned(this);
+  }
+
+  /** Its part of a batch's answer is sent once that is checked. No worker runs it meanwhile. */
+  awaitCheck(): void {
+    this.worker = undefined;
+    this.batch = undefined;
   }
 
   requeue(): void {
@@ -211,5 +221,6 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.#clock.cancel(this.#timer);
     this.state = 'settled';
     this.settledAt = this.#clock.now();
+    this.#tellAlone(undefined);
   }
 }

@@ -1,5 +1,5 @@
 import type { CacheTag, DirectPlan, DirectRoute, Route as ReportedRoute } from '../app/manifest.js';
-import { BatchPolicy } from '../dispatch/batch-policy.js';
+import { BatchPolicy, type BatchReports, NO_REPORTS } from '../dispatch/batch-policy.js';
 import { Route } from '../dispatch/route.js';
 import { type DirectMatch, RouteTable } from './route-table.js';
 
@@ -19,15 +19,15 @@ export class AppRoutes {
   readonly #table: RouteTable;
   readonly #policies: readonly RoutePolicy[];
 
-  /** @param notBatched called with the reason when a route with `@batch` turns out not to be vectorised */
-  constructor(plan: DirectPlan, notBatched: (route: DirectRoute, reason: string) => void = () => {}) {
+  /** @param reports gets what the trials of a route with `@batch` have shown */
+  constructor(plan: DirectPlan, reports: (route: DirectRoute) => BatchReports = () => NO_REPORTS) {
     this.#table = new RouteTable(plan);
     this.#policies = plan.routes.map((route) => {
       const { batch, policy } = route;
       const batching =
         batch === undefined || batch.obstacle !== undefined
           ? undefined
-          : new BatchPolicy(batch, (reason) => notBatched(route, reason));
+          : new BatchPolicy(batch, reports(route));
       const { cache, concurrency, timeout } = policy;
       return { cache, timeout, batching, route: new Route(concurrency, batching) };
     });

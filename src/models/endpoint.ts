@@ -1,5 +1,5 @@
 import type { PredictOptions, ServedModel } from '../app/model-schema.js';
-import { BatchPolicy } from '../dispatch/batch-policy.js';
+import { BatchPolicy, type BatchReports, NO_REPORTS } from '../dispatch/batch-policy.js';
 import { Route } from '../dispatch/route.js';
 import { ColumnReader } from './columns.js';
 import { type Faults, meantInstead } from './fault.js';
@@ -14,14 +14,14 @@ const MAX_BATCH_ROWS = 1024;
 export class Endpoint {
   readonly model: ServedModel;
   readonly reader: ColumnReader;
-  /** predict() takes any number of rows. The first batches show whether the rows are independent. */
+  /** predict() takes any number of rows. Trials show whether the rows are independent. */
   readonly batching: BatchPolicy;
   readonly route: Route;
 
-  /** @param notBatched called with the reason if its requests are no longer batched */
-  constructor(model: ServedModel, notBatched: (model: ServedModel, reason: string) => void = () => {}) {
+  /** @param reports gets what the trials of the model have shown */
+  constructor(model: ServedModel, reports: BatchReports = NO_REPORTS) {
     this.model = model;
-    this.batching = new BatchPolicy({ max: MAX_BATCH_ROWS, wait: 0 }, (reason) => notBatched(model, reason));
+    this.batching = new BatchPolicy({ max: MAX_BATCH_ROWS, wait: 0 }, reports);
     this.route = new Route(Infinity, this.batching);
     this.reader = new ColumnReader(model);
   }

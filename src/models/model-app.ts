@@ -12,6 +12,7 @@ import { loadOnce } from '../pool/load-once.js';
 import type { WorkerCommand } from '../pool/worker-command.js';
 import { FrameType } from '../protocol/frame.js';
 import { ColumnReader } from './columns.js';
+import { Endpoint } from './endpoint.js';
 import { Faults } from './fault.js';
 import { ModelServer } from './model-server.js';
 import { ModelStore, type StoredModel } from './model-store.js';
@@ -27,6 +28,7 @@ export class ModelApp {
   readonly #app: AppLocation;
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #endpoints = new WeakMap<ServedModel, Endpoint>();
   readonly #isReady: () => boolean;
   readonly #store: ModelStore | undefined;
   readonly #stored: readonly StoredModel[];
@@ -101,13 +103,29 @@ export class ModelApp {
   }
 
   #serve(models: readonly ServedModel[]): void {
-    const registry = new ModelRegistry(models, this.#config.models, ({ name, version }, reason) =>
-      this.#log.warn(
-        { event: 'not-batched', model: name, version },
-        `Model ${name} version ${version} is no longer batched: ${reason}`,
-      ),
-    );
+    const registry = new ModelRegistry(models, this.#config.models, (model) => this.#endpoint(model));
     this.#server = new ModelServer(registry, this.#isReady);
+  }
+
+  /** A model that an update leaves as it is keeps its endpoint, and what that has learned. */
+  #endpoint(model: ServedModel): Endpoint {
+    const known = this.#endpoints.get(model);
+    if (known !== undefined) return known;
+    const { name, version } = model;
+    const endpoint = new Endpoint(model, {
+      batched: () =>
+        this.#log.info(
+          { event: 'batched', model: name, version },
+          `Model ${name} version ${version} is batched from now on`,
+        ),
+      notBatched: (reason) =>
+        this.#log.warn(
+          { event: 'not-batched', model: name, version },
+          `Model ${name} version ${version} is not batched: ${reason}`,
+        ),
+    });
+    this.#endpoints.set(model, endpoint);
+    return endpoint;
   }
 
   #follow(store: ModelStore, dispatcher: Dispatcher): ModelUpdates {

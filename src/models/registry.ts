@@ -20,16 +20,15 @@ export class ModelRegistry {
   readonly #random: () => number;
 
   /**
-   * @param batchingStopped called with the reason when a model is no longer batched
-   * @param random          returns 0 to 1, for the choice among versions that share requests
+   * @param endpoint makes what serves a model
+   * @param random   returns 0 to 1, for the choice among versions that share requests
    */
   constructor(
     models: readonly ServedModel[],
     settings: ReadonlyMap<string, VersionedSettings> = new Map(),
-    batchingStopped: (model: ServedModel, reason: string) => void = () => {},
+    endpoint = (model: ServedModel): Endpoint => new Endpoint(model),
     random: () => number = Math.random,
   ) {
-    const endpoint = (model: ServedModel) => new Endpoint(model, batchingStopped);
     const names = [...new Set(models.map(({ name }) => name))];
     const of = (name: string) => models.filter((model) => model.name === name);
     this.#models = new Map(

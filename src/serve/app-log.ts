@@ -119,11 +119,16 @@ export class AppLog {
     );
   }
 
+  /** The trials of a route with @batch have shown that its handler is vectorised. */
+  batched({ path, verbs }: DirectRoute): void {
+    this.#log.info({ event: 'batched', path }, `${verbs.join(',')} ${path} is batched from now on`);
+  }
+
   /** The handler of a route turned out not to be vectorised. */
   batchingStopped({ path, verbs }: DirectRoute, reason: string): void {
     this.#log.warn(
       { event: 'not-batched', path, reason },
-      `${verbs.join(',')} ${path} is no longer batched despite its @batch: ${reason}`,
+      `${verbs.join(',')} ${path} is not batched despite its @batch: ${reason}`,
     );
   }
 

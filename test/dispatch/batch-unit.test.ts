@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Split } from '../../src/dispatch/batch.js';
 import type { BatchUnit } from '../../src/dispatch/batch-unit.js';
+import type { QueuedTicket } from '../../src/dispatch/queued-ticket.js';
 import { type Frame, FrameType } from '../../src/protocol/frame.js';
 import { batchOf, worker } from './batch-of.js';
 
@@ -100,11 +101,59 @@ test('may batch requests again if R had not started their batch', () => {
   }
 });
 
-test('also runs a random request of the first batch alone, without delaying its response', () => {
-  const batch = batchOf(3, () => parts('a', 'b', 'c'), { checked: false, random: () => 0.99 });
-  finish(batch);
-  expect(batch.listener.check).toHaveBeenCalledExactlyOnceWith(batch.tickets[2], 'c');
-  expect(batch.outcomes[2]).toEqual([{ kind: 'part', part: 'c' }]);
+const answer = (id = 0): Frame => ({ ...frame, id });
+
+describe('when one request of a batch of a trusted route is checked', () => {
+  /** The last of three requests is checked. */
+  const checking = (same: boolean): ReturnType<typeof batchOf> => {
+    const batch = batchOf(3, () => parts('a', 'b', 'c'), {
+      known: false,
+      isSame: () => same,
+      random: () => 0.99,
+    });
+    vi.spyOn(batch.policy, 'takeCheck').mockReturnValue(true);
+    finish(batch);
+    expect(batch.again).toEqual([batch.tickets[2]]);
+    expect(batch.outcomes).toEqual([[], [], []]);
+    return batch;
+  };
+
+  test('the others get their parts once it has got the same answer alone', () => {
+    const batch = checking(true);
+    batch.tickets[2]!.finished(answer());
+    expect(batch.outcomes).toMatchObject([[{ part: 'a' }], [{ part: 'b' }], [{ kind: 'answer' }]]);
+    expect(batch.disabled).not.toHaveBeenCalled();
+  });
+
+  test('the others run alone if it has got another answer', () => {
+    const batch = checking(false);
+    batch.tickets[2]!.finished(answer());
+    expect(batch.again).toEqual([batch.tickets[2], batch.tickets[0], batch.tickets[1]]);
+    expect(batch.outcomes).toMatchObject([[], [], [{ kind: 'answer' }]]);
+    expect(batch.disabled).toHaveBeenCalledOnce();
+  });
+
+  test.each([
+    ['its client leaves', (ticket: QueuedTicket) => ticket.abandon()],
+    ['its worker dies', (ticket: QueuedTicket) => ticket.lost(worker, exit, true)],
+  ])('the others get their parts if %s', (_, end) => {
+    const batch = checking(false);
+    end(batch.tickets[2]!);
+    expect(batch.outcomes).toMatchObject([[{ part: 'a' }], [{ part: 'b' }], []]);
+  });
+
+  test('it is not, if the deadlines leave too little time', () => {
+    const batch = batchOf(3, () => parts('a', 'b', 'c'), { known: false });
+    vi.spyOn(batch.policy, 'takeCheck').mockReturnValue(true);
+    vi.spyOn(batch.policy, 'timeFor').mockReturnValue(400);
+    finish(batch);
+    expect(batch.outcomes).toMatchObject([[{ part: 'a' }], [{ part: 'b' }], [{ part: 'c' }]]);
+  });
+
+  test('another client that leaves interrupts no worker', () => {
+    const batch = checking(true);
+    expect(batch.tickets.map((ticket) => ticket.worker)).toEqual([undefined, undefined, undefined]);
+  });
 });
 
 test('keeps a batch running as long as one of its clients waits', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureApp, type LogEntry, type ServedApp, serve } from '../support/server.js';
-import { together as allTogether } from '../support/together.js';
+import { together as allTogether, untilBatched } from '../support/together.js';
 
 let app: ServedApp;
 
@@ -9,6 +9,13 @@ beforeAll(async () => {
     workers: 1,
     flags: ['--queue-limit', '500', '--timeout', '20s'],
   });
+  await untilBatched(app, '/scaled', (i) => post('/scaled', { x: i + 0.5 }));
+  await untilBatched(app, '/slow', (i) => post('/slow', { x: i + 0.5, seconds: 0 }));
+  await untilBatched(app, '/labels', (i) => post('/labels', { rows: { a: i, b: 'x' } }));
+  await untilBatched(app, '/raw', (i) => post('/raw', [{ a: i, b: 10 }]));
+  await untilBatched(app, '/patient', (i) => post('/patient', { x: i }));
+  await untilBatched(app, '/very-patient', (i) => post('/very-patient', { x: i }));
+  await untilBatched(app, '/deadly', (i) => post('/deadly', { x: i }));
 });
 
 afterAll(() => app?.stop());
@@ -45,7 +52,6 @@ describe('over arguments', () => {
     for (const x of xs) alone.push(await post('/scaled', { x, by: 3 }));
     const before = (await sizes('scaled')).length;
     expect(await together(xs.map((x) => () => post('/scaled', { x, by: 3 })))).toEqual(alone);
-    // Besides this call, requests of the first batches also run alone.
     const after = (await sizes('scaled')).slice(before);
     expect(after.filter((n) => n > 1)).toEqual([40]);
   });
@@ -197,13 +203,14 @@ describe('a handler that is not vectorised', () => {
       expect(answers.map(({ body }) => body)).toEqual([['7'], ['8'], ['9']]);
     }
     const logged = await app.logged('not-batched', (entry) => entry.path === '/first');
-    expect(logged.msg).toContain('its result has no part for each of 3 items');
+    expect(logged.msg).toContain('its result has no part for each of 4 items');
     expect(app.entries('not-batched').filter((entry) => entry.path === '/first')).toHaveLength(1);
     expect((await sizes('first')).filter((n) => n > 1)).toHaveLength(1);
   });
 
   test('is detected by a request that gets another response alone', async () => {
-    await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
+    const first = await together([1, 2, 6, 7].map((x) => () => post('/shifted', { x })));
+    expect(first.map(({ body }) => body)).toEqual([[0], [0], [0], [0]]);
     const logged = await app.logged('not-batched', (entry) => entry.path === '/shifted');
     expect(logged.msg).toContain('another answer in a batch than alone');
     const answers = await together([1, 2, 6].map((x) => () => post('/shifted', { x })));
@@ -211,7 +218,7 @@ describe('a handler that is not vectorised', () => {
   });
 
   test('is detected by failing in batches of requests that succeed alone', async () => {
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 4; round++) {
       const answers = await together([1, 2, 3].map((x) => () => get(`/fussy?x=${x}`)));
       expect(answers.map(({ body }) => body)).toEqual([['fine'], ['fine'], ['fine']]);
     }
@@ -222,14 +229,15 @@ describe('a handler that is not vectorised', () => {
 
 test('a request that exceeds its deadline leaves its batch without affecting the others', async () => {
   const brief = await serve(fixtureApp('batch.R'), { workers: 1, flags: ['--timeout', '4s'] });
-  const ask = async (id: string, x: number): Promise<Answer> => {
+  const ask = async (id: string, x: number, seconds = 3): Promise<Answer> => {
     const answer = await fetch(`${brief.url}/slow`, {
       method: 'POST',
-      body: JSON.stringify({ x, seconds: 3 }),
+      body: JSON.stringify({ x, seconds }),
       headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
     });
     return { status: answer.status, body: await answer.json() };
   };
+  await untilBatched(brief, '/slow', (i) => ask(`first-${i}`, i + 0.5, 0));
   const answers = await allTogether(brief, [
     () => ask('early', 2.5),
     async () => {

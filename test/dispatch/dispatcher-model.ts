@@ -1,4 +1,4 @@
-import { BatchPolicy } from '../../src/dispatch/batch-policy.js';
+import { BatchPolicy, NO_REPORTS } from '../../src/dispatch/batch-policy.js';
 import { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import { Isolation } from '../../src/dispatch/isolation.js';
 import type { Outcome } from '../../src/dispatch/outcome.js';
@@ -55,8 +55,8 @@ export class DispatcherModel {
   readonly dispatcher = new Dispatcher(this.pool, options, this.clock);
   readonly entries: Entry[] = [];
   readonly policies = {
-    batched: new BatchPolicy({ max: 8, wait: 0 }, () => {}, true),
-    waiting: new BatchPolicy({ max: 4, wait: 10 }, () => {}, true),
+    batched: new BatchPolicy({ max: 8, wait: 0 }, NO_REPORTS, true),
+    waiting: new BatchPolicy({ max: 4, wait: 10 }, NO_REPORTS, true),
   };
   readonly routes: Partial<Record<RouteName, Route>> = {
     brief: new Route(),

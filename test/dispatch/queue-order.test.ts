@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BatchPolicy } from '../../src/dispatch/batch-policy.js';
+import { BatchPolicy, NO_REPORTS } from '../../src/dispatch/batch-policy.js';
 import { Queue } from '../../src/dispatch/queue.js';
 import { QueuedTicket } from '../../src/dispatch/queued-ticket.js';
 import { Route } from '../../src/dispatch/route.js';
@@ -8,12 +8,13 @@ import { FakeClock } from '../support/fake-clock.js';
 import { batchable } from './fake-batch.js';
 
 const clock = new FakeClock();
-const policy = new BatchPolicy({ max: 4, wait: 0 }, () => {}, true);
+const policy = new BatchPolicy({ max: 4, wait: 0 }, NO_REPORTS, true);
 const ignore = {
   started: () => {},
   left: () => {},
   opened: () => {},
   closed: () => {},
+  answered: () => {},
   lost: () => {},
   returned: () => {},
 };

@@ -25,3 +25,17 @@ export async function together<T>(app: ServedApp, requests: readonly (() => Prom
   await rm(folder, { recursive: true });
   return Promise.all(answers);
 }
+
+/**
+ * Sends requests one by one, twelve or more, until Penstock has seen that the route or model may be batched.
+ *
+ * @param place a route's path or a model's name
+ */
+export async function untilBatched(
+  app: ServedApp,
+  place: string,
+  request: (number: number) => Promise<unknown>,
+): Promise<void> {
+  for (let i = 0; i < 12; i++) await request(i);
+  await app.logged('batched', ({ model, path }) => path === place || model === place);
+}
