@@ -47,8 +47,9 @@ function trialOf(samples: readonly Sample[]): Trial {
     if (split.kind === 'indivisible') policy.disable(split.reason);
     else if (split.kind === 'failed') policy.failed(true, split.reason);
     else if (split.parts.includes(undefined)) return;
-    else if (samples.some(({ alone }, i) => !first.isSame(split.parts[i], alone))) policy.contradicted();
-    else policy.confirmed(samples.some(({ alone }) => !first.isSame(split.parts[0], alone)));
+    else if (samples.some(({ alone, batch }, i) => !batch.isSame(split.parts[i], alone)))
+      policy.contradicted();
+    else policy.confirmed(samples.some(({ alone, batch }) => !batch.isSame(split.parts[0], alone)));
   };
   return { call, judge };
 }

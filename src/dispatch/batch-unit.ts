@@ -146,7 +146,7 @@ export class BatchUnit implements WorkUnit {
     const part = parts[this.#tickets.indexOf(chosen)];
     for (const ticket of waiting) ticket.awaitCheck();
     chosen.ranAlone = (frame) => {
-      const isWrong = this.#isWrong(part, frame);
+      const isWrong = this.#isWrong(chosen.job.batch!, part, frame);
       if (isWrong) this.#first.policy.contradicted();
       this.#settle(isWrong ? [] : parts, chosen);
     };
@@ -154,21 +154,12 @@ export class BatchUnit implements WorkUnit {
   }
 
   /** Whether a request has certainly got another answer alone. */
-  #isWrong(part: unknown, alone: Frame | undefined): boolean {
-    if (part === undefined || alone === undefined || !this.#succeeded(alone)) return false;
+  #isWrong(batch: Batchable, part: unknown, alone: Frame | undefined): boolean {
+    if (part === undefined || alone === undefined || !succeeded(batch, alone)) return false;
     try {
-      return !this.#first.isSame(part, alone);
+      return !batch.isSame(part, alone);
     } catch (error) {
       this.#listener.failed(error);
-      return false;
-    }
-  }
-
-  /** An answer that can't be read is not a success. */
-  #succeeded(alone: Frame): boolean {
-    try {
-      return this.#first.succeeded(alone);
-    } catch {
       return false;
     }
   }
@@ -209,12 +200,21 @@ export class BatchUnit implements WorkUnit {
     for (const ticket of waiting) {
       if (watched) {
         ticket.ranAlone = (frame) => {
-          allSucceeded &&= frame !== undefined && this.#succeeded(frame);
+          allSucceeded &&= frame !== undefined && succeeded(ticket.job.batch!, frame);
           left -= 1;
           if (left === 0) this.#first.policy.failed(allSucceeded, reason);
         };
       }
       ticket.again();
     }
+  }
+}
+
+/** An answer that can't be read is not a success. */
+function succeeded(batch: Batchable, alone: Frame): boolean {
+  try {
+    return batch.succeeded(alone);
+  } catch {
+    return false;
   }
 }

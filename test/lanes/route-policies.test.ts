@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+import { untilBatched } from '../support/together.js';
 
 let app: ServedApp;
 
@@ -47,6 +48,7 @@ test.each(['/single', '/single-in-plumber'])(
 );
 
 test('@concurrency limits batches', async () => {
+  await untilBatched(app, '/single-batch', (i) => ask(`/single-batch?seconds=0.00${i + 10}`));
   const first = await hold('/single-batch?seconds=20');
   const others = [1, 2, 3].map((i) =>
     ask('/single-batch?seconds=0', { headers: { 'X-Request-Id': `batch-${i}` } }),

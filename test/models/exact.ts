@@ -8,6 +8,8 @@ import { type Columns, rowCount, rowsOf, slice, TrainedModels } from './make-mod
 
 /** Number of rows to predict with each model. */
 const rows = sized(600, 2000);
+/** Rows that each model predicts one by one before requests come at once. */
+const TRIAL_ROWS = 40;
 /** Rows in each request, in turn. */
 const sizes = [1, 7, 250, 1, 41];
 
@@ -53,6 +55,8 @@ export function predictsExactly(names: readonly string[]): void {
       const singly: unknown[][] = [];
       for (const body of bodies) singly.push(await ask(url, body));
       expect(singly.flat(), `?${query}`).toEqual(rowsOf(expected));
+      // Enough for the trials after which the model is batched.
+      for (let i = 0; i < TRIAL_ROWS; i++) await ask(url, rowsOf(input, i, i + 1)[0]);
       const together = await Promise.all(bodies.map((body) => ask(url, body)));
       expect(together.flat(), `?${query}, all at once`).toEqual(rowsOf(expected));
     }

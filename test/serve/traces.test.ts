@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { RateLimitedSampler } from '../../src/observe/tracing/rate-limited-sampler.js';
 import { SpanPipeline } from '../../src/observe/tracing/span-pipeline.js';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+import { untilBatched } from '../support/together.js';
 import { type CollectedSpan, TraceCollector } from '../support/trace-collector.js';
 
 const collector = new TraceCollector();
@@ -101,8 +102,9 @@ test('requests that are computed together link to the span of their batch', asyn
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ size, age: 3 }),
     });
+  await untilBatched(app, '/price', post);
   await Promise.all(Array.from({ length: 12 }, (_, i) => post(i)));
-  await expect.poll(() => collector.spans.filter(({ name }) => name === 'POST /price').length).toBe(12);
+  await expect.poll(() => collector.spans.filter(({ name }) => name === 'POST /price').length).toBe(24);
   const batches = collector.spans.filter(({ name }) => name === 'batch');
   expect(batches.length).toBeGreaterThan(0);
   for (const { attributes, spanId } of batches) {
