@@ -46,6 +46,7 @@ export function sendError(
   if (status < 500 || status === 503) rejections.add(response);
   const body = errorBody(error, requestId);
   response.statusCode = status;
+  response.statusMessage = STATUS_CODES[status]!; // it may be that of a response which could not be sent
   response.setHeader('X-Request-Id', requestId);
   response.setHeader('Content-Type', 'application/json');
   response.setHeader('Content-Length', Buffer.byteLength(body));

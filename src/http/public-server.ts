@@ -15,6 +15,7 @@ import { Http2Frontend } from './http2-frontend.js';
 import { linger } from './linger.js';
 import { RejectionThrottle } from './rejection-throttle.js';
 import { MAX_HEADERS, requestFault } from './request-fault.js';
+import { useOriginForm } from './request-target.js';
 
 /** Interval between checks for connections that are too slow, in ms. */
 const SLOW_CHECK_INTERVAL_MS = 1000;
@@ -69,6 +70,7 @@ export class PublicServer {
     this.#config = config;
     this.#tls = tls;
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
+      useOriginForm(request);
       const fault = requestFault(request);
       if (fault !== undefined) {
         refused(fault);

@@ -8,7 +8,12 @@ export const MAX_HEADERS = 2000;
 const BAD_ESCAPE = /%(?![\da-f]{2})|%00/i;
 
 /** Finds what is invalid in a request that Node's parser accepted. R never gets invalid requests. */
-export function requestFault({ httpVersion, rawHeaders, url }: IncomingMessage): PenstockError | undefined {
+export function requestFault({
+  headers,
+  httpVersion,
+  rawHeaders,
+  url,
+}: IncomingMessage): PenstockError | undefined {
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     return new PenstockError('headers_too_large', `The request has more than ${MAX_HEADERS} headers.`);
   }
@@ -17,6 +22,13 @@ export function requestFault({ httpVersion, rawHeaders, url }: IncomingMessage):
     return new PenstockError('bad_request', 'HTTP/1.1 requires a Host header.');
   }
   if (hosts > 1) return new PenstockError('bad_request', 'The request has more than one Host header.');
+  // Node's parser ignores an empty one, and another server may not.
+  if (headers['transfer-encoding']?.split(',').some((coding) => coding.trim() === '') === true) {
+    return new PenstockError('bad_request', 'The Transfer-Encoding header is empty.');
+  }
+  if (!url!.startsWith('/') && url !== '*') {
+    return new PenstockError('bad_request', 'The request target is neither a path nor an http or https URL.');
+  }
   if (BAD_ESCAPE.test(url!)) {
     return new PenstockError('bad_request', 'The URL contains an invalid percent-encoding.');
   }

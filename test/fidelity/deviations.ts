@@ -61,6 +61,11 @@ export const deviations: readonly Deviation[] = [
   },
   {
     api: 'routing.R',
+    asks: ['GET http://other.example/case (a target in absolute form)'],
+    because: 'every server must accept a request target in absolute form (RFC 9112, 3.2.2)',
+  },
+  {
+    api: 'routing.R',
     asks: ['GET /users/%zz (an invalid escape)'],
     because: 'a URL with an invalid percent escape is not valid HTTP and is rejected with 400',
   },

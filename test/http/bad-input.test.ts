@@ -76,6 +76,18 @@ describe('answers with 4xx, closes the connection and does not call R for', () =
     ['a Content-Length in words', 400, post('Content-Length: three', '', 'abc')],
     ['a Content-Length that overflows', 400, post(`Content-Length: ${'9'.repeat(30)}`, '', '')],
     ['a chunk without a size', 400, post('Transfer-Encoding: chunked', '', 'zz', '')],
+    [
+      'both Content-Length and an empty Transfer-Encoding',
+      400,
+      post('Content-Length: 3', 'Transfer-Encoding:', '', 'abc'),
+    ],
+    [
+      'an empty Transfer-Encoding before chunks',
+      400,
+      post('Transfer-Encoding:', 'Transfer-Encoding: chunked', '', '0', '', ''),
+    ],
+    ['a URL of another scheme', 400, get('gopher://x/pid')],
+    ['a URL with a user', 400, get('http://user@x/pid')],
     ['a transfer encoding without an end', 400, post('Transfer-Encoding: gzip', '', '')],
   ])('%s', async (_, status, bytes) => {
     const before = await seenByR();
@@ -88,6 +100,19 @@ describe('answers with 4xx, closes the connection and does not call R for', () =
     });
     expect(await seenByR()).toBe(before);
   });
+});
+
+test('answers requests whose target is an http URL, and takes the host from it', async () => {
+  for (const target of ['http://elsewhere:81/seen?x=1', 'HTTPS://elsewhere:81/seen?x=1']) {
+    const client = await RawClient.open(app.port);
+    const answer = await client.send(get(target, 'Connection: close')).closed;
+    expect(statusesIn(answer)).toEqual([200]);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toEqual({
+      path: '/seen',
+      query: '?x=1',
+      host: 'elsewhere:81',
+    });
+  }
 });
 
 test('closes the connection on CONNECT', async () => {

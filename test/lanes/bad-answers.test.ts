@@ -37,6 +37,7 @@ describe('answers 500 and keeps the connection usable after', () => {
   ])('%s', async (_, path) => {
     const text = await askTwice(path);
     expect(statusesIn(text)).toEqual([500, 200]);
+    expect(text).toMatch(/^HTTP\/1\.1 500 Internal Server Error\r$/m);
     expect(text).not.toMatch(/stolen|^X-Before|^Content-Encoding/im);
     const [, body = ''] = /\r\n\r\n(\{.*?\})HTTP/s.exec(text) ?? [];
     expect(JSON.parse(body)).toMatchObject({ code: 'response_invalid' });
