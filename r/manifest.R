@@ -18,6 +18,8 @@ describe_endpoint <- function(endpoint, mount, preempt, direct) {
   list(
     verbs = as.character(endpoint$verbs),
     path = paste0(mount, endpoint$path),
+    mount = mount,
+    regex = endpoint$.__enclos_env__$private$regex$regex,
     preempt = if (preempt %in% c("__no-preempt__", "")) NULL else preempt,
     serializer = if (is.null(endpoint$serializer)) default_serializer_name else if (is.null(type)) "custom" else type,
     line = if (is.numeric(line) && !is.na(line)) as.integer(line) else NULL,
@@ -48,7 +50,7 @@ describe_router <- function(router, plan, number = 1L, mount = "") {
     at <- paste0(mount, sub("/$", "", path))
     planned <- if (number > 0L) plan$routers[[number]]$mounts[[path]] else 0L
     routes <- c(routes, if (inherits(inner, "PlumberStatic")) {
-      list(list(verbs = c("GET", "HEAD"), path = paste0(at, "/*"), serializer = "static files"))
+      list(list(verbs = c("GET", "HEAD"), path = paste0(at, "/*"), mount = at, serializer = "static files"))
     } else {
       describe_router(inner, plan, planned, at)
     })

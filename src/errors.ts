@@ -223,6 +223,11 @@ export const errorCatalogue = {
     message: 'Could not verify the token.',
     hint: "Try again later. The log shows why the token issuer's keys could not be fetched.",
   },
+  app_reloaded: {
+    status: 503,
+    message: 'The app was reloaded while the request arrived.',
+    hint: 'Send the request again. Other `rules` hold for its path in the new version.',
+  },
   draining: {
     status: 503,
     message: 'The server is shutting down.',

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { type IncomingHttpHeaders, METHODS } from 'node:http';
 import type { CorsSettings } from '../config/access-settings.js';
 
 type Headers = [string, string][];
@@ -25,13 +25,11 @@ export function corsHeaders(origin: string | undefined, settings: CorsSettings):
   ];
 }
 
-/** Whether a browser asks which requests a page of another site may send. */
-export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
-  return (
-    method === 'OPTIONS' &&
-    headers.origin !== undefined &&
-    headers['access-control-request-method'] !== undefined
-  );
+/** The method that a browser asks about, for a page of another site; undefined if the request is not such a preflight. */
+export function preflightMethod(method: string, headers: IncomingHttpHeaders): string | undefined {
+  if (method !== 'OPTIONS' || headers.origin === undefined) return undefined;
+  const asked = headers['access-control-request-method'];
+  return asked !== undefined && METHODS.includes(asked) ? asked : undefined;
 }
 
 /** Headers of the response to a preflight, in addition to `corsHeaders`. */

@@ -1,29 +1,44 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RuleSettings } from '../config/access-settings.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { clientNetwork } from '../http/client-network.js';
 import { setGatewayHeaders } from '../http/gateway-headers.js';
 import { originOf } from '../http/origin.js';
 import type { OpenRequest } from '../http/public-server.js';
+import { pathOf } from '../lanes/app-routes.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
+import type { RoutePaths } from '../lanes/route-paths.js';
 import type { Logger } from '../observe/log.js';
 import { type Caller, Callers } from './callers.js';
 import { clientCertificate } from './client-certificate.js';
-import { corsHeaders, isListed, isPreflight, preflightHeaders } from './cors.js';
+import { corsHeaders, isListed, preflightHeaders, preflightMethod } from './cors.js';
 import { type Decision, GuardedRequest } from './guarded-request.js';
-import { addHeader, isPenstockHeader, removeHeaders } from './request-headers.js';
-import { type Policy, Rules } from './rules.js';
+import type { Policy } from './policy.js';
+import type { RateLimiter } from './rate-limiter.js';
+import { addHeader, isPenstockHeader, isRepeated, removeHeaders, removeTwins } from './request-headers.js';
+import { ruleWarnings } from './rule-report.js';
+import { Rules } from './rules.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => OpenRequest;
 
 const PASS: Decision = { kind: 'pass' };
 
+/** The policy by which a request was admitted, and the routes that it was found for. */
+const ADMITTED = Symbol('admitted');
+
+interface Admitted extends IncomingMessage {
+  [ADMITTED]?: { readonly policy: Policy; readonly routes: RoutePaths | undefined };
+}
+
 /** Checks every request before it reaches the app: trusted proxies, client certificates and access rules. */
 export class Gate {
   readonly #proxies: TrustedProxies | undefined;
   readonly #rules: Rules | undefined;
   readonly #callers: Callers;
+  readonly #settings: readonly RuleSettings[];
+  readonly #log: Logger;
 
   /** Fails with `secret_unusable`. */
   constructor({ access, forwardedHeader, rules, trustedProxies }: Config, log: Logger) {
@@ -31,21 +46,41 @@ export class Gate {
       trustedProxies === undefined ? undefined : new TrustedProxies(trustedProxies, forwardedHeader);
     this.#rules = rules.length === 0 ? undefined : new Rules(rules);
     this.#callers = new Callers(access, log);
+    this.#settings = rules;
+    this.#log = log;
   }
 
   /**
    * Wraps the handler of all requests.
    *
    * @param finished called for requests that the gate answered itself
+   * @param routes   returns the routes that requests run at the moment; undefined if the app is not loaded
    */
-  before(handle: Handler, finished: (record: ExchangeRecord) => void): Handler {
+  before(
+    handle: Handler,
+    finished: (record: ExchangeRecord) => void,
+    routes: () => RoutePaths | undefined,
+  ): Handler {
     const rules = this.#rules;
     return (request, response) => {
       this.#identify(request);
       if (rules === undefined) return handle(request, response);
-      const decide = () => this.#decide(request, response, rules);
+      const decide = () => this.#decide(request, response, rules, routes());
       return new GuardedRequest(request, response, { decide, handle, finished });
     };
+  }
+
+  /** Whether an admitted request may run by these routes. They differ if the app was reloaded while it arrived. */
+  admits(request: IncomingMessage, routes: RoutePaths): boolean {
+    const admitted = (request as Admitted)[ADMITTED];
+    if (admitted === undefined || admitted.routes === routes) return true;
+    return this.#rules!.find(request.method!, pathOf(request.url!), routes) === admitted.policy;
+  }
+
+  /** Warns of rules that have no effect on these routes. */
+  check({ routes }: RoutePaths): void {
+    for (const warning of ruleWarnings(this.#settings, routes))
+      this.#log.warn({ event: 'rule-unused' }, warning);
   }
 
   close(): void {
@@ -55,6 +90,7 @@ export class Gate {
   /** Replaces the headers that name the sender by what is known of the connection. */
   #identify(request: IncomingMessage): void {
     removeHeaders(request, isPenstockHeader);
+    removeTwins(request);
     this.#proxies?.apply(request);
     const certificate = clientCertificate(request.socket);
     if (certificate === undefined) return;
@@ -62,23 +98,34 @@ export class Gate {
     addHeader(request, 'X-Penstock-Certificate-Fingerprint', certificate.fingerprint);
   }
 
-  #decide(request: IncomingMessage, response: ServerResponse, rules: Rules): Decision | Promise<Decision> {
+  #decide(
+    request: IncomingMessage,
+    response: ServerResponse,
+    rules: Rules,
+    routes: RoutePaths | undefined,
+  ): Decision | Promise<Decision> {
     const { headers } = request;
-    const [path = ''] = request.url!.split('?');
-    const preflight = isPreflight(request.method!, headers);
-    const method = preflight ? String(headers['access-control-request-method']) : request.method!;
-    const policy = rules.find(method, path);
-    if (policy === undefined) {
-      return rejection(new PenstockError('bad_request', 'The path matches different rules when decoded.'));
+    if (isRepeated(request, 'authorization')) {
+      return rejection(new PenstockError('bad_request', 'It has more than one Authorization header.'));
     }
+    const path = pathOf(request.url!);
+    const wanted = preflightMethod(request.method!, headers);
+    const preflight = wanted === undefined ? undefined : rules.find(wanted, path, routes);
+    if (preflight?.cors !== undefined) {
+      const { cors } = preflight;
+      setGatewayHeaders(response, [...preflight.headers, ...corsHeaders(headers.origin, cors)]);
+      return {
+        kind: 'answer',
+        status: 204,
+        headers: isListed(headers.origin, cors) ? preflightHeaders(cors) : [],
+      };
+    }
+    const policy = rules.find(request.method!, path, routes);
+    (request as Admitted)[ADMITTED] = { policy, routes };
     const cors = policy.cors === undefined ? [] : corsHeaders(headers.origin, policy.cors);
     const own = [...policy.headers, ...cors];
     setGatewayHeaders(response, own);
-    if (preflight && policy.cors !== undefined) {
-      const listed = isListed(headers.origin, policy.cors);
-      return { kind: 'answer', status: 204, headers: listed ? preflightHeaders(policy.cors) : [] };
-    }
-    const wait = policy.perAddress?.take(clientNetwork(originOf(request).address), performance.now()) ?? 0;
+    const wait = longestWait(policy.perAddress, clientNetwork(originOf(request).address));
     if (wait > 0) return limited(wait);
     if (policy.allow === 'anyone') return PASS;
     if (policy.allow === 'nobody')
@@ -100,14 +147,19 @@ function admitted(request: IncomingMessage, policy: Policy, caller: Caller): Dec
   if (policy.names !== undefined && !policy.names.includes(name)) {
     return rejection(new PenstockError('forbidden', 'The rule does not list this caller.'));
   }
-  if (scopes !== undefined && policy.scopes?.every((scope) => scopes.has(scope)) === false) {
+  if (scopes !== undefined && !policy.scopes.every((scope) => scopes.has(scope))) {
     return rejection(new PenstockError('forbidden', `Required scope: ${policy.scopes.join(' ')}.`));
   }
-  const wait = policy.perKey?.take(`${kind}:${name}`, performance.now()) ?? 0;
+  const wait = longestWait(policy.perKey, `${kind}:${name}`);
   if (wait > 0) return limited(wait);
   addHeader(request, 'X-Penstock-Client', name);
   addHeader(request, 'X-Penstock-Client-By', kind);
   return PASS;
+}
+
+/** Counts a request in each limiter; 0 if it is within the rate of all, else how long to wait, in ms. */
+function longestWait(limiters: readonly RateLimiter[], client: string): number {
+  return limiters.reduce((wait, limiter) => Math.max(wait, limiter.take(client, performance.now())), 0);
 }
 
 function rejection(error: PenstockError): Decision {

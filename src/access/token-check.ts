@@ -9,7 +9,10 @@ export interface TokenClaims {
   readonly scopes: ReadonlySet<string>;
 }
 
-/** Undefined for an invalid token: wrong signature, issuer or audience, expired, or not valid yet. */
+/**
+ * Undefined for an invalid token: wrong signature, issuer or audience, expired, not valid yet, or with a subject that is
+ * not text.
+ */
 export async function checkToken(
   token: string,
   keys: TokenKeys,
@@ -23,7 +26,9 @@ export async function checkToken(
       clockTolerance: leeway / 1000,
       requiredClaims: ['exp'],
     });
-    const { scope, scp, sub } = payload;
+    const { scope, scp } = payload;
+    const sub: unknown = payload.sub; // jose does not check its type
+    if (sub !== undefined && typeof sub !== 'string') return undefined;
     const scopes = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scp) ? scp.map(String) : [];
     return { subject: sub ?? '', scopes: new Set(scopes) };
   } catch (error) {

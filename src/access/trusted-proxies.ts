@@ -31,6 +31,8 @@ export class TrustedProxies {
       removeHeaders(request, (name) => FORWARDING.test(name));
       return;
     }
+    // Proxies pass on the underscore spellings of their clients, which R cannot tell from their own headers.
+    removeHeaders(request, (name, written) => written.includes('_') && FORWARDING.test(name));
     const origin = this.#behind(own, this.#hops(request));
     if (origin !== own) setOrigin(request, origin);
   }

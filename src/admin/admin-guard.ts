@@ -70,7 +70,7 @@ export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
   server.addContentTypeParser(type, { parseAs: 'string', bodyLimit: 8192 }, (_request, body, done) =>
     done(null, new URLSearchParams(body as string)),
   );
-  server.get<{ Querystring: { next?: string } }>('/sign-in', (request, reply) =>
+  server.get<{ Querystring: { next?: unknown } }>('/sign-in', (request, reply) =>
     showSignIn(reply, undefined, localPath(request.query.next)),
   );
   server.post<{ Body: unknown }>('/sign-in', (request, reply) => {
@@ -159,8 +159,8 @@ function signInUrl(url: string): string {
 }
 
 /** A path of this server without its first slash; empty, the start page, for anything else. */
-function localPath(next: string | null | undefined): string {
-  const path = next?.replace(/^\/+/, '') ?? '';
+function localPath(next: unknown): string {
+  const path = typeof next === 'string' ? next.replace(/^\/+/, '') : '';
   return LOCAL_PATH.test(path) && path.length < 1000 ? path : '';
 }
 

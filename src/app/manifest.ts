@@ -7,6 +7,10 @@ export interface Route {
   readonly verbs: readonly string[];
   /** Includes the path of its mount. */
   readonly path: string;
+  /** The path of its mount, without a slash at the end; empty for the app's own router. */
+  readonly mount: string;
+  /** plumber's regular expression for the rest of the path; absent for a folder of static files. */
+  readonly regex?: string;
   /** The filter that the endpoint preempts; absent for ordinary endpoints. */
   readonly preempt?: string;
   /** The content type that its serializer sets, or another description of the serializer. */

@@ -9,6 +9,7 @@ import { checkPorts } from '../doctor/port-check.js';
 import { checkProduction } from '../doctor/production-check.js';
 import { checkR, reportRFailure } from '../doctor/r-check.js';
 import { renderReport } from '../doctor/report.js';
+import { checkRules } from '../doctor/rule-check.js';
 import { checkAppFiles, checkDescriptors, checkTemporaryFolder } from '../doctor/system-check.js';
 import { PenstockError } from '../errors.js';
 
@@ -41,9 +42,9 @@ export async function examine({
   env = process.env,
 }: DoctorInput): Promise<Finding[]> {
   const findings = [checkNode()];
-  const app = attempt(findings, () => findApp(argument, cwd));
+  const app = await attempt(findings, () => findApp(argument, cwd));
   if (app !== undefined) findings.push(checkAppFiles(app));
-  const loaded = attempt(findings, () =>
+  const loaded = await attempt(findings, () =>
     loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory }) }),
   );
   if (loaded?.config !== undefined) findings.push({ status: 'ok', title: `Configuration: ${loaded.config}` });
@@ -52,7 +53,11 @@ export async function examine({
   const config = loaded ?? defaultConfig();
   findings.push(...(await examineR(config, app, cwd)));
   if (loaded !== undefined) findings.push(...(await checkPorts(loaded)));
-  if (loaded !== undefined && production) findings.push(...checkProduction(loaded));
+  if (loaded !== undefined && production) {
+    findings.push(...checkProduction(loaded));
+    const ready = app !== undefined && isServable(findings);
+    if (ready) findings.push(...((await attempt(findings, () => checkRules(app, loaded))) ?? []));
+  }
   const descriptors = checkDescriptors(config);
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
 }
@@ -71,9 +76,9 @@ async function examineR(config: Config, app: AppLocation | undefined, cwd: strin
 }
 
 /** Turns a known error into a finding. */
-function attempt<T>(findings: Finding[], action: () => T): T | undefined {
+async function attempt<T>(findings: Finding[], action: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return action();
+    return await action();
   } catch (error) {
     if (!(error instanceof PenstockError)) throw error;
     const [title = '', ...details] = error.message.split('\n');

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import { isAbsolute, resolve } from 'node:path';
 import { type Document, isScalar, isSeq } from 'yaml';
 import {
@@ -11,6 +12,7 @@ import {
 } from './access-settings.js';
 import { duration } from './kinds.js';
 import { type Rate, readRate } from './rate.js';
+import { rulePathFault } from './rule-path.js';
 import { type Read, type Section, SectionReader } from './section-reader.js';
 
 /**
@@ -93,10 +95,8 @@ class Reader extends SectionReader {
 
   #rule(node: unknown, path: string): RuleSettings | undefined {
     const found = this.members(node, path, {
-      path: this.#matched('a path that starts with `/`', (text) => /^\/[\x21-\x7e]*$/.test(text)),
-      methods: this.#listOf('a list of HTTP methods in capital letters', (text) =>
-        /^[A-Z]{1,20}$/.test(text),
-      ),
+      path: this.#path,
+      methods: this.#methods,
       allow: this.#allow,
       names: this.texts,
       scopes: this.texts,
@@ -109,8 +109,50 @@ class Reader extends SectionReader {
       this.fault(node, `\`${path}\` requires a \`path\`.`);
       return undefined;
     }
+    this.#checkEffect(node, path, found);
     const { 'per-address': perAddress, 'per-key': perKey, path: of, ...rest } = found;
-    return { path: of, ...rest, ...(perKey && { perKey }), ...(perAddress && { perAddress }) };
+    return {
+      path: of,
+      place: this.place(node),
+      ...rest,
+      ...(perKey && { perKey }),
+      ...(perAddress && { perAddress }),
+    };
+  }
+
+  readonly #path: Read<string> = (node, path) => {
+    const expects = 'a path that starts with `/`, in ASCII; other characters are percent-encoded';
+    const found = this.#matched(expects, (text) => /^\/[\x21-\x7e]*$/.test(text))(node, path);
+    const wrong = found === undefined ? undefined : rulePathFault(found);
+    if (wrong !== undefined) this.fault(node, `\`${path}\` is \`${found}\`, but ${wrong}`);
+    return found;
+  };
+
+  readonly #methods: Read<readonly string[]> = (node, path) => {
+    const known = METHODS.filter((method) => method !== 'CONNECT'); // which is never answered
+    const found = this.#listOf('a list of HTTP methods in capital letters', (text) => known.includes(text))(
+      node,
+      path,
+    );
+    if (found?.includes('HEAD') === true && !found.includes('GET')) {
+      this.fault(node, `\`${path}\`: HEAD requests are matched as GET. Did you mean \`GET\`?`);
+    }
+    return found;
+  };
+
+  /** Settings without an effect make a rule protect less than it appears to. */
+  #checkEffect(node: unknown, path: string, { allow, names, scopes, ...rest }: Partial<RuleSettings>): void {
+    const lists = typeof allow === 'object';
+    if (names !== undefined && !lists) {
+      this.fault(node, `\`${path}.names\` has no effect without \`allow: [key]\` or other credentials.`);
+    }
+    if (scopes !== undefined && !(lists && allow.includes('token'))) {
+      this.fault(node, `\`${path}.scopes\` has no effect without \`allow: [token]\`.`);
+    }
+    const others = Object.keys(rest).filter((name) => name !== 'path' && name !== 'methods');
+    if (allow === undefined && names === undefined && scopes === undefined && others.length === 0) {
+      this.fault(node, `\`${path}\` sets nothing. Add \`allow\`, a rate, \`cors\` or \`headers\`.`);
+    }
   }
 
   readonly #allow: Read<'anyone' | 'nobody' | readonly CredentialKind[]> = (node, path) => {

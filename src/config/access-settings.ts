@@ -44,6 +44,8 @@ export interface CorsSettings {
 
 /** One entry of `rules` in penstock.yaml. */
 export interface RuleSettings {
+  /** The file and the line, for messages. */
+  readonly place: string;
   readonly path: string;
   /** Undefined for all methods. */
   readonly methods?: readonly string[];

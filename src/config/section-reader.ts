@@ -109,8 +109,13 @@ export class SectionReader {
   }
 
   protected fault(node: unknown, message: string): void {
+    this.faults.push(`${this.place(node)}: ${message}`);
+  }
+
+  /** The file and line of a node. */
+  protected place(node: unknown): string {
     const range = (node as Node | null)?.range ?? ((node as Pair | null)?.key as Node | null)?.range;
-    this.faults.push(`${this.#at(range?.[0] ?? 0)}: ${message}`);
+    return this.#at(range?.[0] ?? 0);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
 import type { BodyMemory } from '../http/body-memory.js';
 import type { ResponseCache } from './cache/response-cache.js';
@@ -14,6 +15,8 @@ export interface ExchangeContext {
   readonly options: ExchangeOptions;
   /** Called when a request has arrived. Returns the current version of the app, which keeps running until `leave`. */
   enter(): ExchangeContext;
+  /** Whether the access rules admit a request for the routes of this version. */
+  admits(request: IncomingMessage): boolean;
   /** The request does not need R any more. */
   leave(): void;
   /** The gateway has printed R's value, which took `ms` ms. */

@@ -88,6 +88,7 @@ export class Exchange implements OpenRequest {
   #arrived(): void {
     this.#context = this.#context.enter();
     this.#entered = true;
+    if (!this.#context.admits(this.request)) throw new PenstockError('app_reloaded');
     if (!this.#lookUp()) this.#prepare();
   }
 

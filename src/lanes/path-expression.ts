@@ -37,6 +37,16 @@ const MARK = 0xe000;
 const MARKS = /[\ue000-\ue0ff]/g;
 const LIST_IN_TEXT = /[^/][\ue080-\ue0ff]|[\ue080-\ue0ff][^/]/;
 
+/** Longer paths are not matched here, because matching may take quadratic time. */
+const MAX_PATH_LENGTH = 1024;
+/** plumber matches characters, and Node's text has one character per byte. */
+const NOT_PLAIN = /[^\x21-\x7e]/;
+
+/** Whether expressions can be matched here. Only R can match other paths. */
+export function isMatchable(path: string): boolean {
+  return path.length <= MAX_PATH_LENGTH && !NOT_PLAIN.test(path);
+}
+
 /** Translates one of plumber's regular expressions for paths. */
 export function pathExpression(regex: string): PathExpression {
   const inner = /^\^(.*)\$$/s.exec(regex)?.[1];

@@ -1,5 +1,5 @@
 import type { DirectPlan, DirectRoute } from '../app/manifest.js';
-import { mayMeet, type PathExpression, pathExpression } from './path-expression.js';
+import { isMatchable, mayMeet, type PathExpression, pathExpression } from './path-expression.js';
 
 /** A route of the direct lane, with the values of its path parameters as text. */
 export interface DirectMatch {
@@ -11,10 +11,6 @@ export interface DirectMatch {
 }
 
 const NOWHERE: DirectMatch = { route: undefined, index: 0, path: [] };
-
-/** Longer paths are not matched here, because matching may take quadratic time. */
-const MAX_PATH_LENGTH = 1024;
-const NOT_PLAIN = /[^\x21-\x7e]/;
 
 interface Entry {
   readonly route: DirectRoute;
@@ -115,7 +111,7 @@ export class RouteTable {
 
   /** The first matching endpoint, in either lane; undefined if only plumber can tell. */
   locate(method: string, path: string): DirectMatch | undefined {
-    if (path.length > MAX_PATH_LENGTH || NOT_PLAIN.test(path)) return undefined;
+    if (!isMatchable(path)) return undefined;
     return this.#tables[0]!.match(method, path);
   }
 }

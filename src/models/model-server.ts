@@ -2,6 +2,8 @@ import { errorCatalogue, PenstockError } from '../errors.js';
 import { errorBody } from '../http/error-reply.js';
 import type { Reply } from '../http/reply.js';
 import { docsReplies, redirect } from '../lanes/docs/docs-files.js';
+import type { Readings, RoutePaths, RouteSummary } from '../lanes/route-paths.js';
+import { type ModelAddress, modelAddress, modelReadings, modelRoutes } from './model-paths.js';
 import { openApi } from './protocols/openapi.js';
 import { predict } from './protocols/predict.js';
 import { jsonReply } from './protocols/reply.js';
@@ -16,10 +18,9 @@ type Handler = (request: ModelRequest) => Answer;
 type Resource = Readonly<Record<string, Handler>>;
 
 const V2 = /^\/v2(\/|$)/;
-const MODEL = /^(\/v2)?\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/([a-z]+))?$/;
 
 /** Answers requests for saved models, by path. */
-export class ModelServer {
+export class ModelServer implements RoutePaths {
   readonly #registry: ModelRegistry;
   readonly #isReady: () => boolean;
   readonly #fixed: ReadonlyMap<string, Resource>;
@@ -54,28 +55,25 @@ export class ModelServer {
     return V2.test(path) ? v2.errorReply(error, requestId) : undefined;
   }
 
+  get routes(): readonly RouteSummary[] {
+    const models = this.#registry.all.map(({ model }) => model);
+    return modelRoutes(models, this.#registry.only !== undefined);
+  }
+
+  read(_method: string, path: string): Readings {
+    return modelReadings(path, this.#registry);
+  }
+
   #resource(path: string): Resource {
     const fixed = this.#fixed.get(path);
     if (fixed !== undefined) return fixed;
-    const { only } = this.#registry;
-    const match = MODEL.exec(path);
-    if (match !== null) {
-      const [, protocol, name, version, action = ''] = match;
-      const resource = this.#ofModel(
-        protocol !== undefined,
-        decode(name!),
-        version && decode(version),
-        action,
-      );
-      if (resource !== undefined) return resource;
-    } else if (only !== undefined) {
-      const resource = this.#ofModel(false, only, undefined, path.slice(1));
-      if (resource !== undefined) return resource;
-    }
+    const address = modelAddress(path, this.#registry.only);
+    const resource = address && this.#ofModel(address);
+    if (resource !== undefined) return resource;
     throw new PenstockError('not_found');
   }
 
-  #ofModel(inV2: boolean, name: string, version: string | undefined, action: string): Resource | undefined {
+  #ofModel({ action, inV2, name, version }: ModelAddress): Resource | undefined {
     const endpoint = () => this.#registry.find(name, version);
     const described = () => (version === undefined ? this.#registry.main(name) : endpoint());
     if (inV2) {
@@ -111,13 +109,4 @@ function notAllowed(resource: Resource, requestId: string): Reply {
   );
   reply.headers.push(['Allow', allowed.join(', ')]);
   return reply;
-}
-
-/** Fails with `not_found` if the encoding is invalid. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new PenstockError('not_found');
-  }
 }

@@ -59,6 +59,16 @@ export class ModelRegistry {
     return this.#of(name).main;
   }
 
+  has(name: string): boolean {
+    return this.#models.has(name);
+  }
+
+  /** The versions that may answer requests without a version. */
+  unversioned(name: string): readonly Endpoint[] {
+    const { main, split } = this.#of(name);
+    return split.length === 0 ? [main] : split.map(({ endpoint }) => endpoint);
+  }
+
   /** The given version, or by default a version chosen by the shares. Fails with `not_found`. */
   find(name: string, version: string | undefined): Endpoint {
     const { all, main, split } = this.#of(name);

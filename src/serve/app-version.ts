@@ -15,12 +15,14 @@ import { Exchange } from '../lanes/exchange.js';
 import type { ExchangeContext } from '../lanes/exchange-context.js';
 import type { Lane } from '../lanes/lane.js';
 import { PlumberLane } from '../lanes/plumber/plumber-lane.js';
+import type { RoutePaths } from '../lanes/route-paths.js';
 import { ModelApp } from '../models/model-app.js';
 import { ModelLane } from '../models/model-lane.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool, type PoolObserver } from '../pool/pool.js';
 import { AppLog } from './app-log.js';
 import { fingerprint } from './fingerprint.js';
+import { ReportedRoutes } from './reported-routes.js';
 import type { VersionSetting } from './version-setting.js';
 import { reasonNotToFork, recyclingLimits } from './worker-life.js';
 
@@ -57,6 +59,7 @@ export class AppVersion {
   /** The direct lane's plan from the first worker, and whether another worker reported a different one. */
   #plan: string | undefined;
   #plansDiffer = false;
+  readonly #reported = new ReportedRoutes();
   /** Number of workers that must become ready before the app counts as loaded. */
   #wanted = 1;
   /** Resolves with the manifest when the first workers are ready, or with the reason why the app does not load. */
@@ -136,6 +139,11 @@ export class AppVersion {
     return this.#exchanges?.cache;
   }
 
+  /** The paths of the routes that its workers run. */
+  get paths(): RoutePaths {
+    return this.models?.server ?? this.#reported.paths;
+  }
+
   get queued(): number {
     return this.#dispatcher.queued;
   }
@@ -180,6 +188,7 @@ export class AppVersion {
       bodies: this.#setting.bodies,
       options: this.#config,
       enter: () => this.#enter().#exchanges!,
+      admits: (request) => this.#setting.admits(request, this.paths),
       leave: () => this.#leave(),
       serialized: (ms) => this.#setting.metrics.serialization.observe(ms / 1000),
       finished: (record) => this.#setting.finished(record),
@@ -230,6 +239,7 @@ export class AppVersion {
     const { direct, hazards } = this.manifest!;
     if (this.#config.workers.max > 1) this.#log.hazards(hazards);
     this.#log.unbatched(direct?.routes ?? []);
+    this.#setting.checkRules(this.paths);
   }
 
   /** The path template of the endpoint that serves a path; undefined if unknown. */
@@ -281,6 +291,7 @@ export class AppVersion {
     },
     ready: (worker, manifest) => {
       this.#comparePlans(manifest);
+      this.#reported.add(manifest);
       this.#log.workerReady(worker);
       this.#wanted -= 1;
       if (this.#wanted === 0) this.#loaded(manifest);

@@ -121,6 +121,8 @@ export class Gateway {
       bodies: this.#bodies,
       draining: () => this.#draining,
       finished,
+      admits: (incoming, routes) => gate?.admits(incoming, routes) ?? true,
+      checkRules: (routes) => gate?.check(routes),
       failed: (error) => {
         this.#metrics.rErrors.inc();
         this.#failures.raised(error);
@@ -133,7 +135,8 @@ export class Gateway {
         ? (incoming, response) => this.#versions.serving!.open(incoming, response)
         : (incoming, response) => development.open(incoming, response);
     this.#gate = gate;
-    const guarded = this.#gate?.before(open, finished) ?? open;
+    const routes = () => this.#versions.serving?.paths;
+    const guarded = this.#gate?.before(open, finished, routes) ?? open;
     this.#publicServer = new PublicServer(
       config,
       (incoming, response) => {

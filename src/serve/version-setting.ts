@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { BodyMemory } from '../http/body-memory.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { LargeThreads } from '../lanes/large/threads.js';
+import type { RoutePaths } from '../lanes/route-paths.js';
 import type { RError } from '../observe/failures.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
@@ -22,6 +24,10 @@ export interface VersionSetting {
   /** The gateway is shutting down. */
   draining(): boolean;
   finished(record: ExchangeRecord): void;
+  /** Whether the access rules admit a request for these routes, too, if it was admitted for others. */
+  admits(request: IncomingMessage, routes: RoutePaths): boolean;
+  /** Warns of access rules that have no effect on these routes. */
+  checkRules(routes: RoutePaths): void;
   /** R has raised an error for a request. */
   failed(error: RError): void;
 }

@@ -66,6 +66,17 @@ rules:
     per-key: 2/h
   - path: /limited
     per-address: 3/h
+  - path: /report.csv
+    allow: [key]
+  - path: /v1.0/*
+    allow: [key]
+  - path: /files/index.html
+    allow: [key]
+  - path: /options
+    methods: [GET, OPTIONS]
+    allow: [key]
+  - path: /reports/caf%C3%A9
+    allow: nobody
 `;
 
 beforeAll(async () => {
@@ -223,6 +234,7 @@ describe('access rules', () => {
       async () => bearer((await token()).replace(/\.[^.]+\./, `.${encoded(good)}.`)),
       401,
     ],
+    ['a token whose subject is a number', 'GET /who', async () => bearer(await token({ sub: 42 })), 401],
     ['a malformed token', 'GET /who', () => bearer('a.b.c'), 401],
     [
       'a token under another authentication scheme',
@@ -238,6 +250,19 @@ describe('access rules', () => {
     ],
     ['a token with another scope', 'POST /echo', async () => bearer(await token({ scope: 'writer' })), 403],
     ['a token without scopes', 'POST /echo', async () => bearer(await token()), 403],
+    [
+      'a route whose path the key may use, written as plumber also matches it',
+      'GET /report-csv',
+      () => apiKey(other.key),
+      200,
+    ],
+    ['a file that no rule is for', 'GET /files/table.csv', () => ({}), 200],
+    [
+      'an OPTIONS request that is no preflight of a rule with `cors`',
+      'OPTIONS /options',
+      () => apiKey(other.key),
+      200,
+    ],
     ['a key where only tokens are accepted', 'POST /echo', () => apiKey(other.key), 401],
   ];
 
@@ -264,14 +289,72 @@ describe('access rules', () => {
     '/reports/secret?x=/../../seen',
     '/seen/../reports/secret',
     '/seen/%2e%2e/reports/secret',
+    '/report.csv',
+    '/report-csv',
+    '/reportXcsv/',
+    '/report%2Ecsv',
+    '/v1_0/secret.txt',
+    '/v1.0/secret-txt',
+    '/v1.0/secretXtxt',
+    '/v1.0//secret.txt',
+    '/files/',
+    '/files/index.html',
+    '/files/%69ndex.html',
+    '/files/x/../index.html',
+    '/files//index.html',
+    '/reports/caf%c3%a9',
+    'http://elsewhere/report-csv',
+    'HTTP://elsewhere/files/',
     'http://elsewhere/reports/secret',
     'http://elsewhere/seen/../reports/secret',
   ])('does not serve %s without credentials', async (path) => {
     const before = await seen();
     const client = await RawClient.open(app.port);
     const answer = await client.send(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`).closed;
-    expect([400, 401, 403]).toContain(statusesIn(answer)[0]);
+    expect([401, 403, 404]).toContain(statusesIn(answer)[0]);
+    expect(answer).not.toContain('guarded index');
+    if (statusesIn(answer)[0] !== 404) expect(await seen()).toBe(before + 1);
+  });
+
+  test('does not take an OPTIONS request for a preflight if no rule has `cors` for it', async () => {
+    const before = await seen();
+    for (const asked of ['PUT', 'GET', 'NONE']) {
+      const headers = { Origin: 'https://app.example', 'Access-Control-Request-Method': asked };
+      expect(await ask('/options', headers, { method: 'OPTIONS' })).toBe(401);
+    }
     expect(await seen()).toBe(before + 1);
+  });
+
+  test('rejects a second Authorization header, of which R would get both', async () => {
+    const client = await RawClient.open(app.port);
+    const lines = [
+      'GET /who HTTP/1.1',
+      'Host: x',
+      `Authorization: Bearer ${await token()}`,
+      'Authorization: forged',
+    ];
+    const answer = await client.send(`${[...lines, 'Connection: close'].join('\r\n')}\r\n\r\n`).closed;
+    expect(statusesIn(answer)).toEqual([400]);
+  });
+
+  test('R gets a header only by one of the spellings that it cannot tell apart', async () => {
+    const headers = {
+      ...apiKey(other.key),
+      X_Remote_User: 'forged',
+      'X-Remote-User': 'alice',
+      X_Alone: 'stays',
+    };
+    const answer = await fetch(`${app.url}/who`, { headers });
+    const { headers: passed } = (await answer.json()) as { headers: Record<string, string> };
+    expect(passed).toMatchObject({ 'x-remote-user': 'alice', x_alone: 'stays' });
+    expect(JSON.stringify(passed)).not.toContain('forged');
+  });
+
+  test('warns of rules that no route matches', () => {
+    const warnings = app.entries('rule-unused').map(({ msg }) => msg);
+    expect(warnings).toEqual([
+      expect.stringMatching(/penstock\.yaml:\d+: no route of the app matches the rule for \/limited\./),
+    ]);
   });
 
   test('passes R the name of the caller, but neither the key nor a name that the client claims', async () => {
@@ -465,6 +548,36 @@ describe('rejects a configuration that protects less than it appears to:', () =>
       'list the origins',
     ],
     ['an invalid rate', 'rules: [{path: /, per-key: many}]', 'a rate such as 10/s'],
+    ...(
+      [
+        ['/admin*', '`/admin/*`, which includes `/admin`'],
+        ['/admin/**', 'Did you mean `/admin/*`?'],
+        ['/a?x=1', 'Did you mean `/a`?'],
+        ['/a#x', 'Did you mean `/a`?'],
+        ['//a', 'Did you mean `/a`?'],
+        ['/a//b', 'Did you mean `/a/b`?'],
+        ['/a/../b', 'Did you mean `/b`?'],
+        ['/a/./b', 'Did you mean `/a/b`?'],
+        ['/%61dmin', 'Did you mean `/admin`?'],
+        ['/a\\b', 'Did you mean `/a/b`?'],
+        ['/a/%zz', 'are rejected'],
+        ['/a/<id', 'a parameter is written as `<name>`'],
+        ['/é', 'percent-encoded'],
+      ] as const
+    ).map(([path, message]): [string, string, string] => [
+      `the path ${path}, which no request has`,
+      `rules:\n  - path: '${path}'\n    allow: nobody`,
+      message,
+    ]),
+    [
+      'a rule for HEAD, which is matched as GET',
+      'rules:\n- path: /a\n  methods: [HEAD]\n  allow: nobody',
+      'penstock.yaml:3: `rules[1].methods`: HEAD requests are matched as GET',
+    ],
+    ['an unknown method', 'rules: [{path: /a, methods: [FETCH], allow: nobody}]', 'a list of HTTP methods'],
+    ['names without credentials', 'rules: [{path: /a, names: [ci]}]', 'names` has no effect without `allow'],
+    ['scopes without tokens', 'rules: [{path: /a, allow: [key], scopes: [x]}]', 'scopes` has no effect'],
+    ['a rule that sets nothing', 'rules: [{path: /a}]', 'sets nothing'],
   ])('%s', async (_, yaml, message) => {
     const config = join(folder, 'bad', 'penstock.yaml');
     const { loadConfig } = await import('../../src/config/load.js');

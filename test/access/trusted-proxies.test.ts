@@ -110,6 +110,17 @@ describe('behind trusted proxies, identifies the client', () => {
   });
 });
 
+test('removes the underscore spellings of forwarding headers, which proxies pass on', async () => {
+  headerOf.current = 'x-forwarded-for';
+  const answer = await seen({
+    'X-Forwarded-For': '192.0.2.1',
+    X_Forwarded_For: '6.6.6.6',
+    X_Real_IP: '6.6.6.6',
+  });
+  expect(answer.address).toBe('192.0.2.1');
+  expect(JSON.stringify(answer.raw)).not.toContain('6.6.6.6');
+});
+
 test('removes forwarding headers if the sender is not a trusted proxy', async () => {
   headerOf.current = 'x-forwarded-for';
   headerOf.networks = networks().parse('10.0.0.0/8')!;

@@ -100,6 +100,7 @@ describe('in a browser, the admin server', () => {
       './sign-in?next=status%3Ffull%3D1',
     ]);
     expect((await admin('/a/b', html)).headers.get('Location')).toBe('../sign-in?next=a%2Fb');
+    expect((await admin('/sign-in?next=a&next=b', html)).status).toBe(200);
     const page = await admin('/sign-in?next=status', html);
     expect(page.status).toBe(200);
     expect(page.headers.get('Content-Security-Policy')).toMatch(/^default-src 'none'/);

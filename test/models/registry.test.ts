@@ -1,24 +1,7 @@
 import { expect, test } from 'vitest';
-import type { ServedModel } from '../../src/app/model-schema.js';
 import type { VersionedSettings } from '../../src/config/model-settings.js';
 import { ModelRegistry } from '../../src/models/registry.js';
-
-const model = (name: string, version: string): ServedModel => ({
-  name,
-  version,
-  loadedAs: `${name}/${version}`,
-  classes: ['lm'],
-  description: '',
-  packages: [],
-  types: [],
-  rDefault: undefined,
-  intervals: [],
-  options: {},
-  metadata: {},
-  outputs: [],
-  fields: [],
-  extraFields: 'refuse',
-});
+import { plainModel as model } from './plain-model.js';
 
 function registry(versions: readonly string[], settings: VersionedSettings = {}, random = () => 0) {
   const models = versions.map((version) => model('m', version));
