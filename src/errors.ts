@@ -225,7 +225,7 @@ export const errorCatalogue = {
   },
   app_reloaded: {
     status: 503,
-    message: 'The app was reloaded while the request arrived.',
+    message: 'The app was reloaded before it ran the request.',
     hint: 'Send the request again. Other `rules` hold for its path in the new version.',
   },
   draining: {

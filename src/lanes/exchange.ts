@@ -88,8 +88,13 @@ export class Exchange implements OpenRequest {
   #arrived(): void {
     this.#context = this.#context.enter();
     this.#entered = true;
-    if (!this.#context.admits(this.request)) throw new PenstockError('app_reloaded');
+    this.#checkAccess();
     if (!this.#lookUp()) this.#prepare();
+  }
+
+  /** The request was admitted before it arrived completely. By now the app may have other routes, with other rules. */
+  #checkAccess(): void {
+    if (!this.#context.admits(this.request)) throw new PenstockError('app_reloaded');
   }
 
   /** Starts a cache lookup if the response may be cached. Returns whether it did. */
@@ -140,7 +145,10 @@ export class Exchange implements OpenRequest {
       label: this.id,
       url: this.request.url!,
       type: work.type,
-      payload: () => work.payload(),
+      payload: () => {
+        if (work.urgent !== true) this.#checkAccess(); // the worker may have loaded new routes
+        return work.payload();
+      },
       safe: work.safe ?? SAFE_METHODS.has(this.request.method!),
       urgent: work.urgent ?? false,
       batch: work.batch,

@@ -59,7 +59,8 @@ export class AppPaths implements RoutePaths {
 
   /** @param routes in plumber's order; those of several versions if workers have loaded different ones */
   constructor(routes: readonly (readonly Route[])[]) {
-    const documented = routes.some((all) => all.some(({ path }) => path === '/openapi.json'));
+    const has = (path: string): boolean => routes.some((all) => all.some((route) => route.path === path));
+    const documented = has('/openapi.json') && !has(DOCUMENTATION.path);
     this.#entries = [...routes, documented ? [DOCUMENTATION] : []].flatMap((all, version) =>
       all.map((route) => entry(route, version)),
     );

@@ -59,7 +59,9 @@ describe('a folder of models', () => {
     put('tree.rds', 'tree.rds');
     put('1.rds', 'shared/1.rds');
     put('2.rds', 'shared/2.rds');
-    writeFileSync(join(folder, 'penstock.yaml'), 'models:\n  shared:\n    split: {1: 75, 2: 25}\n');
+    put('1.rds', 'guarded/1.rds');
+    const rule = 'rules:\n  - {path: /models/guarded/*, allow: nobody}\n';
+    writeFileSync(join(folder, 'penstock.yaml'), `models:\n  shared:\n    split: {1: 75, 2: 25}\n${rule}`);
     put('1.rds', 'half/1.rds');
     writeFileSync(join(folder, 'models/half/2.rds'), '');
     put('1.rds', 'broken/1.rds');
@@ -89,6 +91,15 @@ describe('a folder of models', () => {
     const first = answers.filter((one) => one === 1).length;
     expect(first).toBeGreaterThan(240);
     expect(first).toBeLessThan(360);
+  });
+
+  test('protects a model by every protocol with one access rule', async () => {
+    for (const path of ['/models/guarded', '/models/guarded/versions/1', '/models/g%75arded']) {
+      expect((await post(`${path}/predict`)).status).toBe(403);
+      expect((await post(`/v2${path}/infer`)).status).toBe(403);
+    }
+    expect((await fetch(`${app!.url}/v2/models/guarded`)).status).toBe(403);
+    expect(app!.entries('rule-unused')).toEqual([]);
   });
 
   test('leaves a bad version out at the start and serves the others', async () => {

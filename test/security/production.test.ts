@@ -2,9 +2,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { findApp } from '../../src/app/find-app.js';
 import { loadConfig } from '../../src/config/load.js';
 import { checkProduction } from '../../src/doctor/production-check.js';
-import { runCli } from '../support/server.js';
+import { checkRules } from '../../src/doctor/rule-check.js';
+import { fixtureApp, runCli } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-production-'));
 const tls = (name: string) => resolve(import.meta.dirname, '../fixtures/tls', name);
@@ -127,6 +129,29 @@ describe('doctor --production', () => {
     ['a protected configuration', guarded, { ...proxied, 'admin-token-file': key }],
   ])('reports no risks in %s', (_, yaml, flags) => {
     expect(findings(yaml, flags)).toEqual([{ status: 'ok', title: 'The configuration has no known risks' }]);
+  });
+
+  test('lists for each route of the app which rule holds', async () => {
+    const rules = [
+      '{path: /reports/*, methods: [GET], allow: nobody}',
+      '{path: /files/index.html, allow: anyone}',
+    ];
+    const config = file(
+      'penstock.yaml',
+      `rules:\n${rules.map((rule) => `- ${rule}\n`).join('')}- {path: /x, allow: nobody}\n`,
+    );
+    const app = findApp(fixtureApp('guarded.R'), folder);
+    const found = await checkRules(app, loadConfig({ flags: { config }, env: {} }));
+    const [{ details = [] } = {}, ...warnings] = found;
+    expect(details).toContain(`GET /reports/<name>: nobody (${config}:2)`);
+    expect(details).toContain('POST /reports/<name>: anyone (no rule)');
+    expect(details).toContain(
+      `GET /files/*: anyone (${config}:3) for /files/index.html, else anyone (no rule)`,
+    );
+    expect(details).toContain('GET /v1.0/secret.txt: anyone (no rule)');
+    expect(warnings).toMatchObject([
+      { status: 'warning', title: expect.stringContaining('no route of the app matches') },
+    ]);
   });
 
   test('exits with 1 if something must be fixed', async () => {
