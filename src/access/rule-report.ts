@@ -3,7 +3,7 @@ import { suggest } from '../config/suggest.js';
 import { mayMeet } from '../lanes/path-expression.js';
 import type { RouteSummary } from '../lanes/route-paths.js';
 import { PathPattern } from './path-pattern.js';
-import { deciding, setsAllow } from './policy.js';
+import { deciding, setsAllow, type View } from './policy.js';
 import { Rules } from './rules.js';
 
 /** Rules that no route of the app matches, and rules behind others that decide everything they set. */
@@ -39,32 +39,36 @@ function hides(earlier: RuleSettings, later: RuleSettings): boolean {
   return own.every((name) => later[name] === undefined || earlier[name] !== undefined);
 }
 
-/** For each route, who may request it, and the place of the rule that says so. */
+/** For each route, who may request it, and the places of the rules that say so. */
 export function rulesByRoute(settings: readonly RuleSettings[], routes: readonly RouteSummary[]): string[] {
   const rules = new Rules(settings);
-  return routes.flatMap(({ path, verbs }) => {
+  return routes.flatMap((route) => {
     const byOutcome = new Map<string, string[]>();
-    for (const verb of verbs) {
-      if (verb === 'HEAD' && verbs.includes('GET')) continue;
-      const outcome = outcomeOf(rules, verb, path);
+    for (const verb of route.verbs) {
+      if (verb === 'HEAD' && route.verbs.includes('GET')) continue;
+      const outcome = outcomeOf(rules, verb, route);
       byOutcome.set(outcome, [...(byOutcome.get(outcome) ?? []), verb]);
     }
-    return [...byOutcome].map(([outcome, of]) => `${of.join(',')} ${path}: ${outcome}`);
+    return [...byOutcome].map(([outcome, of]) => `${of.join(',')} ${route.path}: ${outcome}`);
   });
 }
 
-function outcomeOf(rules: Rules, verb: string, path: string): string {
-  const view = rules.view(verb, path);
-  const found = deciding(view, setsAllow).map(({ settings }) => {
-    const { allow, path: pattern, place } = settings;
-    const who = typeof allow === 'string' ? allow : allow!.join(' or ');
-    return {
-      text: `${who} (${place})`,
-      pattern,
-      whole: view.find(({ rule }) => rule.settings === settings)!.coverage,
-    };
-  });
-  const some = found.filter(({ whole }) => whole === 'some');
-  const rest = found.find(({ whole }) => whole === 'all')?.text ?? 'anyone (no rule)';
-  return [...some.map(({ pattern, text }) => `${text} for ${pattern}`), rest].join(', else ');
+/** If a route has several paths, the rules of all of them hold. */
+function outcomeOf(rules: Rules, verb: string, { aliases = [], path }: RouteSummary): string {
+  const outcomes = new Set([path, ...aliases].map((one) => describeView(rules.view(verb, one))));
+  if (outcomes.size > 1) outcomes.delete(NO_RULE);
+  return [...outcomes].join(', and ');
+}
+
+const NO_RULE = 'anyone (no rule)';
+
+function describeView(view: View): string {
+  const whole = view.find(({ coverage, rule }) => coverage === 'all' && setsAllow(rule))?.rule;
+  const some = deciding(view, setsAllow).filter((rule) => rule !== whole);
+  const parts = some.map(({ settings }) => `${describeAllow(settings)} for ${settings.path}`);
+  return [...parts, whole === undefined ? NO_RULE : describeAllow(whole.settings)].join(', else ');
+}
+
+function describeAllow({ allow, place }: RuleSettings): string {
+  return `${typeof allow === 'string' ? allow : allow!.join(' or ')} (${place})`;
 }

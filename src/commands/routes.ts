@@ -1,9 +1,8 @@
 import type { AppLocation } from '../app/find-app.js';
 import type { DirectPlan, Manifest, Route } from '../app/manifest.js';
-import { modelFiles } from '../app/model-files.js';
 import type { Config } from '../config/load.js';
 import { AppRoutes } from '../lanes/app-routes.js';
-import { servedModel } from '../models/served-model.js';
+import { lookAtModels } from '../models/look-at-models.js';
 import { lookAtApp } from '../pool/look-at-app.js';
 import { describeModel } from './model-summary.js';
 import { table } from './table.js';
@@ -20,16 +19,7 @@ async function routeText(app: AppLocation, config: Config): Promise<string> {
 }
 
 async function modelText(app: AppLocation, config: Config): Promise<string> {
-  const alone = { name: undefined, version: undefined, file: app.file };
-  const files = app.entry === 'models' ? modelFiles(app.file) : [alone];
-  const texts: string[] = [];
-  for (const { file, name, version } of files) {
-    const settings = name === undefined ? config.model : config.models.get(name);
-    const { models } = await lookAtApp({ ...app, entry: 'model', file }, config);
-    const found = { ...models[0]!, ...(name !== undefined && { name, version }) };
-    texts.push(describeModel(servedModel(found, settings)));
-  }
-  return texts.join('\n');
+  return (await lookAtModels(app, config)).map(describeModel).join('\n');
 }
 
 function describeRoutes(app: AppLocation, manifest: Manifest, forced: boolean): string {

@@ -1,9 +1,10 @@
 import { rulesByRoute, ruleWarnings } from '../access/rule-report.js';
 import type { AppLocation } from '../app/find-app.js';
-import { modelFiles } from '../app/model-files.js';
 import type { Config } from '../config/load.js';
 import { AppPaths, type RouteSummary } from '../lanes/route-paths.js';
+import { lookAtModels } from '../models/look-at-models.js';
 import { modelRoutes } from '../models/model-paths.js';
+import { ModelRegistry } from '../models/registry.js';
 import { lookAtApp } from '../pool/look-at-app.js';
 import type { Finding } from './finding.js';
 
@@ -24,10 +25,7 @@ export async function checkRules(app: AppLocation, config: Config): Promise<Find
 }
 
 async function routesOf(app: AppLocation, config: Config): Promise<readonly RouteSummary[]> {
-  if (app.entry === 'models') {
-    const files = modelFiles(app.file);
-    return modelRoutes(files, new Set(files.map(({ name }) => name)).size === 1);
-  }
-  const { models, routes } = await lookAtApp(app, config);
-  return app.kind === 'model' ? modelRoutes(models, true) : new AppPaths([routes]).routes;
+  if (app.kind === 'plumber') return new AppPaths([(await lookAtApp(app, config)).routes]).routes;
+  const registry = new ModelRegistry(await lookAtModels(app, config), config.models);
+  return modelRoutes(registry);
 }

@@ -21,6 +21,8 @@ export interface RouteSummary {
   readonly verbs: readonly string[];
   /** `<name>` stands for any one segment, and a final `*` for any number of them. */
   readonly path: string;
+  /** Other paths whose rules hold for it. */
+  readonly aliases?: readonly string[];
   /** The start of the paths that it matches, if only R can tell which they are. */
   readonly prefix?: string | undefined;
 }

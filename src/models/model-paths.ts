@@ -48,7 +48,7 @@ export function modelReadings(path: string, registry: ModelRegistry): Readings {
   if (action === undefined) return { paths: [], templates: [] };
   const versions =
     version === undefined ? registry.unversioned(name).map(({ model }) => model.version) : [version];
-  const base = `/models/${encodeURIComponent(name)}`;
+  const base = baseOf(name);
   const paths = [
     `${base}/${action}`,
     ...versions.map((one) => `${base}/versions/${encodeURIComponent(one)}/${action}`),
@@ -57,37 +57,36 @@ export function modelReadings(path: string, registry: ModelRegistry): Readings {
   return { paths, templates: [] };
 }
 
-/**
- * The routes of saved models, under the paths that access rules know.
- *
- * @param only whether there is one model, which requests need not name
- */
-export function modelRoutes(
-  models: readonly { readonly name: string; readonly version: string }[],
-  only: boolean,
-): RouteSummary[] {
-  const get = ['/', '/openapi.json', '/__docs__/*', '/ping', '/v2', '/v2/health/live', '/v2/health/ready'];
-  const names = [...new Set(models.map(({ name }) => encodeURIComponent(name)))];
-  const own = [
-    ...(only ? [''] : []),
-    ...names.map((name) => `/models/${name}`),
-    ...models.map(
-      ({ name, version }) => `/models/${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`,
+/** The routes of saved models, each with all paths under which access rules know it. */
+export function modelRoutes(registry: ModelRegistry): RouteSummary[] {
+  const bases = [
+    ...registry.names.map(baseOf),
+    ...registry.all.map(
+      ({ model: { name, version } }) => `${baseOf(name)}/versions/${encodeURIComponent(version)}`,
     ),
   ];
-  return [
-    ...own.flatMap((base) => [
-      { verbs: ['POST'], path: `${base}/predict` },
-      ...['metadata', 'prototype'].map((action) => ({ verbs: ['GET'], path: `${base}/${action}` })),
-    ]),
-    ...own
-      .filter((base) => base !== '')
-      .flatMap((base) => [
-        { verbs: ['POST'], path: `/v2${base}/infer` },
-        ...['', '/ready'].map((action) => ({ verbs: ['GET'], path: `/v2${base}${action}` })),
-      ]),
-    ...get.map((path) => ({ verbs: ['GET'], path })),
+  const post = [
+    ...(registry.only === undefined ? bases : ['', ...bases]).map((base) => `${base}/predict`),
+    ...bases.map((base) => `/v2${base}/infer`),
   ];
+  const get = [
+    ...(registry.only === undefined ? bases : ['', ...bases]).flatMap((base) => [
+      `${base}/metadata`,
+      `${base}/prototype`,
+    ]),
+    ...bases.flatMap((base) => [`/v2${base}`, `/v2${base}/ready`]),
+    ...['/', '/openapi.json', '/__docs__/*', '/ping', '/v2', '/v2/health/live', '/v2/health/ready'],
+  ];
+  const route = (verb: string) => (path: string) => ({
+    verbs: [verb],
+    path,
+    aliases: modelReadings(path, registry).paths,
+  });
+  return [...post.map(route('POST')), ...get.map(route('GET'))];
+}
+
+function baseOf(name: string): string {
+  return `/models/${encodeURIComponent(name)}`;
 }
 
 function decode(part: string): string {

@@ -56,8 +56,7 @@ export class ModelServer implements RoutePaths {
   }
 
   get routes(): readonly RouteSummary[] {
-    const models = this.#registry.all.map(({ model }) => model);
-    return modelRoutes(models, this.#registry.only !== undefined);
+    return modelRoutes(this.#registry);
   }
 
   read(_method: string, path: string): Readings {

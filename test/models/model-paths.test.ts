@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { rulesByRoute } from '../../src/access/rule-report.js';
 import { Rules } from '../../src/access/rules.js';
 import { ModelServer } from '../../src/models/model-server.js';
 import { ModelRegistry } from '../../src/models/registry.js';
@@ -57,4 +58,17 @@ describe('a rule for a model', () => {
     expect(allowed(two, '/models/s%c3%b6me/*', 'POST', '/v2/models/s%C3%B6me/infer')).toBe('nobody');
     expect(allowed(two, '/predict', 'POST', '/models/cars/predict')).toBe('anyone');
   });
+});
+
+test('the list of routes has the rules that hold for a model by every protocol', () => {
+  const listed = rulesByRoute([{ path: '/models/cars/*', place: 'line 1', allow: 'nobody' }], one.routes);
+  for (const path of [
+    '/predict',
+    '/models/cars/predict',
+    '/v2/models/cars/infer',
+    '/v2/models/cars/versions/1/infer',
+  ])
+    expect(listed).toContain(`POST ${path}: nobody (line 1)`);
+  expect(listed).toContain('GET /v2/models/cars: nobody (line 1)');
+  expect(listed).toContain('GET /ping: anyone (no rule)');
 });
