@@ -15,11 +15,12 @@ default_serializer_name <- "(default)"
 describe_endpoint <- function(endpoint, mount, preempt, direct) {
   type <- serializer_content_type(endpoint$serializer)
   line <- endpoint$lines[1L]
+  regex <- endpoint$.__enclos_env__$private$regex$regex
   list(
     verbs = as.character(endpoint$verbs),
     path = paste0(mount, endpoint$path),
     mount = mount,
-    regex = endpoint$.__enclos_env__$private$regex$regex,
+    regex = if (is.null(regex)) "" else regex, # without it, the endpoint may match every path
     preempt = if (preempt %in% c("__no-preempt__", "")) NULL else preempt,
     serializer = if (is.null(endpoint$serializer)) default_serializer_name else if (is.null(type)) "custom" else type,
     line = if (is.numeric(line) && !is.na(line)) as.integer(line) else NULL,
