@@ -1,6 +1,7 @@
 /** npm start: runs set-up and serves the example. Arguments after `--` are passed to `penstock serve`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { commandLine } from './setup/command-line.mjs';
 import { packagesToRun } from './setup/r-packages.mjs';
 import { root } from './setup/root.mjs';
 import { setUp } from './setup/set-up.mjs';
@@ -20,7 +21,7 @@ Serving examples/mtcars on ${url} with ${count}. To request a prediction:
 
 /** @returns {Promise<number>} exit code */
 function serve() {
-  const words = [join('dist', 'cli.js'), 'serve', join('examples', 'mtcars'), ...process.argv.slice(2)];
+  const words = [...commandLine(), 'serve', join('examples', 'mtcars'), ...process.argv.slice(2)];
   const child = spawn(process.execPath, words, {
     cwd: root,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

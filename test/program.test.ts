@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandLine } from '../scripts/setup/command-line.mjs';
 import { type CommandName, optionNames, options } from '../src/config/options.js';
 
-const cli = resolve(import.meta.dirname, '../dist/cli.js');
 let folder: string;
 
 beforeAll(() => {
@@ -22,18 +22,21 @@ interface CommandResult {
   readonly stderr: string;
 }
 
-function penstock(...args: string[]): Promise<CommandResult> {
+function run(
+  program: string,
+  args: readonly string[],
+  more: Record<string, string> = {},
+): Promise<CommandResult> {
   const { PATH, HOME } = process.env;
   return new Promise((done) => {
-    execFile(
-      process.execPath,
-      [cli, ...args],
-      { cwd: folder, env: { PATH, HOME } },
-      (error, stdout, stderr) => {
-        done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      },
-    );
+    execFile(program, args, { cwd: folder, env: { PATH, HOME, ...more } }, (error, stdout, stderr) => {
+      done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
   });
+}
+
+function penstock(...args: string[]): Promise<CommandResult> {
+  return run(process.execPath, [...commandLine(), ...args]);
 }
 
 describe('penstock', () => {
@@ -41,6 +44,24 @@ describe('penstock', () => {
     expect(await penstock('--version')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  test('runs through a link, as npm installs it, with its own flag for Node and those of NODE_OPTIONS', async () => {
+    const [flag = '', cli = ''] = commandLine();
+    const link = join(folder, 'a penstock');
+    symlinkSync(cli, link);
+    const probe = join(folder, 'probe.cjs');
+    writeFileSync(probe, 'process.stderr.write(process.execArgv.join(" "));');
+    expect(await run(link, ['--version'], { NODE_OPTIONS: `--require=${probe}` })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: flag,
+    });
+    const NODE_OPTIONS = `--require=${probe} --max-semi-space-size=8`;
+    expect(await run(link, ['serve', 'two words', '*'], { NODE_OPTIONS })).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: too many arguments/), // of two words, unchanged by a shell
     });
   });
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import { Child } from '../child.js';
 import type { Contender } from '../contender.js';
 import { freePort } from '../free-port.js';
@@ -12,7 +12,7 @@ export const penstock: Contender = {
     const port = await freePort();
     const adminPort = await freePort();
     const child = new Child('Penstock', process.execPath, () => [
-      ...[join('dist', 'cli.js'), 'serve', model ?? folder(), '--host', '127.0.0.1'],
+      ...[...commandLine(), 'serve', model ?? folder(), '--host', '127.0.0.1'],
       ...['--port', String(port), '--admin-port', String(adminPort)],
       ...['--workers', String(workers), '--log-format', 'json'],
       ...(lane === undefined ? [] : ['--lane', lane]),

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import { Load } from '../../src/load-test/load.js';
 import { freePort } from '../free-port.js';
 import { spreadOf } from '../statistics.js';
@@ -62,7 +63,7 @@ async function startServer(
   ];
   const child = spawn(
     process.execPath,
-    [join(root, 'dist/cli.js'), ...args, '--workers', '2', '--log-format', 'json', ...flags],
+    [...commandLine(), ...args, '--workers', '2', '--log-format', 'json', ...flags],
     {
       stdio: ['ignore', devNull, 'inherit'],
       env: { ...process.env, ...(traced && { OTEL_EXPORTER_OTLP_ENDPOINT: collector }) },

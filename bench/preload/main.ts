@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import { Child, stopAllChildren } from '../child.js';
 import { freePort } from '../free-port.js';
 
@@ -51,7 +52,7 @@ async function measure({ preload, workers }: Run): Promise<void> {
   process.env.MODEL_MB = model;
   process.env.MODEL_TREES = trees;
   const child = new Child('Penstock', process.execPath, () => [
-    ...[join('dist', 'cli.js'), 'serve', join(import.meta.dirname, 'plumber.R'), '--preload', preload],
+    ...[...commandLine(), 'serve', join(import.meta.dirname, 'plumber.R'), '--preload', preload],
     ...['--port', String(port), '--admin-port', String(adminPort), '--workers', String(workers)],
     ...['--log-format', 'json', '--no-access-log'],
   ]);

@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import { herd, herdWithoutWorkers } from './herd.js';
 import { leavingClients } from './leaving-clients.js';
 import { overload } from './overload.js';
@@ -20,7 +21,7 @@ async function running<T>(
   command: readonly [name: 'serve' | 'dev', app: string, ...flags: string[]],
   use: (service: Service) => Promise<T>,
 ): Promise<T> {
-  const args = [join(root, 'dist/cli.js'), ...command, '--port', '0', '--admin-port', '0'];
+  const args = [...commandLine(), ...command, '--port', '0', '--admin-port', '0'];
   const child = spawn(process.execPath, [...args, '--log-format', 'json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

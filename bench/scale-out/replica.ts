@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import { addressOf, on } from './network.js';
 
-const cli = join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
 const app = join(import.meta.dirname, 'app', 'plumber.R');
 
 /** The number of R processes of a replica. */
@@ -20,7 +20,7 @@ export class Replica {
     this.host = host;
     const [program = '', ...words] = on(host);
     const serve = [
-      ...[process.execPath, cli, 'serve', app, '--host', '0.0.0.0'],
+      ...[process.execPath, ...commandLine(), 'serve', app, '--host', '0.0.0.0'],
       ...['--admin-host', '0.0.0.0', '--admin-open'],
       ...['--workers', String(workers), '--drain-delay', '2s', '--no-access-log', '--log-level', 'error'],
     ];

@@ -5,12 +5,13 @@
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { noteBundled } from './bundled-packages.mjs';
+import { addFlag } from './command-line.mjs';
 import { digestOf, readStamp, writeStamp } from './digest.mjs';
 
 /** The command line, the library, and the script for threads. */
 const entries = { cli: 'cli.ts', index: 'index.ts', thread: 'lanes/large/thread.ts' };
 
-const scripts = ['scripts/setup/dist.mjs', 'scripts/setup/bundled-packages.mjs'];
+const scripts = ['dist', 'bundled-packages', 'command-line'].map((name) => `scripts/setup/${name}.mjs`);
 const inputs = ['src', 'assets/dashboard', 'package.json', 'package-lock.json', ...scripts];
 
 /** @param {string} root */
@@ -41,6 +42,7 @@ async function bundle(root) {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   });
+  addFlag(join(root, 'dist', 'cli.js'));
   const page = await build({
     ...common,
     entryPoints: ['dashboard.js', 'dashboard.css'].map((file) => join('assets/dashboard', file)),

@@ -30,6 +30,7 @@ export async function openTarget(given: string, flags: readonly string[]): Promi
   const child = spawn(
     process.execPath,
     [
+      ...process.execArgv,
       cli,
       'serve',
       given,

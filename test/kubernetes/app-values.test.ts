@@ -17,10 +17,10 @@ test('the grace period covers the preStop wait, the longest deadline and the shu
 });
 
 test('memory and CPU depend on the number of workers and the memory of one', () => {
-  expect(values({ workers: '2' }).resources).toEqual({ cpu: '1250m', memory: '576Mi' });
+  expect(values({ workers: '2' }).resources).toEqual({ cpu: '1250m', memory: '640Mi' });
   expect(values({ workers: '2..8' })).toMatchObject({
     workers: '2..8',
-    resources: { cpu: '4250m', memory: '1664Mi' },
+    resources: { cpu: '4250m', memory: '1728Mi' },
   });
   expect(values({ memory: '3gb', cpu: '2' }, undefined).resources).toEqual({ cpu: '2', memory: '3072Mi' });
 });

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import type { ServeOptions } from './plumber.js';
 import { Child, type Server, serverEnvironment } from './process.js';
 
@@ -16,7 +16,6 @@ export interface PenstockServer extends Server {
   readonly adminUrl: string;
 }
 
-const cli = resolve(import.meta.dirname, '../../dist/cli.js');
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts the built command line on an API and waits until it listens and is ready. */
@@ -24,7 +23,7 @@ export async function startPenstock(app: string, options: PenstockOptions = {}):
   const child = new Child(
     process.execPath,
     [
-      cli,
+      ...commandLine(),
       'serve',
       app,
       ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],

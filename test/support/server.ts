@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
 import { Child, serverEnvironment } from './process.js';
 
 /** One line of the gateway's JSON log. */
@@ -25,7 +26,6 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
-const cli = resolve(import.meta.dirname, '../../dist/cli.js');
 const apps = resolve(import.meta.dirname, '../fixtures/apps');
 /** Longest wait for an expected log entry or exit. It is generous, because the machine may be busy. */
 const WAIT_TIMEOUT_MS = 60_000;
@@ -63,7 +63,7 @@ export class ServedApp {
 
   constructor(app: string, { command = 'serve', cwd, env, flags = [], workers = 2 }: ServeOptions) {
     const args = [command, app, '--port', '0', '--admin-port', '0', '--workers', String(workers)];
-    this.#child = new Child(process.execPath, [cli, ...args, '--log-format', 'json', ...flags], {
+    this.#child = new Child(process.execPath, [...commandLine(), ...args, '--log-format', 'json', ...flags], {
       ...(cwd === undefined ? {} : { cwd }),
       env: serverEnvironment(env),
     });
@@ -182,7 +182,7 @@ export async function runCli(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Ending & { stdout: string; stderr: string }> {
-  const child = new Child(process.execPath, [cli, ...args], {
+  const child = new Child(process.execPath, [...commandLine(), ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: serverEnvironment(options.env),
   });

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { commandLine } from '../../../scripts/setup/command-line.mjs';
 import { serverEnvironment } from '../../support/process.js';
 import { ApiServer } from './api-server.js';
 import type { Any, Kubelet } from './store.js';
 import { kubectl } from './tools.js';
 
-const cli = resolve(import.meta.dirname, '../../../dist/cli.js');
 const example = resolve(import.meta.dirname, '../../../examples/mtcars');
 
 const verify = resolve(import.meta.dirname, '../../../scripts/verify-kubernetes.mjs');
@@ -84,10 +84,18 @@ export function testCluster() {
       server.store.kubelet = { ...server.store.kubelet, ...kubelet };
       server.store.settle();
     },
-    penstock: (...args: string[]) => run(process.execPath, [cli, ...args]),
+    penstock: (...args: string[]) => run(process.execPath, [...commandLine(), ...args]),
     /** Deploys the example with an image that the nodes have. */
     deploy: (...args: string[]) =>
-      run(process.execPath, [cli, 'deploy', example, '--no-build', '--memory', '512mb', ...args]),
+      run(process.execPath, [
+        ...commandLine(),
+        'deploy',
+        example,
+        '--no-build',
+        '--memory',
+        '512mb',
+        ...args,
+      ]),
     /** Starts the check for real clusters with an image that the nodes have. */
     verify: () => start(process.execPath, [verify, ...verifyFlags, '--kubeconfig', kubeconfig]),
   };
