@@ -83,7 +83,7 @@ const tiles = [
   {
     name: 'Waiting',
     field: 'queued',
-    show: ({ queueLimit, queued }) => [count(queued), `limit ${count(queueLimit)}`],
+    show: (now) => [count(now.queued), waits(now)],
   },
   {
     name: 'Busy',
@@ -115,6 +115,13 @@ const tiles = [
   );
   return { field, show, value, note, spark };
 });
+
+/** How long the oldest waiting request has waited, and how long a new one would wait if that is known. */
+function waits({ expectedWaitMs, longestWaitMs, queueLimit, queued }) {
+  const limit = `limit ${count(queueLimit)}`;
+  if (queued === 0) return limit;
+  return `oldest ${time(longestWaitMs)}\n${expectedWaitMs > 0 ? `new: about ${time(expectedWaitMs)}` : limit}`;
+}
 
 function rate(seconds) {
   return ['ok', 'clientErrors', 'serverErrors', 'left'].reduce(

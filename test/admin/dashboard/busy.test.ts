@@ -143,3 +143,19 @@ test.skipIf(noBrowser !== '')(
     expect(faults).toEqual([]);
   },
 );
+
+test.skipIf(noBrowser !== '')(
+  `the page says how many requests wait, how long the oldest has waited, and how long a new one would${noBrowser}`,
+  async () => {
+    const { page } = await openPage(browser, server.listeningOrigin, {
+      viewport: { width: 320, height: 800 },
+    });
+    const tile = page.locator('[data-tile=queued] dd');
+    await expect
+      .poll(async () => (await tile.allInnerTexts()).slice(0, 2))
+      .toEqual(['10', 'oldest 20 ms\nnew: about 15 ms']);
+    expect(
+      await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
+    ).toBeLessThanOrEqual(0);
+  },
+);
