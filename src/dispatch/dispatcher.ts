@@ -58,8 +58,10 @@ export class Dispatcher {
     this.#clock = clock;
     const workers = () => pool.healthy;
     const coreFree = () => pool.busy + 1 < options.cores; // the gateway uses one core
-    this.#batchWaits = new BatchWaits(clock, coreFree, () => this.#handOut());
-    this.#queue = new Queue(options, clock, workers, (ticket) => this.#batchWaits.has(ticket));
+    const handOut = () => this.#handOut();
+    this.#batchWaits = new BatchWaits(clock, coreFree, handOut);
+    const waits = (ticket: QueuedTicket) => this.#batchWaits.has(ticket);
+    this.#queue = new Queue(options, clock, workers, waits, handOut);
     this.#admission = new Admission(options.queueLimit, this.#queue.isolation, this.#queue, clock);
   }
 
@@ -305,7 +307,10 @@ export class Dispatcher {
       route.startedSum -= startedAt!;
       route.lastRequests = batchSize;
       const occupied = this.#clock.now() - ticket.startedAt!;
-      if (rTime !== undefined) route.observe({ ms: rTime, occupied, requests: batchSize, worker });
+      if (rTime !== undefined) {
+        route.observe({ ms: rTime, occupied, requests: batchSize, worker });
+        this.#queue.isolation.arrived(route, ticket.queuedAt);
+      }
       this.#queue.ran(route);
       // Other requests may have waited for this call to end, and its worker may be idle afterwards.
       if (route.queued > 0 || this.#queue.held > 0) this.#handOutSoon();

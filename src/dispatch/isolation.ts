@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock, Timer } from '../clock.js';
 import { LinkedList } from '../linked-list.js';
 import type { QueuedTicket } from './queued-ticket.js';
 import type { Route } from './route.js';
@@ -28,16 +28,27 @@ export class Isolation {
   #size = 0;
   /** When the last short request came; undefined before the first. */
   #lastShort: number | undefined;
+  readonly #freed: () => void;
+  /** Runs while requests wait here and workers are reserved. */
+  #timer: Timer;
 
   /**
    * @param workers returns the number of workers
    * @param active  the routes with requests in R; the caller keeps it up to date
+   * @param freed   called when workers are no longer reserved and requests wait here
    */
-  constructor(options: IsolationOptions, clock: Clock, workers: () => number, active: Iterable<Route>) {
+  constructor(
+    options: IsolationOptions,
+    clock: Clock,
+    workers: () => number,
+    active: Iterable<Route>,
+    freed: () => void = () => {},
+  ) {
     this.#options = options;
     this.#clock = clock;
     this.#workers = workers;
     this.#active = active;
+    this.#freed = freed;
   }
 
   /** Number of requests that wait here. */
@@ -51,9 +62,15 @@ export class Isolation {
     return false;
   }
 
-  /** Called for each new request of a route, with the time by the clock. */
-  arrived(route: Route, now: number): void {
-    if (this.isShort(route)) this.#lastShort = now;
+  /**
+   * Called for each new request of a route, and again when R has answered it: only then the time of a new route is known.
+   *
+   * @param at when the request came, by the clock
+   */
+  arrived(route: Route, at: number): void {
+    if (!this.isShort(route)) return;
+    this.#lastShort = Math.max(this.#lastShort ?? at, at);
+    this.#awaitEnd();
   }
 
   /** Whether a request of the route may be given a worker. */
@@ -96,6 +113,7 @@ export class Isolation {
     // Older ones come from the line later than those that found their route without a worker.
     tickets.add(ticket, ({ queuedAt }) => queuedAt > ticket.queuedAt);
     this.#size += 1;
+    this.#awaitEnd();
   }
 
   release(ticket: QueuedTicket, route: Route): void {
@@ -104,6 +122,9 @@ export class Isolation {
     tickets.delete(ticket);
     if (tickets.size === 0) this.#held.delete(route);
     this.#size -= 1;
+    if (this.#size > 0) return;
+    this.#clock.cancel(this.#timer);
+    this.#timer = undefined;
   }
 
   /** The oldest request that waits here and may be given a worker now. */
@@ -128,9 +149,18 @@ export class Isolation {
     for (const tickets of this.#held.values()) yield* tickets;
   }
 
+  #awaitEnd(): void {
+    if (this.#size === 0 || this.#timer !== undefined || this.#kept === 0) return;
+    this.#timer = this.#clock.after(this.#lastShort! + KEEP_MS - this.#clock.now(), () => {
+      this.#timer = undefined;
+      if (this.#kept === 0) this.#freed();
+      else this.#awaitEnd(); // another short request has come
+    });
+  }
+
   /** Number of workers that are now reserved for short requests. */
   get #kept(): number {
-    if (this.#lastShort === undefined || this.#clock.now() - this.#lastShort > KEEP_MS) return 0;
+    if (this.#lastShort === undefined || this.#clock.now() - this.#lastShort >= KEEP_MS) return 0;
     const { reservedWorkers } = this.#options;
     return reservedWorkers === 'auto' ? Math.max(1, Math.floor(this.#workers() / 4)) : reservedWorkers;
   }

@@ -18,14 +18,16 @@ export class Queue implements Backlog {
   /**
    * @param workers returns the number of workers
    * @param waits   whether a batchable request should wait for others, even if a worker is idle
+   * @param freed   called when held requests may run although nothing has happened
    */
   constructor(
     options: IsolationOptions,
     clock: Clock,
     workers: () => number,
     waits: (ticket: QueuedTicket) => boolean = () => false,
+    freed?: () => void,
   ) {
-    this.isolation = new Isolation(options, clock, workers, this.#routes);
+    this.isolation = new Isolation(options, clock, workers, this.#routes, freed);
     this.#waits = waits;
   }
 

@@ -204,6 +204,7 @@ export class DispatcherModel {
   /** What must hold whenever a worker receives work. */
   #assigned(worker: FakeWorker, unit: WorkUnit): void {
     const taken = idsOf(unit).map((id) => this.entries[id]!);
+    this.#learn(unit, taken[0]!);
     for (const entry of taken) {
       const { id, plan, route } = entry;
       must((plan ?? worker.plan) === worker.plan, `request ${id} requires a worker with plan ${plan}`);
@@ -220,6 +221,17 @@ export class DispatcherModel {
       );
       must(older === undefined, `request ${id} overtakes request ${older?.id}, which is older`);
     }
+  }
+
+  /** Has the own isolation learn what the dispatcher's does when R has answered. */
+  #learn(unit: WorkUnit, { route, submittedAt }: Entry): void {
+    const own = this.routes[route];
+    if (own === undefined) return;
+    const { left } = unit;
+    unit.left = (ms) => {
+      left.call(unit, ms);
+      if (ms !== undefined) this.isolation.arrived(own, submittedAt);
+    };
   }
 
   /** What must hold at the end of every turn of the event loop. */

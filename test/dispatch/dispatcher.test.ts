@@ -146,3 +146,25 @@ test('fails only the request whose payload cannot be written, and gives its work
   expect(model.submit({ ...usual, route: 'fast' }).ticket!.state).toBe('running');
   expect(model.clock.pending).toBe(1); // the deadline of the running request
 });
+
+test('slow requests that left workers to short ones run a minute after the last short one, even if nothing else happens', () => {
+  const model = new DispatcherModel();
+  model.submit({ ...usual, route: 'fast' });
+  model.pool.workers.find(({ head }) => head !== undefined)!.answer(20, answer);
+  model.clock.advance(58_000);
+  const [one, other] = [1, 2].map(() => model.submit({ ...usual, route: 'slow' }));
+  model.clock.advance(1900);
+  expect([one, other].map((entry) => entry!.ticket!.state)).toEqual(['running', 'queued']);
+  model.clock.advance(100);
+  expect(other!.ticket!.state).toBe('running');
+});
+
+test('the first request of a route leaves workers to it once it has proved to be short', () => {
+  const model = new DispatcherModel();
+  const next = () => model.pool.workers.find(({ head }) => head !== undefined)!;
+  model.submit({ ...usual, route: 'new' });
+  next().answer(30, answer);
+  const slow = [1, 2].map(() => model.submit({ ...usual, route: 'slow' }));
+  expect(slow.map(({ ticket }) => ticket!.state)).toEqual(['running', 'queued']);
+  expect(model.submit({ ...usual, route: 'new' }).ticket!.state).toBe('running');
+});
