@@ -29,7 +29,10 @@ c_function <- function(name) {
 # R reads the functions of base from its library at their first use. This reads before the fork what each child needs
 # after it.
 load_base_functions <- function() {
-  for (step in list(detach_child, own_streams, own_tempdir, own_random_numbers, connect_gateway)) {
+  steps <- list(
+    detach_child, own_streams, own_tempdir, own_random_numbers, connect_gateway, own_connection, close_own_connection
+  )
+  for (step in steps) {
     for (name in all.names(body(step), functions = TRUE, unique = TRUE)) get0(name, mode = "function")
   }
 }
@@ -50,7 +53,7 @@ kept$streams <- 0L
 # Makes a new child a process of its own, with its files in `folder`.
 detach_child <- function(folder) {
   .C(fork_tools()$setsid) # a process group, to be signalled with all that it starts
-  kept$output <- own_streams(folder)
+  kept$output <- lapply(own_streams(folder), own_connection)
   own_tempdir(folder)
   own_random_numbers()
   for (name in c("quit", "q")) replace_binding(name, baseenv(), leave_fork)

@@ -8,9 +8,16 @@ look_interval <- c(idle = 0.05, open = 0.005)
 # Callbacks that are due run for this long, in seconds, before the loop looks for a request.
 callback_turn <- 0.01
 
+# What is reported if R code jumps out of the loop's calls.
+jump_message <- "a jump to R's top level, as of invokeRestart(\"abort\")"
+
 # An error of a callback belongs to no request: it is only printed.
 run_callbacks <- function() {
-  failed <- function(e) message("Error in a later callback: ", conditionMessage(e))
+  # later reports a jump as an error without a message.
+  failed <- function(e) {
+    text <- conditionMessage(e)
+    message("Error in a later callback: ", if (nzchar(text)) text else jump_message)
+  }
   tryCatch(later::run_now(0), error = failed)
 }
 
@@ -24,6 +31,12 @@ drop_interrupts <- function() {
 # takes longer than some handlers.
 open_sinks <- function() .Internal(sink.number(TRUE))
 message_sink <- function() .Internal(sink.number(FALSE))
+
+# An interrupt of R is an empty condition. One that has parts was made by R code: if it is only signalled, R goes on.
+is_interrupt <- function(e) length(unclass(e)) == 0L
+
+# A calling handler. An exiting handler would also take what is only signalled.
+leave_interrupted <- function(e) if (is_interrupt(e)) invokeRestart("penstock_interrupt")
 
 # Returns a function that undoes changes of a handler to the process that would affect the next request: the working
 # directory and output diversions.
@@ -169,19 +182,32 @@ serve_frames <- function(con, engines, manifest) {
       finish(value)
     }
   }
-  stopped <- function(e) if (running > 0L) calls <<- app_calls()
-  interrupted <- function(e) {
+  stopped <- function(e) {
+    if (is_interrupt(e) && running > 0L) calls <<- app_calls()
+    leave_interrupted(e)
+  }
+  interrupted <- function() {
+    forget_current_request()
+    if (running > 0L) finish(calls, frame_types$interrupted)
+    else if (calls_back) callbacks_ended()
+    else early <<- is.null(unsent)
+    calls <<- NULL
+    FALSE
+  }
+  callbacks_ended <- function() {
+    calls_back <<- FALSE
+    restore_process()
+    unsent <<- list(frame_types$rested, 0L, NULL, 0L)
+  }
+  # R code has jumped to the top level, for example by invokeRestart("abort"). The answer is that of httpuv.
+  aborted <- function() {
     forget_current_request()
     if (running > 0L) {
-      finish(calls, frame_types$interrupted)
+      tell(list(message = jump_message, call = NULL, calls = NULL))
+      finish(text_500("An exception occurred."))
     } else if (calls_back) {
-      calls_back <<- FALSE
-      restore_process()
-      unsent <<- list(frame_types$rested, 0L, NULL, 0L)
-    } else {
-      early <<- is.null(unsent)
+      callbacks_ended()
     }
-    calls <<- NULL
     FALSE
   }
   failed <- function(e) {
@@ -203,14 +229,19 @@ serve_frames <- function(con, engines, manifest) {
   # These handlers note where a request was interrupted or has failed. They stand around the loop, so that they cost
   # nothing for each request.
   watched <- function() {
-    withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure)
+    tryCatch(
+      withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure),
+      error = failed
+    )
   }
   # Interrupts are suspended from the `ready` frame on, because the gateway may interrupt the first request before the
   # loop has read it.
   serve <- function() {
     suspendInterrupts({
       write_frame(con, frame_types$ready, 0L, manifest)
-      while (!tryCatch(watched(), interrupt = interrupted, error = failed)) {
+      while (!withRestarts(watched(), penstock_interrupt = interrupted, abort = aborted)) {
+        # A child that the app has forked has jumped out of its work.
+        if (Sys.getpid() != pid) tools::pskill(Sys.getpid(), tools::SIGKILL)
         if (running == 0L) failure <<- NULL
       }
     })

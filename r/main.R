@@ -30,7 +30,17 @@ await_settings <- function() {
 }
 
 main <- function() {
-  settings <- worker_settings()
+  ended <- function() end_with(NULL)
+  withRestarts(
+    withCallingHandlers(load_and_serve(worker_settings()), interrupt = leave_interrupted),
+    penstock_interrupt = ended,
+    abort = ended
+  )
+  quit(save = "no", status = 0L)
+}
+
+load_and_serve <- function(settings) {
+  hide_own_connections()
   con <- connect_worker(settings$port, settings$token)
   step <- function(name) write_frame(con, frame_types$step, 0L, name)
 
@@ -69,14 +79,12 @@ main <- function() {
       report_load_failure(con, e, calls, settings$app)
       quit(save = "no", status = 3L, runLast = FALSE)
     },
-    interrupt = end_with,
     app_stopped = function(e) function(start) NULL
   )
-  tryCatch(serve(start), error = end_with, interrupt = end_with)
-  quit(save = "no", status = 0L)
+  tryCatch(serve(start), error = end_with)
 }
 
-# Ends the process because of a condition that nothing else has handled.
+# Ends the process because of what nothing else has handled: an error, an interrupt or a jump to the top level.
 end_with <- function(e) {
   if (inherits(e, "error")) message("Error: ", conditionMessage(e))
   quit(save = "no", status = 1L, runLast = FALSE)

@@ -27,7 +27,7 @@ fork_start <- function(con, settings, before) {
         for (pid in order$pids) fork_tools()$rmChild(pid)
       } else if (frame$type == frame_types$become) {
         own <- connect_worker(settings$port, order$token)
-        close(con)
+        close_own_connection(con)
         run_onworker(own, hooks, settings)
         return(own)
       } else {
@@ -56,7 +56,7 @@ fork_worker <- function(con, order, settings) {
   compiler::enableJIT(jit)
   tryCatch({
     detach_child(order$folder)
-    close(con)
+    close_own_connection(con)
     connect_worker(settings$port, order$token)
   }, error = function(e) {
     message("A forked worker could not be set up: ", conditionMessage(e))
@@ -65,7 +65,7 @@ fork_worker <- function(con, order, settings) {
 }
 
 connect_worker <- function(port, token) {
-  con <- connect_gateway(port)
+  con <- own_connection(connect_gateway(port))
   write_frame(con, frame_types$hello, 0L, list(token = token, pid = Sys.getpid()))
   con
 }

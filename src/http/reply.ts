@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip, gzip, gzipSync } from 'node:zlib';
 import { PenstockError } from '../errors.js';
+import { FrameType } from '../protocol/frame.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
 
@@ -26,8 +27,17 @@ const SYNC_GZIP_MAX_BYTES = 4096;
 const SINGLE_WRITE_MAX_BYTES = 16 * 1024;
 const gzipAsync = promisify(gzip);
 
-/** Reads the payload of a `result` frame. Throws `response_invalid` if the status is not valid in HTTP. */
-export function replyFrom(payload: Buffer): Reply {
+/**
+ * The reply of a frame. Throws `response_invalid` if the status is not valid in HTTP.
+ *
+ * @param type if it is `interrupted`, by an interrupt that the gateway did not send (an operator's, or the handler's own),
+ *             the reply is httpuv's
+ */
+export function replyFrom(payload: Buffer, type: number = FrameType.result): Reply {
+  if (type === FrameType.interrupted) {
+    const headers: [string, string][] = [['Content-Type', 'text/plain; charset=UTF-8']];
+    return { status: 500, headers, body: Buffer.from('An exception occurred.') };
+  }
   const plain = toPlain(readRData(payload)) as Record<string, unknown>;
   return {
     status: checkedStatus(plain.status as number | null),

@@ -185,8 +185,6 @@ export class Exchange implements OpenRequest {
   }
 
   #answer(frame: Frame): void {
-    // By a SIGINT that the gateway did not send: an operator's, or one from the handler itself.
-    if (frame.type === FrameType.interrupted) throw new PenstockError('worker_lost', 'R was interrupted.');
     // A frame over the limit arrives without its payload.
     if (frame.payload.length < frame.length)
       throw tooLarge(String(frame.length), this.#context.options.responseLimit);

@@ -45,6 +45,7 @@ export class ModelLane implements Lane {
 }
 
 function predictionFrom({ payload, type }: Frame): Prediction {
+  if (type === FrameType.interrupted) throw new PenstockError('prediction_failed', 'R was interrupted.');
   if (type !== FrameType.value) throw new PenstockError('prediction_failed');
   const result = readPrediction(payload);
   if ('failure' in result) throw new PenstockError('prediction_failed', result.failure);

@@ -234,7 +234,7 @@ export class Worker implements UnitWorker {
   }
 
   #connected(socket: Socket, pid: number): (frame: Frame) => void {
-    // A worker without its connection is useless. `closeAllConnections()` in a handler closes it.
+    // A worker without its connection is useless.
     this.#link = new WorkerLink(socket, () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS));
     this.#process.connected(socket, pid);
     this.journey.step('connected');

@@ -23,6 +23,8 @@ fidelity('async.R', { sameInBothLanes: true }, [
   get('/filter-later'),
   get('/forward-later'),
   get('/background-error'),
+  get('/close-connections-later'),
+  get('/close-connections-then'),
   get('/nowhere'),
   verb('POST', '/promise'),
 ]);

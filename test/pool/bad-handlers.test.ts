@@ -31,7 +31,9 @@ interface Answer {
 async function ask(path: string): Promise<Answer> {
   const id = `request-${requests++}`;
   const response = await fetch(app.url + path, { headers: { 'X-Request-Id': id } });
-  return { status: response.status, body: await response.json(), id };
+  const text = await response.text();
+  const isJson = response.headers.get('Content-Type') === 'application/json';
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, id };
 }
 
 /** Expects correct answers to the next requests, from the process `pid` if it is given. */
@@ -59,6 +61,10 @@ describe('the same worker answers the next requests correctly after a handler th
     ['leaves a forked child', '/fork', 200],
     ['fails in on.exit()', '/on-exit', 500],
     ['masks the functions of R', '/globals', 200],
+    ['closes all connections', '/close-all', 200],
+    ['interrupts itself', '/interrupt', 500],
+    ['jumps to the top level', '/abort', 500],
+    ['leaves a callback that jumps to the top level', '/abort-later', 200],
   ])('%s', async (_, path, status) => {
     const pid = await pidNow();
     expect((await ask(path)).status).toBe(status);
@@ -69,7 +75,6 @@ describe('the same worker answers the next requests correctly after a handler th
 describe('only its own request fails, and a new worker answers the next ones, after a handler that', () => {
   test.each([
     ['quits R', '/quit', 'exited with code 0'],
-    ['closes all connections', '/close-all', 'exited with code 1'],
     ['crashes R', '/crash', 'was killed by SIGSEGV'],
     ['writes to the connection to the gateway', '/gateway', ''],
   ])('%s', async (_, path, how) => {
@@ -82,15 +87,13 @@ describe('only its own request fails, and a new worker answers the next ones, af
   });
 });
 
-test('answers 502 if a handler interrupts itself, and keeps the worker', async () => {
-  const pid = await pidNow();
-  const { body, status } = await ask('/interrupt');
-  expect(status).toBe(502);
-  expect(body).toMatchObject({
-    code: 'worker_lost',
-    message: expect.stringContaining('R was interrupted.'),
+test("logs that a handler or a callback has jumped to R's top level", async () => {
+  const { id } = await ask('/abort');
+  expect(await app.logged('r-error', ({ requestId }) => requestId === id)).toMatchObject({
+    message: expect.stringContaining('invokeRestart("abort")'),
   });
-  await expectSane(pid);
+  await ask('/abort-later');
+  await app.logged('output', ({ msg }) => /later callback: a jump to R's top level/.test(msg!));
 });
 
 test('a failing callback does not affect a pending promise', async () => {

@@ -31,7 +31,7 @@ export class DirectAnswers {
 
   /** The reply for an answer, or why R must print the value. Throws `response_too_large`. */
   reply(type: number, payload: Buffer): Reply | NotCovered | Promise<Reply | NotCovered> {
-    if (type !== FrameType.value) return replyFrom(payload);
+    if (type !== FrameType.value) return replyFrom(payload, type);
     if (payload.length >= LARGE_BYTES) return this.#printLarge(payload);
     const list = readValue(payload);
     if (list === 'long') return this.#printLarge(payload);

@@ -197,7 +197,7 @@ function printWork(value: Buffer, plan: string): Work {
     policy: undefined,
     urgent: true,
     payload: () => [value],
-    answer: ({ payload }) => replyFrom(payload),
+    answer: ({ payload, type }) => replyFrom(payload, type),
   };
 }
 

@@ -24,7 +24,7 @@ export class PlumberLane {
       type: FrameType.request,
       payload: () => payload,
       policy: policy ?? { route: this.#paths.of(http.method!, http.url!) },
-      answer: (frame) => replyFrom(frame.payload),
+      answer: ({ payload, type }) => replyFrom(payload, type),
     };
   }
 }
