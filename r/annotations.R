@@ -1,13 +1,5 @@
 # The annotations that Penstock adds to plumber's. plumber ignores tags that it does not know.
 
-# A wrong tag fails the load, with its file and line.
-bad_tag <- function(file, line, ...) {
-  stop(structure(
-    class = c("bad_tag", "error", "condition"),
-    list(message = paste0(...), call = NULL, file = file, line = line)
-  ))
-}
-
 # The comment above an endpoint's function.
 comment_above <- function(endpoint, lines) comment_at(endpoint$lines[1L], lines)
 
@@ -48,27 +40,27 @@ batch_tag <- function(comment, formals, file) {
   uses <- tag_uses(comment, "batch")
   if (length(uses) == 0L) return(NULL)
   line <- uses[[1L]]$line
-  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@batch: given twice; keep one")
+  if (length(uses) > 1L) stop_at(file, uses[[2L]]$line, "@batch: given twice; keep one")
   tag <- c(list(form = "arguments", argument = NULL), batch_default)
   for (word in uses[[1L]]$words) {
     value <- sub("^[^=]*=", "", word)
     if (startsWith(word, "max=")) {
       tag$max <- suppressWarnings(as.integer(value))
-      if (is.na(tag$max) || tag$max < 1L) bad_tag(file, line, "@batch max=", value, ": expected a whole number from 1")
+      if (is.na(tag$max) || tag$max < 1L) stop_at(file, line, "@batch max=", value, ": expected a whole number from 1")
     } else if (startsWith(word, "wait=")) {
       tag$wait <- duration_ms(value)
       if (is.na(tag$wait) || tag$wait > 10000) {
-        bad_tag(file, line, "@batch wait=", value, ": expected a duration up to 10s, such as 5ms")
+        stop_at(file, line, "@batch wait=", value, ": expected a duration up to 10s, such as 5ms")
       }
     } else if (grepl("=", word, fixed = TRUE) || tag$form != "arguments") {
-      bad_tag(file, line, "@batch ", word, ": expected @batch [argument|body] [max=256] [wait=0ms]")
+      stop_at(file, line, "@batch ", word, ": expected @batch [argument|body] [max=256] [wait=0ms]")
     } else if (word %in% formals) {
       tag$form <- "table"
       tag$argument <- word
     } else if (word == "body") {
       tag$form <- "body"
     } else {
-      bad_tag(file, line, "@batch ", word, ": the function has no argument ", word,
+      stop_at(file, line, "@batch ", word, ": the function has no argument ", word,
               if (length(formals)) paste0("; its arguments are ", paste(formals, collapse = ", ")))
     }
   }

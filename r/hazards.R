@@ -11,7 +11,7 @@ penstock_hazards <- function(file, directory) {
 # The folder is that of the script that R was started with, worker.R or doctor.R.
 load_analysis <- function(folder = file.path(script_folder(), "analysis")) {
   analysis <- new.env(parent = baseenv())
-  for (file in list.files(folder, "\\.R$", full.names = TRUE)) {
+  for (file in c(file.path(folder, "..", "source-text.R"), list.files(folder, "\\.R$", full.names = TRUE))) {
     sys.source(file, envir = analysis, keep.source = FALSE)
   }
   analysis

@@ -10,11 +10,28 @@ call_location <- function(calls) {
   NULL
 }
 
-# The line that a message of R's parser (`file:line:column: …`) or of plumber (`Error on line #N: …`) names. plumber
-# names the line above an expression that fails.
+# An error of the app's files that has a place, such as a wrong tag.
+stop_at <- function(file, line, ...) {
+  stop(structure(
+    class = c("located_error", "error", "condition"),
+    list(message = paste0(...), call = NULL, file = file, line = line)
+  ))
+}
+
+# The place that a message of plumber (`Error on line #N: '…' - …`) or of R's parser names, in the app's file or in one
+# that it sources. plumber names the line above an expression that fails.
 message_location <- function(message, file) {
-  parser <- regmatches(message, regexec("^(.*?):([0-9]+):[0-9]+: ", message))[[1L]]
-  if (length(parser) == 3L) return(list(file = file, line = as.integer(parser[3L])))
-  block <- regmatches(message, regexec("^Error on line #([0-9]+): '[^\n]*' - (Error)?", message))[[1L]]
-  if (length(block) == 3L) list(file = file, line = as.integer(block[2L]) + nzchar(block[3L]))
+  block <- regmatches(message, regexec("^Error on line #([0-9]+): '", message))[[1L]]
+  if (length(block) == 0L) return(parser_location(message))
+  evaluated <- grepl("^[^\n]*' - Error", message)
+  sourced <- if (evaluated) parser_location(sub("^[^\n]*' - Error in [^\n]*?: ", "", message))
+  if (is.null(sourced)) list(file = file, line = as.integer(block[2L]) + evaluated) else sourced
+}
+
+# `file:line:column: …`
+parser_location <- function(message) {
+  place <- regmatches(message, regexec("^([^\n]+?):([0-9]+):[0-9]+: ", message))[[1L]]
+  if (length(place) == 3L && file.exists(place[2L])) {
+    list(file = normalizePath(place[2L]), line = as.integer(place[3L]))
+  }
 }

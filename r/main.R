@@ -129,7 +129,7 @@ plumber_app <- function(settings, step, start) {
 
 report_load_failure <- function(con, e, calls, app) {
   text <- conditionMessage(e)
-  where <- if (inherits(e, "bad_tag")) list(file = e$file, line = e$line) else message_location(text, app$file)
+  where <- if (inherits(e, "located_error")) list(file = e$file, line = e$line) else message_location(text, app$file)
   if (is.null(where)) where <- call_location(calls)
   call <- conditionCall(e)
   write_frame(con, frame_types$load_failed, 0L, list(

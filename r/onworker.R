@@ -16,10 +16,10 @@ onworker_hooks <- function(router) {
 }
 
 onworker_hook <- function(expr, envir, file, use) {
-  if (length(use$words)) bad_tag(file, use$line, "@onworker ", use$words[1L], ": expected @onworker alone")
+  if (length(use$words)) stop_at(file, use$line, "@onworker ", use$words[1L], ": expected @onworker alone")
   # `open <- function() ...` has run already, and the app may have changed `open` since.
   assigned <- is.call(expr) && as.character(expr[[1L]])[1L] %in% c("<-", "=", "<<-") && is.name(expr[[2L]])
   run <- if (assigned) get0(as.character(expr[[2L]]), envir) else eval(expr, envir)
-  if (!is.function(run)) bad_tag(file, use$line, "@onworker: expected a function without arguments below it")
+  if (!is.function(run)) stop_at(file, use$line, "@onworker: expected a function without arguments below it")
   list(run = run, file = file, line = use$line)
 }

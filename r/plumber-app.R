@@ -3,11 +3,18 @@
 # app: list(file, directory, entry). With entry "directory" plumber chooses the file (entrypoint.R).
 # on_run(router): serves a router that the app runs while it is loaded, see take_over_servers()
 load_router <- function(app, on_run) {
-  # R's parser reports the line of a syntax error; plumber does not.
-  parse(app$file, keep.source = FALSE, encoding = "UTF-8")
+  check_source(app$file)
   give_back <- take_over_servers(on_run)
   on.exit(give_back())
   if (app$entry == "directory") plumber::plumb(dir = app$directory) else plumber::plumb(app$file)
+}
+
+# plumber reports neither the line of a syntax error nor a wrong encoding.
+check_source <- function(file) {
+  fault <- encoding_fault(file)
+  if (!is.null(fault)) stop_at(file, fault$line, fault$message)
+  lines <- source_lines(file)
+  parse(text = lines, keep.source = TRUE, srcfile = srcfilecopy(file, lines), encoding = "UTF-8")
 }
 
 # Many files end with pr_run() or `$run()`. plumber's own server would then start while the app is loaded, with none of

@@ -4,7 +4,7 @@
 # The use of a tag that may be given once: list(words, line), NULL without it.
 only_use <- function(comment, tag, file) {
   uses <- tag_uses(comment, tag)
-  if (length(uses) > 1L) bad_tag(file, uses[[2L]]$line, "@", tag, ": given twice; keep one")
+  if (length(uses) > 1L) stop_at(file, uses[[2L]]$line, "@", tag, ": given twice; keep one")
   if (length(uses) == 1L) uses[[1L]]
 }
 
@@ -20,7 +20,7 @@ timeout_tag <- function(comment, file) {
   if (is.null(use)) return(NULL)
   ms <- if (length(use$words) == 1L) tag_duration(use$words) else NA_real_
   if (is.na(ms)) {
-    bad_tag(file, use$line, "@timeout ", paste(use$words, collapse = " "), ": expected a duration such as 5s or 500ms")
+    stop_at(file, use$line, "@timeout ", paste(use$words, collapse = " "), ": expected a duration such as 5s or 500ms")
   }
   ms
 }
@@ -31,7 +31,7 @@ concurrency_tag <- function(comment, file) {
   if (is.null(use)) return(NULL)
   text <- paste(use$words, collapse = " ")
   most <- if (grepl("^[0-9]{1,6}$", text)) as.integer(text) else 0L
-  if (most < 1L) bad_tag(file, use$line, "@concurrency ", text, ": expected a number of workers from 1")
+  if (most < 1L) stop_at(file, use$line, "@concurrency ", text, ": expected a number of workers from 1")
   most
 }
 
@@ -42,7 +42,7 @@ cacheable_methods <- c("GET", "HEAD", "POST")
 cache_tag <- function(comment, verbs, file) {
   use <- only_use(comment, "cache", file)
   if (is.null(use)) return(NULL)
-  wrong <- function(...) bad_tag(file, use$line, "@cache ", ...)
+  wrong <- function(...) stop_at(file, use$line, "@cache ", ...)
   form <- ": expected @cache 60s [public] [vary=Header,...]"
   if (length(use$words) == 0L) wrong(form)
   tag <- list(ttl = tag_duration(use$words[1L]), public = FALSE, vary = character())

@@ -76,7 +76,7 @@ run_onworker <- function(con, hooks, settings) {
   for (hook in hooks) {
     tryCatch(hook$run(), error = function(e) {
       where <- message_location(conditionMessage(e), settings$app$file)
-      e <- structure(class = c("bad_tag", "error", "condition"), list(
+      e <- structure(class = c("located_error", "error", "condition"), list(
         message = paste0("@onworker: ", conditionMessage(e)), call = NULL,
         file = if (is.null(where)) hook$file else where$file, line = if (is.null(where)) hook$line else where$line
       ))

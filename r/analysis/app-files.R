@@ -47,12 +47,15 @@ read_app_file <- function(path, role, directory) {
   )
   size <- file.size(path)
   if (is.na(size) || size > largest_app_file) return(entry)
-  entry$lines <- tryCatch(read_source_lines(path), error = function(e) NULL)
+  entry$lines <- tryCatch(source_lines(path), error = function(e) NULL)
   if (is.null(entry$lines)) {
     entry$lines <- character()
     entry$error <- list(line = 1L, message = "cannot be read")
     return(entry)
   }
+  # A script may be in any encoding: source() has an argument for that.
+  if (role != "script") entry$error <- encoding_fault(path)
+  if (!is.null(entry$error)) return(entry)
   source <- srcfilecopy(shown, entry$lines)
   parsed <- tryCatch(
     parse(text = entry$lines, keep.source = TRUE, srcfile = source, encoding = "UTF-8"),
@@ -60,14 +63,6 @@ read_app_file <- function(path, role, directory) {
   )
   if (is.list(parsed)) entry$error <- parsed else entry$code <- parsed
   entry
-}
-
-# plumber reads its files as UTF-8 in any locale.
-read_source_lines <- function(path) {
-  lines <- suppressWarnings(readLines(path, warn = FALSE, encoding = "UTF-8", skipNul = TRUE))
-  if (length(lines) > 0L) lines[[1L]] <- sub("^\xef\xbb\xbf", "", lines[[1L]], useBytes = TRUE)
-  Encoding(lines) <- "UTF-8"
-  lines
 }
 
 # R's message looks like "plumber.R:3:5: unexpected symbol\n2: …".

@@ -83,7 +83,7 @@ function location(file: string): AppLocation {
 /** Whether a file has a line like `#* @get /path`. */
 function isAnnotated(file: string): boolean {
   try {
-    return /^#['*]\s*@(get|put|post|delete|head|options|patch|use|filter|plumber|assets)\b/im.test(
+    return /^\uFEFF?#['*]\s*@(get|put|post|delete|head|options|patch|use|filter|plumber|assets)\b/im.test(
       readFileSync(file, 'utf8'),
     );
   } catch {

@@ -102,7 +102,7 @@ describe('An error explains', () => {
   });
 
   test('which files look like an app', () => {
-    write('api/a.R', '#* @get /x\nfunction() 1\n');
+    write('api/a.R', '\uFEFF#* @get /x\nfunction() 1\n');
     write('api/b.R', "x <- 1\n#' @post /y\nfunction() 1\n");
     write('api/c.R', 'f <- function() 1 # @get\n');
     expect(errorDetail('api')).toContain('a.R, b.R have plumber annotations: name the file to serve.');

@@ -1,5 +1,5 @@
 tags <- new.env(parent = baseenv())
-for (file in c("annotations.R", "policy-tags.R")) {
+for (file in c("location.R", "annotations.R", "policy-tags.R")) {
   sys.source(file.path("..", "..", "r", file), envir = tags)
 }
 
@@ -11,8 +11,8 @@ read_tags <- function(..., verbs = "GET") {
 
 # What stands after "@", and what is wrong with it
 fault <- function(text, verbs = "GET") {
-  failure <- tryCatch(read_tags(text, verbs = verbs), bad_tag = identity)
-  expect_s3_class(failure, "bad_tag")
+  failure <- tryCatch(read_tags(text, verbs = verbs), located_error = identity)
+  expect_s3_class(failure, "located_error")
   expect_identical(failure[c("file", "line")], list(file = "plumber.R", line = 3L))
   conditionMessage(failure)
 }
@@ -48,8 +48,8 @@ test_that("an annotation that is wrong is told with file and line", {
 test_that("a @batch annotation that is wrong is told with file and line", {
   batch_fault <- function(text) {
     comment <- list(list(text = "one", line = 1L), list(text = text, line = 2L))
-    failure <- tryCatch(tags$batch_tag(comment, c("x", "y"), "plumber.R"), bad_tag = identity)
-    expect_s3_class(failure, "bad_tag")
+    failure <- tryCatch(tags$batch_tag(comment, c("x", "y"), "plumber.R"), located_error = identity)
+    expect_s3_class(failure, "located_error")
     expect_identical(failure[c("file", "line")], list(file = "plumber.R", line = 2L))
     conditionMessage(failure)
   }
@@ -60,5 +60,5 @@ test_that("a @batch annotation that is wrong is told with file and line", {
 })
 
 test_that("an annotation that stands twice is told with the second's line", {
-  expect_error(read_tags("@timeout 5s", "@timeout 6s"), "given twice", class = "bad_tag")
+  expect_error(read_tags("@timeout 5s", "@timeout 6s"), "given twice", class = "located_error")
 })
