@@ -3,21 +3,23 @@
 # What the gateway has put into the environment. It is removed, so that the app and its children don't see it. A spare
 # worker gets the same later, over stdin.
 worker_settings <- function() {
-  names <- paste0("PENSTOCK_WORKER_", c("PORT", "TOKEN", "APP", "PRELOADS", "DOCUMENTS", "COMPILED", "SPARE"))
-  values <- Sys.getenv(names)
-  Sys.unsetenv(names)
-  if (nzchar(values[[7L]])) values <- await_settings()
-  app <- strsplit(values[[3L]], "\n", fixed = TRUE)[[1L]]
+  names <- c("port", "token", "entry", "directory", "file", "host", "public_port", "packages", "preloads", "documents",
+             "compiled", "spare")
+  variables <- paste0("PENSTOCK_WORKER_", toupper(names))
+  values <- Sys.getenv(variables)
+  Sys.unsetenv(variables)
+  if (nzchar(values[[length(names)]])) values <- await_settings()
+  values <- stats::setNames(as.list(values), names[seq_along(values)])
   list(
-    port = as.integer(values[[1L]]),
-    token = values[[2L]],
-    app = list(entry = app[1L], directory = app[2L], file = app[3L]),
-    host = app[4L],
-    public_port = as.integer(app[5L]),
-    packages = app[-(1:5)],
-    preloads = nzchar(values[[4L]]),
-    documents = nzchar(values[[5L]]),
-    compiled = values[[6L]]
+    port = as.integer(values$port),
+    token = values$token,
+    app = values[c("entry", "directory", "file")],
+    host = values$host,
+    public_port = as.integer(values$public_port),
+    packages = strsplit(values$packages, " ", fixed = TRUE)[[1L]],
+    preloads = nzchar(values$preloads),
+    documents = nzchar(values$documents),
+    compiled = values$compiled
   )
 }
 

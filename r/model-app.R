@@ -85,10 +85,9 @@ model_store <- function(list, packages) {
   list(load = load, find = find, loaded = function() loaded, failures = function() failures)
 }
 
-# Each line: key, name, version, file, and whether to load it now or at its first prediction.
+# Each entry: key, name, version, file, and whether to load it now or at its first prediction.
 model_entries <- function(list) {
-  fields <- strsplit(readLines(list, encoding = "UTF-8"), "\t", fixed = TRUE)
-  lapply(fields, function(one) {
+  lapply(readRDS(list), function(one) {
     list(key = one[1L], name = one[2L], version = one[3L], file = one[4L], now = one[5L] == "now")
   })
 }

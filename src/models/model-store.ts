@@ -2,6 +2,7 @@ import { constants, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ModelFile } from '../app/model-files.js';
+import { rList, rString, writeRData } from '../rdata/index.js';
 
 /** A model's file, and the copy of it that the workers read. */
 export interface StoredModel extends ModelFile {
@@ -40,14 +41,14 @@ export class ModelStore {
     const kept = new Set([...served, ...more]);
     for (const old of this.#before) if (!kept.has(old) && !this.#listed.includes(old)) this.remove(old);
     const before = this.#listed.filter((old) => !kept.has(old));
-    const line = (model: StoredModel, loading: string) =>
-      [model.loadedAs, model.name, model.version, model.copy, loading].join('\t');
-    const lines = [
-      ...served.map((model) => line(model, 'now')),
-      ...[...more, ...before].map((model) => line(model, 'later')),
+    const entry = ({ copy, loadedAs, name, version }: StoredModel, loading: string) =>
+      rString([loadedAs, name, version, copy, loading]);
+    const entries = [
+      ...served.map((model) => entry(model, 'now')),
+      ...[...more, ...before].map((model) => entry(model, 'later')),
     ];
     const draft = `${this.list}.new`;
-    writeFileSync(draft, `${lines.join('\n')}\n`);
+    writeFileSync(draft, writeRData(rList(entries)));
     renameSync(draft, this.list);
     this.#before = before;
     this.#listed = [...served, ...more];

@@ -30,7 +30,12 @@ const SPARE = 'PENSTOCK_WORKER_SPARE';
 export interface WorkerSettings {
   readonly PENSTOCK_WORKER_PORT: string;
   readonly PENSTOCK_WORKER_TOKEN: string;
-  readonly PENSTOCK_WORKER_APP: string;
+  readonly PENSTOCK_WORKER_ENTRY: string;
+  readonly PENSTOCK_WORKER_DIRECTORY: string;
+  readonly PENSTOCK_WORKER_FILE: string;
+  readonly PENSTOCK_WORKER_HOST: string;
+  readonly PENSTOCK_WORKER_PUBLIC_PORT: string;
+  readonly PENSTOCK_WORKER_PACKAGES: string;
   readonly PENSTOCK_WORKER_PRELOADS: string;
   readonly PENSTOCK_WORKER_DOCUMENTS: string;
   readonly PENSTOCK_WORKER_COMPILED: string;
@@ -46,7 +51,12 @@ export function workerSettings(
   return {
     PENSTOCK_WORKER_PORT: String(gateway.port),
     PENSTOCK_WORKER_TOKEN: gateway.token,
-    PENSTOCK_WORKER_APP: [app.entry, app.directory, app.file, host, port, ...packages].join('\n'),
+    PENSTOCK_WORKER_ENTRY: app.entry,
+    PENSTOCK_WORKER_DIRECTORY: app.directory,
+    PENSTOCK_WORKER_FILE: app.file,
+    PENSTOCK_WORKER_HOST: host,
+    PENSTOCK_WORKER_PUBLIC_PORT: String(port),
+    PENSTOCK_WORKER_PACKAGES: packages.join(' '),
     PENSTOCK_WORKER_PRELOADS: preloads ? '1' : '',
     PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
     PENSTOCK_WORKER_COMPILED: compiledCode,

@@ -50,6 +50,9 @@ async function versions(name: string): Promise<string[]> {
   return ((await (await fetch(`${app!.url}/v2/models/${name}`)).json()) as Json).versions;
 }
 
+/** A name that a file may have. */
+const odd = 'tab\tand\nnewline, "quotes\', per%41cent & \\ ü';
+
 describe('a folder of models', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'penstock-folder-'));
@@ -65,6 +68,7 @@ describe('a folder of models', () => {
     put('1.rds', 'half/1.rds');
     writeFileSync(join(folder, 'models/half/2.rds'), '');
     put('1.rds', 'broken/1.rds');
+    put('3.rds', `${odd}/1\t"2".rds`);
     app = await serve(folder, { workers: 1 });
   });
   afterAll(stop);
@@ -81,6 +85,11 @@ describe('a folder of models', () => {
       model_version: '9',
     });
     expect((await post('/v2/models/flat/infer', infer)).body).toMatchObject({ model_version: '10' });
+  });
+
+  test('serves a model and a version with any name', async () => {
+    expect(await answeringModel(encodeURIComponent(odd))).toBe(3);
+    expect(await versions(encodeURIComponent(odd))).toEqual(['1\t"2"']);
   });
 
   test('splits requests between versions as configured in penstock.yaml', async () => {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'penstock-edited-'));
-const file = join(folder, 'plumber.R');
+// The app's folder and file may have any name.
+const folder = mkdtempSync(join(tmpdir(), 'penstock "edited\'\n\t%41-'));
+const file = join(folder, 'the\napi "1".R');
 const text = readFileSync(fixtureApp('edited.R'), 'utf8');
 let app: ServedApp;
 
