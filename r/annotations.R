@@ -96,4 +96,3 @@ batch_obstacle <- function(route, hooks) {
   if (isTRUE(any(route$regex$areArrays))) return("its path has a list of values")
   NULL
 }
-

@@ -1,5 +1,6 @@
 import type { Frame } from '../protocol/frame.js';
 import type { Batchable, MergedCall } from './batch.js';
+import type { Job } from './ticket.js';
 
 /** Requests whose answers are computed once more together, as a trial. */
 const SAMPLES = 4;
@@ -17,6 +18,36 @@ export interface Trial {
   readonly call: MergedCall;
   /** Compares the call's answer with those of the requests, and tells their policy. */
   judge(answer: Frame): void;
+}
+
+/**
+ * The job of a trial.
+ *
+ * @param like   a job of one of its requests
+ * @param failed called if the answers cannot be compared
+ */
+export function trialJob({ call, judge }: Trial, like: Job, failed: (error: unknown) => void): Job {
+  const { label, plan, route, timeout, url } = like;
+  return {
+    label,
+    url,
+    type: call.type,
+    payload: () => call.payload,
+    safe: false,
+    // It runs before all that waits: the sooner the route is batched, the less each of them waits.
+    urgent: true,
+    plan,
+    route,
+    timeout,
+    settle: (outcome) => {
+      if (outcome.kind !== 'answer') return;
+      try {
+        judge(outcome.frame);
+      } catch (error) {
+        failed(error);
+      }
+    },
+  };
 }
 
 /**

@@ -2,11 +2,10 @@ import { type Clock, systemClock } from '../clock.js';
 import { describeExit } from '../pool/worker-exit.js';
 import type { Frame } from '../protocol/frame.js';
 import { Admission } from './admission.js';
-import { BatchTrials } from './batch-trials.js';
+import { BatchTrials, trialJob } from './batch-trials.js';
 import { type BatchListener, BatchUnit } from './batch-unit.js';
 import { BatchWaits } from './batch-waits.js';
 import type { IsolationOptions } from './isolation.js';
-import type { Outcome } from './outcome.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
@@ -225,22 +224,12 @@ export class Dispatcher {
   };
 
   /** Runs requests of a route on trial once more, as a batch. */
-  #try({ batch, label, plan, route, timeout, url }: Job, frame: Frame): void {
+  #try(job: Job, frame: Frame): void {
+    const { batch } = job;
     if (batch?.policy.onTrial !== true) return;
     try {
       const trial = batch.succeeded(frame) ? this.#trials.add(batch, frame) : undefined;
-      if (trial === undefined) return;
-      const { payload, type } = trial.call;
-      const judge = (outcome: Outcome): void => {
-        if (outcome.kind !== 'answer') return;
-        try {
-          trial.judge(outcome.frame);
-        } catch (error) {
-          this.#batches.failed(error);
-        }
-      };
-      const job = { label, url, type, payload: () => payload, safe: false, plan, route, timeout };
-      this.submit({ ...job, urgent: true, settle: judge });
+      if (trial !== undefined) this.submit(trialJob(trial, job, this.#batches.failed));
     } catch (error) {
       this.#batches.failed(error);
     }
