@@ -120,8 +120,13 @@ plumber_app <- function(settings, step, start) {
       engines[[frame_types$print]] <- print_engine(lane)
       # R would allocate more memory long before it collects what is free. A preload process collects before it forks.
       if (!settings$preloads) gc()
-      compiler::enableJIT(jit)
-      serve_frames(start(hooks), engines, manifest)
+      begin <- function() {
+        worker_con <- start(hooks)
+        if (length(hooks)) check_plan(lane)
+        compiler::enableJIT(jit)
+        worker_con
+      }
+      serve_frames(begin(), engines, manifest)
     }
   }
   router <- load_router(settings$app, on_run = function(router) prepare(router)(start, router))

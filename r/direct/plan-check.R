@@ -21,14 +21,13 @@ planned_state <- function(plan) {
     parsing = parsing_settings(),
     printing = printing_settings(),
     json = json_methods(),
-    sound = NULL
+    sound = TRUE
   ), parent = emptyenv())
 }
 
 # Whether a request may take the direct lane. route: the one that the gateway has matched
 plan_holds <- function(lane, route) {
   planned <- lane$planned
-  if (is.null(planned$sound)) planned$sound <- plan_is_sound(planned$plan)
   if (!planned$sound || !identical(parsing_settings(), planned$parsing)) return(FALSE)
   for (router in planned$routers) {
     if (!identical(values_of(router$private, router_parts), router$parts)) return(FALSE)
@@ -38,9 +37,10 @@ plan_holds <- function(lane, route) {
     identical(values_of(route$step, endpoint_parts), route$parts) && has_hooks(route$step) == route$hooked
 }
 
-# Looks at what takes longer to check, at the first request: `@onworker` may have changed something after the plan.
-plan_is_sound <- function(plan) {
-  all(vapply(plan$routers, function(router) is.null(direct_obstacle(router$router)), NA))
+# Looks at what takes longer to check, once `@onworker` has run, which may have changed something after the plan.
+check_plan <- function(lane) {
+  planned <- lane$planned
+  planned$sound <- all(vapply(planned$plan$routers, function(router) is.null(direct_obstacle(router$router)), NA))
 }
 
 # Whether R would print a value as the gateway does. warn: the option with which R would
