@@ -1,7 +1,6 @@
 import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
-import { PenstockError } from '../errors.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 
@@ -22,17 +21,19 @@ export async function serve(
     const started = await Promise.race([gateway.start(), stopRequested]);
     if (typeof started === 'string') {
       await gateway.abort();
+      await log.end();
       return 0;
     }
     // Tells a parent process with an IPC channel, such as `npm start`, that the server is ready.
     process.send?.({ event: 'listening', url: started.url, workers: config.workers });
   } catch (error) {
     await gateway.abort();
-    if (error instanceof PenstockError) log.log.flush();
+    await log.end();
     throw error;
   }
   await stopRequested;
   await gateway.stop();
+  await log.end();
   // Retries of the trace exporter cannot be cancelled, and would keep the process running for up to 10 s.
   setTimeout(() => process.exit(), EXIT_DELAY_MS).unref();
   return 0;

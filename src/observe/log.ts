@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
+import { LogOutput } from './log-output.js';
 import { LogTail } from './log-tail.js';
 
 export type { Logger } from 'pino';
@@ -37,6 +38,9 @@ export interface Log {
   readonly log: Logger;
   readonly request: (line: RequestLine) => void;
   readonly tail: LogTail;
+  readonly output: LogOutput;
+  /** Writes the last lines before the process ends. */
+  readonly end: () => Promise<void>;
 }
 
 /** Creates the gateway's log on stdout: one JSON object per line, or readable text. Every line has an `event`. */
@@ -48,27 +52,47 @@ export function createLog({ format, level }: LogOptions): Log {
     formatters: { level: (label) => ({ level: label }) },
   };
   const tail = new LogTail();
-  if (format === 'json') {
-    const writer = new LineWriter(tail);
-    const log = pino(options, writer);
-    return { log, tail, request: (line) => log.isLevelEnabled('info') && writer.write(requestJson(line)) };
-  }
-  const stream = pretty({
-    colorize: process.stdout.isTTY === true,
-    translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'pid,hostname',
-    hideObject: true,
-    messageFormat: (line, messageKey) => prettyMessage(line, String(line[messageKey] ?? '')),
-    sync: true,
+  const output = new LogOutput((lines, reason) =>
+    log.warn({ event: 'log-lines-lost', lines, reason }, `${lines} lines of the log were lost: ${reason}`),
+  );
+  const writer = new LineWriter((lines) => {
+    output.write(lines);
+    tail.add(lines);
   });
-  const log = pino(options, {
-    write: (line: string) => {
-      tail.add(line);
-      stream.write(line);
+  process.once('exit', () => output.writeNow(writer.take()));
+  const log = pino(
+    options,
+    format === 'json'
+      ? writer
+      : {
+          write: (line: string) => {
+            tail.add(line);
+            output.write(pretty(line));
+          },
+        },
+  );
+  return {
+    log,
+    tail,
+    output,
+    request:
+      format === 'json'
+        ? (line) => log.isLevelEnabled('info') && writer.write(requestJson(line))
+        : (line) => log.info({ event: 'request', ...line }),
+    end: () => {
+      writer.flush();
+      return output.end();
     },
-  });
-  return { log, tail, request: (line) => log.info({ event: 'request', ...line }) };
+  };
 }
+
+const pretty = prettyFactory({
+  colorize: process.stdout.isTTY === true,
+  translateTime: 'SYS:HH:MM:ss.l',
+  ignore: 'pid,hostname',
+  hideObject: true,
+  messageFormat: (line, messageKey) => prettyMessage(line, String(line[messageKey] ?? '')),
+});
 
 let stampedAt = 0;
 let stamp = '';
@@ -131,19 +155,14 @@ const MAX_HELD_CHARACTERS = 64 * 1024;
 /** Longest time that a line waits for others, in ms. */
 const MAX_HELD_MS = 20;
 
-/** Writes lines to stdout in groups and without blocking: each write is a task for another thread. */
+/** Collects lines into groups, which are cheaper to write. */
 class LineWriter {
-  readonly #out = pino.destination({ fd: 1, sync: false, maxWrite: 2 * MAX_HELD_CHARACTERS });
-  readonly #tail: LogTail;
+  readonly #deliver: (lines: string) => void;
   #held = '';
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(tail: LogTail) {
-    this.#tail = tail;
-    process.once('exit', () => {
-      this.flush();
-      this.#out.flushSync();
-    });
+  constructor(deliver: (lines: string) => void) {
+    this.#deliver = deliver;
   }
 
   write(line: string): void {
@@ -153,12 +172,17 @@ class LineWriter {
   }
 
   flush(): void {
+    const lines = this.take();
+    if (lines !== '') this.#deliver(lines);
+  }
+
+  /** Removes the lines that were not delivered yet. */
+  take(): string {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#held === '') return;
-    this.#out.write(this.#held);
-    this.#tail.add(this.#held);
+    const lines = this.#held;
     this.#held = '';
+    return lines;
   }
 }
 

@@ -12,6 +12,8 @@ export interface MetricSources {
   open(): number;
   /** Bytes of request bodies in memory. */
   bodyBytes(): number;
+  /** Number of log lines that could not be written. */
+  logLinesLost(): number;
 }
 
 /** Six buckets per decade, from 0.1 ms (the gateway's own work) to a minute (slow R handlers). */
@@ -149,6 +151,15 @@ export class Metrics {
       help: 'Reloads of the app: reloaded, failed, or superseded by a newer reload.',
       labelNames: ['outcome'],
       registers,
+    });
+    new Counter({
+      name: 'penstock_log_lines_lost_total',
+      help: 'Log lines that could not be written to stdout: a full disk, or a reader that is gone or too slow.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(sources.logLinesLost());
+      },
     });
     new Gauge({
       name: 'penstock_workers',

@@ -1,7 +1,7 @@
 import { constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
-import { PrintedLines } from './printed-lines.js';
+import { type OutputRoom, PrintedLines } from './printed-lines.js';
 import { processEnd } from './process-table.js';
 import type { WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
@@ -23,10 +23,15 @@ export class ForkedProcess implements WorkerHandle {
   #killed = false;
 
   /** @param release called when the process has ended, so that its parent can reap it */
-  constructor(folder: string, owner: ProcessOwner, release: (process: ForkedProcess) => void) {
+  constructor(
+    folder: string,
+    owner: ProcessOwner,
+    room: OutputRoom,
+    release: (process: ForkedProcess) => void,
+  ) {
     this.#folder = folder;
     this.#owner = owner;
-    this.#printed = new PrintedLines(owner);
+    this.#printed = new PrintedLines(owner, room);
     this.#release = release;
   }
 
@@ -68,6 +73,10 @@ export class ForkedProcess implements WorkerHandle {
     if (end !== undefined) this.#end(end === 'gone' ? UNKNOWN : end);
   }
 
+  afterOutput(act: () => void): void {
+    this.#printed.whenRead(act);
+  }
+
   endLines(): void {
     this.#printed.end();
   }
@@ -93,6 +102,7 @@ export class ForkedProcess implements WorkerHandle {
   #end(exit: WorkerExit): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#printed.detach();
     this.#owner.ended(exit);
     this.#release(this);
   }

@@ -3,6 +3,7 @@ import { type LoadFailure, loadFailureFrom } from '../app/manifest.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { type RValue, readRData, rInteger, rList, rString, toPlain, writeRData } from '../rdata/index.js';
 import { ForkedProcess } from './forked-process.js';
+import type { OutputRoom } from './printed-lines.js';
 import { SpawnedProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
 import { startR, type WorkerCommand, workerSettings } from './worker-command.js';
@@ -13,6 +14,15 @@ import { WorkerOutbox } from './worker-outbox.js';
 
 /** How long the process may take to answer a command, in ms. It does nothing else, so a longer delay means it hangs. */
 const ANSWER_TIMEOUT_MS = 5000;
+
+/** Where the process runs. */
+export interface PreloaderPlace {
+  readonly folder: string;
+  /** The set of all forked processes that have not ended. */
+  readonly forks: Set<ForkedProcess>;
+  readonly listener: WorkerListener;
+  readonly room: OutputRoom;
+}
 
 /** Callbacks for events of the process that workers are forked from. */
 export interface PreloaderOwner {
@@ -35,6 +45,7 @@ export class Preloader {
   readonly #forks: Set<ForkedProcess>;
   readonly #owner: PreloaderOwner;
   readonly #process: SpawnedProcess;
+  readonly #room: OutputRoom;
   #outbox: WorkerOutbox | undefined;
   /** Forks that were requested and not yet reported, by token. */
   readonly #asked = new Map<string, ForkedProcess>();
@@ -43,30 +54,34 @@ export class Preloader {
   /** Owner of the worker that this process has become; undefined while it is a preloader. */
   #workerOwner: ProcessOwner | undefined;
 
-  /** @param forks the set of all forked processes that have not ended */
   constructor(
     command: WorkerCommand,
-    { folder, forks, listener }: { folder: string; forks: Set<ForkedProcess>; listener: WorkerListener },
+    { folder, forks, listener, room }: PreloaderPlace,
     owner: PreloaderOwner,
   ) {
     this.#forks = forks;
+    this.#room = room;
     this.#owner = owner;
     const token = listener.expect((socket) => this.#connected(socket));
     const settings = workerSettings(command, { port: listener.port, token }, true);
     this.journey.step('process');
-    this.#process = new SpawnedProcess(startR(command, folder, settings), {
-      running: (pid) => owner.running(pid),
-      printed: () => this.#workerOwner?.printed(),
-      line: (stream, line) => {
-        this.journey.said(line);
-        if (this.#workerOwner === undefined) owner.output(stream, line);
-        else this.#workerOwner.line(stream, line);
+    this.#process = new SpawnedProcess(
+      startR(command, folder, settings),
+      {
+        running: (pid) => owner.running(pid),
+        printed: () => this.#workerOwner?.printed(),
+        line: (stream, line) => {
+          this.journey.said(line);
+          if (this.#workerOwner === undefined) owner.output(stream, line);
+          else this.#workerOwner.line(stream, line);
+        },
+        ended: (exit) => {
+          listener.forget(token);
+          this.#end(exit);
+        },
       },
-      ended: (exit) => {
-        listener.forget(token);
-        this.#end(exit);
-      },
-    });
+      room,
+    );
   }
 
   get pid(): number | undefined {
@@ -75,7 +90,7 @@ export class Preloader {
 
   /** Forks a worker. */
   fork({ folder, id, token }: WorkerBirth, owner: ProcessOwner): WorkerHandle {
-    const process = new ForkedProcess(folder, owner, (ended) => {
+    const process = new ForkedProcess(folder, owner, this.#room, (ended) => {
       this.#forks.delete(ended);
       if (ended.pid !== undefined) this.#order(FrameType.reap, { pids: rInteger(ended.pid) });
     });

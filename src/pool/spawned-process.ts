@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { PrintedLines } from './printed-lines.js';
+import type { Socket } from 'node:net';
+import { type OutputRoom, PrintedLines } from './printed-lines.js';
 import type { WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
 
@@ -8,15 +9,16 @@ export class SpawnedProcess implements WorkerHandle {
   readonly #child: ChildProcess;
   readonly #printed: PrintedLines;
 
-  constructor(child: ChildProcess, owner: ProcessOwner) {
+  constructor(child: ChildProcess, owner: ProcessOwner, room: OutputRoom) {
     this.#child = child;
-    this.#printed = new PrintedLines(owner);
-    for (const name of ['stdout', 'stderr'] as const) this.#printed.read(name, this.#child[name]!);
+    this.#printed = new PrintedLines(owner, room);
+    for (const name of ['stdout', 'stderr'] as const) this.#printed.read(name, this.#child[name] as Socket);
     if (this.#child.pid !== undefined) owner.running(this.#child.pid);
     let ended = false;
     const end = (exit: WorkerExit): void => {
       if (ended) return;
       ended = true;
+      this.#printed.detach();
       owner.ended(exit);
     };
     this.#child.on('error', () => end({ code: 127, signal: null }));
@@ -32,6 +34,10 @@ export class SpawnedProcess implements WorkerHandle {
   }
 
   connected(): void {}
+
+  afterOutput(act: () => void): void {
+    this.#printed.whenRead(act);
+  }
 
   endLines(): void {
     this.#printed.end();

@@ -19,6 +19,8 @@ export interface WorkerHandle {
   readonly running: boolean;
   /** The worker has connected and identified itself. */
   connected(socket: Socket, pid: number): void;
+  /** Calls `act` when everything is read that the process had printed before. */
+  afterOutput(act: () => void): void;
   /** Delivers unfinished lines, because the next output belongs to another request. */
   endLines(): void;
   signal(signal: NodeJS.Signals): void;

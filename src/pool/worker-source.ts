@@ -1,6 +1,7 @@
 import type { LoadFailure } from '../app/manifest.js';
 import type { ForkedProcess } from './forked-process.js';
 import { Preloader } from './preloader.js';
+import type { OutputRoom } from './printed-lines.js';
 import type { Scratch } from './scratch.js';
 import type { Spare } from './spare.js';
 import { SpawnedProcess } from './spawned-process.js';
@@ -26,6 +27,8 @@ export interface SourceOptions {
   readonly loadTimeout: number;
   /** A process for the first worker, if the app is not preloaded. */
   readonly spare?: Spare | undefined;
+  /** By default there is always room. */
+  readonly outputRoom?: OutputRoom | undefined;
 }
 
 /** Callbacks for loading the app once for all workers. */
@@ -57,6 +60,7 @@ export class WorkerSource {
   readonly #scratch: Scratch;
   readonly #owner: SourceOwner;
   readonly #observer: PreloadObserver | undefined;
+  readonly #room: OutputRoom;
   readonly #forks = new Set<ForkedProcess>();
   readonly #watch: NodeJS.Timeout | undefined;
   #forking: boolean;
@@ -80,6 +84,7 @@ export class WorkerSource {
     this.#scratch = scratch;
     this.#owner = owner;
     this.#observer = observer;
+    this.#room = options.outputRoom ?? (() => undefined);
     this.#forking = options.preload !== 'off';
     if (!this.#forking) return;
     this.#watch = setInterval(() => {
@@ -104,6 +109,7 @@ export class WorkerSource {
         folder: this.#scratch.folder(`preload-${this.#preloaders}`),
         forks: this.#forks,
         listener: this.#listener,
+        room: this.#room,
       },
       {
         running: (pid) => this.#owner.running(pid),
@@ -148,7 +154,7 @@ export class WorkerSource {
     const settings = workerSettings(command, { port: this.#listener.port, token });
     const waiting = this.#first ? spare?.take(settings) : undefined;
     this.#first = false;
-    return new SpawnedProcess(waiting ?? startR(command, folder, settings), owner);
+    return new SpawnedProcess(waiting ?? startR(command, folder, settings), owner, this.#room);
   }
 
   /** A worker has ended during its start. */

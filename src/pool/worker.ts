@@ -247,7 +247,7 @@ export class Worker implements UnitWorker {
 
   /** Output that R printed before the frame has arrived too. It is read first, so that it goes to the right unit. */
   #afterOutput(frame: Frame): void {
-    setImmediate(() => {
+    this.#process.afterOutput(() => {
       if (this.#state === 'dead') return;
       try {
         this.#received(frame);

@@ -99,6 +99,7 @@ export class AppVersion {
         recycling: recyclingLimits(config),
         preload: this.#preload,
         spare: setting.spare,
+        outputRoom: setting.outputRoom,
         loadTimeout: config.loadTimeout,
         idleTimeout: config.idleTimeout,
         stopGrace: config.shutdownTimeout,

@@ -78,7 +78,7 @@ export class Gateway {
   constructor(
     app: AppLocation,
     config: Config,
-    { log, request, tail }: Log,
+    { log, output, request, tail }: Log,
     { dev, gate }: { dev: boolean; gate: Gate | undefined },
   ) {
     this.#app = app;
@@ -90,6 +90,7 @@ export class Gateway {
     this.#metrics = new Metrics({
       appVersion: config.appVersion,
       bodyBytes: () => this.#bodies.used,
+      logLinesLost: () => output.lost,
       workers: () => workersByState(this.#versions.all),
       queued: () => this.#queued,
       running: () => this.#running,
@@ -118,6 +119,7 @@ export class Gateway {
         return workerIds;
       },
       spare: this.#spare,
+      outputRoom: () => output.room,
       bodies: this.#bodies,
       draining: () => this.#draining,
       finished,

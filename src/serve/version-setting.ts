@@ -8,6 +8,7 @@ import type { RoutePaths } from '../lanes/route-paths.js';
 import type { RError } from '../observe/failures.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
+import type { OutputRoom } from '../pool/printed-lines.js';
 import type { Spare } from '../pool/spare.js';
 
 /** What the versions of an app share. */
@@ -20,6 +21,8 @@ export interface VersionSetting {
   nextWorkerId(): number;
   /** Set under `penstock dev`. */
   readonly spare: Spare | undefined;
+  /** Whether the log has room for what R prints. */
+  readonly outputRoom: OutputRoom;
   readonly bodies: BodyMemory;
   /** The gateway is shutting down. */
   draining(): boolean;

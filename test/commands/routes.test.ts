@@ -23,6 +23,12 @@ function rowsOf(stdout: string): Row[] {
 }
 
 describe('penstock routes', () => {
+  test.concurrent('ends although the app has left a process behind that keeps its output open', async () => {
+    const startedAt = performance.now();
+    expect(await runCli(['routes', fixtureApp('daemon.R')])).toMatchObject({ code: 0 });
+    expect(performance.now() - startedAt).toBeLessThan(50_000); // the process runs for a minute
+  });
+
   test.concurrent('lists every route with its lane and its line in the file', async () => {
     const { code, stderr, stdout } = await runCli(['routes', example]);
     expect([code, stderr]).toEqual([0, '']);

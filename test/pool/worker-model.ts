@@ -79,6 +79,7 @@ export class WorkerModel {
             pid: 1234,
             running: true,
             connected: () => {},
+            afterOutput: (act) => setImmediate(act),
             endLines: () => {},
             signal: (signal) => this.signals.push(signal),
             killGroup: () => this.signals.push('kill'),
