@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
-import { addressError } from '../http/public-server.js';
+import { addressError, ignoreFailedAccept } from '../http/public-server.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
 import type { Dashboard } from './dashboard/dashboard.js';
@@ -70,7 +70,9 @@ export async function listenAdmin(
   { adminHost, adminPort }: Config,
 ): Promise<string> {
   try {
-    return await server.listen({ host: adminHost, port: adminPort });
+    const url = await server.listen({ host: adminHost, port: adminPort });
+    server.server.on('error', ignoreFailedAccept);
+    return url;
   } catch (error) {
     throw addressError(error as NodeJS.ErrnoException, adminHost, adminPort);
   }

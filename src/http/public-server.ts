@@ -248,7 +248,11 @@ async function listening(server: Server, host: string, port: number): Promise<vo
   } catch (error) {
     throw addressError(error as NodeJS.ErrnoException, host, port);
   }
+  server.on('error', ignoreFailedAccept);
 }
+
+/** Without descriptors, a new connection can't be accepted. Those that are open go on. */
+export function ignoreFailedAccept(): void {}
 
 /** `address_unavailable`, in words. */
 export function addressError(error: NodeJS.ErrnoException, host: string, port: number): Error {

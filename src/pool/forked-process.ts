@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { type OutputRoom, PrintedLines } from './printed-lines.js';
 import { processEnd } from './process-table.js';
-import type { WorkerExit } from './worker-exit.js';
+import { notStarted, type WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
 
 /** Delays between checks whether a process has ended after its connection closed, in ms. */
@@ -21,6 +21,8 @@ export class ForkedProcess implements WorkerHandle {
   #pid: number | undefined;
   #ended = false;
   #killed = false;
+  /** Why it can't be used although it runs. */
+  #failure: WorkerExit | undefined;
 
   /** @param release called when the process has ended, so that its parent can reap it */
   constructor(
@@ -52,16 +54,21 @@ export class ForkedProcess implements WorkerHandle {
   }
 
   /** The fork failed, or its result will never arrive. */
-  failed(): void {
-    if (this.#pid === undefined) this.#end(UNKNOWN);
+  failed(exit: WorkerExit = UNKNOWN): void {
+    if (this.#pid === undefined) this.#end(exit);
   }
 
   connected(socket: Socket, pid: number): void {
     this.started(pid);
     for (const name of ['stdout', 'stderr'] as const) {
-      // Read as a socket: reading it as a file would block one of Node's few file system threads.
-      const fd = openSync(join(this.#folder, name), constants.O_RDONLY | constants.O_NONBLOCK);
-      this.#printed.read(name, new Socket({ fd, readable: true, writable: false }));
+      try {
+        // Read as a socket: reading it as a file would block one of Node's few file system threads.
+        const fd = openSync(join(this.#folder, name), constants.O_RDONLY | constants.O_NONBLOCK);
+        this.#printed.read(name, new Socket({ fd, readable: true, writable: false }));
+      } catch (error) {
+        this.#failure = notStarted(error); // no descriptors are left
+        this.killGroup();
+      }
     }
     socket.once('close', () => this.#lookSoon(0));
   }
@@ -103,7 +110,7 @@ export class ForkedProcess implements WorkerHandle {
     if (this.#ended) return;
     this.#ended = true;
     this.#printed.detach();
-    this.#owner.ended(exit);
+    this.#owner.ended(this.#failure ?? exit);
     this.#release(this);
   }
 }

@@ -52,7 +52,7 @@ export async function loadOnce(
 
 /** The error for a worker that ended before it was ready and reported no reason. */
 export function startFailure(journey: StartJourney, exit: WorkerExit): PenstockError {
-  if (journey.last === 'process' && exit.code === 127) return new PenstockError('r_not_found');
+  if (journey.last === 'process' && exit.errno === 'ENOENT') return new PenstockError('r_not_found');
   return new PenstockError(
     'app_load_failed',
     `R ${describeExit(exit)} while it started${journey.describe()}`,

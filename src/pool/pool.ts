@@ -92,7 +92,7 @@ export class Pool {
         running: (pid) => this.#reaper.add(pid),
         ended: (pid) => this.#reaper.remove(pid),
         able: () => this.#refill(),
-        unable: (startedAt) => this.#cannotStart(startedAt),
+        unable: (startedAt, exit) => this.#cannotStart(startedAt, exit),
       },
       observer.preload,
     );
@@ -312,7 +312,7 @@ export class Pool {
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
     if (loading && !expected) {
-      this.#restart.failed(worker.journey.startedAt, performance.now());
+      this.#restart.failed(worker.journey.startedAt, performance.now(), exit.errno !== undefined);
       this.#source.crashed(exit);
     }
     this.#observer.dead(worker, exit, expected);
@@ -338,9 +338,9 @@ export class Pool {
   }
 
   /** The process to fork workers from has ended; starts another. */
-  #cannotStart(startedAt: number | undefined): void {
+  #cannotStart(startedAt: number | undefined, { errno }: WorkerExit): void {
     if (this.#stopping) return;
-    if (startedAt !== undefined) this.#restart.failed(startedAt, performance.now());
+    if (startedAt !== undefined) this.#restart.failed(startedAt, performance.now(), errno !== undefined);
     if (this.broken) this.#observer.broken();
     this.#refill();
   }

@@ -6,8 +6,8 @@ import { ForkedProcess } from './forked-process.js';
 import type { OutputRoom } from './printed-lines.js';
 import { SpawnedProcess } from './spawned-process.js';
 import { StartJourney } from './start-journey.js';
-import { startR, type WorkerCommand, workerSettings } from './worker-command.js';
-import type { WorkerExit } from './worker-exit.js';
+import { createFolder, startR, type WorkerCommand, workerSettings } from './worker-command.js';
+import { notStarted, type WorkerExit } from './worker-exit.js';
 import type { ProcessOwner, WorkerBirth, WorkerHandle } from './worker-handle.js';
 import type { WorkerListener } from './worker-listener.js';
 import { WorkerOutbox } from './worker-outbox.js';
@@ -66,7 +66,7 @@ export class Preloader {
     const settings = workerSettings(command, { port: listener.port, token }, true);
     this.journey.step('process');
     this.#process = new SpawnedProcess(
-      startR(command, folder, settings),
+      () => startR(command, folder, settings),
       {
         running: (pid) => owner.running(pid),
         printed: () => this.#workerOwner?.printed(),
@@ -95,6 +95,12 @@ export class Preloader {
       if (ended.pid !== undefined) this.#order(FrameType.reap, { pids: rInteger(ended.pid) });
     });
     this.#forks.add(process);
+    try {
+      createFolder(folder);
+    } catch (error) {
+      globalThis.process.nextTick(() => process.failed(notStarted(error)));
+      return process;
+    }
     this.#asked.set(token, process);
     this.#expectAnswer();
     this.#order(FrameType.fork, { token: rString(token), folder: rString(folder), number: rInteger(id) });
@@ -156,8 +162,7 @@ export class Preloader {
     if (typeof pid === 'number') {
       process?.started(pid);
     } else {
-      this.#owner.output('stderr', `A worker could not be forked: ${failure}`);
-      process?.failed();
+      process?.failed(notStarted(new Error(String(failure))));
     }
   }
 

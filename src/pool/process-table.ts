@@ -26,7 +26,7 @@ export function isStopped(pid: number): boolean {
 /** Exit status of a process that its parent has not reaped; 'gone' if it has been reaped, undefined while it runs. */
 export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
   const fields = statFields(pid);
-  if (fields === undefined) return 'gone';
+  if (fields === undefined) return exists(pid) ? undefined : 'gone';
   const [state] = fields;
   if (state !== 'Z' && state !== 'X') return undefined;
   // The same encoding as in wait(): see proc(5), exit_code.
@@ -35,6 +35,16 @@ export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
   if (number === 0) return { code: (status >> 8) & 0xff, signal: null };
   const found = Object.entries(constants.signals).find(([, value]) => value === number);
   return { code: null, signal: (found?.[0] as NodeJS.Signals | undefined) ?? null };
+}
+
+/** Reads no file, because that can fail for want of descriptors. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 /** How long the first thread of a process, which is R's, has run or waited for a CPU, in ns; undefined if unknown. */

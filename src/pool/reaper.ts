@@ -20,29 +20,55 @@ exec rm -rf -- "$1"
 
 /** Ends all workers when the gateway ends, however it ends. */
 export class Reaper {
-  readonly #shell: ChildProcess;
+  readonly #folder: string;
+  readonly #pids = new Set<number>();
+  #shell: ChildProcess | undefined;
 
   /** @param folder the temporary files of all workers */
   constructor(folder: string) {
-    this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'penstock-reaper', folder], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    });
-    this.#shell.on('error', () => {});
-    this.#shell.stdin!.on('error', () => {});
-    this.#shell.unref();
+    this.#folder = folder;
+    this.#start();
   }
 
   add(pid: number): void {
-    this.#shell.stdin!.write(`+ ${pid}\n`);
+    this.#pids.add(pid);
+    if (this.#shell === undefined) this.#start();
+    else this.#tell(`+ ${pid}\n`);
   }
 
   remove(pid: number): void {
-    this.#shell.stdin!.write(`- ${pid}\n`);
+    this.#pids.delete(pid);
+    this.#tell(`- ${pid}\n`);
   }
 
   /** All workers have ended, so the reaper ends too. */
   close(): void {
-    this.#shell.stdin!.end();
+    this.#shell?.stdin?.end();
+  }
+
+  /** If this fails, or the shell is killed, the next worker starts another. */
+  #start(): void {
+    try {
+      const shell = spawn('/bin/sh', ['-c', SCRIPT, 'penstock-reaper', this.#folder], {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        detached: true,
+      });
+      this.#shell = shell;
+      shell.on('error', () => this.#ended(shell));
+      shell.on('exit', () => this.#ended(shell));
+      shell.stdin?.on('error', () => {});
+      shell.unref();
+    } catch {
+      return; // no memory for another process
+    }
+    for (const pid of this.#pids) this.#tell(`+ ${pid}\n`);
+  }
+
+  #tell(line: string): void {
+    this.#shell?.stdin?.write(line);
+  }
+
+  #ended(shell: ChildProcess): void {
+    if (this.#shell === shell) this.#shell = undefined;
   }
 }

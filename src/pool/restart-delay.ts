@@ -1,22 +1,24 @@
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 30_000;
+/** The same if R could not even be started: another attempt costs nothing. */
+const MAX_CHEAP_DELAY_MS = 1000;
 /** Failed attempts in a row after which requests are rejected at once instead of waiting for the next attempt. */
 const MAX_FAILED_ATTEMPTS = 3;
 
-/**
- * Exponential backoff between attempts to start workers, with a circuit breaker. Only failed starts count: a worker
- * that was ready and then died is replaced at once.
- */
+/** Exponential backoff between attempts to start workers, for whatever reason, with a circuit breaker. */
 export class RestartDelay {
   #failures = 0;
   #lastFailure = 0;
+  #most = MAX_DELAY_MS;
 
   /**
    * A start has failed. Workers that were started together count as one attempt.
    *
    * @param startedAt when the worker was started, by the same clock as `now`
+   * @param cheap     whether R could not be started at all
    */
-  failed(startedAt: number, now: number): void {
+  failed(startedAt: number, now: number, cheap = false): void {
+    this.#most = cheap ? MAX_CHEAP_DELAY_MS : MAX_DELAY_MS;
     if (this.#failures > 0 && startedAt < this.#lastFailure) return;
     this.#failures += 1;
     this.#lastFailure = now;
@@ -28,7 +30,7 @@ export class RestartDelay {
 
   /** Delay before the next attempt, in ms. */
   get delay(): number {
-    return this.#failures === 0 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
+    return this.#failures === 0 ? 0 : Math.min(this.#most, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
   }
 
   /** Whether it is too early for another attempt. */

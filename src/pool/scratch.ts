@@ -1,5 +1,4 @@
 import {
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -48,11 +47,9 @@ export class Scratch {
     this.#heartbeat.unref();
   }
 
-  /** Creates a folder for a process. */
+  /** The folder for a process, which `startR` creates. */
   folder(name: string): string {
-    const path = join(this.path, name);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
+    return join(this.path, name);
   }
 
   /** Removes the folder of a process that has ended. */

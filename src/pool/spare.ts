@@ -22,9 +22,14 @@ export class Spare {
     if (this.#process !== undefined && isRunning(this.#process)) return;
     this.#started += 1;
     const folder = this.#scratch.folder(`spare-${this.#started}`);
-    const child = startR(this.#command, folder);
-    child.on('error', () => {}); // starting a worker without it reports the reason
-    child.stdin!.on('error', () => {});
+    let child: ChildProcess;
+    try {
+      child = startR(this.#command, folder);
+    } catch {
+      return; // starting a worker without it reports the reason
+    }
+    child.on('error', () => {});
+    child.stdin?.on('error', () => {});
     child.once('exit', () => this.#scratch.discard(folder));
     this.#process = child;
   }

@@ -1,19 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { type OutputRoom, PrintedLines } from './printed-lines.js';
-import type { WorkerExit } from './worker-exit.js';
+import { notStarted, type WorkerExit } from './worker-exit.js';
 import { type ProcessOwner, sendSignal, type WorkerHandle } from './worker-handle.js';
 
 /** An R process that the gateway has started itself. */
 export class SpawnedProcess implements WorkerHandle {
-  readonly #child: ChildProcess;
+  /** Undefined if it could not be started. */
+  readonly #child: ChildProcess | undefined;
   readonly #printed: PrintedLines;
 
-  constructor(child: ChildProcess, owner: ProcessOwner, room: OutputRoom) {
-    this.#child = child;
+  /** @param start starts the process. If it fails, the process ends at once, with the reason. */
+  constructor(start: () => ChildProcess, owner: ProcessOwner, room: OutputRoom) {
     this.#printed = new PrintedLines(owner, room);
-    for (const name of ['stdout', 'stderr'] as const) this.#printed.read(name, this.#child[name] as Socket);
-    if (this.#child.pid !== undefined) owner.running(this.#child.pid);
     let ended = false;
     const end = (exit: WorkerExit): void => {
       if (ended) return;
@@ -21,16 +20,27 @@ export class SpawnedProcess implements WorkerHandle {
       this.#printed.detach();
       owner.ended(exit);
     };
-    this.#child.on('error', () => end({ code: 127, signal: null }));
+    try {
+      this.#child = start();
+    } catch (error) {
+      process.nextTick(() => end(notStarted(error)));
+      return;
+    }
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = this.#child[name] as Socket | undefined; // none if there are no descriptors left
+      if (stream !== undefined) this.#printed.read(name, stream);
+    }
+    if (this.#child.pid !== undefined) owner.running(this.#child.pid);
+    this.#child.on('error', (error) => end(notStarted(error)));
     this.#child.on('exit', (code, signal) => end({ code, signal }));
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   connected(): void {}
@@ -44,11 +54,11 @@ export class SpawnedProcess implements WorkerHandle {
   }
 
   signal(signal: NodeJS.Signals): void {
-    sendSignal(this.#child.pid, signal);
+    sendSignal(this.pid, signal);
   }
 
   killGroup(): void {
-    const { pid } = this.#child;
+    const { pid } = this;
     sendSignal(pid === undefined ? undefined : -pid, 'SIGKILL');
   }
 }

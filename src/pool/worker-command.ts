@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import type { AppLocation } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
 import { installed } from '../installation.js';
@@ -63,10 +64,15 @@ export function workerSettings(
   };
 }
 
+/** Creates the folder for the temporary files of an R process. */
+export function createFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
 /**
  * Starts R in the app's folder, so that the project's own .Rprofile applies.
  *
- * @param folder   where R creates its temporary folder
+ * @param folder   where R creates its temporary folder; created too
  * @param settings undefined for a process that gets them later, on standard input
  */
 export function startR(
@@ -74,6 +80,7 @@ export function startR(
   folder: string,
   settings?: WorkerSettings,
 ): ChildProcess {
+  createFolder(folder);
   const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
   return spawn(rscript, [WORKER_SCRIPT], {
     cwd: app.directory,

@@ -4,6 +4,14 @@ export interface WorkerExit {
   readonly signal: NodeJS.Signals | null;
   /** Why the gateway killed it, as text for messages. */
   readonly reason?: string;
+  /** The error code of the system, such as EMFILE, if R could not be started at all. */
+  readonly errno?: string;
+}
+
+/** For a process that could not be started. */
+export function notStarted(error: unknown): WorkerExit {
+  const { code = 'unknown', message } = error as NodeJS.ErrnoException;
+  return { code: 127, signal: null, errno: code, reason: `could not be started: ${message}` };
 }
 
 /** For messages: "was killed by SIGKILL", "exited with code 1", or "ended" if unknown. */

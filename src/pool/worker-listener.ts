@@ -34,6 +34,8 @@ export class WorkerListener {
   async listen(): Promise<void> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+    // Without descriptors a connection can't be accepted. The worker then ends, which counts as a failed start.
+    this.#server.on('error', () => {});
   }
 
   /** Creates the token for a new worker. `connected` is called with the worker's connection. */

@@ -50,7 +50,7 @@ export interface SourceOwner {
   /** Workers can be started from now on. */
   able(): void;
   /** No worker can be started until `prepare()` is called. `startedAt` is set if the process ended while loading. */
-  unable(startedAt: number | undefined): void;
+  unable(startedAt: number | undefined, exit: WorkerExit): void;
 }
 
 /** Creates workers: forks of one process that has loaded the app, or processes that load it themselves. */
@@ -154,7 +154,7 @@ export class WorkerSource {
     const settings = workerSettings(command, { port: this.#listener.port, token });
     const waiting = this.#first ? spare?.take(settings) : undefined;
     this.#first = false;
-    return new SpawnedProcess(waiting ?? startR(command, folder, settings), owner, this.#room);
+    return new SpawnedProcess(() => waiting ?? startR(command, folder, settings), owner, this.#room);
   }
 
   /** A worker has ended during its start. */
@@ -205,7 +205,7 @@ export class WorkerSource {
     this.#preloader = undefined;
     this.#loaded = false;
     this.#observer?.dead(pid, journey, exit);
-    this.#owner.unable(startedAt);
+    this.#owner.unable(startedAt, exit);
   }
 }
 

@@ -28,6 +28,8 @@ export class AppLog {
       this.#log.info(details, `Worker ${id} stopped`);
     } else if (journey.done) {
       this.#log.warn(details, `Worker ${id} ${describeExit(exit)}`);
+    } else if (exit.errno !== undefined) {
+      this.#log.warn(details, `Worker ${id} ${describeExit(exit)}`);
     } else {
       const where = `while it started${journey.describe()}`;
       this.#log.warn({ ...details, journey: journey.steps }, `Worker ${id} ${describeExit(exit)} ${where}`);
@@ -76,7 +78,11 @@ export class AppLog {
   preloaderEnded(pid: number | undefined, journey: StartJourney, exit: WorkerExit): void {
     const details = { event: 'preloader-exit', pid, ...exit, journey: journey.steps };
     const where =
-      journey.last === 'loaded' ? ': starting another one' : ` while it started${journey.describe()}`;
+      exit.errno !== undefined
+        ? ''
+        : journey.last === 'loaded'
+          ? ': starting another one'
+          : ` while it started${journey.describe()}`;
     this.#log.warn(details, `The preload process ${describeExit(exit)}${where}`);
   }
 

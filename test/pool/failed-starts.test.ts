@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Faults } from '../support/faults.js';
+import { fixtureApp, type ServedApp, serve } from '../support/server.js';
+
+const { obstacle } = Faults;
+
+interface Status {
+  readonly workers: { id: number; pid: number; state: string }[];
+}
+
+const suite = describe.skipIf(obstacle !== undefined);
+
+/** Program, system call and error. */
+type Fault = Parameters<Faults['begin']>;
+
+const spawned: Fault[] = [
+  ['node', 'mkdir', 'ENOSPC'],
+  ['node', 'mkdir', 'EACCES'],
+  ['node', 'socketpair', 'EMFILE'],
+  ['node', 'socketpair', 'ENFILE'],
+  ['node', 'fork', 'EAGAIN'],
+  ['node', 'fork', 'ENOMEM'],
+  ['R', 'mkdir', 'ENOSPC'],
+];
+const forked: Fault[] = [
+  ['node', 'mkdir', 'ENOSPC'],
+  ['node', 'open', 'EMFILE'],
+  ['R', 'fork', 'EAGAIN'],
+  ['R', 'fork', 'ENOMEM'],
+  ['R', 'mkfifo', 'ENOSPC'],
+];
+
+suite.each([
+  ['off', spawned],
+  ['on', forked],
+] as const)(`with --preload %s${obstacle === undefined ? '' : ` (${obstacle})`}`, (how, list) => {
+  const faults = new Faults();
+  let app: ServedApp;
+
+  beforeAll(async () => {
+    app = await serve(fixtureApp('work.R'), { workers: 2, env: faults.env, flags: ['--preload', how] });
+  });
+
+  afterAll(async () => {
+    await app?.stop();
+    faults.remove();
+  });
+
+  test.each(list)(
+    'a start that fails since %s gets %s: %s is tried again while others serve',
+    async (...fault: Fault) => {
+      const { workers } = await app.admin<Status>('/status');
+      const known = new Set(workers.map(({ id }) => id));
+      faults.begin(...fault);
+      process.kill(workers[0]!.pid, 'SIGKILL');
+      const failed = await app.logged('worker-exit', ({ worker }) => !known.has(worker as number));
+      expect(failed.level).toBe('warn');
+      for (let i = 0; i < 3; i++) expect((await fetch(`${app.url}/pid`)).status).toBe(200);
+      faults.end();
+      await expect
+        .poll(async () => (await app.admin<Status>('/status')).workers.map(({ state }) => state))
+        .toEqual(['idle', 'idle']);
+    },
+  );
+});
