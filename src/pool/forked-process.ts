@@ -21,6 +21,8 @@ export class ForkedProcess implements WorkerHandle {
   #pid: number | undefined;
   #ended = false;
   #killed = false;
+  /** Whether its connection is closed. */
+  #closed = false;
   /** Why it can't be used although it runs. */
   #failure: WorkerExit | undefined;
 
@@ -70,14 +72,18 @@ export class ForkedProcess implements WorkerHandle {
         this.killGroup();
       }
     }
-    socket.once('close', () => this.#lookSoon(0));
+    socket.once('close', () => {
+      this.#closed = true;
+      this.#lookSoon(0);
+    });
   }
 
   /** Checks whether the process has ended. Its own children may keep its connection open. */
   look(): void {
     if (this.#pid === undefined || this.#ended) return;
     const end = processEnd(this.#pid);
-    if (end !== undefined) this.#end(end === 'gone' ? UNKNOWN : end);
+    if (end === undefined || (end === 'unknown' && !this.#closed)) return;
+    this.#end(end === 'gone' || end === 'unknown' ? UNKNOWN : end);
   }
 
   afterOutput(act: () => void): void {

@@ -23,10 +23,13 @@ export function isStopped(pid: number): boolean {
   return statFields(pid)?.[0] === 'T';
 }
 
-/** Exit status of a process that its parent has not reaped; 'gone' if it has been reaped, undefined while it runs. */
-export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
+/**
+ * Exit status of a process that its parent has not reaped; 'gone' if it has been reaped, undefined while it runs. If there
+ * are no file descriptors to look with, it is 'unknown'.
+ */
+export function processEnd(pid: number): WorkerExit | 'gone' | 'unknown' | undefined {
   const fields = statFields(pid);
-  if (fields === undefined) return exists(pid) ? undefined : 'gone';
+  if (fields === undefined) return exists(pid) ? 'unknown' : 'gone';
   const [state] = fields;
   if (state !== 'Z' && state !== 'X') return undefined;
   // The same encoding as in wait(): see proc(5), exit_code.
@@ -37,7 +40,6 @@ export function processEnd(pid: number): WorkerExit | 'gone' | undefined {
   return { code: null, signal: (found?.[0] as NodeJS.Signals | undefined) ?? null };
 }
 
-/** Reads no file, because that can fail for want of descriptors. */
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -20,7 +20,7 @@ static int fails(const char *call) {
   const char *file = getenv("FAULTS");
   int error, fd;
   if (!file) return 0;
-  if (!real_open) real_open = dlsym(RTLD_NEXT, "open");
+  if (!real_open) real_open = dlsym(RTLD_NEXT, "open64");
   fd = real_open(file, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return 0;
   if (read(fd, text, sizeof text - 1) < 0) text[0] = 0;
@@ -39,6 +39,10 @@ int mkdir(const char *path, mode_t mode) {
   return fails("mkdir") ? -1 : ((int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkdir"))(path, mode);
 }
 
+char *mkdtemp(char *template) {
+  return fails("mkdtemp") ? NULL : ((char *(*)(char *))dlsym(RTLD_NEXT, "mkdtemp"))(template);
+}
+
 int mkfifo(const char *path, mode_t mode) {
   return fails("mkfifo") ? -1 : ((int (*)(const char *, mode_t))dlsym(RTLD_NEXT, "mkfifo"))(path, mode);
 }
@@ -49,12 +53,12 @@ int socketpair(int domain, int type, int protocol, int fds[2]) {
 }
 
 /* Only the output of a forked worker, and what the kernel tells about a process. */
-int open(const char *path, int flags, ...) {
+int open64(const char *path, int flags, ...) {
   va_list rest;
   mode_t mode;
   va_start(rest, flags);
   mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
   va_end(rest);
   if ((strstr(path, "/worker-") || !strncmp(path, "/proc/", 6)) && fails("open")) return -1;
-  return ((int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open"))(path, flags, mode);
+  return ((int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open64"))(path, flags, mode);
 }
