@@ -79,6 +79,12 @@ export class Dispatcher {
     return this.#open;
   }
 
+  /** Whether a request waits that could run if there were another worker. */
+  get lacksWorkers(): boolean {
+    if (this.#queue.size === 0) return false;
+    return this.#queue.next() === undefined ? this.#queue.isolation.lacksWorkers : this.#pool.idle === 0;
+  }
+
   /** Workers that the requests that run and wait could use; what an autoscaler should follow. */
   get demand(): number {
     return this.#running + this.#queue.demand;
@@ -133,7 +139,6 @@ export class Dispatcher {
     const { route, urgent } = ticket.job;
     if (!admitted) {
       this.#queue.hold(ticket, route!);
-      if (this.#queue.isolation.lacksWorkers) this.#pool.grow();
     } else if (urgent) {
       this.#queue.addAhead(ticket);
     } else if (ticket.batchable) {
@@ -143,8 +148,8 @@ export class Dispatcher {
       this.#handOutSoon();
     } else {
       this.#queue.add(ticket);
-      this.#pool.grow();
     }
+    this.#pool.grow();
     // None of the idle workers has its plan, or another request may run since time has passed.
     if (this.#pool.idle > 0) this.#handOutSoon();
   }
@@ -187,15 +192,9 @@ export class Dispatcher {
   #handOut(): void {
     for (;;) {
       const ticket = this.#queue.next();
-      if (ticket === undefined) {
-        if (this.#queue.isolation.lacksWorkers) this.#pool.grow();
-        return;
-      }
+      if (ticket === undefined) break;
       const worker = this.#workerFor(ticket);
-      if (worker === undefined && this.#pool.idle === 0) {
-        this.#pool.grow();
-        return;
-      }
+      if (worker === undefined && this.#pool.idle === 0) break;
       this.#queue.remove(ticket);
       if (worker === undefined) {
         ticket.settle({ kind: 'stale' });
@@ -203,6 +202,7 @@ export class Dispatcher {
       }
       this.#assign(worker, ticket.batchable ? this.#queue.takeBatch(ticket) : [ticket]);
     }
+    if (this.#queue.size > 0) this.#pool.grow();
   }
 
   /** Gives a worker its work. Requests whose work cannot be written fail alone, and the worker takes other work. */

@@ -26,7 +26,7 @@ export interface WorkerPool {
   takeAhead(unit: WorkUnit, plan: string | undefined): DispatchWorker | undefined;
   /** Takes back a worker that was not given work after all. */
   release(worker: DispatchWorker): void;
-  /** Work waits and no worker is idle. */
+  /** Work waits. The pool looks whether another worker would help until none waits. */
   grow(): void;
   /** Interrupts and stops a worker, and starts another in its place. */
   replace(worker: UnitWorker, graceMs: number): void;

@@ -1,9 +1,12 @@
+import { type Clock, systemClock, type Timer } from '../clock.js';
 import { cpuDemand } from './process-table.js';
 
 /** How long the demand for CPU is measured, in ms. */
 const CPU_SAMPLE_MS = 20;
 /** How long to wait before the next sample when the CPU was the limit, in ms. */
 const CPU_RETRY_DELAY_MS = 200;
+/** Interval between checks whether another worker would help, while requests wait, in ms. */
+const CHECK_INTERVAL_MS = 100;
 
 /** CPUs that must be free for one more worker to help. */
 const MIN_FREE_CPUS = 0.5;
@@ -29,53 +32,87 @@ const cpuMeter: Meter = (pids) => {
 
 /** What `Growth` needs from the pool. */
 export interface GrowthOwner {
-  /** Whether a request waits, no worker is idle and the pool is below its maximum. */
-  wanted(): boolean;
+  /** Whether requests wait for a worker. */
+  waiting(): boolean;
+  /** Whether one of them could run if there were another worker. */
+  lacking(): boolean;
+  /** Whether another worker may be started now: the pool is below its maximum, and none is starting. */
+  hasRoom(): boolean;
   /** Process ids of the workers. */
   pids(): readonly number[];
   spawn(): void;
 }
 
 /**
- * Adds workers while requests wait, unless the CPU is the bottleneck: then another worker would slow down all of them.
- * It compares the CPU time that the workers want, not what they get, so load from other processes makes no difference.
+ * Adds workers while requests wait that another worker could run, unless the CPU is the bottleneck: then another worker
+ * would slow down all of them. It compares the CPU time that the workers want, not what they get, so load from other
+ * processes makes no difference. It looks again and again as long as requests wait, so whatever happens to the workers
+ * meanwhile (a crash, a deadline, a failed start), it need not be told.
  */
 export class Growth {
   readonly #owner: GrowthOwner;
   readonly #cpus: number;
   readonly #meter: Meter;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #timer: Timer;
+  /** Whether the timer is for the next check, which may come earlier. */
+  #rests = false;
 
-  constructor(cpus: number, owner: GrowthOwner, meter: Meter = cpuMeter) {
+  constructor(cpus: number, owner: GrowthOwner, meter: Meter = cpuMeter, clock: Clock = systemClock) {
     this.#cpus = cpus;
     this.#owner = owner;
     this.#meter = meter;
+    this.#clock = clock;
   }
 
   /** A request waits. */
   want(): void {
-    if (this.#timer === undefined && this.#owner.wanted()) this.#watch();
+    if (this.#timer === undefined) this.#look();
+    else if (this.#rests && this.#wanted) {
+      this.stop();
+      this.#look();
+    }
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#clock.cancel(this.#timer);
     this.#timer = undefined;
+    this.#rests = false;
   }
 
-  #watch(): void {
+  get #wanted(): boolean {
+    return this.#owner.hasRoom() && this.#owner.lacking();
+  }
+
+  #look(): void {
+    if (!this.#owner.waiting()) return;
+    if (this.#wanted) {
+      this.#measure();
+      return;
+    }
+    this.#rests = true;
+    this.#after(CHECK_INTERVAL_MS, () => this.#look());
+  }
+
+  #measure(): void {
     const demand = this.#meter(this.#owner.pids());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (!this.#owner.wanted()) return;
-      if (demand() > this.#cpus - MIN_FREE_CPUS) {
-        this.#timer = setTimeout(() => {
-          this.#timer = undefined;
-          this.want();
-        }, CPU_RETRY_DELAY_MS);
-        return;
+    this.#after(CPU_SAMPLE_MS, () => {
+      if (!this.#wanted) {
+        this.#look();
+      } else if (demand() > this.#cpus - MIN_FREE_CPUS) {
+        this.#after(CPU_RETRY_DELAY_MS, () => this.#look());
+      } else {
+        this.#owner.spawn();
+        this.#look();
       }
-      this.#owner.spawn();
-      this.want();
-    }, CPU_SAMPLE_MS);
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
+    this.#timer = this.#clock.after(ms, () => {
+      this.#timer = undefined;
+      this.#rests = false;
+      act();
+    });
   }
 }

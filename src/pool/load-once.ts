@@ -28,6 +28,7 @@ export async function loadOnce(
         {
           idle: () => {},
           waiting: () => 0,
+          lacking: () => false,
           recycling: () => {},
           broken: () => {},
           ready: (worker, manifest) => {

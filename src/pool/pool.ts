@@ -40,6 +40,8 @@ export interface PoolObserver {
   idle(): void;
   /** Returns the number of requests that wait for a worker. */
   waiting(): number;
+  /** Returns whether one of them could run if there were another worker. */
+  lacking(): boolean;
   /** A worker is about to be replaced. */
   recycling(worker: Worker, reason: string): void;
   /** There are no workers left, and starting them has failed too often. */
@@ -97,7 +99,9 @@ export class Pool {
       observer.preload,
     );
     this.#growth = new Growth(options.cpus, {
-      wanted: () => this.#mayGrow() && observer.waiting() > 0,
+      waiting: () => observer.waiting() > 0,
+      lacking: () => observer.lacking(),
+      hasRoom: () => this.#mayGrow(),
       pids: () => this.workers.flatMap(({ pid }) => pid ?? []),
       spawn: () => this.#spawn(),
     });
@@ -186,14 +190,14 @@ export class Pool {
     return best;
   }
 
-  /** Work waits and no worker is idle: adds a worker if that helps. */
+  /** Work waits: adds a worker if that helps. */
   grow(): void {
     this.#growth.want();
   }
 
-  /** Whether the pool is below its maximum, no worker is idle and none is starting. */
+  /** Whether the pool is below its maximum and none of its workers is starting. */
   #mayGrow(): boolean {
-    if (this.#stopping || this.#staying >= this.#options.max || this.#idle.length > 0) return false;
+    if (this.#stopping || this.#staying >= this.#options.max) return false;
     if (this.#restart.holds(performance.now()) || !this.#source.able) return false;
     for (const { state } of this.#workers.values())
       if (state === 'starting' || state === 'warming') return false;
@@ -346,6 +350,7 @@ export class Pool {
   }
 
   #shrink(): void {
+    if (this.#observer.lacking()) return; // the idle ones are kept for other requests
     const idleBefore = performance.now() - this.#options.idleTimeout;
     for (const worker of this.#idle.filter(({ idleSince, open }) => open === 0 && idleSince <= idleBefore)) {
       if (this.#staying <= this.#options.min) return;

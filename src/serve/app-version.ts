@@ -285,6 +285,7 @@ export class AppVersion {
   readonly #observer: PoolObserver = {
     idle: () => this.#dispatcher.workerIdle(),
     waiting: () => this.#dispatcher.queued,
+    lacking: () => this.#dispatcher.lacksWorkers,
     recycling: (worker, reason) => this.#log.recycling(worker, reason),
     broken: () => {
       this.#log.broken();

@@ -52,6 +52,52 @@ test('adds no worker for short requests one after another', async () => {
   expect(await count()).toBe(1);
 });
 
+test('adds a worker in place of one that crashed, for a request that waits', async () => {
+  const leave = new AbortController();
+  const slow = ['/sleep?seconds=80', '/sleep?seconds=80', '/held?until=/never'].map((path) =>
+    fetch(app.url + path, { signal: leave.signal }).catch(() => undefined),
+  );
+  await expect.poll(() => app.admin('/status')).toMatchObject({ running: 3 });
+  const short = fetch(`${app.url}/pid`);
+  await expect.poll(() => app.admin('/status')).toMatchObject({ queued: 1 });
+  const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
+  process.kill(workers[0]!.pid, 'SIGKILL');
+  expect((await short).status).toBe(200);
+  expect(await status()).toMatchObject({ running: 2, queued: 0 });
+  leave.abort();
+  await Promise.all(slow);
+});
+
+test('adds a worker in place of one whose request passed its deadline, for a request that waits', async () => {
+  const leave = new AbortController();
+  const slow = [1, 2].map(() =>
+    fetch(`${app.url}/sleep?seconds=80`, { signal: leave.signal }).catch(() => undefined),
+  );
+  await expect.poll(() => app.admin('/status')).toMatchObject({ running: 2 });
+  const late = fetch(`${app.url}/stuck`, { headers: { 'X-Request-Timeout': '1s' } });
+  await expect.poll(() => app.admin('/status')).toMatchObject({ running: 3 });
+  const short = fetch(`${app.url}/pid`);
+  expect((await late).status).toBe(504);
+  expect((await short).status).toBe(200);
+  leave.abort();
+  await Promise.all(slow);
+});
+
+test('adds workers for slow requests while one is kept for short ones', async () => {
+  await expect.poll(count, { timeout: 30_000 }).toBe(1);
+  for (let i = 0; i < 5; i++) await (await fetch(`${app.url}/pid`)).text();
+  await (await fetch(`${app.url}/sleep?seconds=0.6`)).text();
+  const leave = new AbortController();
+  const slow = [1, 2, 3, 4].map(() =>
+    fetch(`${app.url}/sleep?seconds=80`, { signal: leave.signal }).catch(() => undefined),
+  );
+  await expect.poll(() => app.admin('/status')).toMatchObject({ running: 2, queued: 2 });
+  await expect.poll(count).toBe(3);
+  expect((await fetch(`${app.url}/pid`)).status).toBe(200);
+  leave.abort();
+  await Promise.all(slow);
+});
+
 test('adds no more workers than there are CPUs for requests that keep the CPU busy', async () => {
   const cpus = availableCpus();
   const busy = await serve(fixtureApp('work.R'), { workers: `1..${cpus + 3}` });

@@ -15,7 +15,9 @@ beforeEach(() => {
   growth = new Growth(
     4,
     {
-      wanted: () => waiting && workers < 4,
+      waiting: () => waiting,
+      lacking: () => waiting,
+      hasRoom: () => workers < 4,
       pids: () => [],
       spawn: () => {
         workers += 1;

@@ -1,5 +1,6 @@
 import type { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import type { DispatchWorker, WorkerPool } from '../../src/dispatch/worker-pool.js';
+import type { Growth } from '../../src/pool/growth.js';
 import type { WorkUnit } from '../../src/pool/work-unit.js';
 import type { Frame } from '../../src/protocol/frame.js';
 
@@ -126,6 +127,8 @@ export class FakePool implements WorkerPool {
   assigned: ((worker: FakeWorker, unit: WorkUnit, ahead: boolean) => void) | undefined;
   /** Whether starting a worker has failed too often. */
   failing = false;
+  /** Adds workers, if the pool is elastic. */
+  growth: Growth | undefined;
   #nextId = 1;
 
   get healthy(): number {
@@ -172,7 +175,9 @@ export class FakePool implements WorkerPool {
     );
   }
 
-  grow(): void {}
+  grow(): void {
+    this.growth?.want();
+  }
 
   release(worker: { id: number }): void {
     this.workers.find(({ id }) => id === worker.id)!.taken = false;
