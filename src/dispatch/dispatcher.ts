@@ -141,12 +141,11 @@ export class Dispatcher {
       this.#queue.hold(ticket, route!);
     } else if (urgent) {
       this.#queue.addAhead(ticket);
-    } else if (ticket.batchable) {
-      this.#batchWaits.begin(ticket, () => this.#queue.mates(ticket));
-      this.#queue.add(ticket);
-      // Requests that have arrived but were not read yet can join the same batch.
-      this.#handOutSoon();
     } else {
+      if (ticket.batchable) {
+        this.#batchWaits.begin(ticket, () => this.#queue.mates(ticket));
+        this.#handOutSoon(); // requests that have arrived but were not read yet can join the same batch
+      }
       this.#queue.add(ticket);
     }
     this.#pool.grow();

@@ -1,5 +1,6 @@
 import type { LoadFailure, Manifest } from '../app/manifest.js';
 import { Growth } from './growth.js';
+import { IdleWorkers } from './idle-workers.js';
 import type { Interrupt } from './interrupt.js';
 import type { OpenLimits } from './open-units.js';
 import type { RFailure } from './r-failure.js';
@@ -9,10 +10,11 @@ import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
 import type { UnitWorker, WorkUnit } from './work-unit.js';
-import { LOOK_AHEAD_MS, Worker } from './worker.js';
+import { Worker } from './worker.js';
 import type { WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
 import type { WorkerOwner } from './worker-owner.js';
+import { LOOK_AHEAD_MS } from './worker-pipe.js';
 import { loadTimedOut, type PreloadObserver, type SourceOptions, WorkerSource } from './worker-source.js';
 
 export interface PoolOptions extends SourceOptions {
@@ -72,8 +74,7 @@ export class Pool {
   readonly #workers = new Map<number, Worker>();
   readonly #stopped = new StoppedWorkers(() => this.#workers.values());
   readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
-  /** Idle workers, the most recently used one last: its caches are the warmest, and the others can time out. */
-  #idle: Worker[] = [];
+  readonly #idle = new IdleWorkers();
   /** Workers that were told to stop, so that their exit is expected. */
   readonly #leaving = new Set<Worker>();
   #nextId = 1;
@@ -152,30 +153,18 @@ export class Pool {
 
   /** Number of workers that `take` can return. */
   get idle(): number {
-    return this.#idle.length;
+    return this.#idle.size;
   }
 
-  /**
-   * Takes an idle worker, to which the caller must give work at once: one with the fewest open units, and of those the
-   * same each time, because that worker's memory is in the CPU caches.
-   *
-   * @param plan the plan that the worker must have loaded; undefined for any
-   */
+  /** Takes an idle worker, to which the caller must give work at once. See `IdleWorkers.take`. */
   take(plan?: string): Worker | undefined {
-    let at = -1;
-    for (let i = 0; i < this.#idle.length; i += 1) {
-      const worker = this.#idle[i]!;
-      if (plan !== undefined && worker.plan !== plan) continue;
-      if (at < 0 || isBefore(worker, this.#idle[at]!)) at = i;
-    }
-    return at < 0 ? undefined : this.#idle.splice(at, 1)[0];
+    return this.#idle.take(plan);
   }
 
   /** Takes back a worker that was not given work after all. */
   release({ id }: UnitWorker): void {
     const worker = this.#workers.get(id);
-    if (worker?.state === 'idle' && !this.#leaving.has(worker) && !this.#idle.includes(worker))
-      this.#idle.push(worker);
+    if (worker?.state === 'idle' && !this.#leaving.has(worker)) this.#idle.add(worker);
   }
 
   /** Finds the busy worker that will reach the unit first if it is put into its pipe. */
@@ -211,7 +200,7 @@ export class Pool {
     clearInterval(this.#shrinkTimer);
     this.#growth.stop();
     this.#recycler?.close();
-    this.#idle = [];
+    this.#idle.clear();
     if (this.#workers.size > 0) {
       const emptied = new Promise<void>((resolve) => {
         this.#emptied = resolve;
@@ -273,13 +262,11 @@ export class Pool {
     idle: (worker) => {
       if (this.#stopping || this.#recycler?.idle(worker) === true) return;
       // Only while another worker is idle as well.
-      if (this.#idle.length > 0 && worker.awaitsCollection) worker.collect();
-      else this.#idle.push(worker);
+      if (this.#idle.size > 0 && worker.awaitsCollection) worker.collect();
+      else this.#idle.add(worker);
       this.#observer.idle();
     },
-    busy: (worker) => {
-      this.#idle = this.#idle.filter((w) => w !== worker);
-    },
+    busy: (worker) => this.#idle.remove(worker),
     room: (worker) => {
       if (this.#stopping) return;
       this.#recycler?.look(worker);
@@ -298,7 +285,7 @@ export class Pool {
     workers: () => this.#workers.values(),
     spawn: () => (this.#stopping || !this.#source.able ? undefined : this.#spawn()),
     retire: (worker) => {
-      this.#idle = this.#idle.filter((w) => w !== worker);
+      this.#idle.remove(worker);
       this.#retire(worker);
     },
     recycling: (worker, reason) => this.#observer.recycling(worker, reason),
@@ -312,7 +299,7 @@ export class Pool {
     if (worker.pid !== undefined) this.#reaper.remove(worker.pid);
     this.#scratch.discard(worker.folder);
     this.#recycler?.dead(worker);
-    this.#idle = this.#idle.filter((w) => w !== worker);
+    this.#idle.remove(worker);
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
     if (loading && !expected) {
@@ -351,16 +338,10 @@ export class Pool {
 
   #shrink(): void {
     if (this.#observer.lacking()) return; // the idle ones are kept for other requests
-    const idleBefore = performance.now() - this.#options.idleTimeout;
-    for (const worker of this.#idle.filter(({ idleSince, open }) => open === 0 && idleSince <= idleBefore)) {
+    for (const worker of this.#idle.since(performance.now() - this.#options.idleTimeout)) {
       if (this.#staying <= this.#options.min) return;
-      this.#idle = this.#idle.filter((w) => w !== worker);
+      this.#idle.remove(worker);
       this.#retire(worker);
     }
   }
-}
-
-/** Whether a worker is given work before another. */
-function isBefore(worker: Worker, other: Worker): boolean {
-  return worker.open === other.open ? worker.id < other.id : worker.open < other.open;
 }

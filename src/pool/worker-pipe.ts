@@ -2,6 +2,10 @@ import { READ_AT_ONCE } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import type { WorkUnit } from './work-unit.js';
 
+/** Limits for adding a brief request to a worker's pipe: the expected work ahead of it, and the units in the pipe. */
+export const LOOK_AHEAD_MS = 2;
+const MAX_UNITS_AHEAD = 16;
+
 /** A unit's place in the pipe. Empty after the unit was taken back, until R confirms that it skipped the unit. */
 interface Slot {
   readonly id: number;
@@ -35,6 +39,18 @@ export class WorkerPipe {
   /** Whether a unit waits behind the one that R runs. */
   get waits(): boolean {
     return this.#slots.some(({ unit }, at) => at > 0 && unit !== undefined);
+  }
+
+  /** Whether R runs a unit now and will probably start this one within `LOOK_AHEAD_MS`. */
+  canTake({ expected }: WorkUnit): boolean {
+    if (this.head === undefined || this.#slots.length >= MAX_UNITS_AHEAD) return false;
+    return expected <= LOOK_AHEAD_MS && this.#backlog <= LOOK_AHEAD_MS;
+  }
+
+  /** Not after every answer, unless one unit is left: several frames in one write cost little more than one. */
+  get shouldFill(): boolean {
+    const few = this.#slots.length <= MAX_UNITS_AHEAD / 2 && this.#backlog <= LOOK_AHEAD_MS / 2;
+    return few || this.#slots.length === 1;
   }
 
   /** Whether R has read the whole frame of the unit that it runs. */

@@ -1,9 +1,9 @@
-import type { Socket } from 'node:net';
 import { loadFailureFrom, type Manifest, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { Callbacks } from './callbacks.js';
+import { FirstCollection } from './first-collection.js';
 import { interruptFrom } from './interrupt.js';
 import { Interruption } from './interruption.js';
 import { LateWork } from './late-work.js';
@@ -12,23 +12,13 @@ import { failureFrom } from './r-failure.js';
 import type { StartJourney } from './start-journey.js';
 import type { UnitWorker, WorkUnit } from './work-unit.js';
 import type { WorkerExit } from './worker-exit.js';
-import type { WorkerHandle } from './worker-handle.js';
-import { WorkerLink } from './worker-link.js';
 import type { WorkerOwner, WorkerStart } from './worker-owner.js';
 import { WorkerPipe } from './worker-pipe.js';
+import { WorkerProcess } from './worker-process.js';
 import { transition, type WorkerState } from './worker-state.js';
 
 /** How long a process may take to exit after it has closed its connection, in ms. */
 const CLOSED_EXIT_TIMEOUT_MS = 1000;
-
-/** Limits for adding a brief request to a worker's pipe: the expected work ahead of it, and the units in the pipe. */
-export const LOOK_AHEAD_MS = 2;
-const MAX_UNITS_AHEAD = 16;
-
-/** Requests after which R runs a full garbage collection. By then the app has allocated most of its lasting objects. */
-const COLLECT_AFTER_REQUESTS = 500;
-/** How long that may take, in ms. The app's finalizers may run. */
-const COLLECT_TIMEOUT_MS = 60_000;
 
 /** One R process. */
 export class Worker implements UnitWorker {
@@ -37,32 +27,24 @@ export class Worker implements UnitWorker {
   /** Folder for its temporary files. */
   readonly folder: string;
   readonly #owner: WorkerOwner<Worker>;
-  readonly #process: WorkerHandle;
-  /** Whether R has printed something since the app was loaded. */
-  #prints = false;
+  readonly #process: WorkerProcess;
   #state: WorkerState = 'starting';
   /** Name of the direct lane's plan that the worker has loaded; undefined before it is ready. */
   #plan: string | undefined;
-  #link: WorkerLink | undefined;
   readonly #pipe = new WorkerPipe();
   readonly #open = new OpenUnits();
   readonly #limits: OpenLimits;
   readonly #callbacks: Callbacks;
-  readonly #late = new LateWork(this.#pipe, () => this.#link?.socket);
+  readonly #late = new LateWork(this.#pipe, () => this.#process.link?.socket);
   readonly #interruption = new Interruption(() => this.#process.signal('SIGINT'));
   #requests = 0;
-  #collected = false;
+  readonly #collection = new FirstCollection();
   #killedFor: string | undefined;
   #stopGrace = 0;
   #idleSince = 0;
   #killTimer: NodeJS.Timeout | undefined;
 
-  constructor(
-    id: number,
-    { folder, journey, launch, listener }: WorkerStart,
-    owner: WorkerOwner<Worker>,
-    limits: OpenLimits,
-  ) {
+  constructor(id: number, start: WorkerStart, owner: WorkerOwner<Worker>, limits: OpenLimits) {
     this.id = id;
     this.#limits = limits;
     this.#callbacks = new Callbacks(limits.callbackTimeout, () => {
@@ -72,33 +54,30 @@ export class Worker implements UnitWorker {
       });
       this.#interruption.signalSoon(() => this.#callbacks.run && this.#pipe.length === 0);
     });
-    this.folder = folder;
-    this.journey = journey;
+    this.folder = start.folder;
+    this.journey = start.journey;
     this.#owner = owner;
-    const token = listener.expect((socket, pid) => this.#connected(socket, pid));
-    this.#process = launch(
-      { id, token, folder },
-      {
-        running: (pid) => owner.running(pid),
-        printed: () => {
-          this.#prints = true;
-          this.unit?.printed();
-        },
-        line: (stream, line) => {
-          this.journey.said(line);
-          owner.output(this, stream, line);
-        },
-        ended: (exit) => {
-          listener.forget(token);
-          const idle = this.#state === 'idle';
-          if (idle) this.#toBusy(); // it must not be given any work
-          // An idle worker sends nothing more, unless units are open.
-          const silent = this.#link === undefined || (idle && this.#open.size === 0);
-          if (silent) this.#die(exit);
-          else this.#link!.afterLastBytes(() => this.#die(exit));
-        },
+    this.#process = new WorkerProcess(id, start, {
+      running: (pid) => owner.running(pid),
+      connected: () => {
+        this.journey.step('connected');
+        if (this.#state === 'starting') this.#to('warming');
       },
-    );
+      // A worker without its connection is useless. `closeAllConnections()` in a handler closes it.
+      closed: () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS),
+      frame: (frame) => this.#received(frame),
+      printed: () => this.unit?.printed(),
+      line: (stream, line) => {
+        this.journey.said(line);
+        owner.output(this, stream, line);
+      },
+      ending: () => {
+        const idle = this.#state === 'idle';
+        if (idle) this.#toBusy(); // it must not be given any work
+        return idle && this.#open.size === 0;
+      },
+      ended: (exit) => this.#die(exit),
+    });
   }
 
   get pid(): number | undefined {
@@ -131,8 +110,7 @@ export class Worker implements UnitWorker {
   /** Whether the worker is busy and will probably start this unit within `LOOK_AHEAD_MS`. */
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruption.isOn) return false;
-    if (this.#pipe.head === undefined || this.#pipe.length >= MAX_UNITS_AHEAD) return false;
-    return this.#process.running && unit.expected <= LOOK_AHEAD_MS && this.#pipe.backlog <= LOOK_AHEAD_MS;
+    return this.#process.running && this.#pipe.canTake(unit);
   }
 
   /** `performance.now()` when the worker last became idle. */
@@ -162,7 +140,7 @@ export class Worker implements UnitWorker {
     else unit.started(this);
     const { id, type } = unit;
     const time = certain ? 0 : frameTime(startBy);
-    this.#link?.send({ type, id, payload, startBy: time, tellBegun: !certain && !ahead }, !ahead);
+    this.#process.link?.send({ type, id, payload, startBy: time, tellBegun: !certain && !ahead }, !ahead);
   }
 
   /**
@@ -183,25 +161,18 @@ export class Worker implements UnitWorker {
   readonly #maySignal = (): boolean => !this.#pipe.waits && this.#pipe.isRead;
 
   abandon({ id }: { readonly id: number }): void {
-    if (this.#open.has(id)) this.#link?.command(FrameType.abandon, id);
+    if (this.#open.has(id)) this.#process.link?.command(FrameType.abandon, id);
   }
 
-  /** Whether R should run its first full garbage collection, which takes by far the longest. */
+  /** Whether an idle worker should `collect` now. */
   get awaitsCollection(): boolean {
-    return !this.#collected && this.#requests >= COLLECT_AFTER_REQUESTS;
+    return this.#collection.isDue(this.#requests);
   }
 
-  /**
-   * Runs a full garbage collection in an idle worker, so that it does not run during a request (Unicorn and Puma call
-   * this out-of-band GC). R marks every object, so a forked worker then copies every memory page that it shares.
-   */
   collect(): void {
-    this.#collected = true;
     this.#to('busy');
-    this.#interruption.begin(COLLECT_TIMEOUT_MS, () =>
-      this.kill('was killed, since it had collected its garbage for a minute'),
-    );
-    this.#link?.command(FrameType.collect);
+    this.#collection.begin(this.#interruption, (reason) => this.kill(reason));
+    this.#process.link?.command(FrameType.collect);
   }
 
   /**
@@ -233,30 +204,6 @@ export class Worker implements UnitWorker {
     this.#state = transition(this.#state, state);
   }
 
-  #connected(socket: Socket, pid: number): (frame: Frame) => void {
-    // A worker without its connection is useless.
-    this.#link = new WorkerLink(socket, () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS));
-    this.#process.connected(socket, pid);
-    this.journey.step('connected');
-    if (this.#state === 'starting') this.#to('warming');
-    return (frame) => {
-      if (this.#prints) this.#afterOutput(frame);
-      else this.#received(frame);
-    };
-  }
-
-  /** Output that R printed before the frame has arrived too. It is read first, so that it goes to the right unit. */
-  #afterOutput(frame: Frame): void {
-    this.#process.afterOutput(() => {
-      if (this.#state === 'dead') return;
-      try {
-        this.#received(frame);
-      } catch (error) {
-        this.#link?.socket.destroy(error as Error);
-      }
-    });
-  }
-
   #received(frame: Frame): void {
     switch (frame.type) {
       case FrameType.step:
@@ -264,7 +211,7 @@ export class Worker implements UnitWorker {
         return;
       case FrameType.ready:
         this.journey.step('ready');
-        this.#prints = false;
+        this.#process.loaded();
         if (this.#state !== 'warming') return; // it was told to stop in the meantime
         this.#becomeReady(manifestFrom(frame.payload));
         return;
@@ -322,7 +269,7 @@ export class Worker implements UnitWorker {
     // R gets its next work before the answer is processed: for a batch that takes as long as R needs for the next one.
     const opens = frame.type === FrameType.opened && unit !== undefined;
     if (opens) this.#open.add(unit);
-    if (unsettled) this.#link?.command(FrameType.ping);
+    if (unsettled) this.#process.link?.command(FrameType.ping);
     else this.#free();
     if (opens) return;
     if (frame.type === FrameType.unstarted) unit?.returned();
@@ -349,19 +296,17 @@ export class Worker implements UnitWorker {
   #rests(): void {
     const late = this.#callbacks.end();
     if (late) this.#owner.callbacksLate(this, true);
-    if (late && this.#interruption.ended(() => this.kill())) this.#link?.command(FrameType.ping);
+    if (late && this.#interruption.ended(() => this.kill())) this.#process.link?.command(FrameType.ping);
     else if (this.#pipe.length === 0) this.#free();
   }
 
   /** The unit that ran is done: continues with the next one, or stops if that was requested. */
   #free(): void {
     if (this.#pipe.length > 0) {
-      // Not after every answer, unless one unit is left: several frames in one write cost little more than one.
-      const few = this.#pipe.length <= MAX_UNITS_AHEAD / 2 && this.#pipe.backlog <= LOOK_AHEAD_MS / 2;
-      if (few || this.#pipe.length === 1) this.#owner.room(this);
+      if (this.#pipe.shouldFill) this.#owner.room(this);
       return;
     }
-    if (this.#callbacks.run || this.#interruption.isOn) return;
+    if (this.#callbacks.run || this.#interruption.isOn || !this.#process.running) return;
     if (this.#state === 'draining' && this.#open.size === 0) this.#sendStop();
     else if (this.#state === 'busy' && this.#open.size < this.#limits.maxOpen) this.#becomeIdle();
   }
@@ -377,7 +322,7 @@ export class Worker implements UnitWorker {
     clearTimeout(this.#killTimer);
     this.#killTimer = undefined;
     this.#killAfter(this.#stopGrace);
-    this.#link?.command(FrameType.stop);
+    this.#process.link?.command(FrameType.stop);
   }
 
   #killAfter(grace: number): void {
@@ -394,7 +339,7 @@ export class Worker implements UnitWorker {
     this.#process.killGroup(); // its remaining child processes
     this.#to('dead');
     // R starts a unit only after it has read the whole frame. A reset tells this only for the frame sent last.
-    const begun = this.#link?.wasReset !== true || this.#pipe.length > 1;
+    const begun = this.#process.link?.wasReset !== true || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
     this.#open.lost(this, exit); // the oldest first, in case they are run again

@@ -41,6 +41,7 @@ class FakeSocket extends EventEmitter {
 export class WorkerModel {
   readonly socket = new FakeSocket();
   readonly signals: string[] = [];
+  #running = true;
   readonly worker: Worker;
   readonly owner = {
     ready: vi.fn(),
@@ -75,9 +76,12 @@ export class WorkerModel {
         listener,
         launch: (_, owner) => {
           this.#process = owner;
+          const isRunning = (): boolean => this.#running;
           return {
             pid: 1234,
-            running: true,
+            get running() {
+              return isRunning();
+            },
             connected: () => {},
             afterOutput: (act) => setImmediate(act),
             endLines: () => {},
@@ -125,8 +129,14 @@ export class WorkerModel {
 
   /** The process ends, which closes its connection. */
   end(signal: NodeJS.Signals | null = 'SIGKILL', code: number | null = null): void {
-    this.#process!.ended({ code, signal });
+    this.exit(signal, code);
     this.socket.destroy();
+  }
+
+  /** The process ends, but what it has sent was not read yet. */
+  exit(signal: NodeJS.Signals | null = 'SIGKILL', code: number | null = null): void {
+    this.#running = false;
+    this.#process!.ended({ code, signal });
   }
 
   /** Types of the frames sent to the worker since the last call. */

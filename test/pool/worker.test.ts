@@ -99,6 +99,25 @@ test('an answer that a worker sent before it died is used', () => {
   expect(units[0]!.events).toEqual(['started', 'left 3', 'finished', 'dead']);
 });
 
+test('an answer is used even if R has printed something before it and died after it', () => {
+  const { model, units } = busy();
+  model.print();
+  model.send(FrameType.result, 1, nothing, 3);
+  model.end();
+  vi.advanceTimersByTime(10);
+  expect(units[0]!.events).toEqual(['started', 'printed', 'left 3', 'finished']);
+  expect(model.worker.state).toBe('dead');
+});
+
+test('a worker gets no work if its last answer is read after it has ended', () => {
+  const { model, units } = busy();
+  model.owner.idle.mockClear();
+  model.exit();
+  model.send(FrameType.result, 1, nothing, 3);
+  expect(units[0]!.events).toEqual(['started', 'left 3', 'finished']);
+  expect(model.owner.idle).not.toHaveBeenCalled();
+});
+
 test('an idle worker that dies gets no more work', () => {
   const model = ready();
   model.end(null, 1);
