@@ -9,6 +9,7 @@ import { Recycler, type RecyclerOwner, type RecyclingLimits } from './recycler.j
 import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
+import { Trials } from './trials.js';
 import type { UnitWorker, WorkUnit } from './work-unit.js';
 import { Worker } from './worker.js';
 import type { WorkerExit } from './worker-exit.js';
@@ -73,7 +74,7 @@ export class Pool {
   readonly #recycler: Recycler | undefined;
   readonly #workers = new Map<number, Worker>();
   readonly #stopped = new StoppedWorkers(() => this.#workers.values());
-  readonly #loadTimers = new Map<Worker, NodeJS.Timeout>();
+  readonly #trials = new Trials(() => this.#restart.succeeded());
   readonly #idle = new IdleWorkers();
   /** Workers that were told to stop, so that their exit is expected. */
   readonly #leaving = new Set<Worker>();
@@ -184,10 +185,14 @@ export class Pool {
     this.#growth.want();
   }
 
+  /** Whether a worker may be started now: no earlier attempt has failed just before. */
+  get #mayStart(): boolean {
+    return !this.#stopping && this.#source.able && !this.#restart.holds(performance.now());
+  }
+
   /** Whether the pool is below its maximum and none of its workers is starting. */
   #mayGrow(): boolean {
-    if (this.#stopping || this.#staying >= this.#options.max) return false;
-    if (this.#restart.holds(performance.now()) || !this.#source.able) return false;
+    if (this.#staying >= this.#options.max || !this.#mayStart) return false;
     for (const { state } of this.#workers.values())
       if (state === 'starting' || state === 'warming') return false;
     return true;
@@ -238,28 +243,22 @@ export class Pool {
     const worker = new Worker(id, this.#source.next(id), this.#owner, this.#options.open);
     this.#workers.set(worker.id, worker);
     const { loadTimeout } = this.#options;
-    const timer = setTimeout(() => {
+    this.#trials.begin(worker, loadTimeout, () => {
       this.#observer.loadFailed(worker, loadTimedOut(loadTimeout, worker.journey));
       worker.kill();
       this.#source.hangs();
-    }, loadTimeout);
-    this.#loadTimers.set(worker, timer);
+    });
     return worker;
-  }
-
-  #endLoading(worker: Worker): void {
-    clearTimeout(this.#loadTimers.get(worker));
-    this.#loadTimers.delete(worker);
   }
 
   readonly #owner: WorkerOwner<Worker> = {
     ready: (worker, manifest) => {
-      this.#endLoading(worker);
-      this.#restart.succeeded();
+      this.#trials.ready(worker);
       this.#observer.ready(worker, manifest);
       this.#recycler?.ready(worker);
     },
     idle: (worker) => {
+      if (worker.requests > 0) this.#trials.answered(worker);
       if (this.#stopping || this.#recycler?.idle(worker) === true) return;
       // Only while another worker is idle as well.
       if (this.#idle.size > 0 && worker.awaitsCollection) worker.collect();
@@ -283,7 +282,7 @@ export class Pool {
 
   readonly #recycling: RecyclerOwner = {
     workers: () => this.#workers.values(),
-    spawn: () => (this.#stopping || !this.#source.able ? undefined : this.#spawn()),
+    spawn: () => (this.#mayStart ? this.#spawn() : undefined),
     retire: (worker) => {
       this.#idle.remove(worker);
       this.#retire(worker);
@@ -293,8 +292,7 @@ export class Pool {
   };
 
   #dead(worker: Worker, exit: WorkerExit): void {
-    const loading = this.#loadTimers.has(worker);
-    this.#endLoading(worker);
+    const untried = this.#trials.end(worker);
     this.#workers.delete(worker.id);
     if (worker.pid !== undefined) this.#reaper.remove(worker.pid);
     this.#scratch.discard(worker.folder);
@@ -302,9 +300,9 @@ export class Pool {
     this.#idle.remove(worker);
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
-    if (loading && !expected) {
+    if (untried && !expected) {
       this.#restart.failed(worker.journey.startedAt, performance.now(), exit.errno !== undefined);
-      this.#source.crashed(exit);
+      if (!worker.journey.done) this.#source.crashed(exit);
     }
     this.#observer.dead(worker, exit, expected);
     if (this.#stopping) {

@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
+import { fixtureApp, isRunning, type LogEntry, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-restart-'));
 /** While this file exists, the app cannot be loaded. */
 const obstacle = join(folder, 'database-is-away');
+/** While this file exists, workers end as soon as they are ready. */
+const crash = join(folder, 'crash');
 
 let app: ServedApp;
 
@@ -28,7 +30,7 @@ async function killAll(): Promise<void> {
 beforeAll(async () => {
   app = await serve(fixtureApp('fragile.R'), {
     workers: 2,
-    env: { FRAGILE_BREAK: obstacle },
+    env: { FRAGILE_BREAK: obstacle, FRAGILE_CRASH: crash },
     flags: ['--preload', 'off'], // forked workers would not load the app again
   });
 });
@@ -50,7 +52,7 @@ test('answers 503 while the app can no longer be loaded, and recovers by itself'
   const waiting = fetch(app.url);
 
   const failure = await app.logged('load-failed');
-  expect(failure.msg).toMatch(/fragile\.R:3: .*the database is away/);
+  expect(failure.msg).toMatch(/fragile\.R:4: .*the database is away/);
   await app.logged('broken');
   const answers = await Promise.all([waiting, fetch(app.url)]);
   for (const answer of answers) {
@@ -69,3 +71,25 @@ test('answers 503 while the app can no longer be loaded, and recovers by itself'
   expect(await ready()).toBe(200);
   expect(await (await fetch(app.url)).json()).toEqual(['up']);
 });
+
+test('waits longer and longer before it replaces workers that end as soon as they are ready', async () => {
+  const readyBefore = app.entries('worker-ready').length;
+  writeFileSync(crash, '');
+  await killAll();
+  const crashed = (exit: LogEntry): boolean => exit.code === 3;
+  await app.logged('worker-exit', crashed, { skip: 6 }); // two workers at a time: the first of the fourth attempt
+  const exits = app.entries('worker-exit').filter(crashed).map(timeOf);
+  const starts = app.entries('worker-ready').slice(readyBefore).map(startOf);
+  expect(Math.min(...starts.slice(6)) - exits[4]!).toBeGreaterThan(350); // after the third attempt
+  rmSync(crash);
+  await expect
+    .poll(async () => (await status()).workers.map(({ state }) => state), { timeout: 30_000 })
+    .toEqual(['idle', 'idle']);
+});
+
+const timeOf = ({ time }: LogEntry): number => Date.parse(String(time));
+
+/** When the process of a worker that is ready was started. */
+function startOf(ready: LogEntry): number {
+  return timeOf(ready) - (ready.journey as { at: number }[]).at(-1)!.at;
+}
