@@ -330,6 +330,6 @@ export const answer: Frame = {
 };
 
 /** The IDs of the requests of a work unit. */
-export function idsOf(unit: WorkUnit): number[] {
+function idsOf(unit: WorkUnit): number[] {
   return Buffer.concat(unit.payload()).toString().split(',').map(Number);
 }
