@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask as askOnce, askRaw, HangUp, type WireResponse } from '../support/http.js';
 import { type Lane, startPenstock } from '../support/penstock.js';
@@ -47,84 +47,119 @@ const responsesFile = process.env.PENSTOCK_TEST_SHOW;
 
 /** Starts a real plumber and Penstock in each lane with the same API, and defines one test for each ask. */
 export function fidelity(api: string, options: FidelityOptions, asks: readonly Ask[]): void {
-  const lanes = lanesOf(api, options);
-  const subjects = selfCheck ? ['plumber'] : lanes.map((lane) => `penstock --lane ${lane}`);
-  describe(api, () => {
-    let servers: Server[] = [];
-    const jars = new Map<string, Jar[]>();
-    const copies: string[] = [];
+  describe(api, () => defineAsks(api, startSides(api, options), options, asks));
+}
 
-    const place = (): string => {
-      const app = join(apis, api);
-      if (!options.ownFolder) return app;
-      const copy = mkdtempSync(join(tmpdir(), 'fidelity-'));
-      copies.push(copy);
-      cpSync(dirname(app), copy, { recursive: true });
-      return join(copy, basename(app));
-    };
-
-    beforeAll(async () => {
-      const env = options.env ?? {};
-      const { flags = [] } = options;
-      const started = await Promise.allSettled([
-        startPlumber(place(), { env }),
-        ...(selfCheck
-          ? [startPlumber(place(), { env })]
-          : lanes.map((lane) => startPenstock(place(), { env, lane, flags }))),
-      ]);
-      servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-      for (const one of started) if (one.status === 'rejected') throw one.reason;
-    });
-
-    afterAll(async () => {
-      await Promise.all(servers.map((server) => server.stop()));
-      for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-    });
-
-    for (const [title, ask] of options.together === undefined || sized(false, true) ? titled(asks) : []) {
-      const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
-      const promise = deviation
-        ? `${api}: ${title} differs from plumber, because ${deviation.because}`
-        : `${api}: ${title} answers as plumber does`;
-      test(promise, async () => {
-        const own = ask.jar ? jarsOf(jars, ask.jar, servers.length) : [];
-        const sides = await Promise.all(
-          servers.map(async (server, index) => {
-            // Penstock sends the cookies of plumber, and plumber those of the first Penstock.
-            const jar = ask.swapJar ? Number(index === 0) : index;
-            const responses = await sendAsk(ask, server.port, own[jar]?.headers() ?? []);
-            return {
-              responses,
-              answers: responses.map((one) => normalised(ask, answerOf(one), server.port)),
-            };
-          }),
-        );
-        // Cookies are kept only now. Otherwise, with swapJar, new cookies of one server could reach the other's request.
-        sides.forEach((side, index) => {
-          for (const response of side.responses) own[index]?.keep(response);
-        });
-        const [expected, ...actual] = sides.map((side) => show(side.answers));
-        if (responsesFile) appendFileSync(responsesFile, `${api}: ${title}\n${JSON.stringify(expected)}\n`);
-        for (const [i, subject] of subjects.entries()) {
-          if (deviation && !selfCheck) expect(actual[i], subject).not.toEqual(expected);
-          else expect(actual[i], subject).toEqual(expected);
-        }
-      });
-    }
-
-    for (const [number, group] of spread([...titled(asks)], options.together).entries()) {
-      test(`${api}: ${group.length} asks at once (group ${number + 1}) answer as plumber does`, async () => {
-        const [expected, ...actual] = await Promise.all(servers.map((server) => atOnce(group, server.port)));
-        for (const [i, subject] of subjects.entries()) expect(actual[i], subject).toEqual(expected);
-      });
-    }
-
-    const titles = [...titled(asks).keys()];
-    const listed = deviations.flatMap((one) => (one.api === api ? one.asks : []));
-    const unknown = listed.filter((title) => !titles.includes(title));
-    if (unknown.length > 0)
-      throw new Error(`deviations.ts names asks that ${api} does not have: ${unknown.join(', ')}`);
+/**
+ * The same for APIs that consist of endpoints alone, without filters, hooks and options of the router. One server has the
+ * endpoints of all files, because starting servers takes longer than asking them.
+ */
+export function joinedFidelity(
+  options: FidelityOptions,
+  asks: Readonly<Record<string, readonly Ask[]>>,
+): void {
+  const files = Object.keys(asks);
+  const env = { JOINED: files.map((file) => join(apis, file)).join(delimiter) };
+  describe(files.join(', '), () => {
+    const sides = startSides('joined.R', { ...options, env });
+    for (const [file, own] of Object.entries(asks)) defineAsks(file, sides, options, own);
   });
+}
+
+/** The servers that get the same asks: plumber first. */
+interface Sides {
+  /** Empty until they have started. */
+  readonly servers: Server[];
+  /** What the others are, for messages. */
+  readonly subjects: readonly string[];
+}
+
+/** Starts the servers of an API before the tests of the current group, and stops them afterwards. */
+function startSides(api: string, options: FidelityOptions): Sides {
+  const lanes = lanesOf(api, options);
+  const servers: Server[] = [];
+  const copies: string[] = [];
+
+  const place = (): string => {
+    const app = join(apis, api);
+    if (!options.ownFolder) return app;
+    const copy = mkdtempSync(join(tmpdir(), 'fidelity-'));
+    copies.push(copy);
+    cpSync(dirname(app), copy, { recursive: true });
+    return join(copy, basename(app));
+  };
+
+  beforeAll(async () => {
+    const { env = {}, flags = [] } = options;
+    const started = await Promise.allSettled([
+      startPlumber(place(), { env }),
+      ...(selfCheck
+        ? [startPlumber(place(), { env })]
+        : lanes.map((lane) => startPenstock(place(), { env, lane, flags }))),
+    ]);
+    servers.push(...started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
+  });
+
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+  });
+
+  return { servers, subjects: selfCheck ? ['plumber'] : lanes.map((lane) => `penstock --lane ${lane}`) };
+}
+
+function defineAsks(
+  api: string,
+  { servers, subjects }: Sides,
+  options: FidelityOptions,
+  asks: readonly Ask[],
+): void {
+  const jars = new Map<string, Jar[]>();
+
+  for (const [title, ask] of options.together === undefined || sized(false, true) ? titled(asks) : []) {
+    const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
+    const promise = deviation
+      ? `${api}: ${title} differs from plumber, because ${deviation.because}`
+      : `${api}: ${title} answers as plumber does`;
+    test(promise, async () => {
+      const own = ask.jar ? jarsOf(jars, ask.jar, servers.length) : [];
+      const sides = await Promise.all(
+        servers.map(async (server, index) => {
+          // Penstock sends the cookies of plumber, and plumber those of the first Penstock.
+          const jar = ask.swapJar ? Number(index === 0) : index;
+          const responses = await sendAsk(ask, server.port, own[jar]?.headers() ?? []);
+          return {
+            responses,
+            answers: responses.map((one) => normalised(ask, answerOf(one), server.port)),
+          };
+        }),
+      );
+      // Cookies are kept only now. Otherwise, with swapJar, new cookies of one server could reach the other's request.
+      sides.forEach((side, index) => {
+        for (const response of side.responses) own[index]?.keep(response);
+      });
+      const [expected, ...actual] = sides.map((side) => show(side.answers));
+      if (responsesFile) appendFileSync(responsesFile, `${api}: ${title}\n${JSON.stringify(expected)}\n`);
+      for (const [i, subject] of subjects.entries()) {
+        if (deviation && !selfCheck) expect(actual[i], subject).not.toEqual(expected);
+        else expect(actual[i], subject).toEqual(expected);
+      }
+    });
+  }
+
+  for (const [number, group] of spread([...titled(asks)], options.together).entries()) {
+    test(`${api}: ${group.length} asks at once (group ${number + 1}) answer as plumber does`, async () => {
+      const [expected, ...actual] = await Promise.all(servers.map((server) => atOnce(group, server.port)));
+      for (const [i, subject] of subjects.entries()) expect(actual[i], subject).toEqual(expected);
+    });
+  }
+
+  const titles = [...titled(asks).keys()];
+  const listed = deviations.flatMap((one) => (one.api === api ? one.asks : []));
+  const unknown = listed.filter((title) => !titles.includes(title));
+  if (unknown.length > 0)
+    throw new Error(`deviations.ts names asks that ${api} does not have: ${unknown.join(', ')}`);
 }
 
 /** The responses to one ask. Empty if the server closes the connection without one. */

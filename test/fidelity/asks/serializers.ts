@@ -1,7 +1,6 @@
-import { get } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get } from '../ask.js';
 
-fidelity('serializers.R', { sameInBothLanes: true }, [
+export const serializers: readonly Ask[] = [
   ...['', '-digits', '-na', '-na-string', '-columns', '-values', '-null', '-unbox-pretty', '-force'].map(
     (kind) => get(`/json${kind}`),
   ),
@@ -51,4 +50,4 @@ fidelity('serializers.R', { sameInBothLanes: true }, [
   get('/write-file'),
   get('/registered'),
   ...['/feather', '/parquet', '/excel'].map((path) => get(path, { note: 'if its package is installed' })),
-]);
+];

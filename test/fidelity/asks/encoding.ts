@@ -1,9 +1,8 @@
-import { get, post, postJson } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get, post, postJson } from '../ask.js';
 
 const rawUtf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-fidelity('encoding.R', {}, [
+export const encoding: readonly Ask[] = [
   get('/text'),
   get(rawUtf8('/échappée'), { note: 'bytes on the request line' }),
   get('/%C3%A9chapp%C3%A9e'),
@@ -17,7 +16,7 @@ fidelity('encoding.R', {}, [
   get('/query?x=%E9', { note: 'Latin-1' }),
   get(`/query?x=${rawUtf8('é')}`, { note: 'bytes on the request line' }),
   get('/query?%C3%A9=1', { note: 'a name with an accent' }),
-  get('/header'),
+  get('/header-text'),
   postJson('/body', '{"x":"é中😀"}'),
   postJson('/body', '{"x":"\\u00e9"}'),
   post('/body', 'x=%C3%A9', 'application/x-www-form-urlencoded', { note: 'a form' }),
@@ -32,10 +31,10 @@ fidelity('encoding.R', {}, [
   get('/latin1-text'),
   get('/bytes'),
   get('/unknown-bytes'),
-  get('/names'),
+  get('/list-names'),
   get('/escapes'),
   get('/control'),
   get('/html-text'),
   get('/status-text?x=%C3%A9'),
   get('/status-text'),
-]);
+];

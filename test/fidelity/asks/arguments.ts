@@ -1,9 +1,8 @@
-import { get, post, postJson } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get, post, postJson } from '../ask.js';
 
 const form = 'application/x-www-form-urlencoded';
 
-fidelity('arguments.R', {}, [
+export const argumentsOfHandlers: readonly Ask[] = [
   get('/two?a=1'),
   get('/two?a=1&b=2'),
   get('/two?b=2', { note: 'a required one is missing' }),
@@ -91,4 +90,4 @@ fidelity('arguments.R', {}, [
   post('/whole', '{"a":1}', form, { note: "JSON under curl's default type" }),
   post('/whole', '[1,2,3]', form, { note: "a JSON array under curl's default type" }),
   post('/named-body', '{"speed":10,"dist":5}', form, { note: "JSON under curl's default type" }),
-]);
+];

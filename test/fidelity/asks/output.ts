@@ -1,7 +1,6 @@
-import { get } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get } from '../ask.js';
 
-fidelity('output.R', { sameInBothLanes: true }, [
+export const output: readonly Ask[] = [
   get('/prints'),
   get('/prints-json'),
   get('/prints-much'),
@@ -9,7 +8,7 @@ fidelity('output.R', { sameInBothLanes: true }, [
   get('/stderr'),
   get('/warns'),
   get('/warns-loudly'),
-  get('/message'),
+  get('/messages'),
   get('/sink'),
   get('/interactive'),
   get('/readline'),
@@ -24,4 +23,4 @@ fidelity('output.R', { sameInBothLanes: true }, [
   get('/temporary'),
   get('/options'),
   get('/session'),
-]);
+];

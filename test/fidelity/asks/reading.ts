@@ -1,5 +1,4 @@
-import { post, postJson } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, post, postJson } from '../ask.js';
 
 const bodies = [
   '1',
@@ -68,7 +67,7 @@ const bodies = [
   '{"a b":1,"c.d":2,"_e":3}',
 ];
 
-fidelity('reading.R', { sameInBothLanes: true }, [
+export const reading: readonly Ask[] = [
   ...bodies.map((body) => postJson('/echo', `{"x":${body}}`)),
   ...bodies.map((body) => postJson('/typed', `{"x":${body}}`)),
   ...bodies.filter((_, index) => index % 4 === 0).map((body) => postJson('/echo-boxed', `{"x":${body}}`)),
@@ -101,4 +100,4 @@ fidelity('reading.R', { sameInBothLanes: true }, [
   postJson('/echo', '{"x":"\\ud83d"}', { note: 'half a surrogate pair' }),
   postJson('/echo', '{"x":"\\u0000"}', { note: 'a null character' }),
   postJson('/echo', '/* c */ {"x":1}', { note: 'a block comment' }),
-]);
+];

@@ -1,7 +1,6 @@
-import { get } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get } from '../ask.js';
 
-fidelity('response.R', {}, [
+export const response: readonly Ask[] = [
   ...[200, 201, 202, 204, 206, 301, 304, 400, 401, 403, 404, 409, 418, 422, 429, 500, 502, 503, 599].map(
     (code) => get(`/status/${code}`),
   ),
@@ -32,4 +31,4 @@ fidelity('response.R', {}, [
   get('/character-vector'),
   get('/empty-text'),
   get('/res-is-fresh'),
-]);
+];

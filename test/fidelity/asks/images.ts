@@ -1,9 +1,8 @@
-import { get } from './ask.js';
-import { fidelity } from './fidelity.js';
-import { pdfDates } from './normalise.js';
+import { type Ask, get } from '../ask.js';
+import { pdfDates } from '../normalise.js';
 
 // One worker, because cairo continues the numbers of the parts of SVG files within a process.
-fidelity('images.R', { sameInBothLanes: true }, [
+export const images: readonly Ask[] = [
   get('/png'),
   get('/png-size'),
   get('/jpeg'),
@@ -25,4 +24,4 @@ fidelity('images.R', { sameInBothLanes: true }, [
   get('/device'),
   get('/grid'),
   get('/own-device'),
-]);
+];

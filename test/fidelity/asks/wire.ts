@@ -1,5 +1,4 @@
-import { get, head, post, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get, head, post, verb } from '../ask.js';
 
 const megabyte = Buffer.alloc(1 << 20, 'abcdefghijklmnop');
 const allBytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -9,7 +8,7 @@ const gzip = { headers: [['Accept-Encoding', 'gzip']] as const };
 /** Lines that end with CRLF, as HTTP requires. */
 const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
 
-fidelity('wire.R', {}, [
+export const wire: readonly Ask[] = [
   get('/hello'),
   post('/echo', allBytes, 'application/octet-stream', { note: 'every byte' }),
   post('/echo', megabyte, 'application/octet-stream', { note: '1 MB' }),
@@ -28,10 +27,10 @@ fidelity('wire.R', {}, [
     body: 'x',
     expectContinue: true,
   }),
-  verb('POST', '/length', { note: 'chunked', chunks: ['12345'], headers: [['Content-Type', text]] }),
-  post('/length', '12345', text),
+  verb('POST', '/framing', { note: 'chunked', chunks: ['12345'], headers: [['Content-Type', text]] }),
+  post('/framing', '12345', text),
   post('/sum', allBytes, 'application/octet-stream'),
-  post('/json', JSON.stringify({ x: Array.from({ length: 100_000 }, (_, i) => i) }), 'application/json', {
+  post('/numbers', JSON.stringify({ x: Array.from({ length: 100_000 }, (_, i) => i) }), 'application/json', {
     note: '600 kB of JSON',
   }),
   get('/large'),
@@ -39,11 +38,11 @@ fidelity('wire.R', {}, [
   get('/large-raw'),
   get('/large-json'),
   get('/empty'),
-  get('/none'),
+  get('/nothing'),
   get('/hello', { note: 'gzip accepted', ...gzip }),
   get('/large', { note: 'gzip accepted', ...gzip }),
   get('/empty', { note: 'gzip accepted', ...gzip }),
-  get('/none', { note: 'gzip accepted', ...gzip }),
+  get('/nothing', { note: 'gzip accepted', ...gzip }),
   get('/nowhere', { note: 'gzip accepted', ...gzip }),
   get('/hello', { note: 'gzip among others', headers: [['Accept-Encoding', 'br, gzip;q=0.5, *']] }),
   get('/hello', { note: 'gzip refused by weight', headers: [['Accept-Encoding', 'gzip;q=0']] }),
@@ -51,15 +50,15 @@ fidelity('wire.R', {}, [
   get('/hello', { note: 'deflate and brotli', headers: [['Accept-Encoding', 'deflate, br']] }),
   get('/gzip-already'),
   get('/gzip-already', { note: 'gzip accepted', ...gzip }),
-  get('/headers', {
+  get('/own-headers', {
     headers: [
       ['X-Repeated', '1'],
       ['X-Repeated', '2'],
       ['X-Repeated', '3'],
     ],
   }),
-  get('/headers', { note: 'a long header', headers: [['X-Long', 'x'.repeat(4000)]] }),
-  get('/headers', {
+  get('/own-headers', { note: 'a long header', headers: [['X-Long', 'x'.repeat(4000)]] }),
+  get('/own-headers', {
     note: 'fifty headers',
     headers: Array.from({ length: 50 }, (_, i) => [`X-H${i}`, String(i)] as const),
   }),
@@ -109,9 +108,9 @@ fidelity('wire.R', {}, [
     raw: lines('GET /hello HTTP/1.1', 'Connection: close', ''),
     answers: ['GET'],
   }),
-  get('/headers', {
+  get('/own-headers', {
     note: 'no space after the colon',
-    raw: lines('GET /headers HTTP/1.1', 'Host:a', 'X-Tight:1', 'Connection:close', ''),
+    raw: lines('GET /own-headers HTTP/1.1', 'Host:a', 'X-Tight:1', 'Connection:close', ''),
     answers: ['GET'],
   }),
   post('/echo', '', undefined, {
@@ -121,4 +120,4 @@ fidelity('wire.R', {}, [
       lines('3;name=value', 'abc', '0', 'X-Trailer: t', ''),
     answers: ['POST'],
   }),
-]);
+];

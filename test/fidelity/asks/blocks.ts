@@ -1,7 +1,6 @@
-import { get, head, post, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get, head, post, verb } from '../ask.js';
 
-fidelity('blocks.R', { sameInBothLanes: true }, [
+export const blocks: readonly Ask[] = [
   get('/documented?a=1&b=2&c=3'),
   get('/documented'),
   get('/roxygen'),
@@ -32,4 +31,4 @@ fidelity('blocks.R', { sameInBothLanes: true }, [
   get('/returns-nothing'),
   get('/returns-invisible'),
   get('/openapi.json'),
-]);
+];

@@ -1,5 +1,4 @@
-import { type Ask, get, post, postJson } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get, post, postJson } from '../ask.js';
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -28,7 +27,7 @@ const rds = Buffer.from(
   'base64',
 );
 
-fidelity('parsers.R', {}, [
+export const parsers: readonly Ask[] = [
   postJson('/default', '{"a":1,"b":"x"}'),
   postJson('/default', '[1,2,3]'),
   postJson('/default', '[1.5,null,3]'),
@@ -162,4 +161,4 @@ fidelity('parsers.R', {}, [
   post('/multi-default', 'x', 'multipart/form-data; boundary=abc', { note: 'not multipart' }),
   postJson('/length', '{"a":"\u00e9"}'),
   get('/with-body', { body: '{"a":1}', headers: [['Content-Type', 'application/json']] }),
-]);
+];

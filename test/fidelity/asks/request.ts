@@ -1,8 +1,7 @@
-import { get, post, postJson, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
-import { ownPort } from './normalise.js';
+import { type Ask, get, post, postJson, verb } from '../ask.js';
+import { ownPort } from '../normalise.js';
 
-fidelity('request.R', {}, [
+export const request: readonly Ask[] = [
   get('/fields', { normalise: [ownPort] }),
   get('/fields?a=1&b=%20x', { normalise: [ownPort] }),
   get('/fields?', { normalise: [ownPort] }),
@@ -102,4 +101,4 @@ fidelity('request.R', {}, [
   get('/version'),
   get('/working-directory'),
   get('/relative-file'),
-]);
+];

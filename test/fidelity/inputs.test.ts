@@ -1,0 +1,21 @@
+import { argumentsOfHandlers } from './asks/arguments.js';
+import { cookies } from './asks/cookies.js';
+import { encoding } from './asks/encoding.js';
+import { parsers } from './asks/parsers.js';
+import { request } from './asks/request.js';
+import { response } from './asks/response.js';
+import { wire } from './asks/wire.js';
+import { joinedFidelity } from './fidelity.js';
+
+joinedFidelity(
+  {},
+  {
+    'arguments.R': argumentsOfHandlers,
+    'cookies.R': cookies,
+    'encoding.R': encoding,
+    'parsers.R': parsers,
+    'request.R': request,
+    'response.R': response,
+    'wire.R': wire,
+  },
+);
