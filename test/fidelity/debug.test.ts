@@ -1,5 +1,6 @@
 import { get, postJson, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
+import { ownPort } from './normalise.js';
 
 fidelity('debug.R', { sameInBothLanes: true }, [
   get('/stop'),
@@ -17,4 +18,5 @@ fidelity('debug.R', { sameInBothLanes: true }, [
   get('/non-ascii'),
   get('/nowhere'),
   verb('POST', '/stop'),
+  get('/openapi.json', { normalise: [ownPort] }),
 ]);

@@ -31,10 +31,3 @@ fidelity('docs.R', { sameInBothLanes: true }, [
   get('/'),
   get('/favicon.ico'),
 ]);
-
-fidelity('docs-off.R', { sameInBothLanes: true }, [get('/ok'), get('/openapi.json'), get('/__docs__/')]);
-
-fidelity('own-spec.R', { sameInBothLanes: true }, [
-  get('/ok'),
-  get('/openapi.json', { normalise: [ownPort] }),
-]);

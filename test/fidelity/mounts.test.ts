@@ -1,7 +1,7 @@
 import { get, post, postJson, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('mounts', {}, [
+fidelity('mounts', { sameInBothLanes: true }, [
   get('/'),
   get('/sub'),
   get('/sub/'),

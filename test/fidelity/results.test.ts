@@ -1,4 +1,5 @@
 import { answers } from './asks/answers.js';
+import { later } from './asks/async.js';
 import { blocks } from './asks/blocks.js';
 import { images } from './asks/images.js';
 import { output } from './asks/output.js';
@@ -12,6 +13,7 @@ joinedFidelity(
   { sameInBothLanes: true },
   {
     'answers.R': answers,
+    'async.R': later,
     'blocks.R': blocks,
     'images.R': images,
     'output.R': output,

@@ -30,7 +30,7 @@ test("--docs penstock adds Penstock's annotations to plumber's specification", a
 });
 
 test('an app that turns its documentation off has no docs page', async () => {
-  const off = await serve(resolve(import.meta.dirname, '../fixtures/apis/docs-off.R'), {
+  const off = await serve(resolve(import.meta.dirname, '../fixtures/apis/without.R'), {
     workers: 1,
     flags: ['--docs', 'penstock'],
   });

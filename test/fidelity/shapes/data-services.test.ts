@@ -73,18 +73,3 @@ fidelity('shapes/crud/plumber.R', { ownFolder: true }, [
   get('/saved', { note: 'two notes' }),
   get('/notes', { note: 'at the end' }),
 ]);
-
-fidelity('shapes/report/plumber.R', {}, [
-  get('/plot'),
-  get('/plot?column=hp&bins=5'),
-  get('/plot?column=nothing'),
-  get('/image'),
-  get('/image?n=9'),
-  get('/report'),
-  get('/report?title=Mine'),
-  get('/download'),
-  get('/download?name=mine'),
-  get('/summary'),
-  get('/page'),
-  get('/page?rows=2'),
-]);

@@ -55,16 +55,3 @@ fidelity('shapes/jobs/plumber.R', {}, [
   verb('POST', '/run', anna),
   get('/jobs/1', { note: 'a wrong token', headers: [['Authorization', 'Bearer other']] }),
 ]);
-
-fidelity('shapes/async-health.R', {}, [
-  get('/health'),
-  get('/ready'),
-  get('/slow'),
-  get('/slow?n=100', { headers: [['User-Agent', 'probe/1']] }),
-  get('/pipeline'),
-  get('/pipeline?x=3'),
-  get('/pipeline?x=three'),
-  get('/fails'),
-  get('/timing'),
-  get('/nowhere'),
-]);

@@ -42,15 +42,3 @@ fidelity('shapes/predict-body.R', {}, [
   postJson('/encoded-once', '{"a":[1,2],"b":"x"}'),
   postJson('/lists', '[{"id":1,"text":"one"},{"id":"two","text":"three"}]'),
 ]);
-
-fidelity('shapes/pinned-model.R', {}, [
-  get('/ping'),
-  get('/metadata'),
-  get('/prototype'),
-  postJson('/predict', '[{"wt":2.5},{"wt":3}]'),
-  postJson('/predict', '{"wt":2.5}'),
-  postJson('/predict', '[{"hp":110}]'),
-  post('/predict', 'wt\n2.5\n3\n', 'text/csv', { note: 'csv' }),
-  get('/predict'),
-  get('/openapi.json'),
-]);

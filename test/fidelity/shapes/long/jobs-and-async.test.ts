@@ -52,3 +52,16 @@ fidelity('shapes/webhooks.R', {}, [
   get('/cookie'),
   get('/cookie', { note: 'with a cookie', headers: [['Cookie', 'visited=yes; other=1']] }),
 ]);
+
+fidelity('shapes/async-health.R', {}, [
+  get('/health'),
+  get('/ready'),
+  get('/slow'),
+  get('/slow?n=100', { headers: [['User-Agent', 'probe/1']] }),
+  get('/pipeline'),
+  get('/pipeline?x=3'),
+  get('/pipeline?x=three'),
+  get('/fails'),
+  get('/timing'),
+  get('/nowhere'),
+]);

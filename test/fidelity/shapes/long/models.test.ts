@@ -63,3 +63,15 @@ fidelity('shapes/vetiver/plumber.R', {}, [
   get('/predict'),
   get('/openapi.json'),
 ]);
+
+fidelity('shapes/pinned-model.R', {}, [
+  get('/ping'),
+  get('/metadata'),
+  get('/prototype'),
+  postJson('/predict', '[{"wt":2.5},{"wt":3}]'),
+  postJson('/predict', '{"wt":2.5}'),
+  postJson('/predict', '[{"hp":110}]'),
+  post('/predict', 'wt\n2.5\n3\n', 'text/csv', { note: 'csv' }),
+  get('/predict'),
+  get('/openapi.json'),
+]);

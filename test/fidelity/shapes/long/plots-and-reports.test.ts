@@ -29,3 +29,18 @@ fidelity('shapes/analysis/plumber.R', {}, [
   get('/table'),
   get('/xml'),
 ]);
+
+fidelity('shapes/report/plumber.R', {}, [
+  get('/plot'),
+  get('/plot?column=hp&bins=5'),
+  get('/plot?column=nothing'),
+  get('/image'),
+  get('/image?n=9'),
+  get('/report'),
+  get('/report?title=Mine'),
+  get('/download'),
+  get('/download?name=mine'),
+  get('/summary'),
+  get('/page'),
+  get('/page?rows=2'),
+]);

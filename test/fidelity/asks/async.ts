@@ -1,7 +1,6 @@
-import { get, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { type Ask, get, verb } from '../ask.js';
 
-fidelity('async.R', { sameInBothLanes: true }, [
+export const later: readonly Ask[] = [
   get('/promise'),
   get('/delayed'),
   get('/delayed?x=y'),
@@ -20,11 +19,9 @@ fidelity('async.R', { sameInBothLanes: true }, [
   get('/plot-later'),
   get('/null-later'),
   get('/sync'),
-  get('/filter-later'),
-  get('/forward-later'),
   get('/background-error'),
   get('/close-connections-later'),
   get('/close-connections-then'),
   get('/nowhere'),
   verb('POST', '/promise'),
-]);
+];
