@@ -1,7 +1,7 @@
 import { get, head, post, postJson, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('filters.R', {}, [
+fidelity('filters.R', { sameInBothLanes: true }, [
   get('/order'),
   get('/user'),
   get('/user', { note: 'known', headers: [['X-User', 'anna']] }),

@@ -1,7 +1,7 @@
 import { get, verb } from './ask.js';
 import { fidelity } from './fidelity.js';
 
-fidelity('hooks.R', {}, [
+fidelity('hooks.R', { sameInBothLanes: true }, [
   get('/plain'),
   get('/stop'),
   get('/seen'),

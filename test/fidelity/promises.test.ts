@@ -141,7 +141,7 @@ const forwards = [
 ];
 const changes = ['set', 'status', 'path', 'path-unknown', 'method', 'current'];
 
-fidelity('promises/filters.R', { together }, [
+fidelity('promises/filters.R', { together, sameInBothLanes: true }, [
   ...gets(
     '/value',
     '/later',
@@ -192,7 +192,7 @@ const hooked = [
 const stages = ['Preroute', 'Postroute', 'Preserialize', 'Postserialize'];
 const encrypted = replacing(/(set-cookie: state=)[^;]+/g, '$1ENCRYPTED', 'each encryption has its own nonce');
 
-fidelity('promises/hooks.R', { together }, [
+fidelity('promises/hooks.R', { together, sameInBothLanes: true }, [
   ...gets('/value', '/later', '/list', '/seen', '/stop', '/throws-later', '/res', '/current'),
   ...stages.flatMap((stage) => [
     ...[...hooked, 'change-at-once', 'forward'].map((what) => told(get('/value'), { [stage]: what })),

@@ -11,9 +11,9 @@ const SEED = 20_240_203;
  * of a setting takes as long as several hundred requests, so `npm test` has one setting for each API.
  */
 const settings: readonly (Setting & { count: number })[] = [
-  { api: 'arguments', around: 'handlers', count: sized(250, 1500) },
-  { api: 'requests', around: 'filters', count: sized(80, 600) },
-  { api: 'answers', around: 'hooks', count: sized(120, 800) },
+  { api: 'arguments', around: 'handlers', count: sized(120, 1500) },
+  { api: 'requests', around: 'filters', count: sized(50, 600) },
+  { api: 'answers', around: 'hooks', count: sized(60, 800) },
   ...sized<(Setting & { count: number })[]>(
     [],
     [
