@@ -55,7 +55,8 @@ fidelity(
   ],
 );
 
-fidelity('without.R', { sameInBothLanes: true }, [
+// Not even Penstock's own documentation is served then.
+fidelity('without.R', { flags: ['--docs', 'penstock'], sameInBothLanes: true }, [
   get('/got'),
   post('/got', ''),
   verb('HEAD', '/got'),

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Json, TrainedModels } from '../models/make-models.js';
@@ -27,15 +26,6 @@ test("--docs penstock adds Penstock's annotations to plumber's specification", a
     'x-penstock': { batch: 256 },
   });
   expect(paths['/offers'].get).not.toHaveProperty('x-penstock');
-});
-
-test('an app that turns its documentation off has no docs page', async () => {
-  const off = await serve(resolve(import.meta.dirname, '../fixtures/apis/without.R'), {
-    workers: 1,
-    flags: ['--docs', 'penstock'],
-  });
-  expect((await fetch(`${off.url}/__docs__/`)).status).toBe(404);
-  await off.stop();
 });
 
 describe.skipIf(noBrowser !== '')(`the page at /__docs__/ in a browser${noBrowser}`, () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RawClient } from '../support/raw-client.js';
 import { type ServedApp, serve } from '../support/server.js';
+import { sized } from '../support/sized.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-leaving-'));
 const code =
@@ -24,7 +25,7 @@ afterAll(async () => {
 test('disconnecting clients do not crash a worker, although ranger crashes R when it is interrupted', async () => {
   const row = '{"wt": 2.6}';
   const request = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${row.length}\r\n\r\n${row}`;
-  for (let left = 0; left < 300; left++) {
+  for (let left = 0; left < sized(120, 300); left++) {
     const client = await RawClient.open(app.port);
     await client.send(request).end().closed;
     if (left % 3 > 0) continue; // several clients disconnect before one waits for its answer

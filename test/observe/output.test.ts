@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, type LogEntry, type ServedApp, serve } from '../support/server.js';
+import { sized } from '../support/sized.js';
+
+const MB_PER_STREAM = sized(5, 25);
 
 let app: ServedApp;
 
@@ -67,16 +70,16 @@ test('logs non-ASCII text and control characters as one line of JSON each', asyn
   await app.logged('output', ({ msg }) => msg!.startsWith('esc \u001b[31mred'));
 });
 
-test('a handler that prints 50 MB blocks neither itself nor other requests', async () => {
-  const flood = ask('/flood', 'flood');
+test(`a handler that prints ${2 * MB_PER_STREAM} MB blocks neither itself nor other requests`, async () => {
+  const flood = ask(`/flood?mb=${MB_PER_STREAM}`, 'flood');
   await app.logged('output', ({ requestId }) => requestId === 'flood');
   expect(await ask('/says?text=beside', 'beside')).toEqual(['beside']);
   expect(await flood).toEqual(['done']);
   await app.logged('output', ({ msg, stream }) => stream === 'stderr' && msg === 'flooded');
   await app.logged('output', ({ msg, stream }) => stream === 'stdout' && msg === 'flooded');
   const lines = printedBy('flood').filter((line) => line.endsWith('xxx'));
-  expect(lines.filter((line) => line.startsWith('stdout: '))).toHaveLength(25 * 1024);
-  expect(lines.filter((line) => line.startsWith('stderr: '))).toHaveLength(25 * 1024);
+  expect(lines.filter((line) => line.startsWith('stdout: '))).toHaveLength(MB_PER_STREAM * 1024);
+  expect(lines.filter((line) => line.startsWith('stderr: '))).toHaveLength(MB_PER_STREAM * 1024);
 });
 
 test('logs an endless line in pieces and loses no other line', async () => {

@@ -6,7 +6,7 @@ let app: ServedApp;
 beforeAll(async () => {
   app = await serve(fixtureApp('greedy.R'), {
     workers: 2,
-    flags: ['--max-worker-requests', '20', '--max-worker-memory', '300mb', '--worker-memory-limit', '700mb'],
+    flags: ['--max-worker-requests', '20', '--max-worker-memory', '200mb', '--worker-memory-limit', '400mb'],
   });
 });
 
@@ -48,7 +48,7 @@ test('replaces a worker that uses too much memory when it is idle', async () => 
   // A worker may be recycled for its number of requests first, and both may be.
   let recycled: LogEntry | undefined;
   while (recycled === undefined || /requests/.test(String(recycled.reason))) {
-    const pid = await ask('/keep?mb=300');
+    const pid = await ask('/keep?mb=200');
     recycled = await app.logged('recycling', (entry) => entry.pid === pid);
   }
   expect(recycled.reason).toMatch(/it has \d{3} MB/);
@@ -58,7 +58,7 @@ test('replaces a worker that uses too much memory when it is idle', async () => 
 test('kills a worker above its memory limit, and tells the client why', async () => {
   const answer = await fetch(`${app.url}/hoard`);
   expect(answer.status).toBe(502);
-  const why = /was killed with \d{3,4} MB, over its limit of 700 MB \(--worker-memory-limit\)/;
+  const why = /was killed with \d{3,4} MB, over its limit of 400 MB \(--worker-memory-limit\)/;
   expect(await answer.json()).toMatchObject({ code: 'worker_lost', message: expect.stringMatching(why) });
   const { msg, level } = await app.logged('worker-exit', ({ reason }) => reason !== undefined);
   expect([msg, level]).toEqual([expect.stringMatching(why), 'warn']);

@@ -4,6 +4,7 @@ import { seriousFindings } from '../../support/axe.js';
 import { noBrowser, openBrowser, openPage } from '../../support/browser.js';
 import { underPrefix } from '../../support/prefix-proxy.js';
 import { fixtureApp, type ServedApp, serve } from '../../support/server.js';
+import { sized } from '../../support/sized.js';
 
 let app: ServedApp;
 
@@ -215,7 +216,7 @@ describe.skipIf(noBrowser !== '')(`the dashboard in a browser${noBrowser}`, () =
     expect(await background()).toBe(light);
   });
 
-  test.each([320, 390, 820])('fits into %s pixels', async (width) => {
+  test.each(sized([320], [320, 390, 820]))('fits into %s pixels', async (width) => {
     await page.setViewportSize({ width, height: 800 });
     expect(
       await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'),
