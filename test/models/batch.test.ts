@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ServedApp, serve } from '../support/server.js';
+import { type LogEntry, type ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
 import { expectOnlyBadRowsFail, strict } from './load.js';
 import { type Json, rowsOf, TrainedModels } from './make-models.js';
@@ -21,36 +21,45 @@ predict.centred <- function(object, newdata, ...) {
 }
 `;
 const code = `
-saveRDS(structure(list(), class = "picky"), "picky.rds")
-saveRDS(structure(list(), class = "strict"), "strict.rds")
-saveRDS(structure(list(), class = "centred"), "centred.rds")`;
+for (name in c("picky", "strict", "centred")) {
+  dir.create(file.path("models", name))
+  saveRDS(structure(list(), class = name), file.path("models", name, "1.rds"))
+}`;
+const configuration = `models:
+  picky: {fields: {x: number}}
+  strict: {fields: {x: number}}
+  centred: {fields: {x: number}}
+`;
 
 const STRICT_MODEL_REQUESTS = sized(600, 2000);
 const folder = mkdtempSync(join(tmpdir(), 'penstock-batched-'));
 const trained = new TrainedModels();
-let lm: ServedApp;
-let picky: ServedApp;
-let centred: ServedApp;
+let app: ServedApp;
 
 beforeAll(async () => {
-  await trained.make(300, ['lm']);
+  mkdirSync(join(folder, 'models/lm'), { recursive: true });
   execFileSync('Rscript', ['--vanilla', '-e', code], { cwd: folder });
+  await trained.make(300, ['lm']);
+  copyFileSync(trained.file('lm'), join(folder, 'models/lm/1.rds'));
   writeFileSync(join(folder, '.Rprofile'), profile + strict);
-  writeFileSync(join(folder, 'penstock.yaml'), 'model:\n  fields: {x: number}\n');
-  [lm, picky, centred] = await Promise.all([
-    serve(trained.file('lm'), { workers: 1, flags: ['--queue-limit', '1000'] }),
-    serve(join(folder, 'picky.rds'), { workers: 1 }),
-    serve(join(folder, 'centred.rds'), { workers: 1 }),
-  ]);
+  writeFileSync(join(folder, 'penstock.yaml'), configuration);
+  app = await serve(folder, { workers: 1, flags: ['--queue-limit', '1000'] });
 });
 
 afterAll(async () => {
-  await Promise.all([lm?.stop(), picky?.stop(), centred?.stop()]);
+  await app?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function ask(app: ServedApp, body: unknown, query = ''): Promise<{ status: number; body: Json }> {
-  const response = await fetch(`${app.url}/predict${query}`, { method: 'POST', body: JSON.stringify(body) });
+/** The requests that a model has answered together with others. */
+const batched = (model: string): LogEntry[] =>
+  app
+    .entries('request')
+    .filter(({ batch, path }) => Number(batch) > 1 && String(path).startsWith(`/models/${model}/`));
+
+async function ask(model: string, body: unknown, query = ''): Promise<{ status: number; body: Json }> {
+  const url = `${app.url}/models/${model}/predict${query}`;
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
   return { status: response.status, body: await response.json() };
 }
 
@@ -63,15 +72,14 @@ test('300 concurrent requests get what each would get alone, to the last digit',
       query: query && `?${query}`,
     })),
   );
-  const answers = await Promise.all(cases.map(({ query, row }) => ask(lm, row, query)));
+  const answers = await Promise.all(cases.map(({ query, row }) => ask('lm', row, query)));
   expect(answers.map(({ body }) => body)).toEqual(cases.map(({ answer }) => [answer]));
-  const together = lm.entries('request').filter(({ batch }) => Number(batch) > 1);
-  expect(together.length).toBeGreaterThan(100);
+  expect(batched('lm').length).toBeGreaterThan(100);
 });
 
 test('a row that makes predict() fail affects only its own request', async () => {
   const asked = Array.from({ length: 40 }, (_, i) => i);
-  const answers = await Promise.all(asked.map((x) => ask(picky, { x })));
+  const answers = await Promise.all(asked.map((x) => ask('picky', { x })));
   const expected = asked.map((x) => (x === 13 ? 500 : 200));
   expect(answers.map(({ status }) => status)).toEqual(expected);
   expect(answers[13]!.body.message).toContain('13 is unlucky');
@@ -79,15 +87,13 @@ test('a row that makes predict() fail affects only its own request', async () =>
 });
 
 test(`exactly the bad 1 % of ${STRICT_MODEL_REQUESTS} concurrent requests fail, each with its own reason`, async () => {
-  const app = await serve(join(folder, 'strict.rds'), { workers: 1, flags: ['--queue-limit', '1000'] });
-  await expectOnlyBadRowsFail(app.url, STRICT_MODEL_REQUESTS);
-  await app.logged('request', ({ batch }) => Number(batch) > 1);
-  await app.stop();
+  await expectOnlyBadRowsFail(`${app.url}/models/strict`, STRICT_MODEL_REQUESTS);
+  expect(batched('strict').length).toBeGreaterThan(0);
 });
 
 test('detects and logs a model whose rows depend on each other, and stops batching it', async () => {
-  await Promise.all(Array.from({ length: 60 }, (_, x) => ask(centred, { x })));
-  await centred.logged('not-batched');
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, x) => ask(centred, { x })));
+  await Promise.all(Array.from({ length: 60 }, (_, x) => ask('centred', { x })));
+  await app.logged('not-batched');
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, x) => ask('centred', { x })));
   expect(answers.map(({ body }) => body[0]['.pred'])).toEqual(answers.map(() => 0));
 });

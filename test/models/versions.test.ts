@@ -137,29 +137,15 @@ describe('a folder of models', () => {
   });
 });
 
-describe('one model', () => {
-  beforeEach(() => {
+describe('a folder of one model', () => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'penstock-folder-'));
-  });
-  afterEach(stop);
-
-  test('stops serving a deleted version, except for the last one', async () => {
-    put('1.rds', 'flat/1.rds');
-    put('2.rds', 'flat/2.rds');
-    app = await serve(folder, { workers: 1 });
-    rmSync(join(folder, 'models/flat/2.rds'));
-    await app.logged('model-removed');
-    expect([await versions('flat'), await answeringModel()]).toEqual([['1'], 1]);
-    rmSync(join(folder, 'models/flat/1.rds'));
-    // The entry for this file shows that Penstock has looked at the folder since.
-    writeFileSync(join(folder, 'models/flat/3.rds'), '');
-    await app.logged('model-refused');
-    expect(await answeringModel()).toBe(1);
-  });
-
-  test('switches all workers to a new version without losing a request', async () => {
     put('1.rds', 'flat/1.rds');
     app = await serve(folder, { workers: 2 });
+  });
+  afterAll(stop);
+
+  test('switches all workers to a new version without losing a request', async () => {
     const seen = new Set<number>();
     let newest = 0;
     let going = true;
@@ -183,6 +169,24 @@ describe('one model', () => {
     expect(seen.size).toBe(3);
     expect(await answeringModel('flat/versions/1')).toBe(1);
   });
+
+  test('stops serving a deleted version, except for the last one', async () => {
+    rmSync(join(folder, 'models/flat/2.rds'));
+    await app!.logged('model-removed');
+    expect([await versions('flat'), await answeringModel()]).toEqual([['1'], 1]);
+    rmSync(join(folder, 'models/flat/1.rds'));
+    // The entry for this file shows that Penstock has looked at the folder since.
+    writeFileSync(join(folder, 'models/flat/4.rds'), '');
+    await app!.logged('model-refused');
+    expect(await answeringModel()).toBe(1);
+  });
+});
+
+describe('one model', () => {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'penstock-folder-'));
+  });
+  afterEach(stop);
 
   test('replaces a single model on SIGHUP, unless the new file is bad', async () => {
     const alone = join(folder, 'alone.rds');
