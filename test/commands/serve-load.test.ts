@@ -59,14 +59,14 @@ describe('exits with the file and line of an invalid Penstock tag:', () => {
   });
 });
 
-test('distinguishes a missing Rscript from an app that fails', async () => {
+test.concurrent('distinguishes a missing Rscript from an app that fails', async () => {
   const { code, stderr } = await start(fixtureApp('work.R'), '--rscript', join(folder, 'Rscript'));
   expect(code).toBe(1);
   expect(stderr).toContain('code: r_not_found');
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test('reports the exit of a program that is not R, and logs its output', async () => {
+test.concurrent('reports the exit of a program that is not R, and logs its output', async () => {
   const rscript = program('no-R', '#!/bin/sh\necho "this is no R" >&2\nexit 4\n');
   const { code, stderr, stdout } = await start(fixtureApp('work.R'), '--rscript', rscript);
   expect(code).toBe(1);
@@ -75,7 +75,7 @@ test('reports the exit of a program that is not R, and logs its output', async (
   expect(stdout).toContain('this is no R');
 });
 
-test('stops an app that does not load within --load-timeout', async () => {
+test.concurrent('stops an app that does not load within --load-timeout', async () => {
   const { code, stderr } = await start(
     program('slow.R', 'cat("asking\\n")\nSys.sleep(60)\n'),
     '--load-timeout',
@@ -86,7 +86,7 @@ test('stops an app that does not load within --load-timeout', async () => {
   expect(stderr).toContain("R's last output: asking");
 });
 
-test('on SIGTERM while the app loads, stops at once with exit code 0', async () => {
+test.concurrent('on SIGTERM while the app loads, stops at once with exit code 0', async () => {
   const app = new ServedApp(program('loading.R', 'cat("loading\\n")\nSys.sleep(60)\n'), { workers: 1 });
   await app.printed('loading');
   app.signal('SIGTERM');

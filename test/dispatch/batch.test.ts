@@ -228,17 +228,9 @@ describe('a handler that is not vectorised', () => {
 });
 
 test('a request that exceeds its deadline leaves its batch without affecting the others', async () => {
-  const brief = await serve(fixtureApp('batch.R'), { workers: 1, flags: ['--timeout', '4s'] });
-  const ask = async (id: string, x: number, seconds = 3): Promise<Answer> => {
-    const answer = await fetch(`${brief.url}/slow`, {
-      method: 'POST',
-      body: JSON.stringify({ x, seconds }),
-      headers: { 'Content-Type': 'application/json', 'X-Request-Id': id },
-    });
-    return { status: answer.status, body: await answer.json() };
-  };
-  await untilBatched(brief, '/slow', (i) => ask(`first-${i}`, i + 0.5, 0));
-  const answers = await allTogether(brief, [
+  const ask = (id: string, x: number): Promise<Answer> =>
+    post('/slow', { x, seconds: 3 }, { headers: { 'X-Request-Id': id, 'X-Request-Timeout': '4s' } });
+  const answers = await together<Answer>([
     () => ask('early', 2.5),
     async () => {
       // Half of the deadline of the early request has passed.
@@ -247,6 +239,5 @@ test('a request that exceeds its deadline leaves its batch without affecting the
     },
   ]);
   expect(answers).toMatchObject([{ status: 504 }, { status: 200, body: [3.5] }]);
-  expect(await brief.request('late')).toMatchObject({ batch: 2 });
-  await brief.stop();
+  expect(await app.request('late')).toMatchObject({ batch: 2 });
 });

@@ -20,9 +20,9 @@ export const encoding: readonly Ask[] = [
   postJson('/body', '{"x":"é中😀"}'),
   postJson('/body', '{"x":"\\u00e9"}'),
   post('/body', 'x=%C3%A9', 'application/x-www-form-urlencoded', { note: 'a form' }),
-  post('/body', Buffer.from([0x7b, 0x22, 0x78, 0x22, 0x3a, 0x22, 0xe9, 0x22, 0x7d]), 'application/json', {
-    note: 'JSON that is not UTF-8',
-  }),
+  ...['/body', '/batched-body'].map((path) =>
+    post(path, Buffer.from('{"x":"\xe9"}', 'latin1'), 'application/json', { note: 'JSON that is not UTF-8' }),
+  ),
   post('/text-body', 'é', 'text/plain', { note: 'no charset' }),
   post('/text-body', 'é', 'text/plain; charset=utf-8', { note: 'UTF-8' }),
   post('/text-body', Buffer.from([0xe9]), 'text/plain; charset=latin1', { note: 'Latin-1' }),
