@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sized } from '../../support/sized.js';
+import { sampled, sized } from '../../support/sized.js';
 import { compareRequests } from './compare-requests.js';
 import type { Setting } from './endpoints.js';
 
@@ -8,7 +8,8 @@ const SEED = 20_240_203;
 
 /**
  * Every API and all surroundings, but not every combination. Fewer requests where plumber is slowest. Starting the servers
- * of a setting takes as long as several hundred requests, so `npm test` has one setting for each API.
+ * of a setting takes as long as several hundred requests, so `npm test` has one setting for each API, and two of these in a
+ * run.
  */
 const settings: readonly (Setting & { count: number })[] = [
   { api: 'arguments', around: 'handlers', count: sized(120, 1500) },
@@ -23,7 +24,7 @@ const settings: readonly (Setting & { count: number })[] = [
   ),
 ];
 
-test.each(settings)(
+test.each(sampled(settings, 2))(
   'both lanes answer generated requests as plumber does (API: $api, surroundings: $around)',
   async ({ count, ...setting }) => {
     const { differences, direct } = await compareRequests(setting, SEED, count);
