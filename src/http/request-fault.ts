@@ -4,6 +4,9 @@ import { PenstockError } from '../errors.js';
 /** Headers of one request. Node would silently drop the rest. */
 export const MAX_HEADERS = 2000;
 
+/** A path, or the asterisk form, which plumber's routes can match. */
+const TARGET = /^(\/|\*(\?|$))/;
+
 /** A percent sign without two hexadecimal digits, or an encoded NUL, which R strings can't contain. */
 const BAD_ESCAPE = /%(?![\da-f]{2})|%00/i;
 
@@ -26,7 +29,7 @@ export function requestFault({
   if (headers['transfer-encoding']?.split(',').some((coding) => coding.trim() === '') === true) {
     return new PenstockError('bad_request', 'The Transfer-Encoding header is empty.');
   }
-  if (!url!.startsWith('/') && url !== '*') {
+  if (!TARGET.test(url!)) {
     return new PenstockError('bad_request', 'The request target is neither a path nor an http or https URL.');
   }
   if (BAD_ESCAPE.test(url!)) {

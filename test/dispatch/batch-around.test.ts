@@ -205,6 +205,7 @@ describe('with req and res', () => {
 
   test.each([
     ['/looks', (a: number) => ({ x: a }), 'it uses req, and each request has its own'],
+    ['/header', (a: number) => [{ a }], 'it uses req$HTTP_X_USER, and each request has its own'],
     ['/mine', (a: number) => [{ a }], 'it uses req$user, and each request has its own'],
   ])(
     'reports a handler that uses data of a single request, and does not batch it: %s',

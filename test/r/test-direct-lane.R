@@ -32,7 +32,7 @@ ask_both <- function(router, path, route) {
   engine <- worker$call_engine(lane)
   answer <- tryCatch(engine$run(lane, call), error = function(e) engine$failed(lane, e))
   if (is.null(names(answer))) answer <- worker$print_value(lane, answer)
-  list(plumber = worker$run_request(router, list(get_request(path), NULL)), direct = answer)
+  list(plumber = worker$run_request(router, list(serialize(get_request(path), NULL), NULL)), direct = answer)
 }
 
 expect_same <- function(router, path, route) {
@@ -76,4 +76,80 @@ test_that("answers and errors behind a filter and a hook are plumber's", {
     index <- match(path, vapply(router$endpoints[[1L]], function(endpoint) endpoint$path, ""), 0L)
     expect_same(router, path, index)
   }
+})
+
+with_route <- function(router) {
+  router$handle("GET", "/value", function() list(a = 1))
+  router
+}
+
+test_that("apps with classes or methods of their own for plumber's objects are left to plumber", {
+  own_router <- R6::R6Class("Own", inherit = plumber::Plumber, public = list(serve = function(req, res) "mine"))$new()
+  replaced <- plumber::pr()
+  unlockBinding("route", replaced)
+  replaced$route <- function(req, res) "mine"
+  hidden <- plumber::pr()
+  private <- hidden$.__enclos_env__$private
+  unlockBinding("runHooks", private)
+  private$runHooks <- function(stage, args) args$value
+  for (router in list(own_router, replaced, hidden)) {
+    expect_match(worker$direct_plan(with_route(router))$obstacle, "of its own")
+    outer <- plumber::pr()
+    outer$mount("/inner", router)
+    expect_identical(worker$direct_plan(outer)$routers[[1L]]$mounts, c("/inner/" = 0L))
+  }
+  expect_null(worker$direct_plan(with_route(plumber::pr()))$obstacle)
+})
+
+test_that("endpoints and filters with a class of their own are left to plumber", {
+  Endpoint <- R6::R6Class("Own", # nolint: object_name_linter.
+    inherit = plumber::PlumberEndpoint,
+    public = list(canServe = function(req) FALSE) # nolint: object_name_linter.
+  )
+  router <- with_route(plumber::pr())
+  router$handle(endpoint = Endpoint$new("GET", "/own", function() 1, globalenv()))
+  obstacles <- lapply(worker$direct_plan(router)$routes, function(route) route$obstacle)
+  expect_identical(obstacles, list(NULL, "it has a class of its own"))
+
+  private <- router$.__enclos_env__$private
+  router$filter("late", function() plumber::forward())
+  class(private$filts[[5L]]) <- c("Own", class(private$filts[[5L]]))
+  expect_match(worker$direct_plan(router)$obstacle, "filter class of its own")
+})
+
+test_that("a request runs in plumber's router once the app has changed its own, until that is undone", {
+  router <- with_route(plumber::pr())
+  lane <- worker$direct_lane(router, worker$direct_plan(router))
+  call <- call_of(route = 1L, query = list(), body_form = "", fields = serialize(get_request("/value"), NULL))
+  direct <- list(1L, list(a = 1))
+  expect_identical(worker$run_call(lane, call), direct)
+  late <- function(res) {
+    res$setHeader("Late", "1")
+    plumber::forward()
+  }
+  filters <- router$.__enclos_env__$private$filts
+  router$filter("late", late)
+  expect_identical(worker$run_call(lane, call)$names, c("Late", "Content-Type"))
+  router$.__enclos_env__$private$filts <- filters
+  expect_identical(worker$run_call(lane, call), direct)
+})
+
+test_that("no request can be reached once it has ended", {
+  router <- load_app(
+    "#* @get /takes", "function(req) list(req$HTTP_X_USER)",
+    "#* @get /looks", "function() list(plumber:::getCurrentExec()$req$HTTP_X_USER)",
+    "#* @get /ends", "function() 1"
+  )
+  lane <- worker$direct_lane(router, worker$direct_plan(router))
+  ask <- function(route, user) {
+    fields <- c(get_request("/"), HTTP_X_USER = user)
+    worker$run_call(lane, call_of(route = route, query = list(), body_form = "", fields = serialize(fields, NULL)))
+  }
+  expect_identical(ask(1L, "alice")[[2L]], list("alice"))
+  expect_identical(ask(2L, "bob")[[2L]], list("bob"))
+  expect_identical(ask(2L, NULL)[[2L]], list(NULL))
+  ask(3L, "carol")
+  expect_null(asNamespace("plumber")[[".globals"]]$currentExec)
+  expect_null(lane$call)
+  expect_null(lane$exec)
 })
