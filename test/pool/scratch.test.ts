@@ -34,6 +34,7 @@ test('a gateway removes the folders of dead gateways and keeps those of running 
   expect([living.path, elsewhere, other].every(existsSync)).toBe(true);
 
   const folder = scratch.folder('worker-1');
+  mkdirSync(folder);
   writeFileSync(join(folder, 'file'), 'x');
   scratch.close();
   living.close();

@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** Packages that come with R itself. */
 const base = [
   'base',
+  'compiler',
   'graphics',
   'grDevices',
   'datasets',
