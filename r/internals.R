@@ -18,6 +18,8 @@ printing_settings <- function() {
        .Internal(Sys.getenv("TZ", "")), .Internal(Sys.getlocale(2L)))
 }
 
+new_environment <- function() .Internal(new.env(TRUE, emptyenv(), 29L))
+
 # A new environment from a named list. Its parent is the empty one.
 as_environment <- function(values) {
   env <- .Internal(new.env(TRUE, emptyenv(), max(29L, length(values))))
@@ -62,6 +64,7 @@ if (!internals_fit()) {
   bytes_value <- function(bytes) unserialize(bytes)
   values_of <- function(env, names) mget(names, env, ifnotfound = list(NULL))
   option <- function(name) getOption(name)
+  new_environment <- function() new.env(parent = emptyenv())
   parsing_settings <- function() list(getOption("scipen"), getOption("plumber.sharedSecret"))
   printing_settings <- function() {
     list(getOption("OutDec"), getOption("digits.secs"), getOption("scipen"), Sys.getenv("TZ"),
@@ -85,6 +88,40 @@ by_hash <- function(frame) {
     if (is.function(value) && identical(environment(value), frame)) environment(env[[name]]) <- env
   }
   worth_compiling(env)
+}
+
+# Functions of one expression that run many times for each request. A call of a function takes longer than what most of
+# them do.
+inlined <- c("bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "delay",
+             "new_environment", "lock_binding", "lock_environment", "run_function", "wall_clock", "open_sinks",
+             "message_sink", "is_promise", "is_sent", "is_same_request")
+
+# Puts the expressions of these functions in place of their calls, in the functions of `env` with these names. An
+# argument that is more than a name or a constant must be used once.
+inline_calls <- function(env, names = ls(env, all.names = TRUE)) {
+  known <- mget(intersect(inlined, ls(env)), env)
+  # identical() has one as well, with more arguments in later versions of R.
+  known$identical <- identical
+  expand <- function(expression) {
+    if (!is.call(expression)) return(expression)
+    for (i in seq_along(expression)) if (is.call(expression[[i]])) expression[[i]] <- expand(expression[[i]])
+    name <- expression[[1L]]
+    f <- if (is.name(name)) known[[as.character(name)]]
+    if (is.null(f)) return(expression)
+    values <- formals(f)
+    given <- as.list(match.call(f, expression))[-1L]
+    values[names(given)] <- given
+    for (name in names(values)) {
+      uses <- sum(all.names(body(f)) == name)
+      if (uses > 1L && is.call(values[[name]])) return(expression)
+    }
+    do.call(substitute, list(body(f), as.list(values)))
+  }
+  for (name in setdiff(names, names(known))) {
+    f <- env[[name]]
+    if (is.function(f) && !is.primitive(f) && identical(environment(f), env)) body(env[[name]]) <- expand(body(f))
+  }
+  env
 }
 
 # R compiles a function at its second call, but not if it is small and has no loop. This adds a loop that never runs to

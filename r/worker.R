@@ -22,6 +22,7 @@ local({
                                  "batch.R"))
   worker$for_requests <- c(loop, read("request.R", "response.R", "plumber-lane.R", direct))
   worker$for_predictions <- c(loop, read("model-predict.R"))
+  worker$inline_calls(worker, unique(c(worker$for_requests, worker$for_predictions)))
   worker$worth_compiling(worker, unique(c(worker$for_requests, worker$for_predictions)))
   worker$main()
 })

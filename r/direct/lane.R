@@ -75,7 +75,7 @@ current_exchange <- function(lane) {
 }
 
 exec_of <- function(exchange) {
-  exec <- new.env(parent = emptyenv())
+  exec <- new_environment()
   exec$req <- exchange$req
   exec$res <- exchange$res
   exec$forward <- FALSE
@@ -104,8 +104,8 @@ with_exec <- function(lane, current, exec, domain, expr) {
 # two nested ones the outer one decides what a callback sees. Callbacks of promises need not have a domain.
 in_route <- function(lane, exec, expr) {
   warn <- option("warn")
-  if (!identical(warn, 1)) options(warn = 1)
-  on.exit(if (!identical(option("warn"), warn)) options(warn = warn))
+  if (warn != 1) options(warn = 1)
+  on.exit(if (option("warn") != warn) options(warn = warn))
   domain <- lane$promise_domains$domain
   if (!is.null(domain)) return(with_exec(lane, exec, lane$exec, domain, expr))
   with_exec(lane, exec, exec, lane$domain, expr)
@@ -119,7 +119,7 @@ enter_route <- function(lane) {
   domains$domain <- lane$domain
   warn <- option("warn")
   lane$warn <- warn
-  if (!identical(warn, 1)) options(warn = 1)
+  if (warn != 1) options(warn = 1)
 }
 
 # What follows the route knows no current request.
@@ -129,7 +129,7 @@ leave_route <- function(lane) {
   globals$currentExec <- NULL
   domains$domain <- NULL
   warn <- lane$warn
-  if (!identical(option("warn"), warn)) options(warn = warn)
+  if (option("warn") != warn) options(warn = warn)
 }
 
 call_engine <- function(lane) engine(lane, run_call, fail_call)

@@ -1,8 +1,9 @@
 # Whether the plan of the direct lane is still true: the app can change its router and R's options at any time. What the
 # router holds are R values, and identical() takes no time if both are the same object.
 
-# What a plan depends on: of each router, of a step, and of an endpoint.
-router_parts <- c("ends", "filts", "mnts", "hooks", "default_serializer", "default_parsers", "errorHandler", "maxSize")
+# What a plan depends on: of each router, and of an endpoint. The handlers of errors and of unknown paths are looked up
+# when they are needed.
+router_parts <- c("ends", "filts", "mnts", "hooks", "default_serializer", "default_parsers")
 endpoint_parts <- c("serializer", "parsers", "verbs", "path")
 
 # The classes that the gateway prints, in jsonlite's own generic, and what they inherit from.
@@ -12,12 +13,16 @@ json_classes <- c("ANY", "AsIs", "Date", "NULL", "POSIXct", "POSIXt", "character
 
 # What the plan was made from.
 planned_state <- function(plan) {
+  mounted <- lapply(plan$routers[-1L], function(router) {
+    list(private = router$private, parts = values_of(router$private, router_parts))
+  })
+  filters <- unlist(lapply(plan$routers, function(router) router$filters), recursive = FALSE)
   list2env(list(
     plan = plan,
-    routers = lapply(plan$routers, function(router) {
-      list(private = router$private, parts = values_of(router$private, router_parts))
-    }),
-    filters = unlist(lapply(plan$routers, function(router) router$filters), recursive = FALSE),
+    root = values_of(plan$routers[[1L]]$private, router_parts),
+    mounted = mounted,
+    filters = filters,
+    more = length(mounted) + length(filters) > 0L,
     parsing = parsing_settings(),
     printing = printing_settings(),
     json = json_methods(),
@@ -29,12 +34,17 @@ planned_state <- function(plan) {
 plan_holds <- function(lane, route) {
   planned <- lane$planned
   if (!planned$sound || !identical(parsing_settings(), planned$parsing)) return(FALSE)
-  for (router in planned$routers) {
-    if (!identical(values_of(router$private, router_parts), router$parts)) return(FALSE)
-  }
-  for (filter in planned$filters) if (has_hooks(filter$step) != filter$hooked) return(FALSE)
-  is.null(route$step) ||
-    identical(values_of(route$step, endpoint_parts), route$parts) && has_hooks(route$step) == route$hooked
+  if (!identical(values_of(lane$private, router_parts), planned$root)) return(FALSE)
+  if (planned$more && !rest_holds(planned)) return(FALSE)
+  step <- route$step
+  is.null(step) || identical(values_of(step, endpoint_parts), route$parts) && length(route$private$hooks) == route$hooks
+}
+
+# Most apps have few filters and mounts, or none.
+rest_holds <- function(planned) {
+  for (router in planned$mounted) if (!identical(values_of(router$private, router_parts), router$parts)) return(FALSE)
+  for (filter in planned$filters) if (length(filter$private$hooks) != filter$hooks) return(FALSE)
+  TRUE
 }
 
 # Looks at what takes longer to check, once `@onworker` has run, which may have changed something after the plan.

@@ -49,8 +49,6 @@ is_plumbers <- function(object, class) {
   same(original("public_methods"), object) && same(original("private_methods"), object$.__enclos_env__$private)
 }
 
-has_hooks <- function(step) length(step$.__enclos_env__$private$hooks) > 0L
-
 # A step of the router that runs a function of the app: a filter or an endpoint.
 plan_step <- function(step) {
   private <- step$.__enclos_env__$private
@@ -63,7 +61,9 @@ plan_step <- function(step) {
     dots = "..." %in% names(formals(func)),
     takes = request_objects(names(formals(func))),
     first = first_arguments(names(formals(func))),
-    hooked = has_hooks(step),
+    private = private,
+    hooks = length(private$hooks),
+    hooked = length(private$hooks) > 0L,
     serializer = step$serializer
   )
 }
