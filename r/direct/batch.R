@@ -9,7 +9,7 @@ batch_engine <- function(lane) engine(lane, run_batch, fail_batch)
 
 # The answer is `batchValue` of src/protocol/payloads.ts, or the reason why there is none.
 run_batch <- function(lane, batch) {
-  if (!is.null(lane$call)) forget_call(lane) # an interrupted one
+  if (!is.null(lane$call)) forget_interrupted(lane)
   names(batch) <- batch_parts
   joined <- batch$joined
   names(joined) <- call_parts
@@ -18,7 +18,7 @@ run_batch <- function(lane, batch) {
 }
 
 fail_batch <- function(lane, e) {
-  if (!is.null(lane$call)) forget_call(lane)
+  if (!is.null(lane$call)) forget_interrupted(lane)
   router_failed(e)
 }
 

@@ -59,7 +59,7 @@ exec_keeper <- function(lane) {
 # plumber's exec of the request that runs: where getCurrentExec() and forward() look. A handler that takes neither `req`
 # nor `res` seldom looks there, so the exec is made when it does.
 current_exec <- function(lane) {
-  if (is.null(lane$exec)) {
+  if (is.null(lane$exec) && !is.null(lane$call)) {
     if (is.null(lane$call$fields)) {
       lane$looked <- TRUE
       stop("the requests of a batch have no current request", call. = FALSE)
@@ -135,7 +135,7 @@ leave_route <- function(lane) {
 call_engine <- function(lane) engine(lane, run_call, fail_call)
 
 run_call <- function(lane, call) {
-  if (!is.null(lane$call)) forget_call(lane) # an interrupted one
+  if (!is.null(lane$call)) forget_interrupted(lane)
   names(call) <- call_parts
   route <- called_route(lane, call)
   if (!plan_holds(lane, route)) return(run_by_plumber(lane, call))
@@ -153,9 +153,10 @@ run_call <- function(lane, call) {
 }
 
 fail_call <- function(lane, e) {
-  call <- lane$call
-  answer <- if (is.null(call)) router_failed(e) else fail_exchange(lane, current_exchange(lane), e)
+  if (is.null(lane$call)) return(router_failed(e))
+  answer <- fail_exchange(lane, current_exchange(lane), e)
   forget_call(lane)
+  lane$looked <- FALSE
   answer
 }
 
@@ -171,6 +172,12 @@ forget_call <- function(lane) {
   lane$call <- NULL
   lane$exchange <- NULL
   lane$exec <- NULL
+}
+
+# A call that ended before the lane could end it.
+forget_interrupted <- function(lane) {
+  forget_call(lane)
+  lane$looked <- FALSE
 }
 
 # The route of a request that the gateway has found no endpoint for.
@@ -194,12 +201,12 @@ new_exchange <- function(lane, route, call, serializer, in_batch = FALSE, fields
 serve_plain <- function(lane, route, call, req = current_exec(lane)$req, res = current_exec(lane)$res) {
   args <- call_args(lane, route, call)
   value <- run_function(route$func, relevant_args(args, route$formals, route$dots), route$envir)
-  if (is.null(lane$exec) && route$json > 0L && left_to_gateway(lane, value, lane$warn)) {
-    return(list(route$json, value))
-  }
   if (lane$looked) {
     lane$looked <- FALSE
     return(text_500("The requests of a batch have no current request."))
+  }
+  if (is.null(lane$exec) && route$json > 0L && left_to_gateway(lane, value, lane$warn)) {
+    return(list(route$json, value))
   }
   exec <- lane$exec
   exchange <- current_exchange(lane)

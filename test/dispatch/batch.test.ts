@@ -217,6 +217,11 @@ describe('a handler that is not vectorised', () => {
     expect(answers.map(({ body }) => body)).toEqual([[0], [0], [0]]);
   });
 
+  test('is detected by looking at the current request, even if it catches the error', async () => {
+    for (let x = 0; x < 12; x++) expect((await post('/hides', { x })).body).toEqual([x]);
+    await app.logged('not-batched', (entry) => entry.path === '/hides');
+  });
+
   test('is detected by failing in batches of requests that succeed alone', async () => {
     for (let round = 0; round < 4; round++) {
       const answers = await together([1, 2, 3].map((x) => () => get(`/fussy?x=${x}`)));

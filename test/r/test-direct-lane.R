@@ -134,6 +134,25 @@ test_that("a request runs in plumber's router once the app has changed its own, 
   expect_identical(worker$run_call(lane, call), direct)
 })
 
+test_that("a batch whose handler looks at the current request has no answer, and the next request is not affected", {
+  router <- load_app(
+    "#* @get /looks", "function(x) plumber:::getCurrentExec()$req$HTTP_X_USER",
+    "#* @get /catches", "function(x) tryCatch(plumber::forward(), error = function(e) x)",
+    "#* @get /plain", "function(x) x"
+  )
+  lane <- worker$direct_lane(router, worker$direct_plan(router))
+  engine <- worker$call_engine(lane)
+  ask <- function(route, fields) {
+    call <- call_of(route = route, query = list(x = c("1", "2")), body_form = "", fields = fields)
+    tryCatch(engine$run(lane, call), error = function(e) engine$failed(lane, e))
+  }
+  for (route in 1:2) {
+    utils::capture.output(answer <- ask(route, NULL))
+    expect_true(500L %in% unlist(answer))
+    expect_identical(ask(3L, serialize(get_request("/plain"), NULL)), list(1L, c("1", "2")))
+  }
+})
+
 test_that("no request can be reached once it has ended", {
   router <- load_app(
     "#* @get /takes", "function(req) list(req$HTTP_X_USER)",
