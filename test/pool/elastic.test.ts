@@ -84,18 +84,27 @@ test('adds a worker in place of one whose request passed its deadline, for a req
 });
 
 test('adds workers for slow requests while one is kept for short ones', async () => {
-  await expect.poll(count, { timeout: 30_000 }).toBe(1);
-  for (let i = 0; i < 5; i++) await (await fetch(`${app.url}/pid`)).text();
-  await (await fetch(`${app.url}/sleep?seconds=2`)).text(); // a slow route from now on
+  const fresh = await serve(fixtureApp('work.R'), { workers: '1..3' });
+  const ask = async (path: string, signal = AbortSignal.timeout(20_000)): Promise<number> => {
+    const answer = await fetch(fresh.url + path, { signal });
+    await answer.text();
+    return answer.status;
+  };
   const leave = new AbortController();
-  const slow = [1, 2, 3, 4].map(() =>
-    fetch(`${app.url}/sleep?seconds=80`, { signal: leave.signal }).catch(() => undefined),
-  );
-  await expect.poll(() => app.admin('/status')).toMatchObject({ running: 2, queued: 2 });
-  await expect.poll(count).toBe(3);
-  expect((await fetch(`${app.url}/pid`)).status).toBe(200);
-  leave.abort();
-  await Promise.all(slow);
+  try {
+    for (let i = 0; i < 5; i++) await ask('/pid');
+    await ask('/sleep?seconds=2'); // a slow route from now on
+    const slow = [1, 2, 3, 4].map(() => ask('/sleep?seconds=80', leave.signal).catch(() => undefined));
+    await expect.poll(() => fresh.admin('/status')).toMatchObject({ running: 2, queued: 2 });
+    await expect
+      .poll(async () => (await fresh.admin<Status>('/status')).workers.map(({ state }) => state))
+      .toEqual(['busy', 'busy', 'idle']);
+    expect(await ask('/pid')).toBe(200);
+    leave.abort();
+    await Promise.all(slow);
+  } finally {
+    await fresh.stop();
+  }
 });
 
 test('adds no more workers than there are CPUs for requests that keep the CPU busy', async () => {
