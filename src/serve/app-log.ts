@@ -1,4 +1,5 @@
 import { type DirectRoute, describeLoadFailure, type Hazard, type LoadFailure } from '../app/manifest.js';
+import type { BatchReports } from '../dispatch/batch-policy.js';
 import type { Logger } from '../observe/log.js';
 import type { Interrupt } from '../pool/interrupt.js';
 import type { RFailure } from '../pool/r-failure.js';
@@ -125,17 +126,17 @@ export class AppLog {
     );
   }
 
-  /** The trials of a route with @batch have shown that its handler is vectorised. */
-  batched({ path, verbs }: DirectRoute): void {
-    this.#log.info({ event: 'batched', path }, `${verbs.join(',')} ${path} is batched from now on`);
-  }
-
-  /** The handler of a route turned out not to be vectorised. */
-  batchingStopped({ path, verbs }: DirectRoute, reason: string): void {
-    this.#log.warn(
-      { event: 'not-batched', path, reason },
-      `${verbs.join(',')} ${path} is not batched despite its @batch: ${reason}`,
-    );
+  /** Logs what the trials of a route with @batch have shown. */
+  batchReports({ path, verbs }: DirectRoute): BatchReports {
+    const route = `${verbs.join(',')} ${path}`;
+    return {
+      batched: () => this.#log.info({ event: 'batched', path }, `${route} is batched from now on`),
+      notBatched: (reason) =>
+        this.#log.warn(
+          { event: 'not-batched', path, reason },
+          `${route} is not batched despite its @batch: ${reason}`,
+        ),
+    };
   }
 
   /** The answer to a batch could not be split, so its requests run one by one. A bug, ours or the serializer's. */

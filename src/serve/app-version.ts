@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DirectRoute, describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
-import type { BatchReports } from '../dispatch/batch-policy.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { PenstockError } from '../errors.js';
 import type { OpenRequest } from '../http/public-server.js';
@@ -200,10 +199,7 @@ export class AppVersion {
   #openLanes({ direct: plan, plan: planName, routes: reported }: Manifest): Lane {
     const { docs, formJson, lane, responseLimit } = this.#config;
     const { threads } = this.#setting;
-    const reports = (route: DirectRoute): BatchReports => ({
-      batched: () => this.#log.batched(route),
-      notBatched: (reason) => this.#log.batchingStopped(route, reason),
-    });
+    const reports = (route: DirectRoute) => this.#log.batchReports(route);
     const routes = plan === undefined ? undefined : new AppRoutes(plan, reports);
     const takesDirect = lane === 'auto' && !this.#plansDiffer;
     const direct =
