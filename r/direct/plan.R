@@ -210,7 +210,6 @@ describe_direct_route <- function(route) {
     regex = route$regex$regex,
     names = as.character(route$regex$names),
     obstacle = route$obstacle,
-    plain = route$plain,
     own_parsers = route$own_parsers,
     router = route$router,
     formals = route$formals,

@@ -40,8 +40,6 @@ export interface DirectRoute {
   readonly regex: string;
   /** Why its requests must take the plumber lane; undefined if they can take the direct lane. */
   readonly obstacle: string | undefined;
-  /** The endpoint has no filters or hooks, and its function takes neither `req` nor `res`. */
-  readonly plain: boolean;
   /** It does not use plumber's default parsers for JSON and form bodies. */
   readonly ownParsers: boolean;
   /** The number of its router. */
@@ -189,7 +187,6 @@ function directPlan(plain: Record<string, unknown>): DirectPlan {
       path: String(route.path),
       regex: String(route.regex),
       obstacle: (route.obstacle as string | null) ?? undefined,
-      plain: route.plain === true,
       ownParsers: route.own_parsers === true,
       router: Number(route.router),
       formals: list<string>(route.formals),

@@ -7,7 +7,6 @@ function route(path: string, more: Partial<DirectRoute> = {}): DirectRoute {
   const defaults = {
     verbs: ['GET'],
     obstacle: undefined,
-    plain: true,
     ownParsers: false,
     router: 1,
   };
