@@ -94,6 +94,7 @@ const rejectedMs: number[] = [];
 let failed = 0;
 let offered = 0;
 let open = 0;
+let seconds = plan.seconds;
 
 function count(connection: Connection, status: number, dueAt: number): void {
   const ms = performance.now() - dueAt;
@@ -114,6 +115,7 @@ function latency(values: number[]): Latency {
 async function closedLoop(connections: number): Promise<readonly Connection[]> {
   let countsFrom = Infinity;
   let endsAt = Infinity;
+  let enough = (): void => {};
   const all = Array.from(
     { length: connections },
     () =>
@@ -123,6 +125,11 @@ async function closedLoop(connections: number): Promise<readonly Connection[]> {
         if (now >= countsFrom) {
           count(connection, status, dueAt);
           offered += 1;
+          if (goodMs.length === plan.answers) {
+            endsAt = now;
+            enough();
+            return;
+          }
         }
         connection.ask(now);
       }),
@@ -132,7 +139,13 @@ async function closedLoop(connections: number): Promise<readonly Connection[]> {
   countsFrom = performance.now() + warmMs;
   endsAt = countsFrom + plan.seconds * 1000;
   for (const connection of all) connection.ask(performance.now());
-  await pause(warmMs + plan.seconds * 1000);
+  await Promise.race([
+    pause(warmMs + plan.seconds * 1000),
+    new Promise<void>((done) => {
+      enough = done;
+    }),
+  ]);
+  seconds = (Math.min(performance.now(), endsAt) - countsFrom) / 1000;
   for (const connection of all) connection.end();
   return all;
 }
@@ -190,7 +203,7 @@ const result: LoadResult = {
   rejected: rejectedMs.length,
   failed,
   offered,
-  goodPerSecond: goodMs.length / plan.seconds,
+  goodPerSecond: goodMs.length / seconds,
   goodMs: latency(goodMs),
   rejectedMs: latency(rejectedMs),
   unevenness: shares.length === 0 ? 1 : Math.max(...shares) / Math.max(1, Math.min(...shares)),

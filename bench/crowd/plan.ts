@@ -9,6 +9,8 @@ export interface LoadPlan {
   readonly warmSeconds?: number;
   /** Closed loop: so many connections, each of which asks again as soon as it has its answer. */
   readonly connections?: number;
+  /** Closed loop: ends before its seconds have passed, once there were so many good answers. */
+  readonly answers?: number | undefined;
   /** Open loop: so many requests a second, whatever becomes of those before them, on as many connections as needed. */
   readonly rate?: number;
   /** Open loop: a client that is rejected asks again at once. */
