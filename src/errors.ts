@@ -23,6 +23,11 @@ export const errorCatalogue = {
     message: 'Invalid command line.',
     hint: 'Run `penstock --help` to see the commands and their options.',
   },
+  platform_unsupported: {
+    exit: 1,
+    message: 'Penstock does not run on this system.',
+    hint: 'On Windows, install WSL 2 with `wsl --install`, and use Penstock there: it is Linux.',
+  },
   config_invalid: {
     exit: 2,
     message: 'Invalid configuration.',

@@ -5,6 +5,7 @@ import { addClusterCommands } from './commands/cluster-commands.js';
 import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
 import { addKeyCommand } from './commands/key.js';
 import { addSbomCommand } from './commands/sbom.js';
+import { addServiceCommand } from './commands/service.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import { type Config, loadConfig } from './config/load.js';
 import type { CommandName } from './config/options.js';
@@ -63,13 +64,21 @@ function describeError({ message, code, entry }: PenstockError): string {
   return `error: ${message}\ncode: ${code}\nhint: ${entry.hint}\n`;
 }
 
-function createProgram(finish: (code: number) => void): Command {
+/** R can fork, and processes get signals, on Unix only. */
+export function requirePlatform(platform: NodeJS.Platform): void {
+  if (platform !== 'win32') return;
+  throw new PenstockError('platform_unsupported', 'Penstock does not run on Windows itself.');
+}
+
+/** The commands, with their arguments and flags. */
+export function createProgram(finish: (code: number) => void): Command {
   const program = new Command('penstock')
     .description('Serve a plumber API or a saved model from a pool of R processes.')
     .version(version, '-v, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show help.')
     .helpCommand('help [command]', 'Show help.')
     .showSuggestionAfterError()
+    .hook('preAction', () => requirePlatform(process.platform))
     .exitOverride()
     .configureOutput({
       outputError: (text, write) =>
@@ -117,6 +126,7 @@ function createProgram(finish: (code: number) => void): Command {
   });
   addKeyCommand(program, finish);
   addSbomCommand(program, finish);
+  addServiceCommand(program, finish);
   return program;
 }
 

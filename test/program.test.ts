@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandLine } from '../scripts/setup/command-line.mjs';
 import { type CommandName, optionNames, options } from '../src/config/options.js';
+import { errorCatalogue } from '../src/errors.js';
+import { requirePlatform } from '../src/program.js';
 
 let folder: string;
 
@@ -38,6 +40,12 @@ function run(
 function penstock(...args: string[]): Promise<CommandResult> {
   return run(process.execPath, [...commandLine(), ...args]);
 }
+
+test('on Windows, every command says to use WSL 2', () => {
+  expect(() => requirePlatform('win32')).toThrow('does not run on Windows');
+  expect(() => requirePlatform('linux')).not.toThrow();
+  expect(errorCatalogue.platform_unsupported.hint).toContain('WSL 2');
+});
 
 describe('penstock', () => {
   test('prints its version', async () => {

@@ -6,7 +6,7 @@ import { root } from './root.mjs';
  * With V8's own 16 MB, a thousand connections cost a quarter of the throughput: their objects outlive a young generation
  * that is so small, and full collections follow. The size can only be set by a flag at the start.
  */
-const flag = '--max-semi-space-size=64';
+export const flag = '--max-semi-space-size=64';
 
 /**
  * A line of a shell script that starts Node with the flag, unless NODE_OPTIONS sets the size. In JavaScript, it is little

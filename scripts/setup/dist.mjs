@@ -37,6 +37,9 @@ async function bundle(root) {
     // OpenTelemetry's ES modules leave out what is not used: 150 KB instead of 730 KB.
     mainFields: ['module', 'main'],
     sourcemap: true,
+    // Without white space it is a third smaller. Names stay, and lines are short enough for the place of an error.
+    minifyWhitespace: true,
+    lineLimit: 120,
     // For packages that are CommonJS.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

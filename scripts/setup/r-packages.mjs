@@ -25,6 +25,19 @@ export const packagesToTest = [
   'yaml',
 ];
 
+/** Needed to build, check and use our own R package. */
+export const packagesToBuildOurs = [
+  'curl',
+  'digest',
+  'knitr',
+  'processx',
+  'rmarkdown',
+  'roxygen2',
+  'rstudioapi',
+  'testthat',
+  'withr',
+];
+
 /**
  * The name of an R package in Debian and Ubuntu.
  * @param {string} name

@@ -63,7 +63,7 @@ async function installPrograms() {
  * @param {NodeJS.ProcessEnv} env
  * @param {string} script  fills the folder $1 with a root file system
  */
-async function importImage(image, env, script) {
+export async function importImage(image, env, script) {
   const { ok } = await run(`Looking for ${image}`, ['podman', 'image', 'exists', image], { env });
   if (ok) return;
   const files = join(folder, 'rootfs');

@@ -3,6 +3,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
+import { ServiceManager } from '../serve/service-manager.js';
 
 /** How long open sockets and timers may keep a stopped server's process running, in ms. */
 const EXIT_DELAY_MS = 500;
@@ -14,9 +15,17 @@ export async function serve(
   { dev = false }: { dev?: boolean } = {},
 ): Promise<number> {
   const log = createLog({ format: config.logFormat, level: config.logLevel });
+  const manager = new ServiceManager(process.env, (reason) =>
+    log.log.warn({ event: 'service-manager', reason }, `Could not notify the service manager: ${reason}`),
+  );
   const gateway = new Gateway(app, config, log, { dev, gate: await gateFor(config, log.log) });
   const stopRequested = stopSignal();
-  process.on('SIGHUP', () => void gateway.reload('signal'));
+  let status = '';
+  process.on('SIGHUP', async () => {
+    await manager.reloading();
+    await gateway.reload('signal');
+    await manager.ready(status);
+  });
   try {
     const started = await Promise.race([gateway.start(), stopRequested]);
     if (typeof started === 'string') {
@@ -26,13 +35,17 @@ export async function serve(
     }
     // Tells a parent process with an IPC channel, such as `npm start`, that the server is ready.
     process.send?.({ event: 'listening', url: started.url, workers: config.workers });
+    status = `Serving ${app.file} on ${started.url}`;
+    void manager.ready(status);
   } catch (error) {
     await gateway.abort();
     await log.end();
     throw error;
   }
   await stopRequested;
+  void manager.stopping();
   await gateway.stop();
+  manager.close();
   await log.end();
   // Retries of the trace exporter cannot be cancelled, and would keep the process running for up to 10 s.
   setTimeout(() => process.exit(), EXIT_DELAY_MS).unref();

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findApp } from '../app/find-app.js';
 import { PenstockError } from '../errors.js';
-import { installed } from '../installation.js';
+import { ownCommand } from '../installation.js';
 
 /** A server to measure: a running one, or an app that is served for the test. */
 export interface Target {
@@ -13,8 +13,6 @@ export interface Target {
   readonly served: boolean;
   stop(): Promise<void>;
 }
-
-const cli = installed('dist/cli.js');
 
 /**
  * Returns a URL as it is, or starts `penstock serve` for an app.
@@ -27,11 +25,11 @@ export async function openTarget(given: string, flags: readonly string[]): Promi
     return { name: given, url: given, served: false, stop: async () => {} };
   }
   findApp(given); // fails early, with a clear message
+  const [program, ...start] = ownCommand();
   const child = spawn(
-    process.execPath,
+    program,
     [
-      ...process.execArgv,
-      cli,
+      ...start,
       'serve',
       given,
       '--port',

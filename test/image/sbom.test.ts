@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { billOfMaterials } from '../../src/image/sbom.js';
@@ -15,10 +14,9 @@ test('the bill of materials lists the npm dependencies, R, and the R and Debian 
   expect([bill.bomFormat, bill.metadata.component.name]).toEqual(['CycloneDX', 'penstock']);
   const purls = bill.components.map(({ purl }) => purl);
   for (const purl of purls) expect(purl).toMatch(/^pkg:(npm|cran|generic|deb\/\w+)\/[^\s@]+@\S+$/);
-  const { dependencies, devDependencies } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'));
   const npm = bill.components.filter(({ purl }) => purl.startsWith('pkg:npm/')).map(({ name }) => name);
-  expect(npm).toEqual(expect.arrayContaining(Object.keys(dependencies)));
-  expect(npm).not.toEqual(expect.arrayContaining([Object.keys(devDependencies)[0]]));
+  expect(npm).toEqual(expect.arrayContaining(['commander', 'fastify', 'pino', 'yaml']));
+  expect(npm).not.toContain('vitest');
   expect(purls).toContain(`pkg:generic/node@${process.versions.node}`);
   const r = bill.components.filter(({ purl }) => purl.startsWith('pkg:cran/')).map(({ name }) => name);
   expect(r).toEqual(expect.arrayContaining(['R', 'base', 'plumber', 'jsonlite']));

@@ -1,4 +1,4 @@
-import { commandLine } from '../../scripts/setup/command-line.mjs';
+import { penstockCommand } from './command.js';
 import type { ServeOptions } from './plumber.js';
 import { Child, type Server, serverEnvironment } from './process.js';
 
@@ -20,10 +20,11 @@ const START_TIMEOUT_MS = 60_000;
 
 /** Starts the built command line on an API and waits until it listens and is ready. */
 export async function startPenstock(app: string, options: PenstockOptions = {}): Promise<PenstockServer> {
+  const [program, ...start] = penstockCommand;
   const child = new Child(
-    process.execPath,
+    program,
     [
-      ...commandLine(),
+      ...start,
       'serve',
       app,
       ...['--host', '127.0.0.1', '--port', '0', '--admin-port', '0'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { commandLine } from '../../scripts/setup/command-line.mjs';
+import { penstockCommand } from './command.js';
 import { Child, serverEnvironment } from './process.js';
 
 /** One line of the gateway's JSON log. */
@@ -63,7 +63,8 @@ export class ServedApp {
 
   constructor(app: string, { command = 'serve', cwd, env, flags = [], workers = 2 }: ServeOptions) {
     const args = [command, app, '--port', '0', '--admin-port', '0', '--workers', String(workers)];
-    this.#child = new Child(process.execPath, [...commandLine(), ...args, '--log-format', 'json', ...flags], {
+    const [program, ...start] = penstockCommand;
+    this.#child = new Child(program, [...start, ...args, '--log-format', 'json', ...flags], {
       ...(cwd === undefined ? {} : { cwd }),
       env: serverEnvironment(env),
     });
@@ -182,7 +183,8 @@ export async function runCli(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Promise<Ending & { stdout: string; stderr: string }> {
-  const child = new Child(process.execPath, [...commandLine(), ...args], {
+  const [program, ...start] = penstockCommand;
+  const child = new Child(program, [...start, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: serverEnvironment(options.env),
   });

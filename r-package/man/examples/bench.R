@@ -1,0 +1,3 @@
+\dontrun{
+bench("plumber.R", path = "hello")
+}

@@ -1,0 +1,3 @@
+\dontrun{
+deploy("my-api", pods = "2..10")
+}

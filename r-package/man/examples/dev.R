@@ -1,0 +1,3 @@
+\dontrun{
+dev("plumber.R")
+}

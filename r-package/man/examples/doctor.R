@@ -1,0 +1,3 @@
+\dontrun{
+doctor("plumber.R")
+}

@@ -1,0 +1,3 @@
+\dontrun{
+image("my-api", tag = "registry.example.com/my-api:1")
+}

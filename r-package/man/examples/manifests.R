@@ -1,0 +1,3 @@
+\dontrun{
+manifests("my-api", helm = "chart")
+}

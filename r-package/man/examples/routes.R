@@ -1,0 +1,3 @@
+\dontrun{
+routes("plumber.R")
+}
