@@ -10,8 +10,8 @@ app_argument <- function(app, name = "model") {
     return(folder)
   }
   if (!is.list(app) && !isS4(app)) {
-    stop("`app` must be a path, a plumber router, or a model; not an object of class ", paste(class(app), collapse = "/"),
-         call. = FALSE)
+    stop("`app` must be a path, a plumber router, or a model; not an object of class ",
+         paste(class(app), collapse = "/"), call. = FALSE)
   }
   file <- file.path(folder, paste0(name, ".rds"))
   saveRDS(app, file)

@@ -228,10 +228,10 @@ routes <- function(app = ".", lane = NULL, load_timeout = NULL, rscript = NULL, 
 #' @return Invisibly, whether everything is there.
 #' @example man/examples/doctor.R
 #' @export
-doctor <- function(app = ".", host = NULL, port = NULL, admin_host = NULL, admin_port = NULL, workers = NULL, rscript = NULL,
-    admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL,
-    tls_client_ca = NULL, tls_clients = NULL, trusted_proxies = NULL, forwarded_header = NULL, config = NULL,
-    json = NULL, production = NULL) {
+doctor <- function(app = ".", host = NULL, port = NULL, admin_host = NULL, admin_port = NULL, workers = NULL,
+    rscript = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL,
+    tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, trusted_proxies = NULL, forwarded_header = NULL,
+    config = NULL, json = NULL, production = NULL) {
   run_command("doctor", app, call_flags(), fails = FALSE)
 }
 
@@ -257,8 +257,9 @@ doctor <- function(app = ".", host = NULL, port = NULL, admin_host = NULL, admin
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/bench.R
 #' @export
-bench <- function(target, against = NULL, connections = NULL, duration = NULL, warmup = NULL, rounds = NULL, rate = NULL,
-    path = NULL, method = NULL, header = NULL, body = NULL, report = NULL, json = NULL, workers = NULL, lane = NULL) {
+bench <- function(target, against = NULL, connections = NULL, duration = NULL, warmup = NULL, rounds = NULL,
+    rate = NULL, path = NULL, method = NULL, header = NULL, body = NULL, report = NULL, json = NULL, workers = NULL,
+    lane = NULL) {
   run_command("bench", target, call_flags())
 }
 
@@ -283,8 +284,8 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/image.R
 #' @export
-image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force = NULL, base = NULL, base_image = NULL,
-    node_image = NULL, tag = NULL, build_arg = NULL, engine = NULL, cache = NULL, push = NULL) {
+image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force = NULL, base = NULL,
+    base_image = NULL, node_image = NULL, tag = NULL, build_arg = NULL, engine = NULL, cache = NULL, push = NULL) {
   run_command("image", app, call_flags())
 }
 
@@ -328,8 +329,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force 
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/manifests.R
 #' @export
-manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL, image = NULL,
-    app_version = NULL, namespace = NULL, pods = NULL, autoscaler = NULL, memory = NULL, cpu = NULL,
+manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL,
+    image = NULL, app_version = NULL, namespace = NULL, pods = NULL, autoscaler = NULL, memory = NULL, cpu = NULL,
     service_type = NULL, http_route = NULL, gateway = NULL, service_monitor = NULL, network_policy = NULL,
     kserve = NULL, session_secret = NULL, config = NULL, kustomize = NULL, helm = NULL) {
   run_command("manifests", app, call_flags())
@@ -381,10 +382,10 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/deploy.R
 #' @export
-deploy <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL, image = NULL,
-    app_version = NULL, namespace = NULL, context = NULL, kubectl = NULL, pods = NULL, autoscaler = NULL,
-    memory = NULL, cpu = NULL, service_type = NULL, http_route = NULL, gateway = NULL, service_monitor = NULL,
-    network_policy = NULL, kserve = NULL, session_secret = NULL, config = NULL, dry_run = NULL, diff = NULL,
-    build = NULL, containerd = NULL, canary = NULL, rollout_timeout = NULL) {
+deploy <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL,
+    image = NULL, app_version = NULL, namespace = NULL, context = NULL, kubectl = NULL, pods = NULL,
+    autoscaler = NULL, memory = NULL, cpu = NULL, service_type = NULL, http_route = NULL, gateway = NULL,
+    service_monitor = NULL, network_policy = NULL, kserve = NULL, session_secret = NULL, config = NULL,
+    dry_run = NULL, diff = NULL, build = NULL, containerd = NULL, canary = NULL, rollout_timeout = NULL) {
   run_command("deploy", app, call_flags())
 }

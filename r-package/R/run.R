@@ -81,8 +81,8 @@ start_process <- function(words, ...) {
   processx::process$new(command[[1L]], command[-1L], ..., env = worker_environment(), cleanup_tree = TRUE)
 }
 
-# Workers are processes of this R, with the libraries of this session. Checks of packages set R_TESTS, which names a file
-# that only they have.
+# Workers are processes of this R, with the libraries of this session. Checks of packages set R_TESTS, which names a
+# file that only they have.
 worker_environment <- function() {
   rscript <- Sys.getenv("PENSTOCK_RSCRIPT", file.path(R.home("bin"), "Rscript"))
   c("current", R_LIBS = paste(.libPaths(), collapse = .Platform$path.sep), R_TESTS = "", PENSTOCK_RSCRIPT = rscript)

@@ -15,8 +15,8 @@ oldest_node <- "20.19"
 #' `install_runtime()` installs the executable, a single file with Node.js inside, in the folder that R keeps for this
 #' package, `tools::R_user_dir("penstock")`. It asks first, and compares the file with its SHA-256 checksum.
 #'
-#' @param source Address or path of the executable of this version for this platform. By default the environment variable
-#'   `PENSTOCK_RUNTIME_SOURCE`.
+#' @param source Address or path of the executable of this version for this platform. By default the environment
+#'   variable `PENSTOCK_RUNTIME_SOURCE`.
 #' @param sha256 Its checksum. By default that in the file `SOURCE.sha256`.
 #' @param ask Whether to ask for consent. Without a person to ask, `ask = FALSE` gives it.
 #' @return `find_runtime()`: the program and its first arguments. `install_runtime()`: invisibly, the path of the
@@ -36,8 +36,8 @@ find_runtime <- function() {
   if (file.exists(runtime_file())) return(runtime_file())
   node <- find_node()
   if (is.null(node)) {
-    stop("Penstock needs Node.js ", oldest_node, " or newer, and found none. Install it (https://nodejs.org), name it in ",
-         "PENSTOCK_NODE, or install the executable: see ?install_runtime", call. = FALSE)
+    stop("Penstock needs Node.js ", oldest_node, " or newer, and found none. Install it (https://nodejs.org), name it ",
+         "in PENSTOCK_NODE, or install the executable: see ?install_runtime", call. = FALSE)
   }
   c(node, "--max-semi-space-size=64", file.path(gateway_folder(), "dist", "cli.js"))
 }
@@ -46,8 +46,8 @@ find_runtime <- function() {
 #' @export
 install_runtime <- function(source = Sys.getenv("PENSTOCK_RUNTIME_SOURCE"), sha256 = NULL, ask = TRUE) {
   if (!nzchar(source)) {
-    stop("`source` must name the executable penstock-", package_version(), "-", platform(), ", an address or a file; or ",
-         "set PENSTOCK_RUNTIME_SOURCE", call. = FALSE)
+    stop("`source` must name the executable penstock-", package_version(), "-", platform(), ", an address or a file; ",
+         "or set PENSTOCK_RUNTIME_SOURCE", call. = FALSE)
   }
   target <- runtime_file()
   if (ask) {

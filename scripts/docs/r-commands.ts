@@ -77,7 +77,7 @@ function commandFunction(name: Exported, command: Command): string {
     `#' @return ${results[name] ?? invisibly}`,
     `#' @example man/examples/${name}.R`,
     "#' @export",
-    `${name} <- ${signature(formals)} {`,
+    `${signature(name, formals)} {`,
     `  ${call}`,
     '}',
     '',
@@ -115,11 +115,11 @@ function rdLines(text: string): string[] {
   return lines.map((line, index) => `#' ${index === 0 ? '' : '  '}${line}`);
 }
 
-function signature(formals: readonly string[]): string {
-  const lines: string[] = ['function('];
+function signature(name: string, formals: readonly string[]): string {
+  const lines: string[] = [`${name} <- function(`];
   for (const [index, formal] of formals.entries()) {
     const word = index === formals.length - 1 ? `${formal})` : `${formal}, `;
-    if ((lines.at(-1) + word).trimEnd().length <= 118) lines[lines.length - 1] += word;
+    if ((lines.at(-1) + word).trimEnd().length <= 116) lines[lines.length - 1] += word;
     else lines.push(`    ${word}`);
   }
   return lines.map((line) => line.trimEnd()).join('\n');

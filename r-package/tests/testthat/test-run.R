@@ -26,5 +26,6 @@ test_that("routes() shows the routes of an app", {
 test_that("doctor() returns whether everything is there", {
   skip_without_runtime()
   expect_output(expect_true(doctor(app_folder("#* @get /hello", "function() 'hello'"))))
-  expect_output(expect_false(doctor(app_folder("library(notthere)", "#* @get /hello", "function() 'hello'"))), "notthere")
+  folder <- app_folder("library(notthere)", "#* @get /hello", "function() 'hello'")
+  expect_output(expect_false(doctor(folder)), "notthere")
 })
