@@ -284,7 +284,7 @@ export class Dispatcher {
       // Its client disconnected, or its deadline passed, before R started it.
       if (ticket.state === 'settled') worker.interrupt(this.#options.interruptGrace);
     },
-    left: (ticket) => {
+    left: (ticket, cut) => {
       this.#running -= 1;
       const { batchSize, job, leads, rTime, startedAt, worker } = ticket;
       const { route } = job;
@@ -296,7 +296,7 @@ export class Dispatcher {
       route.lastRequests = batchSize;
       const occupied = this.#clock.now() - ticket.startedAt!;
       if (rTime !== undefined) {
-        route.observe({ ms: rTime, occupied, requests: batchSize, worker });
+        route.observe({ ms: rTime, occupied, requests: batchSize, worker, cut });
         this.#queue.isolation.arrived(route, ticket.queuedAt);
       }
       this.#queue.ran(route);
@@ -321,7 +321,7 @@ export class Dispatcher {
       // Count the time so far. Otherwise a route that never answers in time would not be known to be slow.
       if (begun && ticket.openedAt === undefined) {
         const ms = this.#clock.now() - ticket.startedAt!;
-        ticket.job.route?.observe({ ms, requests: 1, worker: undefined });
+        ticket.job.route?.observe({ ms, requests: 1, worker: undefined, cut: true });
       }
       if (ticket.state === 'settled') return;
       const maybeAgain = !begun || (ticket.job.safe && this.#options.retrySafe);

@@ -9,7 +9,8 @@ import type { Job, Ticket, TicketState } from './ticket.js';
 /** Callbacks for events of a ticket. Every `started` is followed by a `left`. */
 export interface TicketListener {
   started(ticket: QueuedTicket, worker: UnitWorker): void;
-  left(ticket: QueuedTicket): void;
+  /** @param cut whether an interrupt ended it */
+  left(ticket: QueuedTicket, cut: boolean): void;
   /** R waits for a promise of it. Every `opened` is followed by a `closed`. */
   opened(ticket: QueuedTicket): void;
   closed(ticket: QueuedTicket): void;
@@ -159,9 +160,9 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   /** @param rTime undefined if its worker was lost */
-  left(rTime: number | undefined): void {
+  left(rTime: number | undefined, cut = false): void {
     this.rTime = rTime;
-    this.#listener.left(this);
+    this.#listener.left(this, cut);
   }
 
   printed(): void {
@@ -172,7 +173,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   unstarted(): void {
     if (this.startedAt === undefined) return;
     this.rTime = undefined;
-    this.#listener.left(this);
+    this.#listener.left(this, false);
     this.startedAt = undefined;
     this.attempts -= 1;
   }

@@ -228,8 +228,8 @@ export class DispatcherModel {
     const own = this.routes[route];
     if (own === undefined) return;
     const { left } = unit;
-    unit.left = (ms) => {
-      left.call(unit, ms);
+    unit.left = (ms, cut) => {
+      left.call(unit, ms, cut);
       if (ms !== undefined) this.isolation.arrived(own, submittedAt);
     };
   }
