@@ -31,8 +31,9 @@ export function createAdminServer(
   guardAdmin(server, guard);
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
-    const { state } = status();
-    return ready() ? { status: 'ready' } : reply.code(503).send({ status: state });
+    const { starts, state } = status();
+    const is = ready();
+    return reply.code(is ? 200 : 503).send({ status: is ? 'ready' : state, starts: starts?.state });
   });
   server.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType);

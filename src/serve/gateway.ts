@@ -259,6 +259,7 @@ export class Gateway {
         limit: serving.cache.limit,
       },
       restarts,
+      starts: pool?.starts,
       workers: pool === undefined ? [] : workerStatuses(pool),
     };
   }
