@@ -219,11 +219,11 @@ export class Gateway {
     this.#draining = true;
     await this.#publicServer.close();
     this.#dev?.close();
-    await this.#versions.close();
+    // A collector that does not answer takes its time, too.
+    await Promise.all([this.#versions.close(), this.#traces?.close()]);
     this.#spare?.close(); // last, because it may have become a worker
     await this.#threads.close();
     this.#dashboard.close();
-    await this.#traces?.close();
     await this.#adminServer.close();
     this.#adminToken?.close();
     this.#gate?.close();
