@@ -8,6 +8,8 @@ import type { Job, Ticket, TicketState } from './ticket.js';
 
 /** Callbacks for events of a ticket. Every `started` is followed by a `left`. */
 export interface TicketListener {
+  /** It was put into a worker's pipe behind another one (1), or is not there any more (-1). */
+  handed(change: 1 | -1): void;
   started(ticket: QueuedTicket, worker: UnitWorker): void;
   /** @param cut whether an interrupt ended it */
   left(ticket: QueuedTicket, cut: boolean): void;
@@ -42,6 +44,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   rTime: number | undefined;
   openedAt: number | undefined;
   #isOpen = false;
+  #isHanded = false;
   settledAt: number | undefined;
   worker: UnitWorker | undefined;
   attempts = 0;
@@ -119,9 +122,18 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     if (this.state !== 'settled') this.state = 'handed';
     this.worker = worker;
     this.startedAt = undefined; // of an earlier run
+    this.#isHanded = true;
+    this.#listener.handed(1);
+  }
+
+  #leavePipe(): void {
+    if (!this.#isHanded) return;
+    this.#isHanded = false;
+    this.#listener.handed(-1);
   }
 
   started(worker: UnitWorker): void {
+    this.#leavePipe();
     if (this.state !== 'settled') this.state = 'running';
     this.worker = worker;
     this.startedAt = this.#clock.now();
@@ -179,6 +191,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   returned(): void {
+    this.#leavePipe();
     this.unstarted();
     this.#listener.returned(this);
   }

@@ -118,8 +118,9 @@ export class AppVersion {
     return this.models?.server ?? this.#reported.paths;
   }
 
+  /** Number of requests that R has not begun. */
   get queued(): number {
-    return this.#dispatcher.queued;
+    return this.#dispatcher.waiting;
   }
 
   get running(): number {

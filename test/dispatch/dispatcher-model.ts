@@ -243,6 +243,13 @@ export class DispatcherModel {
       dispatcher.queued === queued.length,
       `${queued.length} requests wait, but queued is ${dispatcher.queued}`,
     );
+    const behind = pool.workers
+      .flatMap(({ slots }) => slots.slice(1))
+      .filter(({ unit }) => unit !== undefined);
+    must(
+      dispatcher.waiting === queued.length + behind.length,
+      `${behind.length} more stand in pipes, but ${dispatcher.waiting} wait`,
+    );
     const units = pool.workers.flatMap((worker) => worker.open.map((unit) => ({ unit, worker })));
     must(
       dispatcher.open === units.length,
