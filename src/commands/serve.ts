@@ -1,6 +1,7 @@
 import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
+import { takeSockets } from '../http/passed-sockets.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 
@@ -13,12 +14,13 @@ export async function serve(
   config: Config,
   { dev = false }: { dev?: boolean } = {},
 ): Promise<number> {
+  const sockets = takeSockets();
   const log = createLog({ format: config.logFormat, level: config.logLevel });
   const gateway = new Gateway(app, config, log, { dev, gate: await gateFor(config, log.log) });
   const stopRequested = stopSignal();
   process.on('SIGHUP', () => void gateway.reload('signal'));
   try {
-    const started = await Promise.race([gateway.start(), stopRequested]);
+    const started = await Promise.race([gateway.start(sockets), stopRequested]);
     if (typeof started === 'string') {
       await gateway.abort();
       await log.end();
