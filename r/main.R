@@ -56,6 +56,7 @@ load_and_serve <- function(settings) {
   compile_ahead(if (models) for_predictions else for_requests, environment(main), compiled$prepare)
   before <- NULL
   calls <- NULL
+  files_read <- function(missing) character()
   # R's top level would end a forked worker like the process that it was forked from.
   serving <- FALSE
   start <- function(hooks) {
@@ -74,11 +75,17 @@ load_and_serve <- function(settings) {
       if (!models) speed_up_router(compiled$prepare)
       compiled$save()
       compiler::enableJIT(jit)
-      if (models) model_app(settings, step) else plumber_app(settings, step, start)
+      if (models) {
+        model_app(settings, step)
+      } else {
+        step("app")
+        files_read <- note_read_files()
+        plumber_app(settings, step, start, files_read)
+      }
     }, error = function(e) if (!serving) calls <<- sys.calls()),
     error = function(e) {
       if (serving) end_with(e)
-      report_load_failure(con, e, calls, settings$app)
+      report_load_failure(con, e, calls, settings$app, files_read(missing = TRUE))
       quit(save = "no", status = 3L, runLast = FALSE)
     },
     app_stopped = function(e) function(start) NULL
@@ -94,13 +101,11 @@ end_with <- function(e) {
 
 # Loads a plumber app, as model_app() loads models. Returns function(start) that serves until the gateway sends `stop`:
 # start(hooks) makes the process a worker and returns its connection, see preload.R. If the app runs its router while it
-# is loaded, it is served within that call.
-plumber_app <- function(settings, step, start) {
+# is loaded, it is served within that call. files_read: see note_read_files()
+plumber_app <- function(settings, step, start, files_read) {
   guard_json()
   wake_for_time_limits()
   note_request_constants()
-  step("app")
-  files_read <- note_read_files()
   # Ends loading. Returns function(start, app) that serves the router.
   prepare <- function(router) {
     files <- files_read()
@@ -134,7 +139,8 @@ plumber_app <- function(settings, step, start) {
   function(start) run_router(router, settings$host, settings$public_port, function(app) serve(start, app))
 }
 
-report_load_failure <- function(con, e, calls, app) {
+# files: those that the app has read or sought
+report_load_failure <- function(con, e, calls, app, files = character()) {
   text <- conditionMessage(e)
   where <- if (inherits(e, "located_error")) list(file = e$file, line = e$line) else message_location(text, app$file)
   if (is.null(where)) where <- call_location(calls)
@@ -143,6 +149,7 @@ report_load_failure <- function(con, e, calls, app) {
     message = text,
     call = if (!is.null(call)) paste(deparse(call, nlines = 1L), collapse = "") else NULL,
     file = where$file,
-    line = where$line
+    line = where$line,
+    files = as.list(unname(files))
   ))
 }

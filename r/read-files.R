@@ -11,11 +11,19 @@ file_seekers <- c(file.exists = "...", normalizePath = "path", path.expand = "pa
 changing_files <- "\\.(log|db|sqlite3?|duckdb)(-?(wal|shm|journal))?$"
 most_read_files <- 1000L
 
-# Starts to note. Returns a function that ends it and returns the paths.
+# Starts to note. Returns function(missing) that ends it and returns the paths, with `missing` also those of files that the
+# app has not found.
 note_read_files <- function() {
   seek <- file.exists
   resolve <- normalizePath
   read <- character()
+  sought <- character()
+  absolute <- function(paths) {
+    folders <- resolve(dirname(paths), mustWork = FALSE)
+    relative <- !startsWith(folders, "/")
+    folders[relative] <- file.path(getwd(), folders[relative])
+    file.path(folders, basename(paths))
+  }
   written <- character()
   noting <- TRUE
   note <- function(paths, mode = "") {
@@ -23,14 +31,14 @@ note_read_files <- function() {
     noting <<- FALSE # the functions call each other
     on.exit(noting <<- TRUE)
     if (grepl("^[wa]", mode[1L])) {
-      # The file may not exist yet.
-      written <<- c(written, file.path(resolve(dirname(paths), mustWork = FALSE), basename(paths)))
+      written <<- c(written, absolute(paths)) # the file may not exist yet
       return(invisible())
     }
     found <- paths[!is.na(paths) & nzchar(paths)]
     found <- found[!grepl("^[a-z]{2,}://", found)]
-    found <- found[seek(found)]
-    if (length(found) > 0L && length(read) < most_read_files) read <<- unique(c(read, resolve(found)))
+    exist <- seek(found)
+    if (any(exist) && length(read) < most_read_files) read <<- unique(c(read, resolve(found[exist])))
+    if (!all(exist) && length(sought) < most_read_files) sought <<- unique(c(sought, absolute(found[!exist])))
   }
   openers <- lapply(named_by_itself(file_openers), function(name) {
     noting_function(get(name, baseenv()), as.call(list(note, quote(description), quote(open))))
@@ -43,10 +51,10 @@ note_read_files <- function() {
   originals <- mget(names(replaced), envir = baseenv())
   put <- function(functions) for (name in names(functions)) replace_binding(name, baseenv(), functions[[name]])
   put(replaced)
-  function() {
+  function(missing = FALSE) {
     noting <<- FALSE
     put(originals)
-    app_files(setdiff(read, written))
+    app_files(setdiff(c(read, if (missing) sought), written))
   }
 }
 

@@ -180,16 +180,30 @@ const stateTexts = {
   draining: 'shutting down',
 };
 
+/** What the state is, and whether workers can be started. */
+function stateText({ starts, state }) {
+  const failing = starts !== undefined && starts.state !== 'ok' && state !== 'draining';
+  return failing && state !== 'broken' ? `${stateTexts[state]}, but workers do not start` : stateTexts[state];
+}
+
+/** What is wrong with starts, and when the next one follows. */
+function startsText({ failures, reason, retryInMs, state }) {
+  if (state === 'ok') return '';
+  const next = retryInMs === 0 ? 'trying again' : `next attempt in ${Math.ceil(retryInMs / 1000)} s`;
+  return `${failures} failed ${failures === 1 ? 'start' : 'starts'} in a row, ${next}: ${reason}`;
+}
+
 function showNow(now) {
-  const { app, appVersion, batches, finishing, release, restarts, state, uptime, version } = now;
+  const { app, appVersion, batches, finishing, release, restarts, starts, state, uptime, version } = now;
   const name = app.split('/').slice(-2).join('/');
   setText(at('app'), name);
   at('app').title = app;
-  document.title = `${name}: ${stateTexts[state]}`;
+  document.title = `${name}: ${stateText(now)}`;
   const parts = [release === undefined ? undefined : `release ${release}`, `up ${age(uptime)}`];
   setText(at('about'), parts.filter((part) => part !== undefined).join(', '));
-  at('state').dataset.state = state;
-  setText(at('state-text'), stateTexts[state]);
+  at('state').dataset.state = state === 'serving' && starts?.state !== 'ok' ? 'failing' : state;
+  setText(at('state-text'), stateText(now));
+  setText(at('starts'), starts === undefined ? '' : startsText(starts));
   setText(at('version'), `Penstock ${version}`);
   const old = finishing.map(
     (one) => `version ${one.number} is finishing ${one.running + one.queued} requests`,

@@ -27,7 +27,8 @@ function commands({ family, r, packages, prebuilt }) {
   const fromCran = packages.length > 0 ? [`Rscript -e '${cranCall(packages)}'`] : [];
   switch (family) {
     case 'debian': {
-      if (!prebuilt) return fromCran.map((command) => `sudo ${command}`);
+      // Without R, CRAN is no help yet: apt brings both, once it can be reached.
+      if (!prebuilt && !r) return fromCran.map((command) => `sudo ${command}`);
       const names = [...(r ? ['r-base-core'] : []), ...packages.map(debianPackage)];
       return ['sudo apt-get update', `sudo apt-get install --no-install-recommends ${names.join(' ')}`];
     }

@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
-import { addressError, ignoreFailedAccept } from '../http/public-server.js';
+import { addressError, ignoreFailedAccept, passedError } from '../http/public-server.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
 import type { Dashboard } from './dashboard/dashboard.js';
@@ -31,8 +31,9 @@ export function createAdminServer(
   guardAdmin(server, guard);
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
-    const { state } = status();
-    return ready() ? { status: 'ready' } : reply.code(503).send({ status: state });
+    const { starts, state } = status();
+    const is = ready();
+    return reply.code(is ? 200 : 503).send({ status: is ? 'ready' : state, starts: starts?.state });
   });
   server.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType);
@@ -64,16 +65,23 @@ function noSchemas(): never {
   throw new Error('a route of the admin server has a schema');
 }
 
-/** Returns the URL. Fails with `address_unavailable`. */
+/**
+ * Returns the URL. Fails with `address_unavailable`.
+ *
+ * @param fd a socket that is already bound, instead of the configured address
+ */
 export async function listenAdmin(
   server: FastifyInstance,
   { adminHost, adminPort }: Config,
+  fd: number | undefined,
 ): Promise<string> {
   try {
-    const url = await server.listen({ host: adminHost, port: adminPort });
+    const address = fd === undefined ? { host: adminHost, port: adminPort } : ({ fd } as object);
+    const url = await server.listen(address);
     server.server.on('error', ignoreFailedAccept);
     return url;
   } catch (error) {
+    if (fd !== undefined) throw passedError(fd);
     throw addressError(error as NodeJS.ErrnoException, adminHost, adminPort);
   }
 }

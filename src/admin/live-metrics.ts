@@ -69,6 +69,11 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
       samples: () => one(status().finishing.length),
     },
     {
+      name: 'penstock_failed_starts',
+      help: 'Failed attempts in a row to start workers; 0 after one that succeeded. From 3 on, requests that no worker can take are rejected.',
+      samples: () => one(status().starts?.failures),
+    },
+    {
       name: 'penstock_queue_limit',
       help: 'Maximum number of waiting requests.',
       samples: () => one(status().queueLimit),

@@ -1,3 +1,4 @@
+import type { Starts } from '../pool/breaker.js';
 import type { Pool } from '../pool/pool.js';
 import type { StartStep } from '../pool/start-journey.js';
 import type { WorkerState } from '../pool/worker-state.js';
@@ -73,6 +74,8 @@ export interface Status {
   /** The response cache; undefined if no route uses it. */
   readonly cache: { readonly entries: number; readonly bytes: number; readonly limit: number } | undefined;
   readonly restarts: number;
+  /** Whether workers of the version that serves can be started. */
+  readonly starts: Starts | undefined;
   /** The workers of the version that serves requests. */
   readonly workers: readonly WorkerStatus[];
 }

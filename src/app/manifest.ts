@@ -150,6 +150,8 @@ export interface LoadFailure {
   readonly call?: string;
   readonly file?: string;
   readonly line?: number;
+  /** Absolute paths of the files that the app had read until then, or had not found. */
+  readonly files?: readonly string[];
 }
 
 /** The payload of a ready frame. */
@@ -237,12 +239,13 @@ function cacheTag(plain: Record<string, unknown>): CacheTag {
 
 /** The payload of a load-failed frame. */
 export function loadFailureFrom(payload: Uint8Array): LoadFailure {
-  const { call, file, line, message } = toPlain(readRData(payload)) as Record<string, unknown>;
+  const { call, file, files, line, message } = toPlain(readRData(payload)) as Record<string, unknown>;
   return {
     message: String(message).trim(),
     ...(typeof call === 'string' && { call }),
     ...(typeof file === 'string' && { file }),
     ...(typeof line === 'number' && { line }),
+    files: list<string>(files),
   };
 }
 

@@ -1,6 +1,7 @@
 import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
+import { takeSockets } from '../http/passed-sockets.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 import { ServiceManager } from '../serve/service-manager.js';
@@ -14,6 +15,7 @@ export async function serve(
   config: Config,
   { dev = false }: { dev?: boolean } = {},
 ): Promise<number> {
+  const sockets = takeSockets();
   const log = createLog({ format: config.logFormat, level: config.logLevel });
   const manager = new ServiceManager(process.env, (reason) =>
     log.log.warn({ event: 'service-manager', reason }, `Could not notify the service manager: ${reason}`),
@@ -27,7 +29,7 @@ export async function serve(
     await manager.ready(status);
   });
   try {
-    const started = await Promise.race([gateway.start(), stopRequested]);
+    const started = await Promise.race([gateway.start(sockets), stopRequested]);
     if (typeof started === 'string') {
       await gateway.abort();
       await log.end();

@@ -164,7 +164,7 @@ class Reader extends SectionReader {
   };
 
   readonly #rate: Read<Rate> = (node, path) =>
-    this.scalar(node, path, 'a rate such as 10/s or 100/m burst 20', (value) => readRate(String(value)));
+    this.scalar(node, path, 'a rate such as 10/s or 100/m burst 20', (_value, text) => readRate(text));
 
   readonly #cors: Read<CorsSettings> = (node, path) => {
     const found = this.members(node, path, {
@@ -216,12 +216,12 @@ class Reader extends SectionReader {
 
   #duration(min: number): Read<number> {
     const kind = duration({ min });
-    return (node, path) => this.scalar(node, path, kind.expects, (value) => kind.parse(String(value)));
+    return (node, path) => this.scalar(node, path, kind.expects, (_value, text) => kind.parse(text));
   }
 
   #matched(expects: string, matches: (text: string) => boolean): Read<string> {
     return (node, path) =>
-      this.scalar(node, path, expects, (value) => (matches(String(value)) ? String(value) : undefined));
+      this.scalar(node, path, expects, (_value, text) => (matches(text) ? text : undefined));
   }
 
   #listOf(expects: string, matches: (text: string) => boolean): Read<readonly string[]> {

@@ -4,7 +4,7 @@ import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseD
 import { readAccessSection, readRulesSection } from './access-section.js';
 import { readModelSection, readModelsSection } from './model-section.js';
 import { type OptionName, options } from './options.js';
-import type { Section } from './section-reader.js';
+import { type Section, textOf } from './section-reader.js';
 import { didYouMean, type Sections, type Setting, type Settings } from './settings.js';
 
 const fileNames = ['penstock.yaml', 'penstock.yml'];
@@ -32,7 +32,12 @@ export function findConfigFile(appDir: string | undefined, cwd: string): ConfigF
 /** Reads a configuration file. Every error includes its line. */
 export function readConfigFile({ path, text }: ConfigFile, cwd: string): Settings {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // As numbers, the versions 1.1 and 1.10 would be the same key.
+    uniqueKeys: (one, other) => isScalar(one) && isScalar(other) && textOf(one) === textOf(other),
+  });
   const shown = displayPath(path, cwd);
   const at = (offset: number) => `${shown}:${lines.linePos(offset).line}`;
 
@@ -87,7 +92,9 @@ function readPair(pair: Pair, document: Document): { name: OptionName; text: str
   const value = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;
   if (value === null || (isScalar(value) && value.value === null)) return `\`${key}\` has no value.`;
   if (!isScalar(value)) return `\`${key}\`: expected ${options[key].kind.expects}; got a list or a map.`;
-  return { name: key, text: String(value.value) };
+  const text = textOf(value);
+  // Text stays as it is written: a version such as 1.10 is not a number. YAML has more ways to write a number than options.
+  return { name: key, text: options[key].kind.parse(text) === undefined ? String(value.value) : text };
 }
 
 function isOption(key: string): key is OptionName {

@@ -1,4 +1,4 @@
-import { type Document, isScalar } from 'yaml';
+import { type Document, isMap, isScalar } from 'yaml';
 import { type FieldType, fieldTypes } from '../app/model-schema.js';
 import type { FieldSettings, ModelSettings, VersionedSettings } from './model-settings.js';
 import { type Read, type Section, SectionReader } from './section-reader.js';
@@ -52,6 +52,12 @@ class Reader extends SectionReader {
   readonly #example: Read<string | number | boolean> = (node, path) =>
     this.scalar(node, path, 'a value', (value) => value as string | number | boolean);
 
+  /** An example of a text such as 01234, which YAML reads as a number. */
+  #exampleOf(field: unknown): Read<string | number | boolean> {
+    const type = isMap(field) ? field.get('type') : undefined;
+    return ['string', 'factor', 'date', 'datetime'].includes(String(type)) ? this.text : this.#example;
+  }
+
   get #common() {
     return {
       description: this.text,
@@ -78,7 +84,7 @@ class Reader extends SectionReader {
       max: this.number,
       nulls: this.boolean,
       required: this.boolean,
-      example: this.#example,
+      example: this.#exampleOf(value),
     });
   }
 }

@@ -65,7 +65,7 @@ export class SectionReader {
   }
 
   protected readonly text: Read<string> = (node, path) =>
-    this.scalar(node, path, 'a string', (value) => String(value));
+    this.scalar(node, path, 'a string', (_value, text) => text);
 
   protected readonly boolean: Read<boolean> = (node, path) =>
     this.scalar(node, path, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined));
@@ -92,14 +92,15 @@ export class SectionReader {
     return undefined;
   };
 
+  /** @param parse gets the value that YAML reads, and its text as written */
   protected scalar<T>(
     node: unknown,
     path: string,
     expects: string,
-    parse: (value: unknown) => T | undefined,
+    parse: (value: unknown, text: string) => T | undefined,
   ): T | undefined {
     const value = this.resolve(node);
-    const parsed = isScalar(value) && value.value !== null ? parse(value.value) : undefined;
+    const parsed = isScalar(value) && value.value !== null ? parse(value.value, textOf(value)) : undefined;
     if (parsed === undefined) this.fault(node, `\`${path}\`: expected ${expects}.`);
     return parsed;
   }
@@ -119,8 +120,8 @@ export class SectionReader {
   }
 }
 
-/** The text of a scalar as written: a factor level such as 1.0 keeps its decimal. */
-function textOf(node: unknown): string {
+/** The text of a scalar as written: a version such as 1.10 keeps its zero. */
+export function textOf(node: unknown): string {
   const { source, value } = node as { source?: string; value: unknown };
   return typeof value === 'string' ? value : (source ?? String(value));
 }

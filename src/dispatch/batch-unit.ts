@@ -99,10 +99,10 @@ export class BatchUnit implements WorkUnit {
 
   printed(): void {}
 
-  left(rTime: number): void {
-    this.#first.policy.observe(this.#items, rTime);
+  left(rTime: number, cut = false): void {
+    if (!cut) this.#first.policy.observe(this.#items, rTime);
     this.#listener.computed(this.#tickets.length, this.#items, rTime);
-    for (const ticket of this.#tickets) ticket.left(rTime);
+    for (const ticket of this.#tickets) ticket.left(rTime, cut);
   }
 
   /** Never called: R gives up a batch whose handler returns a promise. */

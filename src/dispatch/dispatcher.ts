@@ -5,28 +5,11 @@ import { Admission } from './admission.js';
 import { BatchTrials, trialJob } from './batch-trials.js';
 import { type BatchListener, BatchUnit } from './batch-unit.js';
 import { BatchWaits } from './batch-waits.js';
-import type { IsolationOptions } from './isolation.js';
+import type { DispatcherOptions } from './dispatcher-options.js';
 import { Queue } from './queue.js';
 import { QueuedTicket, type TicketListener } from './queued-ticket.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 import type { DispatchWorker, WorkerPool } from './worker-pool.js';
-
-export interface DispatcherOptions extends IsolationOptions {
-  /** CPU cores for the gateway and R. */
-  readonly cores: number;
-  /** Maximum number of waiting requests. */
-  readonly queueLimit: number;
-  /** How long R may take to return from an interrupt, in ms. */
-  readonly interruptGrace: number;
-  /** Whether to run a safe request once more if its worker dies. */
-  readonly retrySafe: boolean;
-  /** Called for each batch with its number of requests and items, and R's time in ms. */
-  readonly batchComputed?: (requests: number, items: number, ms: number) => void;
-  /** Called with the time for splitting a batch's result and printing the parts, in ms. */
-  readonly batchSplit?: (ms: number) => void;
-  /** Called if a batch's result could not be split. Its requests run one by one. */
-  readonly batchFailed?: (error: unknown) => void;
-}
 
 /** Frame ids are 31 bits, so that R can hold them as integers. */
 const LAST_ID = 0x7fffffff;
@@ -47,6 +30,8 @@ export class Dispatcher {
   #handsOutSoon = false;
   readonly #batchWaits: BatchWaits;
   readonly #trials = new BatchTrials();
+  /** Requests in the pipes of workers, behind others. */
+  #handed = 0;
   #running = 0;
   #open = 0;
   #nextId = 1;
@@ -67,6 +52,11 @@ export class Dispatcher {
   /** Number of requests that wait for a worker. */
   get queued(): number {
     return this.#queue.size;
+  }
+
+  /** Number of requests that R has not begun: those in the queue, and those in the pipes of workers, behind others. */
+  get waiting(): number {
+    return this.queued + this.#handed;
   }
 
   /** Number of requests that R runs. */
@@ -269,6 +259,9 @@ export class Dispatcher {
   }
 
   readonly #listener: TicketListener = {
+    handed: (change) => {
+      this.#handed += change;
+    },
     started: (ticket, worker) => {
       this.#running += 1;
       const { route } = ticket.job;
@@ -284,7 +277,7 @@ export class Dispatcher {
       // Its client disconnected, or its deadline passed, before R started it.
       if (ticket.state === 'settled') worker.interrupt(this.#options.interruptGrace);
     },
-    left: (ticket) => {
+    left: (ticket, cut) => {
       this.#running -= 1;
       const { batchSize, job, leads, rTime, startedAt, worker } = ticket;
       const { route } = job;
@@ -296,7 +289,7 @@ export class Dispatcher {
       route.lastRequests = batchSize;
       const occupied = this.#clock.now() - ticket.startedAt!;
       if (rTime !== undefined) {
-        route.observe({ ms: rTime, occupied, requests: batchSize, worker });
+        route.observe({ ms: rTime, occupied, requests: batchSize, worker, cut });
         this.#queue.isolation.arrived(route, ticket.queuedAt);
       }
       this.#queue.ran(route);
@@ -321,7 +314,7 @@ export class Dispatcher {
       // Count the time so far. Otherwise a route that never answers in time would not be known to be slow.
       if (begun && ticket.openedAt === undefined) {
         const ms = this.#clock.now() - ticket.startedAt!;
-        ticket.job.route?.observe({ ms, requests: 1, worker: undefined });
+        ticket.job.route?.observe({ ms, requests: 1, worker: undefined, cut: true });
       }
       if (ticket.state === 'settled') return;
       const maybeAgain = !begun || (ticket.job.safe && this.#options.retrySafe);

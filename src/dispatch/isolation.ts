@@ -85,7 +85,7 @@ export class Isolation {
   }
 
   isSlow(route: Route): boolean {
-    return route.known ? route.time >= this.#options.shortTime : route.running > 0;
+    return route.time >= this.#options.shortTime || (!route.known && route.running > 0);
   }
 
   /** Whether workers are reserved now, so that short requests do not wait for slow ones. */

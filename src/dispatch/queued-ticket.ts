@@ -8,8 +8,11 @@ import type { Job, Ticket, TicketState } from './ticket.js';
 
 /** Callbacks for events of a ticket. Every `started` is followed by a `left`. */
 export interface TicketListener {
+  /** It was put into a worker's pipe behind another one (1), or is not there any more (-1). */
+  handed(change: 1 | -1): void;
   started(ticket: QueuedTicket, worker: UnitWorker): void;
-  left(ticket: QueuedTicket): void;
+  /** @param cut whether an interrupt ended it */
+  left(ticket: QueuedTicket, cut: boolean): void;
   /** R waits for a promise of it. Every `opened` is followed by a `closed`. */
   opened(ticket: QueuedTicket): void;
   closed(ticket: QueuedTicket): void;
@@ -41,6 +44,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   rTime: number | undefined;
   openedAt: number | undefined;
   #isOpen = false;
+  #isHanded = false;
   settledAt: number | undefined;
   worker: UnitWorker | undefined;
   attempts = 0;
@@ -118,9 +122,18 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     if (this.state !== 'settled') this.state = 'handed';
     this.worker = worker;
     this.startedAt = undefined; // of an earlier run
+    this.#isHanded = true;
+    this.#listener.handed(1);
+  }
+
+  #leavePipe(): void {
+    if (!this.#isHanded) return;
+    this.#isHanded = false;
+    this.#listener.handed(-1);
   }
 
   started(worker: UnitWorker): void {
+    this.#leavePipe();
     if (this.state !== 'settled') this.state = 'running';
     this.worker = worker;
     this.startedAt = this.#clock.now();
@@ -159,9 +172,9 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   /** @param rTime undefined if its worker was lost */
-  left(rTime: number | undefined): void {
+  left(rTime: number | undefined, cut = false): void {
     this.rTime = rTime;
-    this.#listener.left(this);
+    this.#listener.left(this, cut);
   }
 
   printed(): void {
@@ -172,12 +185,13 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   unstarted(): void {
     if (this.startedAt === undefined) return;
     this.rTime = undefined;
-    this.#listener.left(this);
+    this.#listener.left(this, false);
     this.startedAt = undefined;
     this.attempts -= 1;
   }
 
   returned(): void {
+    this.#leavePipe();
     this.unstarted();
     this.#listener.returned(this);
   }

@@ -24,6 +24,8 @@ export interface CallTime {
   readonly requests: number;
   /** The worker that ran it; undefined if it was lost. */
   readonly worker: object | undefined;
+  /** It did not end by itself: without an interrupt or the end of its worker it would have taken longer. */
+  readonly cut?: boolean;
 }
 
 /** Work for workers. */
@@ -86,12 +88,18 @@ export class Route implements Linked<Route> {
     return this.running + this.open >= this.concurrency;
   }
 
-  /** How long a call occupies its worker, in ms: an average that reacts quickly to longer calls. 0 if unknown. */
+  /**
+   * How long a call occupies its worker, in ms: an average that reacts quickly to longer calls. If R has never answered
+   * it, the time that it takes at least.
+   */
   get time(): number {
     return this.#time;
   }
 
-  /** How long R needs per request, in ms; the time of a call is divided by its requests. 0 if unknown. */
+  /**
+   * How long R needs per request, in ms; the time of a call is divided by its requests. 0 if unknown. A lower bound if
+   * R has never answered it.
+   */
   get mean(): number {
     return this.#mean;
   }
@@ -127,20 +135,21 @@ export class Route implements Linked<Route> {
     this.#prints = true;
   }
 
-  observe({ ms, occupied = ms, requests, worker }: CallTime): void {
-    const cold = worker !== undefined && this.#isCold(worker);
+  observe(call: CallTime): void {
+    const { cut = false, ms, occupied = ms, requests, worker } = call;
+    const runs = worker === undefined ? COLD_RUNS : (this.#runs.get(worker) ?? 0);
+    const cold = runs < COLD_RUNS;
+    if (cut) {
+      this.#observeCut(ms, occupied / requests, cold);
+      return;
+    }
+    if (cold) this.#runs.set(worker!, runs + 1);
     this.#observeCall(ms, cold);
     if (!cold) {
       this.#warmCalls += 1;
       this.#mean += (occupied / requests - this.#mean) * Math.max(WEIGHT, 1 / this.#warmCalls);
     }
     if (worker !== undefined) this.#observeAnswer(ms / requests);
-  }
-
-  #isCold(worker: object): boolean {
-    const runs = this.#runs.get(worker) ?? 0;
-    if (runs < COLD_RUNS) this.#runs.set(worker, runs + 1);
-    return runs < COLD_RUNS;
   }
 
   /** Cold calls count only while no others are known, and never make the route count as slower. */
@@ -151,6 +160,15 @@ export class Route implements Linked<Route> {
     else if (!cold) this.#time += (ms - this.#time) * LONGER_WEIGHT;
     if (!cold) this.#state = 'warm';
     else if (this.#state === 'unknown') this.#state = 'cold';
+  }
+
+  /** A lower bound counts only if it is above what is known. Otherwise clients that leave early would make a route short. */
+  #observeCut(ms: number, perRequest: number, cold: boolean): void {
+    if (ms > this.#time && !(cold && this.known))
+      this.#time += (ms - this.#time) * (this.known ? LONGER_WEIGHT : 1);
+    if (perRequest > this.#mean && !cold)
+      this.#mean += (perRequest - this.#mean) * (this.#warmCalls === 0 ? 1 : WEIGHT);
+    if (ms >= SLOW_ANSWER_MS) this.#answersToTrust = ANSWERS_TO_FORGET;
   }
 
   /** One slow answer counts at once. For others the mean counts: a busy machine delays any answer by a millisecond. */

@@ -151,10 +151,13 @@ export class PublicServer {
     return `${this.#tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** Listens; fails with `address_unavailable`. Returns the port, which differs from the option's when that is 0. */
-  async listen(): Promise<number> {
-    const { host, port } = this.#config;
-    await listening(this.#server, host, port);
+  /**
+   * Listens; fails with `address_unavailable`. Returns the port, which differs from the option's when that is 0.
+   *
+   * @param fd a socket that is already bound, instead of the configured address
+   */
+  async listen(fd?: number): Promise<number> {
+    await listening(this.#server, this.#config, fd);
     if (this.#closing) this.#server.close(); // it was told to while it was about to listen
     return (this.#server.address() as AddressInfo).port;
   }
@@ -241,18 +244,27 @@ function mostConnections({ maxConnections, workers }: Config): number {
 }
 
 /** Waits until `server` listens, or fails with what is wrong with the address. */
-async function listening(server: Server, host: string, port: number): Promise<void> {
-  server.listen({ host, port, backlog: 1024 });
+async function listening(server: Server, { host, port }: Config, fd: number | undefined): Promise<void> {
+  server.listen({ ...(fd === undefined ? { host, port } : { fd }), backlog: 1024 });
   try {
     await once(server, 'listening');
   } catch (error) {
-    throw addressError(error as NodeJS.ErrnoException, host, port);
+    if (fd === undefined) throw addressError(error as NodeJS.ErrnoException, host, port);
+    throw passedError(fd);
   }
+  if (typeof server.address() === 'string') throw passedError(fd!);
   server.on('error', ignoreFailedAccept);
 }
 
 /** Without descriptors, a new connection can't be accepted. Those that are open go on. */
 export function ignoreFailedAccept(): void {}
+
+export function passedError(fd: number): PenstockError {
+  return new PenstockError(
+    'address_unavailable',
+    `Descriptor ${fd}, passed by LISTEN_FDS, is no TCP socket that is bound to an address.`,
+  );
+}
 
 /** `address_unavailable`, in words. */
 export function addressError(error: NodeJS.ErrnoException, host: string, port: number): Error {

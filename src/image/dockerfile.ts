@@ -134,8 +134,9 @@ RUN ${JSON.stringify(['penstock', 'doctor', argument])}
 EXPOSE 8000 9000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=2m --retries=3 \\
   CMD ["node", "-e", "fetch('http://127.0.0.1:9000/readyz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# tini forwards signals and reaps processes. After SIGTERM, Penstock completes running requests and exits with code 0.
-ENTRYPOINT ["tini", "--", "penstock"]
+# tini forwards signals and reaps processes. keep.pl keeps the address of a gateway that is killed, and starts it again.
+# After SIGTERM, Penstock completes running requests and exits with code 0.
+ENTRYPOINT ["tini", "--", "perl", "/opt/penstock/assets/image/keep.pl", "penstock"]
 CMD ${JSON.stringify(['serve', argument])}
 ARG BASE_IMAGE
 ARG VERSION=dev

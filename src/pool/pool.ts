@@ -1,22 +1,21 @@
-import type { LoadFailure, Manifest } from '../app/manifest.js';
+import { describeLoadFailure, type LoadFailure } from '../app/manifest.js';
+import { Breaker, type Starts } from './breaker.js';
 import { Growth } from './growth.js';
 import { IdleWorkers } from './idle-workers.js';
-import type { Interrupt } from './interrupt.js';
 import type { OpenLimits } from './open-units.js';
-import type { RFailure } from './r-failure.js';
+import type { PoolObserver } from './pool-observer.js';
 import { Reaper } from './reaper.js';
 import { Recycler, type RecyclerOwner, type RecyclingLimits } from './recycler.js';
-import { RestartDelay } from './restart-delay.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
 import { Trials } from './trials.js';
 import type { UnitWorker, WorkUnit } from './work-unit.js';
 import { Worker } from './worker.js';
-import type { WorkerExit } from './worker-exit.js';
+import { describeExit, type WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
 import type { WorkerOwner } from './worker-owner.js';
 import { LOOK_AHEAD_MS } from './worker-pipe.js';
-import { loadTimedOut, type PreloadObserver, type SourceOptions, WorkerSource } from './worker-source.js';
+import { loadTimedOut, type SourceOptions, WorkerSource } from './worker-source.js';
 
 export interface PoolOptions extends SourceOptions {
   readonly min: number;
@@ -37,30 +36,6 @@ export interface PoolOptions extends SourceOptions {
   readonly nextId?: () => number;
 }
 
-/** Callbacks for events in the pool. */
-export interface PoolObserver {
-  /** A worker can take work: it is idle, or has room for another unit in its pipe. */
-  idle(): void;
-  /** Returns the number of requests that wait for a worker. */
-  waiting(): number;
-  /** Returns whether one of them could run if there were another worker. */
-  lacking(): boolean;
-  /** A worker is about to be replaced. */
-  recycling(worker: Worker, reason: string): void;
-  /** There are no workers left, and starting them has failed too often. */
-  broken(): void;
-  ready(worker: Worker, manifest: Manifest): void;
-  loadFailed(worker: Worker, failure: LoadFailure): void;
-  dead(worker: Worker, exit: WorkerExit, expected: boolean): void;
-  /** See `WorkerOwner`. */
-  interrupted(worker: Worker, label: string | undefined, interrupt: Interrupt | undefined): void;
-  callbacksLate(worker: Worker, ended: boolean): void;
-  failed(worker: Worker, label: string | undefined, failure: RFailure): void;
-  output(worker: Worker, stream: 'stdout' | 'stderr', line: string): void;
-  /** Required unless `preload` is off. */
-  readonly preload?: PreloadObserver;
-}
-
 /** The workers of one gateway, between `min` and `max` of them. */
 export class Pool {
   readonly #options: PoolOptions;
@@ -69,15 +44,17 @@ export class Pool {
   readonly #scratch = new Scratch();
   readonly #reaper = new Reaper(this.#scratch.path);
   readonly #source: WorkerSource;
-  readonly #restart = new RestartDelay();
+  readonly #breaker = new Breaker();
   readonly #growth: Growth;
   readonly #recycler: Recycler | undefined;
   readonly #workers = new Map<number, Worker>();
   readonly #stopped = new StoppedWorkers(() => this.#workers.values());
-  readonly #trials = new Trials(() => this.#restart.succeeded());
+  readonly #trials = new Trials(() => this.#breaker.succeeded());
   readonly #idle = new IdleWorkers();
   /** Workers that were told to stop, so that their exit is expected. */
   readonly #leaving = new Set<Worker>();
+  /** Why the start that is about to fail fails, if R or the time limit has told. */
+  #obstacle: string | undefined;
   #nextId = 1;
   #stopping = false;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -98,7 +75,10 @@ export class Pool {
         able: () => this.#refill(),
         unable: (startedAt, exit) => this.#cannotStart(startedAt, exit),
       },
-      observer.preload,
+      observer.preload && {
+        ...observer.preload,
+        loadFailed: (failure) => observer.preload!.loadFailed(this.#cannotLoad(failure)),
+      },
     );
     this.#growth = new Growth(options.cpus, {
       waiting: () => observer.waiting() > 0,
@@ -137,9 +117,14 @@ export class Pool {
     return this.#restarts;
   }
 
+  /** Whether workers can be started. */
+  get starts(): Starts {
+    return this.#breaker.report(performance.now());
+  }
+
   /** True while there are no workers and starting them has failed too often. */
   get broken(): boolean {
-    return this.#restart.broken && this.healthy === 0;
+    return this.#breaker.state === 'broken' && this.healthy === 0;
   }
 
   async start(): Promise<void> {
@@ -187,7 +172,7 @@ export class Pool {
 
   /** Whether a worker may be started now: no earlier attempt has failed just before. */
   get #mayStart(): boolean {
-    return !this.#stopping && this.#source.able && !this.#restart.holds(performance.now());
+    return !this.#stopping && this.#source.able && !this.#breaker.holds(performance.now());
   }
 
   /** Whether the pool is below its maximum and none of its workers is starting. */
@@ -244,7 +229,7 @@ export class Pool {
     this.#workers.set(worker.id, worker);
     const { loadTimeout } = this.#options;
     this.#trials.begin(worker, loadTimeout, () => {
-      this.#observer.loadFailed(worker, loadTimedOut(loadTimeout, worker.journey));
+      this.#observer.loadFailed(worker, this.#cannotLoad(loadTimedOut(loadTimeout, worker.journey)));
       worker.kill();
       this.#source.hangs();
     });
@@ -271,7 +256,7 @@ export class Pool {
       this.#recycler?.look(worker);
       this.#observer.idle();
     },
-    loadFailed: (worker, failure) => this.#observer.loadFailed(worker, failure),
+    loadFailed: (worker, failure) => this.#observer.loadFailed(worker, this.#cannotLoad(failure)),
     running: (pid) => this.#reaper.add(pid),
     dead: (worker, exit) => this.#dead(worker, exit),
     interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
@@ -301,7 +286,7 @@ export class Pool {
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
     if (untried && !expected) {
-      this.#restart.failed(worker.journey.startedAt, performance.now(), exit.errno !== undefined);
+      this.#failed(worker.journey.startedAt, exit);
       if (!worker.journey.done) this.#source.crashed(exit);
     }
     this.#observer.dead(worker, exit, expected);
@@ -313,6 +298,16 @@ export class Pool {
     this.#refill();
   }
 
+  #failed(startedAt: number, exit: WorkerExit): void {
+    this.#breaker.failed(startedAt, performance.now(), this.#obstacle ?? `R ${describeExit(exit)}`);
+    this.#obstacle = undefined;
+  }
+
+  #cannotLoad(failure: LoadFailure): LoadFailure {
+    this.#obstacle = describeLoadFailure(failure);
+    return failure;
+  }
+
   /** Starts the missing workers, at once or after the backoff delay. */
   #refill(): void {
     if (this.#restartTimer !== undefined) return;
@@ -322,14 +317,14 @@ export class Pool {
       this.#source.prepare();
       while (this.#source.able && this.#staying < this.#options.min) this.#spawn();
     };
-    if (this.#restart.delay === 0) spawn();
-    else this.#restartTimer = setTimeout(spawn, this.#restart.delay);
+    if (this.#breaker.delay === 0) spawn();
+    else this.#restartTimer = setTimeout(spawn, this.#breaker.delay);
   }
 
   /** The process to fork workers from has ended; starts another. */
-  #cannotStart(startedAt: number | undefined, { errno }: WorkerExit): void {
+  #cannotStart(startedAt: number | undefined, exit: WorkerExit): void {
     if (this.#stopping) return;
-    if (startedAt !== undefined) this.#restart.failed(startedAt, performance.now(), errno !== undefined);
+    if (startedAt !== undefined) this.#failed(startedAt, exit);
     if (this.broken) this.#observer.broken();
     this.#refill();
   }

@@ -33,8 +33,8 @@ export interface WorkUnit {
   started(worker: UnitWorker): void;
   /** R has printed something while it ran the unit. */
   printed(): void;
-  /** R is done with the unit, after `rTime` ms. Called before its worker gets other work. */
-  left(rTime: number): void;
+  /** R is done with the unit, after `rTime` ms. Called before its worker gets other work. `cut`: an interrupt ended it. */
+  left(rTime: number, cut: boolean): void;
   /** R waits for a promise of the unit, and its worker can run other units. `left` has been called; `finished` follows. */
   opened(): void;
   /** R's answer has arrived. Called after its worker has got other work. */

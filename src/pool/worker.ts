@@ -262,10 +262,9 @@ export class Worker implements UnitWorker {
     const unsettled = this.#interruption.ended(() => this.kill());
     this.#pipe.head?.started(this);
     if (frame.type !== FrameType.unstarted) this.#requests += 1;
-    if (frame.type === FrameType.interrupted) {
-      this.#owner.interrupted(this, unit?.label, interruptFrom(frame));
-    }
-    if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000);
+    const cut = frame.type === FrameType.interrupted;
+    if (cut) this.#owner.interrupted(this, unit?.label, interruptFrom(frame));
+    if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000, cut);
     // R gets its next work before the answer is processed: for a batch that takes as long as R needs for the next one.
     const opens = frame.type === FrameType.opened && unit !== undefined;
     if (opens) this.#open.add(unit);

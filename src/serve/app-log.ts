@@ -53,7 +53,8 @@ export class AppLog {
 
   loadFailed(worker: Worker | undefined, failure: LoadFailure): void {
     const text = describeLoadFailure(failure);
-    const details = { event: 'load-failed', worker: worker?.id, ...failure };
+    const { call, file, line, message } = failure;
+    const details = { event: 'load-failed', worker: worker?.id, message, call, file, line };
     this.#log.error(details, `The app could not be loaded: ${text}`);
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DirectRoute, describeLoadFailure, type Manifest } from '../app/manifest.js';
+import { type DirectRoute, describeLoadFailure, type LoadFailure, type Manifest } from '../app/manifest.js';
 import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -18,15 +18,14 @@ import type { RoutePaths } from '../lanes/route-paths.js';
 import { ModelApp } from '../models/model-app.js';
 import { ModelLane } from '../models/model-lane.js';
 import { startFailure } from '../pool/load-once.js';
-import { Pool, type PoolObserver } from '../pool/pool.js';
+import { Pool } from '../pool/pool.js';
+import type { PoolObserver } from '../pool/pool-observer.js';
 import { AppLog } from './app-log.js';
 import { fingerprint } from './fingerprint.js';
+import { poolOptions } from './pool-options.js';
 import { ReportedRoutes } from './reported-routes.js';
 import type { VersionSetting } from './version-setting.js';
-import { reasonNotToFork, recyclingLimits } from './worker-life.js';
-
-/** Room for the status, the headers and R's framing around the body of an answer, in bytes. */
-const ANSWER_OVERHEAD = 65_536;
+import { reasonNotToFork } from './worker-life.js';
 
 /** Interval between checks whether the last work is done, in ms. */
 const DRAIN_CHECK_INTERVAL_MS = 50;
@@ -71,7 +70,9 @@ export class AppVersion {
   #emptied: (() => void) | undefined;
   /** The version that takes the requests now. */
   #successor: AppVersion | undefined;
+  readonly #ending = new AbortController();
   #stopped: Promise<void> | undefined;
+  #failure: LoadFailure | undefined;
 
   constructor(number: number, setting: VersionSetting) {
     const { app, config, log, metrics } = setting;
@@ -83,35 +84,8 @@ export class AppVersion {
     this.#notForked = reasonNotToFork(config);
     this.#preload = this.#notForked === undefined ? config.preload : 'off';
     this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
-    this.#pool = new Pool(
-      {
-        command: this.models?.command ?? {
-          rscript: config.rscript,
-          app,
-          host: config.host,
-          port: config.port,
-          documents: config.docs === 'penstock',
-        },
-        min: config.workers.min,
-        max: config.workers.max,
-        cpus,
-        recycling: recyclingLimits(config),
-        preload: this.#preload,
-        spare: setting.spare,
-        outputRoom: setting.outputRoom,
-        loadTimeout: config.loadTimeout,
-        idleTimeout: config.idleTimeout,
-        stopGrace: config.shutdownTimeout,
-        open: {
-          maxOpen: config.asyncRequests,
-          callbackTimeout: config.timeout,
-          interruptGrace: config.interruptGrace,
-        },
-        maxPayload: config.responseLimit + ANSWER_OVERHEAD,
-        nextId: () => setting.nextWorkerId(),
-      },
-      this.#observer,
-    );
+    const command = this.models?.command;
+    this.#pool = new Pool(poolOptions(setting, { command, cpus, preload: this.#preload }), this.#observer);
     this.#dispatcher = new Dispatcher(this.#pool, {
       ...config,
       cores: cpus,
@@ -144,8 +118,9 @@ export class AppVersion {
     return this.models?.server ?? this.#reported.paths;
   }
 
+  /** Number of requests that R has not begun. */
   get queued(): number {
-    return this.#dispatcher.queued;
+    return this.#dispatcher.waiting;
   }
 
   get running(): number {
@@ -224,11 +199,16 @@ export class AppVersion {
     return new ModelLane(() => models.server);
   }
 
-  /** Computes the fingerprint of the app's files. */
+  /** The files that the app has read while it was loaded, or while that failed; undefined if they are not known. */
+  get files(): readonly string[] | undefined {
+    return (this.manifest ?? this.#failure)?.files;
+  }
+
+  /** Computes the fingerprint of the app's files. Fails if the version is stopped meanwhile. */
   async identify(): Promise<void> {
     const { app } = this.#setting;
-    const files = app.entry === 'model' ? [app.file] : (this.manifest?.files ?? []);
-    this.fingerprint = await fingerprint(files, app.directory);
+    const files = app.entry === 'model' ? [app.file] : (this.files ?? []);
+    this.fingerprint = await fingerprint(files, app.directory, this.#ending.signal);
   }
 
   /** Logs warnings about code in the app that does not suit how it is served. */
@@ -273,7 +253,9 @@ export class AppVersion {
   }
 
   async #end(): Promise<void> {
-    this.#loaded(new PenstockError('app_load_failed', 'It was given up before it was loaded.'));
+    const givenUp = new PenstockError('app_load_failed', 'It was given up before it was loaded.');
+    this.#ending.abort(givenUp);
+    this.#loaded(givenUp);
     await this.#pool.stop();
     this.models?.close();
   }
@@ -296,7 +278,7 @@ export class AppVersion {
     },
     loadFailed: (worker, failure) => {
       this.#log.loadFailed(worker, failure);
-      this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+      this.#fail(failure);
     },
     dead: (worker, exit, expected) => {
       this.#setting.metrics.workerExits.inc({ reason: expected ? 'expected' : 'unexpected' });
@@ -315,7 +297,7 @@ export class AppVersion {
       notPreloaded: (reasons) => this.#log.notPreloaded(reasons),
       loadFailed: (failure) => {
         this.#log.loadFailed(undefined, failure);
-        this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+        this.#fail(failure);
       },
       dead: (pid, journey, exit) => {
         this.#log.preloaderEnded(pid, journey, exit);
@@ -324,6 +306,11 @@ export class AppVersion {
       output: (stream, line) => this.#log.preloadOutput(stream, line),
     },
   };
+
+  #fail(failure: LoadFailure): void {
+    this.#failure = failure;
+    this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));
+  }
 
   #enter(): AppVersion {
     if (this.#successor !== undefined) return this.#successor.#enter();

@@ -16,6 +16,8 @@ export class AppVersions {
   #serving: AppVersion | undefined;
   #loading: AppVersion | undefined;
   readonly #finishing = new Set<AppVersion>();
+  /** The files of the version that failed to load last, if none has been loaded since. */
+  #failedFiles: readonly string[] = [];
   /** Restarts in versions that have ended. */
   #restarts = 0;
   #closed = false;
@@ -49,6 +51,11 @@ export class AppVersions {
     return all.filter((version) => version !== undefined);
   }
 
+  /** The files that the app has read, in the version that serves and in one that failed to load after it. */
+  get files(): readonly string[] {
+    return [...(this.#serving?.files ?? []), ...this.#failedFiles];
+  }
+
   get reloads(): readonly ReloadRecord[] {
     return this.#reloads.history;
   }
@@ -63,8 +70,8 @@ export class AppVersions {
   /** Loads the first version. Resolves when one worker has loaded it; fails with R's message. */
   async start(): Promise<void> {
     const first = await this.#load((version) => version.load(1));
-    // Not awaited, because the files of a model may be large.
-    void first.identify();
+    // Not awaited, because the files of a model may be large. Fails if it is stopped first.
+    first.identify().catch(() => {});
     this.#serving = first;
   }
 
@@ -86,8 +93,10 @@ export class AppVersions {
     try {
       await load(version);
       if (this.#closed) throw new PenstockError('draining');
+      this.#failedFiles = [];
       return version;
     } catch (error) {
+      this.#failedFiles = version.files ?? this.#failedFiles;
       await version.stop();
       throw error;
     } finally {

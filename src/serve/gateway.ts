@@ -14,6 +14,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { PenstockError } from '../errors.js';
 import { BodyMemory } from '../http/body-memory.js';
+import type { PassedSockets } from '../http/passed-sockets.js';
 import { type OpenRequest, PublicServer } from '../http/public-server.js';
 import { tlsFiles } from '../http/tls-files.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
@@ -173,12 +174,14 @@ export class Gateway {
   /**
    * Loads the app in the workers, then listens. Fails with `app_load_failed` and R's message, or with
    * `address_unavailable`. The admin server runs while the app loads, so that probes can watch it.
+   *
+   * @param sockets replace the configured addresses
    */
-  async start(): Promise<Listening> {
-    const adminUrl = await listenAdmin(this.#adminServer, this.#config);
+  async start(sockets: PassedSockets): Promise<Listening> {
+    const adminUrl = await listenAdmin(this.#adminServer, this.#config, sockets.admin);
     const started = (this.#dev ?? this.#versions).start();
     [this.#traces] = await Promise.all([this.#startTracing(), started]);
-    await this.#publicServer.listen();
+    await this.#publicServer.listen(sockets.public);
     this.#listening = true;
     const { url } = this.#publicServer;
     this.#log.info(
@@ -219,11 +222,11 @@ export class Gateway {
     this.#draining = true;
     await this.#publicServer.close();
     this.#dev?.close();
-    await this.#versions.close();
+    // A collector that does not answer takes its time, too.
+    await Promise.all([this.#versions.close(), this.#traces?.close()]);
     this.#spare?.close(); // last, because it may have become a worker
     await this.#threads.close();
     this.#dashboard.close();
-    await this.#traces?.close();
     await this.#adminServer.close();
     this.#adminToken?.close();
     this.#gate?.close();
@@ -259,6 +262,7 @@ export class Gateway {
         limit: serving.cache.limit,
       },
       restarts,
+      starts: pool?.starts,
       workers: pool === undefined ? [] : workerStatuses(pool),
     };
   }

@@ -44,7 +44,7 @@ test('reports probes, scale, status and metrics correctly while all workers are 
 
   expect(await (await fetch(`${app.adminUrl}/livez`)).json()).toEqual({ status: 'ok' });
   const ready = await fetch(`${app.adminUrl}/readyz`);
-  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', starts: 'ok' }]);
   const status = await app.admin<Status>('/status');
 
   expect(status).toMatchObject({ state: 'serving', running: 2, queued: 3, queueLimit: 10_000, restarts: 0 });
@@ -134,7 +134,7 @@ test('is live but not ready while the app loads, with the public port closed', a
   const admin = `http://127.0.0.1:${adminPort}`;
   expect((await fetch(`${admin}/livez`)).status).toBe(200);
   const ready = await fetch(`${admin}/readyz`);
-  expect([ready.status, await ready.json()]).toEqual([503, { status: 'loading' }]);
+  expect([ready.status, await ready.json()]).toEqual([503, { status: 'loading', starts: 'ok' }]);
   expect(await (await fetch(`${admin}/scale`)).json()).toMatchObject({ ongoing: 0, queued: 0, workers: 1 });
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow();
   expect(await loading.stop()).toEqual({ code: 0, signal: null });

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -71,6 +71,38 @@ test('if the app does not load, shows the error in a browser and answers program
   const fixed = await browse('/word');
   expect(await fixed.text()).toBe('SECOND');
   expect(fixed.headers.get('X-Penstock-Reload')).toBeNull();
+});
+
+test('a data file whose absence or contents kept the app from loading reloads it when it is right', async () => {
+  const other = join(folder, 'data', 'other.txt');
+  const good = readFileSync(plumber, 'utf8');
+  const failures = app.entries('reload-failed').length;
+  await save(plumber, good.replace('word.txt', 'other.txt'));
+  await app.logged('reload-failed', undefined, { skip: failures });
+  await save(other, '');
+  await app.logged('reload-failed', undefined, { skip: failures + 1 });
+  await save(other, 'fourth\n');
+  const answer = await fetch(`${app.url}/word`);
+  expect(await answer.text()).toBe('FOURTH');
+  expect(answer.headers.get('X-Penstock-Reload')).toBeNull();
+  await save(plumber, good);
+});
+
+test('a save while a version with large files takes over is served, and the version before goes on if it is broken', async () => {
+  const large = join(folder, 'large.bin');
+  writeFileSync(large, '');
+  truncateSync(large, 2 ** 31); // a hash of it takes seconds
+  const good = readFileSync(plumber, 'utf8');
+  const ready = app.entries('worker-ready').length;
+  await save(plumber, `close(file("large.bin", "rb"))\n${good}`);
+  await app.logged('worker-ready', undefined, { skip: ready });
+  const failures = app.entries('reload-failed').length;
+  await save(plumber, 'stop("broken")\n');
+  await app.logged('reload-failed', ({ outcome }) => outcome === 'failed', { skip: failures });
+  const answer = await fetch(`${app.url}/word`);
+  expect([answer.status, answer.headers.get('X-Penstock-Reload')]).toEqual([200, 'failed']);
+  await save(plumber, good);
+  expect(await (await fetch(`${app.url}/word`)).text()).toBe('SECOND');
 });
 
 test('starts with an app that does not load, shows the error, and serves the app once it is fixed', async () => {

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixtureApp, runCli } from '../support/server.js';
+import { installed } from '../../src/installation.js';
+import { accepting, Child, freePort, serverEnvironment } from '../support/process.js';
+import { fixtureApp, isRunning, runCli } from '../support/server.js';
 import { sized } from '../support/sized.js';
 
 let other: Server;
@@ -45,6 +48,38 @@ describe('exits with code 1 and names the address if', () => {
     expect(stderr).toContain('code: address_unavailable');
     expect(stderr).toContain('no-such-host.invalid');
   });
+});
+
+test('in a container, a gateway that is killed comes back on its address, and new connections wait for it', async () => {
+  const port = String(await freePort());
+  const flags = ['--admin-port', '0', '--workers', '1', '--log-format', 'json'];
+  const keeper = new Child(
+    'perl',
+    [installed('assets/image/keep.pl'), installed('dist/cli.js'), 'serve', fixtureApp('work.R'), ...flags],
+    { env: serverEnvironment({ PENSTOCK_HOST: '127.0.0.1', PENSTOCK_PORT: port }) },
+  );
+  try {
+    const { pid } = keeper.process;
+    const url = `http://127.0.0.1:${port}/pid`;
+    await accepting(Number(port), keeper);
+    const ask = () => fetch(url, { headers: { Connection: 'close' } });
+    const first = await (await ask()).json();
+    const gateway = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+    process.kill(gateway, 'SIGKILL');
+    await expect.poll(() => isRunning(gateway), { interval: 1 }).toBe(false);
+    const second = await ask(); // nobody accepts connections now
+    expect(second.status).toBe(200);
+    expect(await second.json()).not.toEqual(first);
+    expect(keeper.output()).toContain('"event":"gateway-killed","signal":9');
+    expect(Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])).toBeLessThan(
+      15_000,
+    );
+    const [ending] = await Promise.all([once(keeper.process, 'exit'), keeper.stop('SIGTERM')]);
+    expect(ending).toEqual([0, null]);
+    await expect(ask()).rejects.toThrow();
+  } finally {
+    await keeper.stop('SIGTERM');
+  }
 });
 
 test.concurrent('serves on IPv6', async () => {

@@ -155,6 +155,10 @@ describe('The file', () => {
     ['timeout: "90"\n', 'timeout', 90_000],
     ['timeout: 1.5m\n', 'timeout', 90_000],
     ['port: 0x1F40\n', 'port', 8000],
+    ['timeout: 9e1\n', 'timeout', 90_000],
+    ['app-version: 1.10\n', 'appVersion', '1.10'],
+    ['app-version: 12345e7\n', 'appVersion', '12345e7'],
+    ['app-version: &v 0x1F\n', 'appVersion', '0x1F'],
     ['access-log: no\n', 'accessLog', false],
     ['preload: on\n', 'preload', 'on'],
     ['workers: 2..4\n', 'workers', { min: 2, max: 4 }],
@@ -163,6 +167,23 @@ describe('The file', () => {
     write(text);
     if (value === undefined) expect(errorsOf({})).toContain('unknown option `limit`');
     else expect(load()[field]).toEqual(value);
+  });
+
+  test('keeps text in its sections as it is written, even if it looks like a number', () => {
+    write(
+      'model:\n  name: 1.10\n  fields:\n    zip: { type: string, levels: [01234], example: 01234 }\n' +
+        'models:\n  2.0:\n    default: 1.10\n    split: { 1.10: 90, 1.1: 10 }\n',
+    );
+    const { model, models } = load();
+    expect(model).toMatchObject({ name: '1.10' });
+    expect(model?.fields?.get('zip')).toMatchObject({ levels: ['01234'], example: '01234' });
+    expect(models.get('2.0')).toEqual({
+      default: '1.10',
+      split: new Map([
+        ['1.10', 90],
+        ['1.1', 10],
+      ]),
+    });
   });
 
   test('resolves relative paths from its own folder', () => {

@@ -114,7 +114,7 @@ describe("The example's image", { timeout: START_TIMEOUT_MS * 2 }, () => {
     });
     expect(config).toMatchObject({
       User: '10001:10001',
-      Entrypoint: ['tini', '--', 'penstock'],
+      Entrypoint: ['tini', '--', 'perl', '/opt/penstock/assets/image/keep.pl', 'penstock'],
       ExposedPorts: { '8000/tcp': {}, '9000/tcp': {} },
     });
     expect((health ?? other ?? config.Healthcheck).Test[0]).toBe('CMD');

@@ -50,6 +50,7 @@ export function batchOf(
       settle: (outcome: Outcome) => outcomes[i]!.push(outcome),
     };
     const ticket = new QueuedTicket(i + 1, job, clock, {
+      handed: () => {},
       started: () => {},
       left: () => {},
       opened: () => {},

@@ -228,8 +228,8 @@ export class DispatcherModel {
     const own = this.routes[route];
     if (own === undefined) return;
     const { left } = unit;
-    unit.left = (ms) => {
-      left.call(unit, ms);
+    unit.left = (ms, cut) => {
+      left.call(unit, ms, cut);
       if (ms !== undefined) this.isolation.arrived(own, submittedAt);
     };
   }
@@ -242,6 +242,13 @@ export class DispatcherModel {
     must(
       dispatcher.queued === queued.length,
       `${queued.length} requests wait, but queued is ${dispatcher.queued}`,
+    );
+    const behind = pool.workers
+      .flatMap(({ slots }) => slots.slice(1))
+      .filter(({ unit }) => unit !== undefined);
+    must(
+      dispatcher.waiting === queued.length + behind.length,
+      `${behind.length} more stand in pipes, but ${dispatcher.waiting} wait`,
     );
     const units = pool.workers.flatMap((worker) => worker.open.map((unit) => ({ unit, worker })));
     must(

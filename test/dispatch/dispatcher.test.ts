@@ -159,6 +159,21 @@ test('slow requests that left workers to short ones run a minute after the last 
   expect(other!.ticket!.state).toBe('running');
 });
 
+test('a route whose clients have only ever left early takes no worker that is kept for short requests', () => {
+  const model = new DispatcherModel();
+  const next = () => model.pool.workers.find(({ head }) => head !== undefined)!;
+  model.submit({ ...usual, route: 'fast' });
+  next().answer(20, answer);
+  for (let i = 0; i < 9; i++) {
+    const { ticket } = model.submit({ ...usual, route: 'new' });
+    model.dispatcher.cancel(ticket!);
+    next().answer(110, { ...answer, type: FrameType.interrupted });
+  }
+  const more = [1, 2].map(() => model.submit({ ...usual, route: 'new' }));
+  expect(more.map(({ ticket }) => ticket!.state)).toEqual(['running', 'queued']);
+  expect(model.submit({ ...usual, route: 'fast' }).ticket!.state).toBe('running');
+});
+
 test('the first request of a route leaves workers to it once it has proved to be short', () => {
   const model = new DispatcherModel();
   const next = () => model.pool.workers.find(({ head }) => head !== undefined)!;

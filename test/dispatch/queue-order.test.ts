@@ -10,6 +10,7 @@ import { batchable } from './fake-batch.js';
 const clock = new FakeClock();
 const policy = new BatchPolicy({ max: 4, wait: 0 }, NO_REPORTS, true);
 const ignore = {
+  handed: () => {},
   started: () => {},
   left: () => {},
   opened: () => {},

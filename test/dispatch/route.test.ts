@@ -60,6 +60,21 @@ test('a route that always takes long is slow, and so is one that loses its worke
   expect(lost.time).toBe(30_000);
 });
 
+test('runs that are cut short never make a route shorter, and show how long it takes at least', () => {
+  const cut = (route: Route, ms: number): void => route.observe({ ms, requests: 1, worker, cut: true });
+  const slow = route(20, 3000);
+  for (let i = 0; i < 50; i++) cut(slow, 110);
+  expect(slow.time).toBeCloseTo(3000);
+  expect(slow.mean).toBeCloseTo(3000);
+  const grown = route(20, 10);
+  for (let i = 0; i < 5; i++) cut(grown, 3000);
+  expect(grown.time).toBeGreaterThan(2000);
+  expect(grown.mean).toBeGreaterThan(1000);
+  const never = new Route();
+  for (const ms of [110, 700, 110]) cut(never, ms);
+  expect(never).toMatchObject({ known: false, time: 700 });
+});
+
 test('waiting requests do not count as work until a warm worker has shown their time', () => {
   const cold = new Route();
   cold.queued = 1000;

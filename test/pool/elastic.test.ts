@@ -5,7 +5,11 @@ import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 let app: ServedApp;
 
 beforeAll(async () => {
-  app = await serve(fixtureApp('work.R'), { workers: '1..3', flags: ['--idle-timeout', '1s'] });
+  // No worker is kept for short requests, so that slow ones can use all three.
+  app = await serve(fixtureApp('work.R'), {
+    workers: '1..3',
+    flags: ['--idle-timeout', '1s', '--reserved-workers', '0'],
+  });
 });
 
 afterAll(() => app?.stop());

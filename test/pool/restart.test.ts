@@ -12,13 +12,24 @@ const crash = join(folder, 'crash');
 
 let app: ServedApp;
 
+interface Starts {
+  readonly state: string;
+  readonly failures: number;
+  readonly retryInMs: number;
+  readonly reason?: string;
+}
+
 interface Status {
   readonly state: string;
+  readonly starts: Starts;
   readonly workers: { pid: number; state: string }[];
 }
 
 const status = (): Promise<Status> => app.admin<Status>('/status');
-const ready = async (): Promise<number> => (await fetch(`${app.adminUrl}/readyz`)).status;
+const ready = async (): Promise<unknown[]> => {
+  const answer = await fetch(`${app.adminUrl}/readyz`);
+  return [answer.status, await answer.json()];
+};
 
 /** Kills all workers and waits until Penstock has noticed. */
 async function killAll(): Promise<void> {
@@ -60,16 +71,38 @@ test('answers 503 while the app can no longer be loaded, and recovers by itself'
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
     expect(await answer.json()).toMatchObject({ code: 'no_workers' });
   }
-  expect(await ready()).toBe(503);
+  expect(await ready()).toEqual([503, { status: 'broken', starts: 'broken' }]);
   expect((await fetch(`${app.adminUrl}/livez`)).status).toBe(200);
-  expect((await status()).state).toBe('broken');
+  const { starts, state } = await status();
+  expect(state).toBe('broken');
+  expect(starts).toMatchObject({ state: 'broken', reason: expect.stringMatching(/fragile\.R:4: .*away/) });
+  expect(starts.failures).toBeGreaterThanOrEqual(3);
+  expect(starts.retryInMs).toBeLessThanOrEqual(1000);
+  expect(await (await fetch(`${app.adminUrl}/metrics`)).text()).toMatch(/^penstock_failed_starts [3-9]/m);
   expect(isRunning(app.pid)).toBe(true);
 
   rmSync(obstacle);
   const before = app.entries('worker-ready').length;
   await app.logged('worker-ready', undefined, { skip: before });
-  expect(await ready()).toBe(200);
+  expect((await ready())[0]).toBe(200);
   expect(await (await fetch(app.url)).json()).toEqual(['up']);
+  await expect.poll(ready).toEqual([200, { status: 'ready', starts: 'ok' }]);
+});
+
+test('says that workers do not start while others serve', async () => {
+  const states = async (): Promise<string[]> => (await status()).workers.map(({ state }) => state);
+  await expect.poll(states).toEqual(['idle', 'idle']);
+  const { workers } = await status();
+  writeFileSync(obstacle, '');
+  process.kill(workers[0]!.pid, 'SIGKILL');
+  const failing = {
+    state: expect.stringMatching(/^(retrying|broken)$/),
+    reason: expect.stringContaining('away'),
+  };
+  await expect.poll(status).toMatchObject({ state: 'serving', starts: failing });
+  expect(await ready()).toEqual([200, { status: 'ready', starts: failing.state }]);
+  rmSync(obstacle);
+  await expect.poll(ready).toEqual([200, { status: 'ready', starts: 'ok' }]);
 });
 
 test('waits longer and longer before it replaces workers that end as soon as they are ready', async () => {

@@ -17,6 +17,12 @@ test('lists prebuilt packages on Debian and Ubuntu', () => {
   );
 });
 
+test('names r-base-core on Debian as long as R is missing, even if apt could not be reached', () => {
+  const text = instructions({ ...missing, family: 'debian', prebuilt: false });
+  expect(text).toContain('sudo apt-get install --no-install-recommends r-base-core r-cran-plumber');
+  expect(text).not.toContain('install.packages');
+});
+
 test('builds packages from source for an R that the user built', () => {
   const text = instructions({ ...missing, family: 'debian', r: false, prebuilt: false });
   expect(text).toContain('sudo Rscript -e ');

@@ -2,7 +2,7 @@ import type { Dispatcher } from '../../src/dispatch/dispatcher.js';
 import type { DispatchWorker, WorkerPool } from '../../src/dispatch/worker-pool.js';
 import type { Growth } from '../../src/pool/growth.js';
 import type { WorkUnit } from '../../src/pool/work-unit.js';
-import type { Frame } from '../../src/protocol/frame.js';
+import { type Frame, FrameType } from '../../src/protocol/frame.js';
 
 /** The most expected work, in ms, that a worker may have before a short request. */
 const LOOK_AHEAD_MS = 2;
@@ -60,7 +60,7 @@ export class FakeWorker implements DispatchWorker {
     const unit = this.#next();
     if (unit === undefined) return;
     this.open.push(unit);
-    unit.left(ms);
+    unit.left(ms, false);
     unit.opened();
     this.#pool.free(this);
   }
@@ -79,7 +79,7 @@ export class FakeWorker implements DispatchWorker {
   /** R answers the running unit after `ms`. */
   answer(ms: number, frame: Frame): void {
     const unit = this.#next();
-    unit?.left(ms);
+    unit?.left(ms, frame.type === FrameType.interrupted);
     this.#pool.free(this);
     unit?.finished(frame);
   }

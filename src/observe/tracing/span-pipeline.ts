@@ -26,7 +26,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 /** What happened to a span. */
 export type SpanOutcome = 'sent' | 'failed' | 'dropped';
 
-/** Called with the number of spans, and for `failed` with the reason. */
+/** Called with the number of spans, and with the reason if the collector has not taken them. */
 export type OnSpans = (outcome: SpanOutcome, spans: number, reason?: string) => void;
 
 export interface SpanPipelineOptions {
@@ -43,14 +43,15 @@ export interface SpanPipelineOptions {
 export class SpanPipeline {
   readonly tracer: Tracer;
   readonly #provider: BasicTracerProvider;
+  readonly #processor: CountingProcessor;
 
   constructor({ release, service, url }: SpanPipelineOptions, onSpans: OnSpans) {
-    const processor = new CountingProcessor(new OTLPTraceExporter({ url }), onSpans);
+    this.#processor = new CountingProcessor(new OTLPTraceExporter({ url }), onSpans);
     this.#provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': service, 'service.version': release }).merge(
         detectResources({ detectors: [envDetector] }),
       ),
-      spanProcessors: [processor],
+      spanProcessors: [this.#processor],
       ...(!process.env.OTEL_TRACES_SAMPLER && {
         sampler: new ParentBasedSampler({ root: new RateLimitedSampler(DEFAULT_TRACES_PER_SECOND) }),
       }),
@@ -58,7 +59,7 @@ export class SpanPipeline {
     this.tracer = this.#provider.getTracer('penstock', version);
   }
 
-  /** Sends the remaining spans, for a limited time. Retries that are under way cannot be cancelled. */
+  /** Sends the remaining spans, for a limited time, and drops the rest. Retries that are under way cannot be cancelled. */
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -67,21 +68,25 @@ export class SpanPipeline {
     const sent = this.#provider.shutdown().catch(() => {}); // failed exports are already counted
     await Promise.race([sent, late]);
     clearTimeout(timer);
+    this.#processor.giveUp();
   }
 }
 
 /** The SDK's batching, with a count of what happened to each span: its own counts go only to its debug log. */
 class CountingProcessor extends BatchSpanProcessor {
   readonly #onSpans: OnSpans;
-  readonly #queue: { waiting: number };
+  /** Spans that wait, those that are being sent, and whether nobody waits for them any more. */
+  readonly #queue: { waiting: number; sending: number; givenUp: boolean };
 
   constructor(exporter: SpanExporter, onSpans: OnSpans) {
-    const queue = { waiting: 0 };
+    const queue = { waiting: 0, sending: 0, givenUp: false };
     const counting: SpanExporter = {
       export(spans, done) {
         queue.waiting -= spans.length;
+        queue.sending += spans.length;
         exporter.export(spans, (result) => {
-          onSpans(...outcomeOf(result, spans.length));
+          queue.sending -= spans.length;
+          if (!queue.givenUp) onSpans(...outcomeOf(result, spans.length));
           done(result);
         });
       },
@@ -103,6 +108,14 @@ class CountingProcessor extends BatchSpanProcessor {
     }
     this.#queue.waiting += 1;
     super.onEnd(span);
+  }
+
+  /** Counts the spans that are left as dropped. */
+  giveUp(): void {
+    const { sending, waiting } = this.#queue;
+    this.#queue.givenUp = true;
+    if (sending + waiting > 0)
+      this.#onSpans('dropped', sending + waiting, 'it did not take the last spans in time');
   }
 }
 

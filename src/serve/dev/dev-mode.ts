@@ -102,8 +102,7 @@ export class DevMode {
     if (this.#reloading !== reload) return;
     this.#reloading = undefined;
     this.#spare?.start();
-    const files = this.#versions.serving?.manifest?.files ?? [];
-    this.#watch?.follow([this.#app.file, ...files]);
+    this.#watch?.follow([this.#app.file, ...this.#versions.files]);
   }
 }
 

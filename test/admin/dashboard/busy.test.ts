@@ -83,6 +83,7 @@ const status = (): Status => ({
   queueLimit: 640,
   cache: undefined,
   restarts: 0,
+  starts: undefined,
   workers: [],
 });
 
