@@ -83,7 +83,6 @@ export const options = {
     kind: bytes({ min: 1024 }),
     default: '512mb',
     summary: 'Memory for the bodies of all waiting and running requests. Requests above it get 503.',
-    details: 'Bodies below 16 KB are not counted, because the number of connections limits them.',
     group: 'requests',
     commands: serving,
   }),

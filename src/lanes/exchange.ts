@@ -7,7 +7,7 @@ import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
 import type { OpenRequest } from '../http/public-server.js';
 import { bytesOf, type Reply, sendReply, tooLarge } from '../http/reply.js';
-import { hasBody, readBody } from '../http/request-body.js';
+import { hasBody, RequestBody } from '../http/request-body.js';
 import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { pathOf, type RoutePolicy } from './app-routes.js';
@@ -39,6 +39,8 @@ export class Exchange implements OpenRequest {
   readonly #startedAt = performance.now();
   #context: ExchangeContext;
   #entered = false;
+  /** Undefined if the request has no body. */
+  #incoming: RequestBody | undefined;
   #body: Buffer | undefined;
   #lane: LaneName = 'plumber';
   /** The policy of the request's route, if known. */
@@ -69,7 +71,8 @@ export class Exchange implements OpenRequest {
       return;
     }
     const { bodies, options } = this.#context;
-    readBody(this.request, this.response, options.bodyLimit, bodies, (error, body) => {
+    this.#incoming = new RequestBody(this.request, options.bodyLimit, bodies);
+    this.#incoming.read((error, body) => {
       this.#guard(() => {
         if (error !== undefined) this.#rejectBody(error);
         this.#body = body;
@@ -297,6 +300,7 @@ export class Exchange implements OpenRequest {
 
   closed(): void {
     const answered = this.response.writableFinished;
+    this.#incoming?.release();
     // If other requests wait for this response, it is still computed.
     if (this.#lookup?.leave() !== true) {
       this.#over = true;
