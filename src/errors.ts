@@ -7,7 +7,7 @@
 
 /** What happened, what to do about it, and the HTTP status or exit code. */
 export interface ErrorEntry {
-  /** HTTP status of errors that answer a request. */
+  /** HTTP status of errors that answer a request. Errors with neither a status nor an exit code close a connection. */
   readonly status?: number;
   /** Exit code of errors that end a command: 1 failed, 2 invalid usage. */
   readonly exit?: 1 | 2;
@@ -197,6 +197,14 @@ export const errorCatalogue = {
     status: 500,
     message: "The app's response cannot be sent as HTTP.",
     hint: 'The log shows what is wrong with its status, a header or its body.',
+  },
+  pipeline_full: {
+    message: 'A client sent too many requests without waiting for responses, so its connection was closed.',
+    hint: 'Wait for responses, or send the requests on several connections.',
+  },
+  response_unread: {
+    message: 'The client did not receive its response, so its connection was closed.',
+    hint: 'Read the response faster, or raise --send-timeout or --response-memory.',
   },
   worker_lost: {
     status: 502,

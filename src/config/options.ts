@@ -93,6 +93,15 @@ export const options = {
     group: 'requests',
     commands: serving,
   }),
+  'response-memory': option({
+    kind: bytes({ min: 1024 }),
+    default: '512mb',
+    summary: 'Memory for responses that their clients have not received yet.',
+    details:
+      'Above it, Penstock closes the connections of the responses that have waited longest for their clients.',
+    group: 'requests',
+    commands: serving,
+  }),
   'cache-limit': option({
     kind: bytes({ min: 0 }),
     default: '64mb',
@@ -165,6 +174,14 @@ export const options = {
     kind: duration({ min: 1 }),
     default: '60s',
     summary: 'How long the request body may take to arrive.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'send-timeout': option({
+    kind: duration({ min: 1 }),
+    default: '60s',
+    summary:
+      'How long a client may take to receive the next 64 KB of a response. After it, Penstock closes the connection.',
     group: 'connections',
     commands: serving,
   }),

@@ -13,9 +13,11 @@ import { connectionRoom } from './descriptors.js';
 import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Frontend } from './http2-frontend.js';
 import { linger } from './linger.js';
+import { Pipeline } from './pipeline.js';
 import { RejectionThrottle } from './rejection-throttle.js';
 import { MAX_HEADERS, requestFault } from './request-fault.js';
 import { useOriginForm } from './request-target.js';
+import { UnsentResponses } from './unsent-responses.js';
 
 /** Interval between checks for connections that are too slow, in ms. */
 const SLOW_CHECK_INTERVAL_MS = 1000;
@@ -45,6 +47,7 @@ export class PublicServer {
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
   readonly #throttle = new RejectionThrottle();
+  readonly #unsent: UnsentResponses;
   /** Requests that are not answered yet. */
   readonly #open = new LinkedList<OpenRequest>();
   /** Connections that are closing because of invalid HTTP. */
@@ -69,30 +72,40 @@ export class PublicServer {
   ) {
     this.#config = config;
     this.#tls = tls;
+    this.#unsent = new UnsentResponses(config, refused);
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
+      const { socket } = request;
+      if (socket.destroyed) return; // because of a request before it
+      const pipeline = Pipeline.of(socket);
+      if (pipeline.full) {
+        refused(new PenstockError('pipeline_full'));
+        socket.destroy();
+        return;
+      }
       useOriginForm(request);
       const fault = requestFault(request);
       if (fault !== undefined) {
         refused(fault);
-        linger(request.socket);
+        linger(socket);
         response.setHeader('Connection', 'close');
         sendError(response, fault, requestId(request.headers));
         return;
       }
       if (this.#draining) response.setHeader('Connection', 'close');
+      this.#unsent.watch(response);
       const opened = open(request, response);
       this.#open.add(opened);
       const closed = (): void => {
         if (!this.#open.delete(opened)) return;
-        if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(request.socket);
+        this.#unsent.release(response);
+        if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(socket);
         opened.closed();
+        pipeline.remove(turn);
         if (this.#closing) this.#closeWhenDone();
       };
+      const turn = { request, run: () => opened.run(), left: closed };
       response.on('close', closed);
-      // A pipelined response has no socket before those ahead of it are sent. If the client disconnects first, Node never
-      // closes the response.
-      if (response.socket === null) request.socket.once('close', closed);
-      opened.run();
+      pipeline.add(turn);
     };
     const options = {
       maxHeaderSize: config.headerLimit,
@@ -146,6 +159,11 @@ export class PublicServer {
     });
   }
 
+  /** Memory that unsent responses take, in bytes. */
+  get responseBytes(): number {
+    return this.#unsent.used;
+  }
+
   get url(): string {
     const { address, family, port } = this.#server.address() as AddressInfo;
     return `${this.#tls === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
@@ -186,6 +204,7 @@ export class PublicServer {
       this.#closeWhenDone();
     }, CLOSE_GRACE_MS);
     await closed;
+    this.#unsent.close();
     clearTimeout(graceOver);
   }
 

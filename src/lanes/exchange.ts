@@ -5,6 +5,7 @@ import { PenstockError } from '../errors.js';
 import { clientTimeout } from '../http/client-timeout.js';
 import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
+import { isSafe } from '../http/pipeline.js';
 import type { OpenRequest } from '../http/public-server.js';
 import { bytesOf, type Reply, sendReply, tooLarge } from '../http/reply.js';
 import { hasBody, RequestBody } from '../http/request-body.js';
@@ -15,9 +16,6 @@ import { cacheKey } from './cache/cache-key.js';
 import { CacheLookup } from './cache/cache-lookup.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { type Answer, isReply, type LaneName, type Prepared, type Work } from './lane.js';
-
-/** Safe methods by RFC 9110: they change nothing. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
  * One request and its answer, whatever the lane:
@@ -152,7 +150,7 @@ export class Exchange implements OpenRequest {
         if (work.urgent !== true) this.#checkAccess(); // the worker may have loaded new routes
         return work.payload();
       },
-      safe: work.safe ?? SAFE_METHODS.has(this.request.method!),
+      safe: work.safe ?? isSafe(this.request.method!),
       urgent: work.urgent ?? false,
       batch: work.batch,
       route: work.policy?.route,
@@ -248,7 +246,7 @@ export class Exchange implements OpenRequest {
     this.#reply = own;
     own.headers.unshift(['X-Request-Id', this.id]);
     if (retryAfter !== undefined) own.headers.push(['Retry-After', String(retryAfter)]);
-    void sendReply(this.request, this.response, own);
+    sendReply(this.request, this.response, own)?.catch(() => {}); // the client disconnected meanwhile
   }
 
   /** Continues when a thread is done, unless the client has disconnected or the deadline has passed. */

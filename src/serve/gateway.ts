@@ -90,6 +90,7 @@ export class Gateway {
     this.#metrics = new Metrics({
       appVersion: config.appVersion,
       bodyBytes: () => this.#bodies.used,
+      responseBytes: () => this.#publicServer.responseBytes,
       logLinesLost: () => output.lost,
       workers: () => workersByState(this.#versions.all),
       queued: () => this.#queued,
