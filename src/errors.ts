@@ -221,6 +221,11 @@ export const errorCatalogue = {
     message: 'Too many open connections.',
     hint: 'Try again later. --max-connections and the limit of open files (`ulimit -n`) set how many connections are accepted.',
   },
+  files_full: {
+    status: 503,
+    message: 'Too many files are open.',
+    hint: 'Try again later. The limit of open files (`ulimit -n`) sets how many connections and responses from files there can be at once.',
+  },
   body_memory_full: {
     status: 503,
     message: 'The memory for request bodies is full.',

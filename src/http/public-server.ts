@@ -5,11 +5,11 @@ import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Config } from '../config/load.js';
 import type { WatchedFiles } from '../config/watched-files.js';
+import { connectionRoom } from '../descriptors.js';
 import { PenstockError } from '../errors.js';
 import { type Linked, LinkedList } from '../linked-list.js';
 import { requestId } from '../observe/request-id.js';
 import { ConnectionLimits } from './connection-limits.js';
-import { connectionRoom } from './descriptors.js';
 import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Frontend } from './http2-frontend.js';
 import { linger } from './linger.js';
@@ -72,7 +72,7 @@ export class PublicServer {
   ) {
     this.#config = config;
     this.#tls = tls;
-    this.#unsent = new UnsentResponses(config, refused);
+    this.#unsent = new UnsentResponses(config, () => this.#limits, refused);
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
       const { socket } = request;
       if (socket.destroyed) return; // because of a request before it
@@ -131,7 +131,7 @@ export class PublicServer {
     });
     this.#server.maxHeadersCount = MAX_HEADERS;
     this.#limits = new ConnectionLimits(
-      { ...config, maxConnections: mostConnections(config), tell: tls === undefined },
+      { ...config, room: connectionRoom(config.workers.max), tell: tls === undefined },
       refused,
     );
     this.#limits.guard(this.#server);
@@ -250,13 +250,6 @@ function openHttp2(server: SecureServer, idleTimeout: number): Http2Frontend {
     else accept!.call(server, socket);
   });
   return http2;
-}
-
-/** The configured maximum, or as many as there are file descriptors for. */
-function mostConnections({ maxConnections, workers }: Config): number {
-  const room = connectionRoom(workers.max);
-  if (room === undefined) return maxConnections;
-  return maxConnections === 0 ? room : Math.min(maxConnections, room);
 }
 
 /** Waits until `server` listens, or fails with what is wrong with the address. */

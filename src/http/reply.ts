@@ -8,7 +8,7 @@ import { PenstockError } from '../errors.js';
 import { FrameType } from '../protocol/frame.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
-import { holdUnsent } from './unsent-responses.js';
+import { holdUnsent, holdUnsentFile } from './unsent-responses.js';
 
 /** A response to send to a client. */
 export interface Reply {
@@ -158,6 +158,7 @@ async function sendFile(
   compress: boolean,
 ): Promise<void> {
   try {
+    holdUnsentFile(response, SLICE_BYTES);
     const { size, source } = await openFile(file);
     if (compress) headers.push(['Content-Encoding', 'gzip']);
     else setLength(headers, size);
@@ -167,7 +168,6 @@ async function sendFile(
       source.destroy();
       throw error;
     }
-    holdUnsent(response, source.readableHighWaterMark);
     await (compress ? pipeline(source, createGzip(), response) : pipeline(source, response));
   } finally {
     if (owned) await unlink(file).catch(() => {});

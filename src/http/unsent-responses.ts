@@ -11,10 +11,18 @@ interface Watched extends ServerResponse {
   [UNSENT]?: UnsentResponses;
 }
 
+/** Limits how many files of responses are open. */
+interface FileLimit {
+  takeFile(): boolean;
+  freeFile(): void;
+}
+
 /** A response that its client has not taken completely. */
 interface Unsent {
   /** Memory that it takes, in bytes. */
   bytes: number;
+  /** Whether it is sent from a file. */
+  readonly file: boolean;
   /** Bytes that the system had taken by the last check, and since when it has taken none. */
   taken: number;
   since: number;
@@ -27,6 +35,7 @@ interface Unsent {
 export class UnsentResponses {
   readonly #limit: number;
   readonly #timeout: number;
+  readonly #files: () => FileLimit;
   readonly #cut: (error: PenstockError) => void;
   readonly #clock: Clock;
   readonly #unsent = new Map<ServerResponse, Unsent>();
@@ -39,11 +48,13 @@ export class UnsentResponses {
    */
   constructor(
     { responseMemory, sendTimeout }: { responseMemory: number; sendTimeout: number },
+    files: () => FileLimit,
     cut: (error: PenstockError) => void,
     clock: Clock = systemClock,
   ) {
     this.#limit = responseMemory;
     this.#timeout = sendTimeout;
+    this.#files = files;
     this.#cut = cut;
     this.#clock = clock;
   }
@@ -58,8 +69,11 @@ export class UnsentResponses {
     (response as Watched)[UNSENT] = this;
   }
 
-  hold(response: ServerResponse, bytes: number): void {
-    this.#unsent.set(response, { bytes, taken: taken(response), since: this.#clock.now() });
+  /** @param file whether it is sent from a file. Returns false if there is no descriptor for it. */
+  hold(response: ServerResponse, bytes: number, file: boolean): boolean {
+    this.release(response); // of what it was to be before an error
+    if (file && !this.#files().takeFile()) return false;
+    this.#unsent.set(response, { bytes, file, taken: taken(response), since: this.#clock.now() });
     this.#used += bytes;
     while (this.#used > this.#limit) {
       const stalest = this.#stalest(response);
@@ -67,6 +81,7 @@ export class UnsentResponses {
       this.#end(stalest, `The memory for responses is full (${this.#limit} bytes).`);
     }
     this.#timer ??= this.#clock.after(CHECK_INTERVAL_MS, this.#check);
+    return true;
   }
 
   /** The response is sent, or its client has disconnected. */
@@ -75,6 +90,7 @@ export class UnsentResponses {
     if (unsent === undefined) return;
     this.#unsent.delete(response);
     this.#used -= unsent.bytes;
+    if (unsent.file) this.#files().freeFile();
   }
 
   close(): void {
@@ -121,5 +137,11 @@ function taken({ socket }: ServerResponse): number {
 
 /** Counts the memory of a response whose body takes `bytes`, until it is sent. */
 export function holdUnsent(response: ServerResponse, bytes: number): void {
-  (response as Watched)[UNSENT]?.hold(response, bytes);
+  (response as Watched)[UNSENT]?.hold(response, bytes, false);
+}
+
+/** The same for a response from a file, of which `bytes` are in memory at a time. Fails with `files_full`. */
+export function holdUnsentFile(response: ServerResponse, bytes: number): void {
+  if ((response as Watched)[UNSENT]?.hold(response, bytes, true) === false)
+    throw new PenstockError('files_full');
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PenstockError } from '../../src/errors.js';
+import { ConnectionLimits } from '../../src/http/connection-limits.js';
 import { sendReply } from '../../src/http/reply.js';
 import { UnsentResponses } from '../../src/http/unsent-responses.js';
 import { FakeClock } from '../support/fake-clock.js';
@@ -22,32 +23,47 @@ afterAll(() => {
   server.close();
 });
 
+const limitedTo = (room: number): ConnectionLimits =>
+  new ConnectionLimits({ maxConnections: 0, maxConnectionsPerClient: 0, room, tell: false }, () => {});
+
 interface Setting {
   readonly clock: FakeClock;
   readonly cut: PenstockError[];
   readonly unsent: UnsentResponses;
   /** Sends a large response to a client that does not read it. */
   send(): Promise<{ client: Socket; response: ServerResponse }>;
+  /** A request, and the response that is to be sent. */
+  ask(): Promise<{ client: Socket; request: IncomingMessage; response: ServerResponse }>;
 }
 
 function setting(limits: { responseMemory: number; sendTimeout: number }): Setting {
   const clock = new FakeClock();
   const cut: PenstockError[] = [];
-  const unsent = new UnsentResponses(limits, (error) => cut.push(error), clock);
-  const send = async (): Promise<{ client: Socket; response: ServerResponse }> => {
+  const files = limitedTo(1);
+  const unsent = new UnsentResponses(
+    limits,
+    () => files,
+    (error) => cut.push(error),
+    clock,
+  );
+  const ask: Setting['ask'] = async () => {
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
     client.on('error', () => {});
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     const [request, response] = await once(server, 'request');
     unsent.watch(response);
     response.once('close', () => unsent.release(response));
+    return { client, request, response };
+  };
+  const send: Setting['send'] = async () => {
+    const { client, request, response } = await ask();
     const reply = { status: 200, headers: [] as [string, string][], body: Buffer.alloc(BODY_BYTES) };
     sendReply(request, response, reply)?.catch(() => {});
     // As much as the system takes has been taken when nothing moves any more.
     let before = 0;
     await expect
       .poll(() => {
-        const { bytesWritten } = response.socket;
+        const { bytesWritten } = response.socket!;
         const still = bytesWritten > 0 && bytesWritten === before;
         before = bytesWritten;
         return still;
@@ -55,7 +71,7 @@ function setting(limits: { responseMemory: number; sendTimeout: number }): Setti
       .toBe(true);
     return { client, response };
   };
-  return { clock, cut, unsent, send };
+  return { ask, clock, cut, unsent, send };
 }
 
 const SECOND = 1000;
@@ -115,4 +131,21 @@ test('if the memory for responses is full, the response that has waited longest 
   expect(unsent.used).toBe(2 * BODY_BYTES);
   third.client.destroy();
   fourth.client.destroy();
+});
+
+test('a response from a file is refused while there is no descriptor for it', async () => {
+  const { ask, unsent } = setting({ responseMemory: BODY_BYTES, sendTimeout: 5 * SECOND });
+  const fromFile = { status: 200, headers: [] as [string, string][], file: import.meta.filename };
+  const first = await ask();
+  const sent = sendReply(first.request, first.response, fromFile);
+  const second = await ask();
+  await expect(sendReply(second.request, second.response, fromFile)).rejects.toMatchObject({
+    code: 'files_full',
+  });
+  await sent;
+  await expect.poll(() => unsent.used).toBe(0);
+  await sendReply(second.request, second.response, fromFile);
+  expect(second.response.statusCode).toBe(200);
+  first.client.destroy();
+  second.client.destroy();
 });
