@@ -173,6 +173,11 @@ export const errorCatalogue = {
     message: 'The request body is too large.',
     hint: 'Send a smaller body, or raise --body-limit.',
   },
+  body_too_complex: {
+    status: 413,
+    message: 'The JSON of the request body is too complex.',
+    hint: 'Send fewer rows in one request. docs/models.md lists the limits.',
+  },
   headers_too_large: {
     status: 431,
     message: 'The request headers are too large.',

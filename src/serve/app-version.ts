@@ -221,7 +221,7 @@ export class AppVersion {
 
   #openModels(models: ModelApp, manifest: Manifest): Lane {
     models.start(manifest, this.#dispatcher);
-    return new ModelLane(() => models.server);
+    return new ModelLane(() => models.server, this.#setting.threads);
   }
 
   /** Computes the fingerprint of the app's files. */
