@@ -28,6 +28,9 @@ const CLOSE_GRACE_MS = 100;
 /** Turns of the event loop in which connections that the kernel has accepted are still taken when the server closes. */
 const MAX_CLOSE_TURNS = 100;
 
+/** How long a connection may take to close, in ms. Some closed HTTP/2 connections never do, because of faults in Node. */
+const CLOSE_TIMEOUT_MS = 1000;
+
 /** A request that is being answered. */
 export interface OpenRequest extends Linked<OpenRequest> {
   readonly request: IncomingMessage;
@@ -58,6 +61,12 @@ export class PublicServer {
   #closing = false;
   /** The grace time after closing is over. */
   #final = false;
+  /** Set when all connections have been closed. */
+  #giveUp: NodeJS.Timeout | undefined;
+  #gaveUp!: () => void;
+  readonly #overdue = new Promise<void>((resolve) => {
+    this.#gaveUp = resolve;
+  });
 
   /**
    * @param open    creates the open request for a request
@@ -203,7 +212,8 @@ export class PublicServer {
       this.#limits.close();
       this.#closeWhenDone();
     }, CLOSE_GRACE_MS);
-    await closed;
+    await Promise.race([closed, this.#overdue]);
+    clearTimeout(this.#giveUp);
     this.#unsent.close();
     clearTimeout(graceOver);
   }
@@ -226,6 +236,7 @@ export class PublicServer {
   closeNow(): void {
     this.#server.closeAllConnections();
     this.#http2?.closeNow();
+    this.#giveUp ??= setTimeout(this.#gaveUp, CLOSE_TIMEOUT_MS);
   }
 }
 
