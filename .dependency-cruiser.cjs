@@ -23,7 +23,16 @@ const ranks = [
   'rdata',
   'observe',
 ];
-const base = ['clock', 'errors', 'installation', 'key-file', 'linked-list', 'version'];
+const base = [
+  'clock',
+  'descriptors',
+  'errors',
+  'installation',
+  'key-file',
+  'linked-list',
+  'newest-connections',
+  'version',
+];
 
 const ranking = ranks.slice(1).map((folder, index) => ({
   name: `${folder}-imports-only-from-below`,

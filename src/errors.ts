@@ -7,7 +7,7 @@
 
 /** What happened, what to do about it, and the HTTP status or exit code. */
 export interface ErrorEntry {
-  /** HTTP status of errors that answer a request. */
+  /** HTTP status of errors that answer a request. Errors with neither a status nor an exit code close a connection. */
   readonly status?: number;
   /** Exit code of errors that end a command: 1 failed, 2 invalid usage. */
   readonly exit?: 1 | 2;
@@ -178,6 +178,11 @@ export const errorCatalogue = {
     message: 'The request body is too large.',
     hint: 'Send a smaller body, or raise --body-limit.',
   },
+  body_too_complex: {
+    status: 413,
+    message: 'The JSON of the request body is too complex.',
+    hint: 'Send fewer rows in one request. docs/models.md lists the limits.',
+  },
   headers_too_large: {
     status: 431,
     message: 'The request headers are too large.',
@@ -203,6 +208,14 @@ export const errorCatalogue = {
     message: "The app's response cannot be sent as HTTP.",
     hint: 'The log shows what is wrong with its status, a header or its body.',
   },
+  pipeline_full: {
+    message: 'A client sent too many requests without waiting for responses, so its connection was closed.',
+    hint: 'Wait for responses, or send the requests on several connections.',
+  },
+  response_unread: {
+    message: 'The client did not receive its response, so its connection was closed.',
+    hint: 'Read the response faster, or raise --send-timeout or --response-memory.',
+  },
   worker_lost: {
     status: 502,
     message: 'The R worker exited before it answered this request.',
@@ -217,6 +230,11 @@ export const errorCatalogue = {
     status: 503,
     message: 'Too many open connections.',
     hint: 'Try again later. --max-connections and the limit of open files (`ulimit -n`) set how many connections are accepted.',
+  },
+  files_full: {
+    status: 503,
+    message: 'Too many files are open.',
+    hint: 'Try again later. The limit of open files (`ulimit -n`) sets how many connections and responses from files there can be at once.',
   },
   body_memory_full: {
     status: 503,

@@ -4,7 +4,7 @@ import { type ErrorCode, type ErrorEntry, errorCatalogue } from '../../src/error
 export function errorsPage(): string {
   const codes = Object.keys(errorCatalogue) as ErrorCode[];
   const ofCommands = codes.filter((code) => entryOf(code).exit !== undefined);
-  const ofRequests = codes.filter((code) => entryOf(code).status !== undefined);
+  const ofRequests = codes.filter((code) => entryOf(code).exit === undefined);
   return `${intro}
 ## Errors of commands
 
@@ -37,7 +37,8 @@ All errors that Penstock itself reports. The codes are stable, so programs can r
 
 function section(code: ErrorCode): string {
   const { exit, status, message, hint } = entryOf(code);
-  const outcome = status === undefined ? `Exit code ${exit}` : `Status ${status}`;
+  const end = exit === undefined ? 'No response' : `Exit code ${exit}`;
+  const outcome = status === undefined ? end : `Status ${status}`;
   return `### \`${code}\`\n\n${outcome}. ${message}\n\n${hint}\n`;
 }
 

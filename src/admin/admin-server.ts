@@ -1,6 +1,9 @@
+import type { Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
+import { reserve } from '../descriptors.js';
 import { addressError, ignoreFailedAccept, passedError } from '../http/public-server.js';
+import { NewestConnections } from '../newest-connections.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
 import type { Dashboard } from './dashboard/dashboard.js';
@@ -28,6 +31,7 @@ export function createAdminServer(
     // No route has a schema. Loading fastify's schema compilers would take a third of the load time.
     schemaController: { compilersFactory: { buildSerializer: noSchemas, buildValidator: noSchemas } },
   });
+  limitConnections(server.server);
   guardAdmin(server, guard);
   server.get('/livez', () => ({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
@@ -59,6 +63,13 @@ export function createAdminServer(
   });
   dashboard.serve(server);
   return server;
+}
+
+/** Idle connections must not use up the descriptors that workers need, nor keep a probe out. */
+function limitConnections(server: Server): void {
+  const connections = new NewestConnections(reserve.admin);
+  server.on('connection', (socket) => connections.add(socket));
+  server.on('request', ({ socket }) => connections.used(socket));
 }
 
 function noSchemas(): never {

@@ -2,12 +2,15 @@ import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { takeSockets } from '../http/passed-sockets.js';
-import { createLog } from '../observe/log.js';
+import { createLog, type Log } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 import { ServiceManager } from '../serve/service-manager.js';
 
 /** How long open sockets and timers may keep a stopped server's process running, in ms. */
 const EXIT_DELAY_MS = 500;
+
+/** How long a stop may take beyond the times that are set for it, in ms. */
+const STOP_MARGIN_MS = 5000;
 
 /** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
 export async function serve(
@@ -46,12 +49,24 @@ export async function serve(
   }
   await stopRequested;
   void manager.stopping();
+  endAfter(config, log);
   await gateway.stop();
   manager.close();
   await log.end();
   // Retries of the trace exporter cannot be cancelled, and would keep the process running for up to 10 s.
   setTimeout(() => process.exit(), EXIT_DELAY_MS).unref();
   return 0;
+}
+
+/** Ends the process even if something keeps it from stopping. The reaper then kills the workers. */
+function endAfter({ drainDelay, shutdownTimeout }: Config, { log }: Log): void {
+  // Requests may take one timeout, and exit hooks another.
+  const limit = drainDelay + 2 * shutdownTimeout + STOP_MARGIN_MS;
+  const end = (): void => {
+    log.error({ event: 'stop-timeout' }, `Ended: the shutdown took longer than ${limit / 1000} s`);
+    setTimeout(() => process.exit(1), EXIT_DELAY_MS);
+  };
+  setTimeout(end, limit).unref();
 }
 
 /** Resolves with the first SIGTERM or SIGINT. The second one ends the process, because it is no longer handled. */

@@ -83,7 +83,6 @@ export const options = {
     kind: bytes({ min: 1024 }),
     default: '512mb',
     summary: 'Memory for the bodies of all waiting and running requests. Requests above it get 503.',
-    details: 'Bodies below 16 KB are not counted, because the number of connections limits them.',
     group: 'requests',
     commands: serving,
   }),
@@ -91,6 +90,15 @@ export const options = {
     kind: bytes(),
     default: '100mb',
     summary: 'Maximum size of a response body. Larger responses become 500.',
+    group: 'requests',
+    commands: serving,
+  }),
+  'response-memory': option({
+    kind: bytes({ min: 1024 }),
+    default: '512mb',
+    summary: 'Memory for responses that their clients have not received yet.',
+    details:
+      'Above it, Penstock closes the connections of the responses that have waited longest for their clients.',
     group: 'requests',
     commands: serving,
   }),
@@ -166,6 +174,14 @@ export const options = {
     kind: duration({ min: 1 }),
     default: '60s',
     summary: 'How long the request body may take to arrive.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'send-timeout': option({
+    kind: duration({ min: 1 }),
+    default: '60s',
+    summary:
+      'How long a client may take to receive the next 64 KB of a response. After it, Penstock closes the connection.',
     group: 'connections',
     commands: serving,
   }),

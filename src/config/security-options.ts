@@ -72,11 +72,12 @@ export const securityOptions = {
   }),
   http2: option({
     kind: boolean(),
-    default: 'true',
+    default: 'false',
     summary: 'Use HTTP/2 over TLS with clients that support it.',
     negated: 'Use only HTTP/1.1.',
+    details: 'Only safe with Node 26 or newer. See [security.md](security.md#serve-https).',
     group: 'security',
-    commands: serving,
+    commands: reviewed,
   }),
   'trusted-proxies': option({
     kind: networks(),

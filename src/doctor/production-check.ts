@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isLoopback } from '../admin/loopback.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { http2Risk } from '../http/http2-safety.js';
 import { millisecondsLeft } from '../http/tls-files.js';
 import type { Finding } from './finding.js';
 
@@ -73,6 +74,16 @@ const checks: readonly Check[] = [
             : `The admin server does not start on ${adminHost} without a token`,
           fix: ['Set a token with --admin-token-file, or let the admin server listen on 127.0.0.1.'],
         },
+  ({ http2 }) => {
+    const risk = http2 ? http2Risk() : undefined;
+    return risk === undefined
+      ? undefined
+      : {
+          status: 'missing',
+          title: risk,
+          fix: ['Use Node 26, or serve HTTP/1.1 (--no-http2) behind a proxy that speaks HTTP/2.'],
+        };
+  },
   ({ trustedProxies }) =>
     trustedProxies !== undefined && DOCUMENTATION_ADDRESSES.every((address) => trustedProxies.has(address))
       ? {

@@ -1,6 +1,3 @@
-/** Smaller bodies are not counted: the number of connections limits them. */
-export const MIN_COUNTED_BYTES = 16 * 1024;
-
 /** Limits the memory for the bodies of all requests, from arrival until the request is answered. */
 export class BodyMemory {
   readonly limit: number;

@@ -1,16 +1,16 @@
 import type { Server, Socket } from 'node:net';
+import { reserve } from '../descriptors.js';
 import { PenstockError } from '../errors.js';
 import { clientNetwork } from './client-network.js';
 import { rawErrorReply } from './error-reply.js';
 import { linger } from './linger.js';
 
-/** Rejected connections that get an error response at the same time. Others are closed without one. */
-const MAX_ERROR_REPLIES = 256;
-
 export interface ConnectionLimitOptions {
   /** Connections in total, and from one client; 0 for no limit. */
   readonly maxConnections: number;
   readonly maxConnectionsPerClient: number;
+  /** How many descriptors there are for connections and files of responses; undefined if unknown. */
+  readonly room: number | undefined;
   /** Whether rejected connections get a plain-text error response. A TLS client would not understand it. */
   readonly tell: boolean;
 }
@@ -22,6 +22,7 @@ export class ConnectionLimits {
   readonly #byClient = new Map<string, number>();
   readonly #rejected = new Set<Socket>();
   #open = 0;
+  #files = 0;
 
   /** @param refused called for each rejected connection */
   constructor(options: ConnectionLimitOptions, refused: (error: PenstockError) => void) {
@@ -49,6 +50,22 @@ export class ConnectionLimits {
     for (const socket of this.#rejected) socket.destroy();
   }
 
+  /** Takes a descriptor for the file of a response. Returns false if that would exceed the limit. */
+  takeFile(): boolean {
+    if (this.#full) return false;
+    this.#files += 1;
+    return true;
+  }
+
+  freeFile(): void {
+    this.#files -= 1;
+  }
+
+  get #full(): boolean {
+    const { room } = this.#options;
+    return room !== undefined && this.#open + this.#files >= room;
+  }
+
   #excess(address: string): PenstockError | undefined {
     const { maxConnections, maxConnectionsPerClient } = this.#options;
     if (maxConnections > 0 && this.#open >= maxConnections) {
@@ -59,6 +76,9 @@ export class ConnectionLimits {
       (this.#byClient.get(clientNetwork(address)) ?? 0) >= maxConnectionsPerClient
     ) {
       return new PenstockError('client_connections', `The limit is ${maxConnectionsPerClient}.`);
+    }
+    if (this.#full) {
+      return new PenstockError('connections_full', `The limit of open files allows ${this.#options.room}.`);
     }
     return undefined;
   }
@@ -79,7 +99,7 @@ export class ConnectionLimits {
 
   #refuse(socket: Socket, error: PenstockError): void {
     this.#refused(error);
-    if (!this.#options.tell || this.#rejected.size >= MAX_ERROR_REPLIES) {
+    if (!this.#options.tell || this.#rejected.size >= reserve.rejected) {
       socket.destroy();
       return;
     }

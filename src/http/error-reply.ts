@@ -1,6 +1,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { PenstockError } from '../errors.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
+import { holdUnsent } from './unsent-responses.js';
 
 /** Responses that reject a request without R having run it. */
 const rejections = new WeakSet<ServerResponse>();
@@ -52,6 +53,7 @@ export function sendError(
   response.setHeader('Content-Length', Buffer.byteLength(body));
   if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
   response.end(body);
+  if (response.writableLength > 0) holdUnsent(response, response.writableLength);
 }
 
 /** Whether the same request may be answered after a while. */

@@ -10,12 +10,24 @@ import {
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
+import { PenstockError } from '../errors.js';
+import { errorBody } from './error-reply.js';
 import { socketPair } from './socket-pair.js';
 
 /** Concurrent requests on one connection. */
 const MAX_STREAMS = 100;
 /** Connection headers of HTTP/1.1, which HTTP/2 does not have. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** HTTP/1.1 allows statuses up to 999. */
+const MAX_STATUS = 599;
 
 /** Methods whose requests have no Content-Length if they have no body. */
 const BODILESS_METHODS = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']);
@@ -142,15 +154,27 @@ function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
     answer.destroy();
     return;
   }
-  const headers: OutgoingHttpHeaders = { ':status': answer.statusCode! };
+  const status = answer.statusCode!;
+  if (status > MAX_STATUS) {
+    answer.destroy();
+    const error = new PenstockError(
+      'response_invalid',
+      `Its status is ${status}; HTTP/2 has 200 to ${MAX_STATUS}.`,
+    );
+    stream.respond({ ':status': error.entry.status!, 'content-type': 'application/json' });
+    stream.end(errorBody(error, answer.headers['x-request-id'] as string | undefined));
+    return;
+  }
+  const headers: OutgoingHttpHeaders = { ':status': status };
   for (let i = 0; i < answer.rawHeaders.length; i += 2) {
     const name = answer.rawHeaders[i]!.toLowerCase();
     const value = answer.rawHeaders[i + 1]!;
-    if (HOP_BY_HOP.has(name)) continue;
+    if (HOP_BY_HOP.has(name) || name === 'te') continue;
     const before = headers[name];
     if (before === undefined) headers[name] = value;
     else headers[name] = Array.isArray(before) ? [...before, value] : [String(before), value];
   }
+  if (status === 204 || status === 205) delete headers['content-length']; // HTTP/2 has no body for them
   answer.on('aborted', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
   try {
     stream.respond(headers, { endStream: false });
@@ -161,5 +185,7 @@ function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
     }
     stream.respond(headers);
   }
-  answer.pipe(stream);
+  // A stream with a status such as 205, which has no body, has already ended.
+  if (stream.writableEnded) answer.resume();
+  else answer.pipe(stream);
 }

@@ -5,17 +5,19 @@ import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import type { Config } from '../config/load.js';
 import type { WatchedFiles } from '../config/watched-files.js';
+import { connectionRoom } from '../descriptors.js';
 import { PenstockError } from '../errors.js';
 import { type Linked, LinkedList } from '../linked-list.js';
 import { requestId } from '../observe/request-id.js';
 import { ConnectionLimits } from './connection-limits.js';
-import { connectionRoom } from './descriptors.js';
 import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Frontend } from './http2-frontend.js';
 import { linger } from './linger.js';
+import { Pipeline } from './pipeline.js';
 import { RejectionThrottle } from './rejection-throttle.js';
 import { MAX_HEADERS, requestFault } from './request-fault.js';
 import { useOriginForm } from './request-target.js';
+import { UnsentResponses } from './unsent-responses.js';
 
 /** Interval between checks for connections that are too slow, in ms. */
 const SLOW_CHECK_INTERVAL_MS = 1000;
@@ -25,6 +27,9 @@ const CLOSE_GRACE_MS = 100;
 
 /** Turns of the event loop in which connections that the kernel has accepted are still taken when the server closes. */
 const MAX_CLOSE_TURNS = 100;
+
+/** How long a connection may take to close, in ms. Some closed HTTP/2 connections never do, because of faults in Node. */
+const CLOSE_TIMEOUT_MS = 1000;
 
 /** A request that is being answered. */
 export interface OpenRequest extends Linked<OpenRequest> {
@@ -45,6 +50,7 @@ export class PublicServer {
   readonly #config: Config;
   readonly #limits: ConnectionLimits;
   readonly #throttle = new RejectionThrottle();
+  readonly #unsent: UnsentResponses;
   /** Requests that are not answered yet. */
   readonly #open = new LinkedList<OpenRequest>();
   /** Connections that are closing because of invalid HTTP. */
@@ -55,6 +61,12 @@ export class PublicServer {
   #closing = false;
   /** The grace time after closing is over. */
   #final = false;
+  /** Set when all connections have been closed. */
+  #giveUp: NodeJS.Timeout | undefined;
+  #gaveUp!: () => void;
+  readonly #overdue = new Promise<void>((resolve) => {
+    this.#gaveUp = resolve;
+  });
 
   /**
    * @param open    creates the open request for a request
@@ -69,30 +81,40 @@ export class PublicServer {
   ) {
     this.#config = config;
     this.#tls = tls;
+    this.#unsent = new UnsentResponses(config, () => this.#limits, refused);
     const receive = (request: IncomingMessage, response: ServerResponse): void => {
+      const { socket } = request;
+      if (socket.destroyed) return; // because of a request before it
+      const pipeline = Pipeline.of(socket);
+      if (pipeline.full) {
+        refused(new PenstockError('pipeline_full'));
+        socket.destroy();
+        return;
+      }
       useOriginForm(request);
       const fault = requestFault(request);
       if (fault !== undefined) {
         refused(fault);
-        linger(request.socket);
+        linger(socket);
         response.setHeader('Connection', 'close');
         sendError(response, fault, requestId(request.headers));
         return;
       }
       if (this.#draining) response.setHeader('Connection', 'close');
+      this.#unsent.watch(response);
       const opened = open(request, response);
       this.#open.add(opened);
       const closed = (): void => {
         if (!this.#open.delete(opened)) return;
-        if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(request.socket);
+        this.#unsent.release(response);
+        if (isRejection(response) && response.shouldKeepAlive) this.#throttle.rejected(socket);
         opened.closed();
+        pipeline.remove(turn);
         if (this.#closing) this.#closeWhenDone();
       };
+      const turn = { request, run: () => opened.run(), left: closed };
       response.on('close', closed);
-      // A pipelined response has no socket before those ahead of it are sent. If the client disconnects first, Node never
-      // closes the response.
-      if (response.socket === null) request.socket.once('close', closed);
-      opened.run();
+      pipeline.add(turn);
     };
     const options = {
       maxHeaderSize: config.headerLimit,
@@ -118,7 +140,7 @@ export class PublicServer {
     });
     this.#server.maxHeadersCount = MAX_HEADERS;
     this.#limits = new ConnectionLimits(
-      { ...config, maxConnections: mostConnections(config), tell: tls === undefined },
+      { ...config, room: connectionRoom(config.workers.max), tell: tls === undefined },
       refused,
     );
     this.#limits.guard(this.#server);
@@ -144,6 +166,11 @@ export class PublicServer {
       socket.write(rawErrorReply(known));
       socket.destroySoon();
     });
+  }
+
+  /** Memory that unsent responses take, in bytes. */
+  get responseBytes(): number {
+    return this.#unsent.used;
   }
 
   get url(): string {
@@ -188,7 +215,9 @@ export class PublicServer {
       this.#limits.close();
       this.#closeWhenDone();
     }, CLOSE_GRACE_MS);
-    await closed;
+    await Promise.race([closed, this.#overdue]);
+    clearTimeout(this.#giveUp);
+    this.#unsent.close();
     clearTimeout(graceOver);
   }
 
@@ -210,6 +239,7 @@ export class PublicServer {
   closeNow(): void {
     this.#server.closeAllConnections();
     this.#http2?.closeNow();
+    this.#giveUp ??= setTimeout(this.#gaveUp, CLOSE_TIMEOUT_MS);
   }
 }
 
@@ -234,13 +264,6 @@ function openHttp2(server: SecureServer, idleTimeout: number): Http2Frontend {
     else accept!.call(server, socket);
   });
   return http2;
-}
-
-/** The configured maximum, or as many as there are file descriptors for. */
-function mostConnections({ maxConnections, workers }: Config): number {
-  const room = connectionRoom(workers.max);
-  if (room === undefined) return maxConnections;
-  return maxConnections === 0 ? room : Math.min(maxConnections, room);
 }
 
 /** Waits until `server` listens, or fails with what is wrong with the address. */

@@ -8,6 +8,7 @@ import { PenstockError } from '../errors.js';
 import { FrameType } from '../protocol/frame.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
+import { holdUnsent, holdUnsentFile } from './unsent-responses.js';
 
 /** A response to send to a client. */
 export interface Reply {
@@ -25,6 +26,8 @@ export interface Reply {
 const SYNC_GZIP_MAX_BYTES = 4096;
 /** Bodies up to this size are passed to Node as latin1 text: it then sends head and body in one write. */
 const SINGLE_WRITE_MAX_BYTES = 16 * 1024;
+/** Longer bodies are written in slices of this size. A client must take one within the `send-timeout`. */
+const SLICE_BYTES = 64 * 1024;
 const gzipAsync = promisify(gzip);
 
 /**
@@ -58,10 +61,8 @@ export function sendReply(
   reply: Reply,
 ): Promise<void> | undefined {
   const { body, file, headers, pieces, status } = reply;
-  if (file === undefined && pieces === undefined && !acceptsGzip(request)) {
-    sendBody(response, status, headers, body);
-    return undefined;
-  }
+  if (file === undefined && pieces === undefined && !acceptsGzip(request))
+    return sendBody(response, status, headers, body);
   return sendLater(request, response, reply);
 }
 
@@ -70,12 +71,16 @@ function sendBody(
   status: number,
   headers: [string, string][],
   body: Buffer | undefined,
-): void {
+): Promise<void> | undefined {
+  if (body !== undefined && body.length > SLICE_BYTES) return sendPieces(response, status, headers, [body]);
   if (body !== undefined) setLength(headers, body.length);
   writeHead(response, status, headers);
   if (body !== undefined && body.length <= SINGLE_WRITE_MAX_BYTES)
     response.end(body.toString('latin1'), 'latin1');
   else response.end(body);
+  // Usually the system has taken everything by now.
+  if (response.writableLength > 0) holdUnsent(response, response.writableLength);
+  return undefined;
 }
 
 async function sendLater(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
@@ -87,7 +92,9 @@ async function sendLater(request: IncomingMessage, response: ServerResponse, rep
     return;
   }
   if (reply.pieces !== undefined) {
-    await sendPieces(response, reply.status, headers, reply.pieces, compress);
+    const { pieces } = reply;
+    if (compress) headers.push(['Content-Encoding', 'gzip']);
+    await sendPieces(response, status, headers, compress ? await gzipped(pieces) : pieces);
     return;
   }
   let { body } = reply;
@@ -95,7 +102,7 @@ async function sendLater(request: IncomingMessage, response: ServerResponse, rep
     headers.push(['Content-Encoding', 'gzip']);
     body = body.length <= SYNC_GZIP_MAX_BYTES ? gzipSync(body) : await gzipAsync(body);
   }
-  sendBody(response, status, headers, body);
+  await sendBody(response, status, headers, body);
 }
 
 /** Each piece is released when the client takes the next one. */
@@ -104,16 +111,19 @@ async function sendPieces(
   status: number,
   headers: [string, string][],
   pieces: Buffer[],
-  compress: boolean,
 ): Promise<void> {
-  let body = pieces;
-  if (compress) {
-    headers.push(['Content-Encoding', 'gzip']);
-    body = await gzipped(pieces);
-  }
-  setLength(headers, bytesOf(body));
+  const bytes = bytesOf(pieces);
+  setLength(headers, bytes);
   writeHead(response, status, headers);
-  await pipeline(Readable.from(taken(body)), response);
+  holdUnsent(response, bytes);
+  await pipeline(Readable.from(slices(pieces)), response);
+}
+
+/** The pieces in slices, so that it can be seen whether the client takes them. */
+function* slices(pieces: Buffer[]): Generator<Buffer> {
+  for (const piece of taken(pieces)) {
+    for (let at = 0; at < piece.length; at += SLICE_BYTES) yield piece.subarray(at, at + SLICE_BYTES);
+  }
 }
 
 async function gzipped(pieces: Buffer[]): Promise<Buffer[]> {
@@ -148,6 +158,7 @@ async function sendFile(
   compress: boolean,
 ): Promise<void> {
   try {
+    holdUnsentFile(response, SLICE_BYTES);
     const { size, source } = await openFile(file);
     if (compress) headers.push(['Content-Encoding', 'gzip']);
     else setLength(headers, size);

@@ -13,8 +13,15 @@ export interface Ends {
 /** One end of an in-memory connection. */
 class PairedSocket extends Duplex {
   other: PairedSocket | undefined;
+  /** Bytes that the other end has taken. */
+  #given = 0;
   /** Resumes the other end, which waits until this one has been read. */
   #taken: (() => void) | undefined;
+
+  /** As with a real socket, this includes what waits to be written. */
+  get bytesWritten(): number {
+    return this.#given + this.writableLength;
+  }
 
   override _read(): void {
     const taken = this.#taken;
@@ -23,7 +30,10 @@ class PairedSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.other!.#give(chunk, done);
+    this.other!.#give(chunk, () => {
+      this.#given += chunk.length;
+      done();
+    });
   }
 
   override _final(done: () => void): void {

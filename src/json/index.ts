@@ -1,4 +1,5 @@
 export { NotCovered } from './not-covered.js';
+export { type OutlineLimits, outlineOf } from './outline.js';
 export { type JsonParseOptions, parseJson, parseLargeJson } from './parse/parse.js';
 export { type JsonPrintOptions, printOptions } from './print/options.js';
 export { printParts } from './print/parts.js';

@@ -5,9 +5,10 @@ import { PenstockError } from '../errors.js';
 import { clientTimeout } from '../http/client-timeout.js';
 import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
+import { isSafe } from '../http/pipeline.js';
 import type { OpenRequest } from '../http/public-server.js';
 import { bytesOf, type Reply, sendReply, tooLarge } from '../http/reply.js';
-import { hasBody, readBody } from '../http/request-body.js';
+import { hasBody, RequestBody } from '../http/request-body.js';
 import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { pathOf, type RoutePolicy } from './app-routes.js';
@@ -15,9 +16,6 @@ import { cacheKey } from './cache/cache-key.js';
 import { CacheLookup } from './cache/cache-lookup.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { type Answer, isReply, type LaneName, type Prepared, type Work } from './lane.js';
-
-/** Safe methods by RFC 9110: they change nothing. */
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
 /**
  * One request and its answer, whatever the lane:
@@ -39,6 +37,8 @@ export class Exchange implements OpenRequest {
   readonly #startedAt = performance.now();
   #context: ExchangeContext;
   #entered = false;
+  /** Undefined if the request has no body. */
+  #incoming: RequestBody | undefined;
   #body: Buffer | undefined;
   #lane: LaneName = 'plumber';
   /** The policy of the request's route, if known. */
@@ -69,7 +69,8 @@ export class Exchange implements OpenRequest {
       return;
     }
     const { bodies, options } = this.#context;
-    readBody(this.request, this.response, options.bodyLimit, bodies, (error, body) => {
+    this.#incoming = new RequestBody(this.request, options.bodyLimit, bodies);
+    this.#incoming.read((error, body) => {
       this.#guard(() => {
         if (error !== undefined) this.#rejectBody(error);
         this.#body = body;
@@ -149,7 +150,7 @@ export class Exchange implements OpenRequest {
         if (work.urgent !== true) this.#checkAccess(); // the worker may have loaded new routes
         return work.payload();
       },
-      safe: work.safe ?? SAFE_METHODS.has(this.request.method!),
+      safe: work.safe ?? isSafe(this.request.method!),
       urgent: work.urgent ?? false,
       batch: work.batch,
       route: work.policy?.route,
@@ -245,7 +246,7 @@ export class Exchange implements OpenRequest {
     this.#reply = own;
     own.headers.unshift(['X-Request-Id', this.id]);
     if (retryAfter !== undefined) own.headers.push(['Retry-After', String(retryAfter)]);
-    void sendReply(this.request, this.response, own);
+    sendReply(this.request, this.response, own)?.catch(() => {}); // the client disconnected meanwhile
   }
 
   /** Continues when a thread is done, unless the client has disconnected or the deadline has passed. */
@@ -297,6 +298,7 @@ export class Exchange implements OpenRequest {
 
   closed(): void {
     const answered = this.response.writableFinished;
+    this.#incoming?.release();
     // If other requests wait for this response, it is still computed.
     if (this.#lookup?.leave() !== true) {
       this.#over = true;

@@ -114,7 +114,8 @@ export class ColumnReader {
   }
 
   #extra(path: string, name: string, faults: Faults): void {
-    faults.add(path, 'extra', `is not a field of the model${meantInstead(name, [...this.#names])}`);
+    const near = faults.full ? '' : meantInstead(name, [...this.#names]);
+    faults.add(path, 'extra', `is not a field of the model${near}`);
   }
 }
 

@@ -33,6 +33,11 @@ export class Faults {
     if (this.listed.length < MAX_LISTED) this.listed.push({ path, code, message });
   }
 
+  /** Whether further ones are only counted. */
+  get full(): boolean {
+    return this.listed.length === MAX_LISTED;
+  }
+
   /** The first faults, for an error message. */
   describe(): string {
     const shown = this.listed

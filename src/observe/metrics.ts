@@ -12,6 +12,7 @@ export interface MetricSources {
   open(): number;
   /** Bytes of request bodies in memory. */
   bodyBytes(): number;
+  responseBytes(): number;
   /** Number of log lines that could not be written. */
   logLinesLost(): number;
 }
@@ -185,6 +186,14 @@ export class Metrics {
       registers,
       collect() {
         this.set(sources.bodyBytes());
+      },
+    });
+    new Gauge({
+      name: 'penstock_response_bytes',
+      help: 'Memory used by responses that their clients have not received yet.',
+      registers,
+      collect() {
+        this.set(sources.responseBytes());
       },
     });
     new Gauge({

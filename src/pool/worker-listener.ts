@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { reserve } from '../descriptors.js';
+import { NewestConnections } from '../newest-connections.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
 import { FrameReader } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
@@ -20,6 +22,8 @@ export class WorkerListener {
   readonly #server: Server;
   readonly #maxPayload: number;
   readonly #expected = new Map<string, Connected>();
+  /** Connections without a valid token so far. */
+  readonly #unidentified = new NewestConnections(reserve.unidentified);
 
   /** @param maxPayload largest payload of a frame, in bytes; a larger one is dropped and the frame arrives empty */
   constructor(maxPayload: number) {
@@ -55,6 +59,7 @@ export class WorkerListener {
   }
 
   #greet(socket: Socket): void {
+    this.#unidentified.add(socket);
     const timer = setTimeout(() => socket.destroy(), HELLO_TIMEOUT_MS);
     let deliver = (frame: Frame): void => {
       const hello = frame.type === FrameType.hello ? helloFrom(frame.payload) : undefined;
@@ -65,6 +70,7 @@ export class WorkerListener {
         return;
       }
       clearTimeout(timer);
+      this.#unidentified.delete(socket);
       this.#expected.delete(hello.token);
       reader.maxPayload = this.#maxPayload;
       deliver = connected(socket, hello.pid);

@@ -196,7 +196,7 @@ export class AppVersion {
 
   #openModels(models: ModelApp, manifest: Manifest): Lane {
     models.start(manifest, this.#dispatcher);
-    return new ModelLane(() => models.server);
+    return new ModelLane(() => models.server, this.#setting.threads);
   }
 
   /** The files that the app has read while it was loaded, or while that failed; undefined if they are not known. */

@@ -14,6 +14,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { PenstockError } from '../errors.js';
 import { BodyMemory } from '../http/body-memory.js';
+import { http2Risk } from '../http/http2-safety.js';
 import type { PassedSockets } from '../http/passed-sockets.js';
 import { type OpenRequest, PublicServer } from '../http/public-server.js';
 import { tlsFiles } from '../http/tls-files.js';
@@ -91,6 +92,7 @@ export class Gateway {
     this.#metrics = new Metrics({
       appVersion: config.appVersion,
       bodyBytes: () => this.#bodies.used,
+      responseBytes: () => this.#publicServer.responseBytes,
       logLinesLost: () => output.lost,
       workers: () => workersByState(this.#versions.all),
       queued: () => this.#queued,
@@ -189,6 +191,8 @@ export class Gateway {
       `Listening on ${url}, admin on ${adminUrl}`,
     );
     if (this.#dev === undefined) this.#versions.serving!.warn();
+    const risk = this.#config.http2 ? http2Risk() : undefined;
+    if (risk !== undefined) this.#log.warn({ event: 'http2-unsafe' }, `${risk}: use Node 26, or --no-http2`);
     this.#nowServing();
     return { url, adminUrl };
   }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { attackByHttp2 } from '../security/hostile/http2.js';
 import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
 
 const fixtures = resolve(import.meta.dirname, '../fixtures/tls');
@@ -27,9 +28,10 @@ beforeAll(async () => {
   app = await serve(fixtureApp('guarded.R'), {
     workers: 1,
     flags: [
+      ...['--shutdown-timeout', '5s'],
       ...['--tls-cert', cert, '--tls-key', key],
       ...['--tls-client-ca', join(fixtures, 'ca.crt'), '--tls-clients', 'optional'],
-      ...['--body-limit', '100kb', '--header-limit', '16kb'],
+      ...['--http2', '--body-limit', '100kb', '--header-limit', '16kb'],
     ],
   });
 });
@@ -191,6 +193,15 @@ describe('over HTTP/2', () => {
     expect((await ask2({ ':method': 'POST', ':path': '/who' }, 'x'.repeat(200_000))).status).toBe(413);
   });
 
+  test('answers with any status of the app that HTTP/2 has, and with 500 for others', async () => {
+    const statuses = [200, 204, 205, 299, 304, 418, 599, 600, 999];
+    const answers = await Promise.all(statuses.map((status) => ask2({ ':path': `/status?code=${status}` })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 204, 205, 299, 304, 418, 599, 500, 500]);
+    const empty = statuses.filter((_, i) => answers[i]!.body === '');
+    expect(empty).toEqual([204, 205, 304]);
+    expect(JSON.parse(answers.at(-1)!.body)).toMatchObject({ code: 'response_invalid' });
+  });
+
   test('answers many concurrent requests on one connection', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) => ask2({ ':path': `/echo?msg=${i}` })),
@@ -227,6 +238,12 @@ describe('over HTTP/2', () => {
     await app.printed('woken');
     expect((await ask2({ ':path': '/echo' })).status).toBe(200);
   });
+});
+
+// With some versions of Node, such connections never close. This test is the last one with the server.
+test('stops in time although clients have reset their HTTP/2 connections', async () => {
+  await attackByHttp2(app.port, 'a reset after the handshake', 200);
+  expect(await app.stop()).toEqual({ code: 0, signal: null });
 });
 
 describe('penstock does not start with', () => {

@@ -61,6 +61,24 @@ test('rejects a missing value before R sees it if the model does not support it'
   ]);
 });
 
+test('returns the same for many rows at once, which a thread reads', async () => {
+  const many = Array.from({ length: 2000 }, () => rows).flat();
+  expect(JSON.stringify(many).length).toBeGreaterThan(2 ** 17);
+  const { body, status } = await post(lm, '/predict', many);
+  expect(status).toBe(200);
+  const expected = rowsOf(question.expected);
+  expect(body).toHaveLength(many.length);
+  expect(body.slice(-expected.length)).toEqual(expected);
+  expect((await post(lm, '/predict', `${JSON.stringify(many)}]`)).body.code).toBe('body_not_json');
+});
+
+test('rejects a body with a million members before it is parsed', async () => {
+  const members = Array.from({ length: 1_000_000 }, (_, i) => `"k${i}":1`).join();
+  const { body, status } = await post(lm, '/predict', `{${members}}`);
+  expect([status, body.code]).toEqual([413, 'body_too_complex']);
+  expect(body.message).toContain('an object with more than 10000 members');
+});
+
 test('reports every fault with status 422', async () => {
   const { pet: _, ...without } = rows[0]!;
   const { body, status } = await post(lm, '/predict?typ=terms&interval=wide&level=2', [

@@ -13,6 +13,7 @@ async function allMetrics(): Promise<{ name: string; type: string; help: string 
     running: () => 0,
     open: () => 0,
     bodyBytes: () => 0,
+    responseBytes: () => 0,
     logLinesLost: () => 0,
   });
   const workers = { all: [], weigh: async () => {} } as unknown as WorkerViews;

@@ -6,6 +6,7 @@ import { findApp } from '../../src/app/find-app.js';
 import { loadConfig } from '../../src/config/load.js';
 import { checkProduction } from '../../src/doctor/production-check.js';
 import { checkRules } from '../../src/doctor/rule-check.js';
+import { http2Risk } from '../../src/http/http2-safety.js';
 import { fixtureApp, runCli } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-production-'));
@@ -162,4 +163,14 @@ describe('doctor --production', () => {
     const { findings: told } = JSON.parse(stdout) as { findings: { title: string }[] };
     expect(told.map(({ title }) => title).join('\n')).toContain('forge tokens');
   });
+});
+
+test('HTTP/2 is a risk with versions of Node that have known faults in it', () => {
+  expect(http2Risk('20.20.2')).toContain('With Node 20.20.2, clients can crash the gateway');
+  expect(http2Risk('24.21.0')).toBeDefined();
+  expect(http2Risk('26.12.1')).toBeUndefined();
+  const found = findings(guarded, { ...proxied, http2: true }).filter(({ title }) =>
+    title.includes('HTTP/2'),
+  );
+  expect(found.map(({ status }) => status)).toEqual(http2Risk() === undefined ? [] : ['missing']);
 });

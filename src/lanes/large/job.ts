@@ -1,4 +1,4 @@
-import type { JsonParseOptions, JsonPrintOptions } from '../../json/index.js';
+import type { JsonParseOptions, JsonPrintOptions, OutlineLimits } from '../../json/index.js';
 import type { RValue } from '../../rdata/index.js';
 
 /** Parses a JSON body and serializes the call for R that contains it. */
@@ -27,7 +27,19 @@ export interface CheckJob {
   readonly body: Uint8Array;
 }
 
-export type LargeJob = ParseJob | PrintJob | CheckJob;
+/** Parses a JSON text into a JavaScript value. */
+export interface ReadJob {
+  readonly kind: 'read';
+  readonly body: Uint8Array;
+  readonly limits: OutlineLimits;
+}
+
+export type LargeJob = ParseJob | PrintJob | CheckJob | ReadJob;
+
+/** Asks for the next slice, or the result, of a `ReadJob`. */
+export interface Next {
+  readonly kind: 'next';
+}
 
 export interface Parsed {
   readonly kind: 'parsed';
@@ -50,10 +62,33 @@ export interface Checked {
   readonly valid: boolean;
 }
 
+/** Part of a long array in the value of a `ReadJob`: taking over all of it at once would delay other requests. */
+export interface Slice {
+  readonly kind: 'slice';
+  /** Index of the array in `Read.arrays`. */
+  readonly array: number;
+  readonly items: readonly unknown[];
+}
+
+/** The value, in which the arrays at these paths are empty. `LargeThreads` fills them with the slices. */
+export interface Read {
+  readonly kind: 'read';
+  readonly value: unknown;
+  readonly arrays: readonly (readonly (string | number)[])[];
+}
+
+/** The text exceeds the limits, or is not valid JSON. */
+export interface NotRead {
+  readonly kind: 'too-complex' | 'invalid';
+  readonly reason: string;
+}
+
 /** Only R can do the job. */
 export interface LeftToR {
   readonly kind: 'left-to-r';
   readonly reason: string;
+  /** Whether it is only because too many other jobs wait. */
+  readonly busy?: boolean;
 }
 
 export interface TooLong {
@@ -65,6 +100,7 @@ export interface LargeResults {
   readonly parse: Parsed | LeftToR;
   readonly print: Printed | LeftToR | TooLong;
   readonly check: Checked | LeftToR;
+  readonly read: Read | NotRead | LeftToR;
 }
 export type LargeResult = LargeResults[LargeJob['kind']];
 

@@ -11,14 +11,21 @@ import {
   toPlain,
   writeRDataPieces,
 } from '../../rdata/index.js';
-import type { LargeJob, LargeResult, ParseJob, PrintJob } from './job.js';
+import type { LargeJob, LargeResult, Next, ParseJob, PrintJob, ReadJob } from './job.js';
+import { readJson } from './read-json.js';
+
+/** A job whose result is one message. */
+type WholeJob = Exclude<LargeJob, ReadJob>;
 
 /** In vectors of at least this length, strings are not converted to JavaScript strings. */
 const PACK_FROM_STRINGS = 256;
 /** Compact sequences are expanded up to this length. */
 const MAX_EXPANDED_ELEMENTS = 2 ** 25;
 
-function run(job: LargeJob): LargeResult {
+/** The `ReadJob` whose slices are being taken. */
+let reading: ReturnType<typeof readJson> | undefined;
+
+function run(job: WholeJob): LargeResult {
   switch (job.kind) {
     case 'parse':
       return parse(job);
@@ -68,7 +75,7 @@ function isJson(body: Uint8Array): boolean {
   }
 }
 
-function outcome(job: LargeJob): LargeResult {
+function outcome(job: WholeJob): LargeResult {
   try {
     return run(job);
   } catch (error) {
@@ -85,13 +92,23 @@ function movable(result: LargeResult): ArrayBuffer[] {
   return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
-function serve(job: LargeJob): void {
+function serve(job: WholeJob): void {
   const result = outcome(job);
   parentPort!.postMessage(result, movable(result));
 }
 
-parentPort!.on('message', (job: LargeJob) => {
-  serve(job);
+/** The next slice is only sent when it is asked for: other events of the gateway get their turn between two slices. */
+function readOn(): void {
+  const { done, value } = reading!.next();
+  if (done === true) reading = undefined;
+  parentPort!.postMessage(value);
+}
+
+parentPort!.on('message', (job: LargeJob | Next) => {
+  if (job.kind === 'read') reading = readJson(job);
+  if (job.kind === 'read' || job.kind === 'next') readOn();
+  else serve(job);
+  if (reading !== undefined) return;
   // Collect now: the next job may come much later, and until then this job's memory would stay in use.
   setImmediate(() => globalThis.gc?.());
 });

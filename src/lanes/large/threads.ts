@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { installation } from '../../installation.js';
-import type { LargeJob, LargeResult, LargeResults } from './job.js';
+import type { LargeJob, LargeResult, LargeResults, Next, Slice } from './job.js';
+import { fill } from './read-json.js';
 
 export interface ThreadLimits {
   /** Maximum number of threads. */
@@ -30,6 +31,8 @@ const YOUNG_MB = 4;
 interface Waiting {
   readonly job: LargeJob;
   settle(result: LargeResult): void;
+  /** What has arrived of the value of a `ReadJob`. */
+  readonly slices: Slice[];
 }
 
 interface Thread {
@@ -70,11 +73,12 @@ export class LargeThreads {
 
   run<Job extends LargeJob>(job: Job): Promise<LargeResults[Job['kind']]> {
     return new Promise((resolve) => {
-      const waiting: Waiting = { job, settle: (result) => resolve(result as LargeResults[Job['kind']]) };
+      const settle = (result: LargeResult): void => resolve(result as LargeResults[Job['kind']]);
+      const waiting: Waiting = { job, settle, slices: [] };
       const thread = this.#closed ? undefined : this.#free();
       if (thread !== undefined) this.#assign(thread, waiting);
       else if (this.#closed || this.#waiting.length >= this.#limits.waiting)
-        leaveToR(waiting, 'no thread is free');
+        waiting.settle({ kind: 'left-to-r', reason: 'no thread is free', busy: true });
       else this.#waiting.push(waiting);
     });
   }
@@ -98,7 +102,10 @@ export class LargeThreads {
     const thread: Thread = { worker, current: undefined, timer: undefined };
     this.#threads.add(thread);
     worker.unref();
-    worker.on('message', (result: LargeResult) => this.#finish(thread, result));
+    worker.on('message', (result: LargeResult | Slice) => {
+      if (result.kind === 'slice') take(thread, result);
+      else this.#finish(thread, result);
+    });
     worker.on('error', () => {}); // 'exit' follows
     worker.once('exit', () => this.#ended(thread));
     return thread;
@@ -121,6 +128,7 @@ export class LargeThreads {
       thread.timer = setTimeout(() => void thread.worker.terminate(), this.#limits.idleTime);
       thread.timer.unref();
     }
+    if (result.kind === 'read') fill(result, current?.slices ?? []);
     current?.settle(result);
   }
 
@@ -132,6 +140,12 @@ export class LargeThreads {
     const next = this.#closed ? undefined : this.#waiting.shift();
     if (next !== undefined) this.#assign(this.#start(), next);
   }
+}
+
+/** Asks for the next slice when other events have had their turn. */
+function take({ current, worker }: Thread, slice: Slice): void {
+  current?.slices.push(slice);
+  setImmediate(() => worker.postMessage({ kind: 'next' } satisfies Next));
 }
 
 function leaveToR({ settle }: Waiting, reason: string): void {

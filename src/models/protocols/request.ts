@@ -1,6 +1,8 @@
 import type { PredictOptions } from '../../app/model-schema.js';
 import { PenstockError } from '../../errors.js';
 import type { Reply } from '../../http/reply.js';
+import { outlineOf } from '../../json/index.js';
+import type { NotRead, Read } from '../../lanes/large/job.js';
 import type { ColumnSet } from '../columns.js';
 import type { Endpoint } from '../endpoint.js';
 import { Faults } from '../fault.js';
@@ -25,9 +27,25 @@ export interface PredictWork {
   readonly reply: (prediction: Prediction, from: number, to: number) => Reply;
 }
 
+/** What the JSON of a request may contain. */
+export const jsonLimits = { depth: 64, members: 10_000, values: 2_000_000 };
+
+/** Bodies that a thread has parsed. */
+const parsed = new WeakMap<Buffer, Read | NotRead>();
+
+/** `jsonBody` returns this value for a body. */
+export function keepJson(body: Buffer, result: Read | NotRead): void {
+  parsed.set(body, result);
+}
+
 /** Ignores the content type: vetiver's clients send none, and curl's default is a form. */
 export function jsonBody(body: Buffer | undefined): unknown {
   if (body === undefined || body.length === 0) throw new PenstockError('body_not_json', 'It is empty.');
+  const known = parsed.get(body);
+  if (known?.kind === 'read') return known.value;
+  if (known?.kind === 'invalid') throw new PenstockError('body_not_json', `${known.reason}.`);
+  const excess = known?.reason ?? outlineOf(body, jsonLimits);
+  if (typeof excess === 'string') throw new PenstockError('body_too_complex', `It has ${excess}.`);
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {

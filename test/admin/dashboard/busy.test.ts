@@ -20,6 +20,7 @@ const metrics = new Metrics({
   running: () => 0,
   open: () => 0,
   bodyBytes: () => 0,
+  responseBytes: () => 0,
   logLinesLost: () => 0,
 });
 const tail = new LogTail();

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { printOptions } from '../../../src/json/index.js';
 import type { PrintJob } from '../../../src/lanes/large/job.js';
 import { LargeThreads, type ThreadLimits } from '../../../src/lanes/large/threads.js';
@@ -43,7 +43,7 @@ test('leaves a job to R at once if too many jobs are waiting', async () => {
   threadsRunning(`setTimeout(() => ${answer}, 200)`, { threads: 1, waiting: 1 });
   const results = [threads.run(job), threads.run(job), threads.run(job)];
   const first = await Promise.race(results);
-  expect(first).toEqual({ kind: 'left-to-r', reason: 'no thread is free' });
+  expect(first).toEqual({ kind: 'left-to-r', reason: 'no thread is free', busy: true });
   expect(await Promise.all(results)).toEqual([valid, valid, first]);
   expect(threads.size).toBe(1);
 });
@@ -86,4 +86,62 @@ test('leaves a damaged value to R', async () => {
   const payload = writeRData(rList([rInteger(1), rString(Array(1000).fill('x'))])).subarray(0, 500);
   const print: PrintJob = { kind: 'print', payload, options: [printOptions()], limit: 2 ** 20 };
   expect((await threads.run(print)).kind).toBe('left-to-r');
+});
+
+describe('reading JSON', () => {
+  const limits = { depth: 8, members: 1000, values: 1_000_000 };
+  const read = (text: string) => threads.run({ kind: 'read', body: Buffer.from(text), limits });
+
+  beforeEach(() => {
+    threads = new LargeThreads({}, builtThread);
+  });
+
+  test('reads any value as JSON.parse() does', async () => {
+    const long = Array.from({ length: 3000 }, (_, i) => ({ i, text: `t${i}`, 'a,"b': [i, null, true] }));
+    const values: unknown[] = [
+      long,
+      { rows: long, columns: { x: long.map(({ i }) => i), y: [], z: 'é\\' } },
+      {
+        inputs: [
+          { name: 'a', data: long.map(({ i }) => [i, -i]) },
+          { name: 'b', data: ['x'] },
+        ],
+      },
+      JSON.parse('{"__proto__": [1], "constructor": {"prototype": [2]}}'),
+      'text',
+      null,
+    ];
+    for (const text of values.map((value) => JSON.stringify(value))) {
+      const result = await read(text);
+      expect(result.kind === 'read' && JSON.stringify(result.value) === text).toBe(true);
+    }
+  });
+
+  test('takes long arrays over in slices, between which other events have their turn', async () => {
+    let turns = 0;
+    let done = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!done) setImmediate(turn);
+    };
+    const reading = read(JSON.stringify(Array.from({ length: 200_000 }, (_, i) => i)));
+    turn();
+    await reading;
+    done = true;
+    expect(turns).toBeGreaterThan(20);
+  });
+
+  test('refuses what would take too long, and says what it is', async () => {
+    const members = Array.from({ length: 1001 }, (_, i) => `"${i}":0`).join();
+    const refused = [
+      [`{${members}}`, 'an object with more than 1000 members'],
+      [`${'['.repeat(100_000)}`, 'more than 8 levels'],
+      [`[${'0,'.repeat(1_000_000)}0]`, 'more than 1000000 values'],
+    ];
+    for (const [text, reason] of refused) {
+      expect(await read(text!)).toEqual({ kind: 'too-complex', reason });
+    }
+    expect(await read('[1,')).toMatchObject({ kind: 'invalid', reason: expect.stringContaining('JSON') });
+    expect(await read('["a,{[:]}\\"{", {"b": [[[[[[]]]]]]}]')).toMatchObject({ kind: 'read' });
+  });
 });
