@@ -3,11 +3,9 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
+import { stopRequest } from './stop-request.js';
 
-/** How long open sockets and timers may keep a stopped server's process running, in ms. */
-const EXIT_DELAY_MS = 500;
-
-/** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
+/** Serves an app until it is asked to stop; gives the exit code. */
 export async function serve(
   app: AppLocation,
   config: Config,
@@ -15,8 +13,7 @@ export async function serve(
 ): Promise<number> {
   const log = createLog({ format: config.logFormat, level: config.logLevel });
   const gateway = new Gateway(app, config, log, { dev, gate: await gateFor(config, log.log) });
-  const stopRequested = stopSignal();
-  process.on('SIGHUP', () => void gateway.reload('signal'));
+  const stopRequested = stopRequest(() => void gateway.reload('signal'));
   try {
     const started = await Promise.race([gateway.start(), stopRequested]);
     if (typeof started === 'string') {
@@ -31,22 +28,8 @@ export async function serve(
     await log.end();
     throw error;
   }
-  await stopRequested;
-  await gateway.stop();
+  await gateway.stop(await stopRequested);
   await log.end();
-  // Retries of the trace exporter cannot be cancelled, and would keep the process running for up to 10 s.
-  setTimeout(() => process.exit(), EXIT_DELAY_MS).unref();
-  return 0;
-}
-
-/** Resolves with the first SIGTERM or SIGINT. The second one ends the process, because it is no longer handled. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
-    const handle = (signal: NodeJS.Signals): void => {
-      for (const each of signals) process.off(each, handle);
-      resolve(signal);
-    };
-    for (const each of signals) process.on(each, handle);
-  });
+  // Everything is closed, except retries of the trace exporter: they cannot be cancelled, and take up to 10 s.
+  process.exit(0);
 }

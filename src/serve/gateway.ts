@@ -193,13 +193,15 @@ export class Gateway {
   /**
    * Stops without losing requests: reports not ready, accepts requests for the drain delay, finishes running and
    * waiting requests, then stops the workers with the app's exit hooks. Cuts requests that exceed the shutdown timeout.
+   *
+   * @param reason why it stops, for the log
    */
-  async stop(): Promise<void> {
+  async stop(reason: string): Promise<void> {
     const { drainDelay, shutdownTimeout } = this.#config;
     this.#draining = true;
     this.#dev?.close();
     this.#publicServer.startDraining();
-    this.#log.info({ event: 'draining' }, 'Shutting down: finishing what runs');
+    this.#log.info({ event: 'draining', reason }, `Shutting down (${reason}): finishing what runs`);
     await new Promise((resolve) => setTimeout(resolve, drainDelay));
     const cut = setTimeout(() => {
       this.#log.warn(
