@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
 import { addressError, ignoreFailedAccept } from '../http/public-server.js';
+import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
 import type { Dashboard } from './dashboard/dashboard.js';
@@ -64,16 +65,32 @@ function noSchemas(): never {
   throw new Error('a route of the admin server has a schema');
 }
 
-/** Returns the URL. Fails with `address_unavailable`. */
+/** Ports after the default one that are tried if it is in use. */
+const MORE_PORTS = 20;
+
+/**
+ * Returns the URL. If the port is in use and the user has not chosen it, the next free one is used, so that several servers
+ * run on one machine. Fails with `address_unavailable`.
+ */
 export async function listenAdmin(
   server: FastifyInstance,
-  { adminHost, adminPort }: Config,
+  { adminHost, adminPort, port: publicPort, sources }: Config,
+  log: Logger,
 ): Promise<string> {
-  try {
-    const url = await server.listen({ host: adminHost, port: adminPort });
-    server.server.on('error', ignoreFailedAccept);
-    return url;
-  } catch (error) {
-    throw addressError(error as NodeJS.ErrnoException, adminHost, adminPort);
+  const last = sources['admin-port'].from === 'default' ? adminPort + MORE_PORTS : adminPort;
+  for (let port = adminPort; ; port += 1) {
+    if (port === publicPort && port > adminPort) continue;
+    try {
+      const url = await server.listen({ host: adminHost, port });
+      server.server.on('error', ignoreFailedAccept);
+      if (port !== adminPort) {
+        const text = `Port ${adminPort} is in use, so the admin server uses port ${port}`;
+        log.info({ event: 'admin-port', port }, text);
+      }
+      return url;
+    } catch (error) {
+      const failure = error as NodeJS.ErrnoException;
+      if (failure.code !== 'EADDRINUSE' || port >= last) throw addressError(failure, adminHost, port);
+    }
   }
 }

@@ -1,8 +1,10 @@
+import { stdout } from 'node:process';
 import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { createLog } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
+import { banner } from './banner.js';
 import { stopRequest } from './stop-request.js';
 
 /** Serves an app until it is asked to stop; gives the exit code. */
@@ -21,6 +23,7 @@ export async function serve(
       await log.end();
       return 0;
     }
+    if (config.logFormat === 'pretty' && stdout.isTTY) log.output.write(banner(started));
     // Tells a parent process with an IPC channel, such as `npm start`, that the server is ready.
     process.send?.({ event: 'listening', url: started.url, workers: config.workers });
   } catch (error) {

@@ -24,10 +24,13 @@ export function stopRequest(reload: () => void): Promise<string> {
     const stopWatching = watchParents(() => stop('the process that started it has ended'));
     const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
     const handle = (signal: NodeJS.Signals): void => {
-      if (!stopping) return stop(signal);
-      for (const each of signals) process.off(each, handle);
-      leaveLostTerminals();
-      process.kill(process.pid, signal);
+      if (stopping) {
+        for (const each of signals) process.off(each, handle);
+        leaveLostTerminals();
+        process.kill(process.pid, signal);
+      } else {
+        stop(signal);
+      }
     };
     for (const each of signals) process.on(each, handle);
     process.on('SIGHUP', () => {

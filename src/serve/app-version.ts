@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DirectRoute, describeLoadFailure, type Manifest } from '../app/manifest.js';
+import { type DirectRoute, describeLoadFailure, hasDocs, type Manifest } from '../app/manifest.js';
 import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -23,7 +23,7 @@ import { AppLog } from './app-log.js';
 import { fingerprint } from './fingerprint.js';
 import { ReportedRoutes } from './reported-routes.js';
 import type { VersionSetting } from './version-setting.js';
-import { reasonNotToFork, recyclingLimits } from './worker-life.js';
+import { reasonsNotToFork, recyclingLimits } from './worker-life.js';
 
 /** Room for the status, the headers and R's framing around the body of an answer, in bytes. */
 const ANSWER_OVERHEAD = 65_536;
@@ -46,8 +46,8 @@ export class AppVersion {
   readonly #setting: VersionSetting;
   readonly #pool: Pool;
   readonly #preload: Config['preload'];
-  /** Why no worker is forked, for reasons outside the app; undefined if forking is possible, or `preload` is off. */
-  readonly #notForked: string | undefined;
+  /** Why each worker loads the app itself. Empty if workers are forked, or `preload` is off. */
+  notForked: readonly string[];
   readonly #dispatcher: Dispatcher;
   /** Set once the app is loaded. */
   #exchanges: ExchangeContext | undefined;
@@ -80,8 +80,8 @@ export class AppVersion {
     this.#setting = setting;
     this.#config = config;
     this.#log = new AppLog(log);
-    this.#notForked = reasonNotToFork(config);
-    this.#preload = this.#notForked === undefined ? config.preload : 'off';
+    this.notForked = reasonsNotToFork(config);
+    this.#preload = this.notForked.length === 0 ? config.preload : 'off';
     this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
     this.#pool = new Pool(
       {
@@ -173,7 +173,7 @@ export class AppVersion {
    */
   async load(workers: number): Promise<Manifest> {
     this.#wanted = workers;
-    if (this.#notForked !== undefined) this.#log.notPreloaded([this.#notForked]);
+    if (this.notForked.length > 0) this.#log.notPreloaded(this.notForked);
     await this.#pool.start();
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
@@ -196,7 +196,8 @@ export class AppVersion {
     return result;
   }
 
-  #openLanes({ direct: plan, plan: planName, routes: reported }: Manifest): Lane {
+  #openLanes(manifest: Manifest): Lane {
+    const { direct: plan, plan: planName } = manifest;
     const { docs, formJson, lane, responseLimit } = this.#config;
     const { threads } = this.#setting;
     const reports = (route: DirectRoute) => this.#log.batchReports(route);
@@ -206,13 +207,12 @@ export class AppVersion {
       plan === undefined || routes === undefined || !takesDirect
         ? undefined
         : new DirectLane({ plan, planName: planName!, routes, threads, responseLimit });
-    const documented = docs === 'penstock' && reported.some(({ path }) => path === '/openapi.json');
     this.#appRoutes = routes;
     this.#lanes = new AppLanes({
       plumber: new PlumberLane(routes),
       direct,
       routes,
-      docs: documented ? docsPages() : undefined,
+      docs: docs === 'penstock' && hasDocs(manifest) ? docsPages() : undefined,
       threads,
       formJson,
     });
@@ -233,9 +233,7 @@ export class AppVersion {
 
   /** Logs warnings about code in the app that does not suit how it is served. */
   warn(): void {
-    const { direct, hazards } = this.manifest!;
-    if (this.#config.workers.max > 1) this.#log.hazards(hazards);
-    this.#log.unbatched(direct?.routes ?? []);
+    this.#log.concerns(this.manifest!, this.#config.workers.max);
     this.#setting.checkRules(this.paths);
   }
 
@@ -312,7 +310,10 @@ export class AppVersion {
     output: (worker, stream, line) => this.#log.output(worker, stream, line),
     preload: {
       preloaded: (pid, journey, risks) => this.#log.preloaded(pid, journey, risks),
-      notPreloaded: (reasons) => this.#log.notPreloaded(reasons),
+      notPreloaded: (reasons) => {
+        this.notForked = reasons;
+        this.#log.notPreloaded(reasons);
+      },
       loadFailed: (failure) => {
         this.#log.loadFailed(undefined, failure);
         this.#loaded(new PenstockError('app_load_failed', describeLoadFailure(failure)));

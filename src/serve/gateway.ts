@@ -29,15 +29,10 @@ import { AppVersions } from './app-versions.js';
 import { DevMode } from './dev/dev-mode.js';
 import { recordRequest } from './request-record.js';
 import type { RequestTraces } from './request-traces.js';
+import { type StartReport, startReport } from './start-report.js';
 
 /** Time between warnings that traces could not be sent, in ms. */
 const TRACE_WARNING_INTERVAL_MS = 60_000;
-
-/** The URLs of a started gateway. */
-export interface Listening {
-  readonly url: string;
-  readonly adminUrl: string;
-}
 
 /** Serves one app: the public server and the admin server in front of the app's versions. */
 export class Gateway {
@@ -174,8 +169,8 @@ export class Gateway {
    * Loads the app in the workers, then listens. Fails with `app_load_failed` and R's message, or with
    * `address_unavailable`. The admin server runs while the app loads, so that probes can watch it.
    */
-  async start(): Promise<Listening> {
-    const adminUrl = await listenAdmin(this.#adminServer, this.#config);
+  async start(): Promise<StartReport> {
+    const adminUrl = await listenAdmin(this.#adminServer, this.#config, this.#log);
     const started = (this.#dev ?? this.#versions).start();
     [this.#traces] = await Promise.all([this.#startTracing(), started]);
     await this.#publicServer.listen();
@@ -187,7 +182,13 @@ export class Gateway {
     );
     if (this.#dev === undefined) this.#versions.serving!.warn();
     this.#nowServing();
-    return { url, adminUrl };
+    return startReport({
+      url,
+      adminUrl,
+      app: this.#app,
+      config: this.#config,
+      version: this.#versions.serving,
+    });
   }
 
   /**

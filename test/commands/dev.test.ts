@@ -84,8 +84,10 @@ test('starts with an app that does not load, shows the error, and serves the app
   expect(await answer.json()).toMatchObject({ code: 'app_load_failed' });
   expect((await fetch(`${other.adminUrl}/readyz`)).status).toBe(503);
 
+  writeFileSync(file, 'x <- 1\n');
+  expect((await other.logged('no-routes')).msg).toContain('The app has no routes');
   writeFileSync(file, '#* @get /\nfunction() "up"\n');
-  await other.logged('changed');
+  await other.logged('changed', undefined, { skip: 1 });
   expect(await (await fetch(other.url)).json()).toEqual(['up']);
   await other.stop();
   rmSync(broken, { recursive: true });

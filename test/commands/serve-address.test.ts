@@ -1,6 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import fastify from 'fastify';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenAdmin } from '../../src/admin/admin-server.js';
+import type { Config } from '../../src/config/load.js';
 import { fixtureApp, runCli } from '../support/server.js';
 import { sized } from '../support/sized.js';
 
@@ -44,6 +48,28 @@ describe('exits with code 1 and names the address if', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('code: address_unavailable');
     expect(stderr).toContain('no-such-host.invalid');
+  });
+});
+
+describe('without --admin-port, the admin server', () => {
+  const listen = async (from: 'default' | 'flag'): Promise<string> => {
+    const server = fastify();
+    const sources = { 'admin-port': { from, label: '' } };
+    const config = { adminHost: '127.0.0.1', adminPort: Number(taken), port: Number(taken) + 1, sources };
+    try {
+      return await listenAdmin(server, config as unknown as Config, pino({ enabled: false }));
+    } finally {
+      await server.close();
+    }
+  };
+
+  test('uses the next free port if its own is in use', async () => {
+    const port = Number(new URL(await listen('default')).port);
+    expect(port).toBeGreaterThan(Number(taken) + 1); // the public server has the port between
+  });
+
+  test('does not replace a port that the user has chosen', async () => {
+    await expect(listen('flag')).rejects.toThrow('another process is listening there');
   });
 });
 

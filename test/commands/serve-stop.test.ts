@@ -125,18 +125,18 @@ test('after SIGKILL, R processes, their child processes and their temporary file
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-/** Starts `penstock serve` from a shell command whose stdin is a terminal. Ends the terminal with `close`. */
-function inTerminal(command: string): { close: () => void; closed: Promise<unknown> } {
-  const terminal = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'ignore', 'ignore'] });
-  return { close: () => terminal.kill('SIGKILL'), closed: once(terminal, 'exit') };
+/** Runs a shell command in a terminal. `close` closes the terminal. */
+function inTerminal(command: string): { shown: () => string; close: () => void; closed: Promise<unknown> } {
+  const terminal = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  let shown = '';
+  terminal.stdout.on('data', (text: Buffer) => {
+    shown += String(text);
+  });
+  return { shown: () => shown, close: () => terminal.kill('SIGKILL'), closed: once(terminal, 'exit') };
 }
 
-/** The words of a shell command that serves an app and writes its log to a file. */
-function serveCommand(log: string): string {
-  const words = [process.execPath, ...commandLine(), 'serve', fixtureApp('brief.R')];
-  const flags = ['--port', '0', '--admin-port', '0', '--workers', '1', '--log-format', 'json'];
-  return `${[...words, ...flags].join(' ')} >> ${log}`;
-}
+const words = [process.execPath, ...commandLine(), 'serve', fixtureApp('brief.R'), '--workers', '1'];
+const serveCommand = [...words, '--port', '0', '--admin-port', '0'].join(' ');
 
 const contentOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
 const started = { timeout: 60_000 };
@@ -145,7 +145,7 @@ test('stops when its terminal is closed, and exits with code 0', async () => {
   const log = join(folder, 'closed.log');
   const code = join(folder, 'closed.code');
   // The inner shell survives, to tell the exit code.
-  const terminal = inTerminal(`(trap "" HUP; ${serveCommand(log)}; echo $? > ${code}); true`);
+  const terminal = inTerminal(`(trap "" HUP; ${serveCommand} > ${log}; echo $? > ${code}); true`);
   await expect.poll(() => contentOf(log), started).toContain('"event":"listening"');
   terminal.close();
   await expect.poll(() => contentOf(code), started).toBe('0\n');
@@ -155,12 +155,11 @@ test('stops when its terminal is closed, and exits with code 0', async () => {
 });
 
 test.runIf(sized(false, true))('a job that outlives its terminal stops on SIGTERM with code 0', async () => {
-  const log = join(folder, 'job.log');
   const code = join(folder, 'job.code');
   const pid = join(folder, 'job.pid');
-  const server = `sh -c 'echo $$ > ${pid}; exec ${serveCommand(log)}'`;
+  const server = `sh -c 'echo $$ > ${pid}; exec ${serveCommand}'`;
   const terminal = inTerminal(`set -m; (trap "" HUP; ${server}; echo $? > ${code}) & wait`);
-  await expect.poll(() => contentOf(log), started).toContain('"event":"listening"');
+  await expect.poll(terminal.shown, started).toMatch(/Dashboard +http:.* +Stop +Ctrl-C/s);
   terminal.close();
   await terminal.closed;
   process.kill(Number(contentOf(pid)), 'SIGTERM');
