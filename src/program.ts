@@ -93,11 +93,16 @@ function createProgram(finish: (code: number) => void): Command {
   );
   doctor
     .option('--json', 'Print the findings as JSON.')
+    .option('--no-load', 'Do not load the app, which runs its code.')
     .option('--production', 'Also check the configuration for security risks.')
     .action(async (argument: string | undefined) => {
       const { doctor: run } = await import('./commands/doctor.js');
-      const { json = false, production = false } = doctor.opts<{ json?: boolean; production?: boolean }>();
-      finish(await run({ argument, flags: flagsOf(doctor), json, production }));
+      const {
+        json = false,
+        load,
+        production = false,
+      } = doctor.opts<{ json?: boolean; load: boolean; production?: boolean }>();
+      finish(await run({ argument, flags: flagsOf(doctor), json, load, production }));
     });
   const bench = benchCommand(program.command('bench').helpOption('-h, --help', 'Show help.'));
   bench.action(async (target: string) => {

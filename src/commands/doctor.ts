@@ -3,6 +3,7 @@ import { type Config, defaultConfig, type LoadInput, loadConfig } from '../confi
 import { askR } from '../doctor/ask-r.js';
 import { checkHazards, checkSyntax } from '../doctor/code-check.js';
 import { type Finding, isServable } from '../doctor/finding.js';
+import { checkLoad, type LoadResult } from '../doctor/load-check.js';
 import { checkNode } from '../doctor/node-check.js';
 import { checkPackages } from '../doctor/package-check.js';
 import { checkPorts } from '../doctor/port-check.js';
@@ -20,6 +21,8 @@ export interface DoctorInput {
   readonly json: boolean;
   /** Whether to check the configuration for risks of a public server. */
   readonly production?: boolean;
+  /** Whether to load the app, which runs its code. */
+  readonly load?: boolean;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -37,6 +40,7 @@ export async function doctor(input: DoctorInput): Promise<number> {
 export async function examine({
   argument,
   flags,
+  load = true,
   production = false,
   cwd = process.cwd(),
   env = process.env,
@@ -52,11 +56,16 @@ export async function examine({
 
   const config = loaded ?? defaultConfig();
   findings.push(...(await examineR(config, app, cwd)));
+  let routes: LoadResult['routes'];
+  if (load && app !== undefined && loaded !== undefined && isServable(findings)) {
+    const result = await checkLoad(app, loaded);
+    findings.push(...result.findings);
+    routes = result.routes;
+  }
   if (loaded !== undefined) findings.push(...(await checkPorts(loaded)));
   if (loaded !== undefined && production) {
     findings.push(...checkProduction(loaded));
-    const ready = app !== undefined && isServable(findings);
-    if (ready) findings.push(...((await attempt(findings, () => checkRules(app, loaded))) ?? []));
+    if (routes !== undefined) findings.push(...checkRules(routes, loaded));
   }
   const descriptors = checkDescriptors(config);
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];

@@ -69,7 +69,7 @@ export const poolOptions = {
     default: '2m',
     summary: 'How long a worker may take to start and load the app.',
     group: 'pool',
-    commands: ['serve', 'dev', 'routes', ...planning],
+    commands: ['serve', 'dev', 'routes', 'doctor', ...planning],
   }),
   'reserved-workers': option({
     kind: integerOrAuto({ max: 1024 }),
