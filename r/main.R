@@ -42,6 +42,8 @@ main <- function() {
 }
 
 load_and_serve <- function(settings) {
+  # R was started in the app's project, which may be a folder above.
+  setwd(settings$app$directory)
   hide_own_connections()
   con <- connect_worker(settings$port, settings$token)
   step <- function(name) write_frame(con, frame_types$step, 0L, name)

@@ -1,7 +1,7 @@
 import { type AppLocation, findApp } from '../app/find-app.js';
 import { type Config, defaultConfig, type LoadInput, loadConfig } from '../config/load.js';
 import { askR } from '../doctor/ask-r.js';
-import { checkHazards, checkSyntax } from '../doctor/code-check.js';
+import { checkHazards, checkOutside, checkSyntax } from '../doctor/code-check.js';
 import { type Finding, isServable } from '../doctor/finding.js';
 import { checkLoad, type LoadResult } from '../doctor/load-check.js';
 import { checkNode } from '../doctor/node-check.js';
@@ -11,7 +11,12 @@ import { checkProduction } from '../doctor/production-check.js';
 import { checkR, reportRFailure } from '../doctor/r-check.js';
 import { renderReport } from '../doctor/report.js';
 import { checkRules } from '../doctor/rule-check.js';
-import { checkAppFiles, checkDescriptors, checkTemporaryFolder } from '../doctor/system-check.js';
+import {
+  checkAppFiles,
+  checkDescriptors,
+  checkProject,
+  checkTemporaryFolder,
+} from '../doctor/system-check.js';
 import { PenstockError } from '../errors.js';
 
 export interface DoctorInput {
@@ -47,7 +52,7 @@ export async function examine({
 }: DoctorInput): Promise<Finding[]> {
   const findings = [checkNode()];
   const app = await attempt(findings, () => findApp(argument, cwd));
-  if (app !== undefined) findings.push(checkAppFiles(app));
+  if (app !== undefined) findings.push(checkAppFiles(app), ...checkProject(app));
   const loaded = await attempt(findings, () =>
     loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory }) }),
   );
@@ -78,6 +83,7 @@ async function examineR(config: Config, app: AppLocation | undefined, cwd: strin
     ...checkR(answer, config.rscript),
     ...(await checkPackages(answer)),
     ...checkSyntax(answer),
+    ...checkOutside(answer),
     ...(app?.kind !== 'plumber' || answer.errors.length > 0
       ? []
       : checkHazards(answer.hazards, config.workers.max)),

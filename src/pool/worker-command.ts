@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import type { AppLocation } from '../app/find-app.js';
+import { type AppLocation, startFolder } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
 import { installed } from '../installation.js';
 import { compiledCodeFile } from './compiled-code.js';
@@ -70,7 +70,7 @@ export function createFolder(path: string): void {
 }
 
 /**
- * Starts R in the app's folder, so that the project's own .Rprofile applies.
+ * Starts R in the app's project, so that the project's own .Rprofile applies. R then goes to the app's folder.
  *
  * @param folder   where R creates its temporary folder; created too
  * @param settings undefined for a process that gets them later, on standard input
@@ -83,7 +83,7 @@ export function startR(
   createFolder(folder);
   const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
   return spawn(rscript, [WORKER_SCRIPT], {
-    cwd: app.directory,
+    cwd: startFolder(app),
     env: { ...Object.fromEntries(env), TMPDIR: folder, ...(settings ?? { [SPARE]: '1' }) },
     stdio: [settings === undefined ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     // Its own process group: Ctrl-C in a terminal reaches only the gateway, and children of R can be killed with it.

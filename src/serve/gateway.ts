@@ -170,6 +170,10 @@ export class Gateway {
    * `address_unavailable`. The admin server runs while the app loads, so that probes can watch it.
    */
   async start(): Promise<StartReport> {
+    const { project } = this.#app;
+    if (project !== undefined) {
+      this.#log.info({ event: 'project', project }, `R starts in the project ${project}`);
+    }
     const adminUrl = await listenAdmin(this.#adminServer, this.#config, this.#log);
     const started = (this.#dev ?? this.#versions).start();
     [this.#traces] = await Promise.all([this.#startTracing(), started]);

@@ -10,6 +10,8 @@ export interface StartReport {
   readonly adminUrl: string;
   /** The file or folder that is served. */
   readonly app: string;
+  /** The folder above it that R starts in; undefined if it is the app's. */
+  readonly project: string | undefined;
   readonly workers: Config['workers'];
   /** Undefined if the app does not load yet, under `penstock dev`. */
   readonly loaded: LoadedReport | undefined;
@@ -44,7 +46,7 @@ export function startReport({
   version: AppVersion | undefined;
 }): StartReport {
   const loaded = version?.manifest && loadedReport(version, version.manifest, config);
-  return { url, adminUrl, app: app.file, workers: config.workers, loaded };
+  return { url, adminUrl, app: app.file, project: app.project, workers: config.workers, loaded };
 }
 
 function loadedReport({ models, notForked }: AppVersion, manifest: Manifest, config: Config): LoadedReport {

@@ -13,14 +13,16 @@ const loaded = {
 const started = {
   url: 'http://127.0.0.1:8000',
   adminUrl: 'http://127.0.0.1:9001',
-  app: '/project/plumber.R',
+  app: '/project/api/plumber.R',
+  project: '/project',
   workers: { min: 1, max: 1 },
   loaded,
 };
 
 test('the banner shows what is served, where, how, and how to stop it', () => {
   expect(banner(started)).toBe(`
-  App       /project/plumber.R
+  App       /project/api/plumber.R
+  Project   /project
   URL       http://127.0.0.1:8000
   Docs      http://127.0.0.1:8000/__docs__/
   Dashboard http://127.0.0.1:9001

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -37,7 +37,7 @@ describe('penstock doctor', () => {
     expect(titles).toContain('The app loads: 1 route');
   });
 
-  test('loads the app: names what fails then, with file, line and output, and an app without routes', async () => {
+  test('loads the app, in its project: names what fails, with file, line and output, and an app without routes', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'penstock-doctor-load-'));
     const write = (name: string, text: string): string => {
       writeFileSync(join(folder, name), text);
@@ -46,6 +46,11 @@ describe('penstock doctor', () => {
     const text =
       'cat("reading the data\\n")\nmodel <- readRDS("model-that-is-not-here.rds")\n#* @get /\nfunction() 1\n';
     const missing = examined(write('plumber.R', text), { load: true });
+    mkdirSync(join(folder, 'project', 'api'), { recursive: true });
+    write('project/.Rprofile', 'options(project.is = "above")\n');
+    const checks = 'stopifnot(getOption("project.is") == "above", basename(getwd()) == "api")\n';
+    write('project/api/plumber.R', `${checks}#* @get /\nfunction() 1\n`);
+    const above = examined(join(folder, 'project', 'api'), { load: true });
     const routeless = examined(write('nothing.R', 'x <- 1\n'), { load: true });
     try {
       const found = (await missing).filter(({ status }) => status === 'missing');
@@ -54,6 +59,9 @@ describe('penstock doctor', () => {
         /plumber\.R:2: .*model-that-is-not-here/s,
       );
       expect(found[0]!.details).toContain('reading the data');
+      expect(titlesOf(await above, 'ok')).toEqual(
+        expect.arrayContaining([`Project: ${join(folder, 'project')}`, 'The app loads: 1 route']),
+      );
       expect(titlesOf(await routeless, 'warning')).toEqual([
         'The app loads, but has no routes: every request gets 404',
       ]);

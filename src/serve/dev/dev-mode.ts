@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { basename, relative } from 'node:path';
-import type { AppLocation } from '../../app/find-app.js';
+import { basename, join, relative } from 'node:path';
+import { type AppLocation, startFolder } from '../../app/find-app.js';
 import { PenstockError } from '../../errors.js';
 import { sendError } from '../../http/error-reply.js';
 import type { OpenRequest } from '../../http/public-server.js';
@@ -41,7 +41,7 @@ export class DevMode {
   /** Loads the app for the first time and watches its files, even if it does not load. */
   async start(): Promise<void> {
     this.#watch = new FileWatch(this.#app.directory, (files) => this.#changed(files));
-    this.#watch.follow([this.#app.file]);
+    this.#watch.follow([this.#app.file, ...this.#startFiles]);
     await this.#reload();
   }
 
@@ -103,7 +103,12 @@ export class DevMode {
     this.#reloading = undefined;
     this.#spare?.start();
     const files = this.#versions.serving?.manifest?.files ?? [];
-    this.#watch?.follow([this.#app.file, ...files]);
+    this.#watch?.follow([this.#app.file, ...this.#startFiles, ...files]);
+  }
+
+  /** Files of the project that R reads when it starts. They may not exist yet. */
+  get #startFiles(): string[] {
+    return ['.Rprofile', '.Renviron', 'renv.lock'].map((name) => join(startFolder(this.#app), name));
   }
 }
 
