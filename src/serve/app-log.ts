@@ -45,12 +45,17 @@ export class AppLog {
   }
 
   /** R failed for a request. plumber's own error handler prints the message, but not the calls. */
-  failed({ id }: Worker, requestId: string | undefined, { call, calls, message }: RFailure): void {
+  failed(
+    { id }: Worker,
+    requestId: string | undefined,
+    { call, calls, file, line, message }: RFailure,
+  ): void {
     const [summary] = message.split('\n');
     const where = calls.length === 0 ? '' : ` in ${calls.join(' > ')}`;
+    const place = file === undefined ? '' : ` at ${file}:${line}`;
     this.#log.warn(
-      { event: 'r-error', worker: id, requestId, message, call, calls },
-      `R failed${where}: ${summary}`,
+      { event: 'r-error', worker: id, requestId, message, call, calls, file, line },
+      `R failed${place}${where}: ${summary}`,
     );
   }
 

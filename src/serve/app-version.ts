@@ -91,6 +91,8 @@ export class AppVersion {
           host: config.host,
           port: config.port,
           documents: config.docs === 'penstock',
+          develops: setting.dev,
+          interactive: config.debug,
         },
         min: config.workers.min,
         max: config.workers.max,
@@ -183,7 +185,7 @@ export class AppVersion {
     const keeps = this.#appRoutes?.keepsResponses === true && cacheLimit > 0;
     this.#exchanges = {
       dispatcher: this.#dispatcher,
-      lane,
+      lane: this.#setting.around(lane),
       cache: keeps ? new ResponseCache(cacheLimit) : undefined,
       bodies: this.#setting.bodies,
       options: this.#config,

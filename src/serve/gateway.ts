@@ -26,6 +26,7 @@ import { traceEndpoint } from '../observe/tracing/trace-endpoint.js';
 import { Spare } from '../pool/spare.js';
 import { version } from '../version.js';
 import { AppVersions } from './app-versions.js';
+import { DevLane } from './dev/dev-lane.js';
 import { DevMode } from './dev/dev-mode.js';
 import { recordRequest } from './request-record.js';
 import type { RequestTraces } from './request-traces.js';
@@ -97,7 +98,10 @@ export class Gateway {
       slow: new SlowRequests(config.slowRequest),
       write: config.accessLog ? request : undefined,
     };
-    this.#spare = dev && app.kind === 'plumber' ? new Spare({ app, rscript: config.rscript }) : undefined;
+    this.#spare =
+      dev && !config.debug && app.kind === 'plumber'
+        ? new Spare({ app, rscript: config.rscript })
+        : undefined;
     let workerIds = 0;
     const finished = (record: ExchangeRecord): void => {
       recordRequest(record, records);
@@ -106,6 +110,7 @@ export class Gateway {
     this.#versions = new AppVersions({
       app,
       config,
+      dev,
       log,
       metrics: this.#metrics,
       threads: this.#threads,
@@ -120,6 +125,7 @@ export class Gateway {
       finished,
       admits: (incoming, routes) => gate?.admits(incoming, routes) ?? true,
       checkRules: (routes) => gate?.check(routes),
+      around: (lane) => (dev ? new DevLane(lane, this.#failures) : lane),
       failed: (error) => {
         this.#metrics.rErrors.inc();
         this.#failures.raised(error);

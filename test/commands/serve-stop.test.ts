@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { root } from '../../scripts/setup/root.mjs';
 import { RawClient } from '../support/raw-client.js';
 import { fixtureApp, isRunning, ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
+import { inTerminal } from '../support/terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-stop-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -124,16 +124,6 @@ test('after SIGKILL, R processes, their child processes and their temporary file
   await next.stop();
   expect(readdirSync(temporary)).toEqual([]);
 });
-
-/** Runs a shell command in a terminal. `close` closes the terminal. */
-function inTerminal(command: string): { shown: () => string; close: () => void; closed: Promise<unknown> } {
-  const terminal = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
-  let shown = '';
-  terminal.stdout.on('data', (text: Buffer) => {
-    shown += String(text);
-  });
-  return { shown: () => shown, close: () => terminal.kill('SIGKILL'), closed: once(terminal, 'exit') };
-}
 
 const words = [process.execPath, ...commandLine(), 'serve', fixtureApp('brief.R'), '--workers', '1'];
 const serveCommand = [...words, '--port', '0', '--admin-port', '0'].join(' ');

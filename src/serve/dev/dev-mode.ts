@@ -9,8 +9,9 @@ import { requestId } from '../../observe/request-id.js';
 import type { Spare } from '../../pool/spare.js';
 import type { AppVersions } from '../app-versions.js';
 import { DevRequest } from './dev-request.js';
+import { loadErrorPage } from './error-page.js';
 import { FileWatch } from './file-watch.js';
-import { loadErrorPage } from './load-error-page.js';
+import { isNavigation } from './navigation.js';
 
 /** Tells programs that the response comes from an older version, because the app does not load. */
 const RELOAD_HEADER = 'X-Penstock-Reload';
@@ -110,11 +111,4 @@ export class DevMode {
   get #startFiles(): string[] {
     return ['.Rprofile', '.Renviron', 'renv.lock'].map((name) => join(startFolder(this.#app), name));
   }
-}
-
-/** Whether a browser loads a page. Other requests come from programs and scripts. */
-function isNavigation({ headers, method }: IncomingMessage): boolean {
-  if (method !== 'GET') return false;
-  const target = headers['sec-fetch-dest'];
-  return target === undefined ? (headers.accept ?? '').includes('text/html') : target === 'document';
 }
