@@ -1,4 +1,4 @@
-# The R side of `penstock doctor`. Started as `Rscript doctor.R RESULT DIRECTORY [FILE]` in the app's folder, so that
+# The R side of `penstock doctor`. Started as `Rscript doctor.R RESULT DIRECTORY [FILE]` in the app's project, so that
 # the project's own .Rprofile (and with it renv) decides where R looks for packages. Writes its result to the file
 # RESULT, because R code of the project may print anything.
 local({
@@ -51,8 +51,9 @@ local({
     libraries = as.list(.libPaths()),
     renv = file.exists("renv.lock") || "renv" %in% loadedNamespaces(),
     plumber = loads("plumber"),
-    needs = if (is_model) models_need() else analysis$app_packages(file, args[[2L]]),
-    hazards = if (!is.null(file) && !is_model) analysis$app_hazards(file, args[[2L]])
+    needs = if (is_model) models_need() else analysis$app_packages(file, args[[2L]], project = getwd()),
+    hazards = if (!is.null(file) && !is_model) analysis$app_hazards(file, args[[2L]]),
+    outside = if (!is.null(file) && !is_model) analysis$files_outside(file, args[[2L]])
   )
   writeBin(serialize(answer, NULL, xdr = FALSE), args[[1L]])
 })

@@ -4,10 +4,15 @@
 call_location <- function(calls) {
   for (call in rev(calls)) {
     ref <- attr(call, "srcref")
-    file <- if (!is.null(ref)) attr(ref, "srcfile")$filename
-    if (length(file) && nzchar(file)) return(list(file = file, line = ref[1L]))
+    source <- if (!is.null(ref)) attr(ref, "srcfile")
+    file <- source$filename
+    if (length(file) && nzchar(file)) return(list(file = absolute_path(file, source$wd), line = ref[1L]))
   }
   NULL
+}
+
+absolute_path <- function(path, folder) {
+  if (is.null(folder) || grepl("^(/|~|[A-Za-z]:)", path)) path else file.path(folder, path)
 }
 
 # An error of the app's files that has a place, such as a wrong tag.

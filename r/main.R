@@ -4,7 +4,7 @@
 # worker gets the same later, over stdin.
 worker_settings <- function() {
   names <- c("port", "token", "entry", "directory", "file", "host", "public_port", "packages", "preloads", "documents",
-             "compiled", "spare")
+             "compiled", "develops", "spare")
   variables <- paste0("PENSTOCK_WORKER_", toupper(names))
   values <- Sys.getenv(variables)
   Sys.unsetenv(variables)
@@ -19,7 +19,8 @@ worker_settings <- function() {
     packages = strsplit(values$packages, " ", fixed = TRUE)[[1L]],
     preloads = nzchar(values$preloads),
     documents = nzchar(values$documents),
-    compiled = values$compiled
+    compiled = values$compiled,
+    develops = nzchar(values$develops)
   )
 }
 
@@ -42,6 +43,10 @@ main <- function() {
 }
 
 load_and_serve <- function(settings) {
+  # R was started in the app's project, which may be a folder above.
+  setwd(settings$app$directory)
+  # So that errors in files that the app sources have a place, as in a session of R.
+  if (settings$develops) options(keep.source = TRUE)
   hide_own_connections()
   con <- connect_worker(settings$port, settings$token)
   step <- function(name) write_frame(con, frame_types$step, 0L, name)

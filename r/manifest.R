@@ -69,6 +69,7 @@ app_manifest <- function(router, app, plan, files) {
   list(
     r_version = as.character(getRversion()),
     plumber_version = as.character(utils::packageVersion("plumber")),
+    library = .libPaths()[[1L]],
     routes = unname(describe_router(router, plan)),
     filters = as.list(unname(router_filters(router))),
     direct = describe_direct(plan, router),

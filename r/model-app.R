@@ -114,6 +114,7 @@ model_app <- function(settings, step) {
   step("serve")
   manifest <- list(
     r_version = as.character(getRversion()),
+    library = .libPaths()[[1L]],
     models = unname(c(lapply(store$loaded(), describe_model), store$failures()))
   )
   function(start) {

@@ -58,10 +58,13 @@ note_failure <- function(e) {
   last <- sys.nframe() - 1L
   tryCatch({
     call <- conditionCall(e)
+    where <- call_location(sys.calls()[seq_len(last)])
     failures$tell(list(
       message = substr(enc2utf8(conditionMessage(e)), 1L, most_message),
       call = if (is.null(call)) NULL else call_text(call),
-      calls = without_raising(app_calls(last))
+      calls = without_raising(app_calls(last)),
+      file = where$file,
+      line = where$line
     ))
   }, error = function(e) NULL)
 }

@@ -1,13 +1,14 @@
 import { Command, CommanderError } from 'commander';
-import { type AppLocation, findApp } from './app/find-app.js';
+import type { AppLocation } from './app/find-app.js';
 import { benchCommand, benchOptionsOf } from './commands/bench-flags.js';
 import { addClusterCommands } from './commands/cluster-commands.js';
 import { addImageFlags, imageOptionsOf } from './commands/image-flags.js';
 import { addKeyCommand } from './commands/key.js';
+import { located } from './commands/located.js';
 import { addSbomCommand } from './commands/sbom.js';
 import { addServiceCommand } from './commands/service.js';
 import { addFlags, flagsOf } from './config/flags.js';
-import { type Config, loadConfig } from './config/load.js';
+import type { Config } from './config/load.js';
 import type { CommandName } from './config/options.js';
 import { errorCatalogue, PenstockError } from './errors.js';
 import { version } from './version.js';
@@ -15,7 +16,7 @@ import { version } from './version.js';
 type Run = (app: AppLocation, config: Config) => Promise<number>;
 
 interface CommandEntry {
-  readonly name: Exclude<CommandName, 'doctor' | 'image' | 'manifests'>;
+  readonly name: CommandName;
   readonly summary: string;
   /** Imported when the command runs, so that `--help` does not load the HTTP server. */
   readonly load: () => Promise<Run>;
@@ -88,10 +89,8 @@ export function createProgram(finish: (code: number) => void): Command {
   for (const { name, summary, load } of commands) {
     const command = subcommand(program, name, summary);
     command.action(async (argument: string | undefined) => {
-      const app = findApp(argument);
-      const config = loadConfig({ flags: flagsOf(command), appDir: app.directory });
-      for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`);
-      finish(await (await load())(app, config));
+      const found = located(command, argument);
+      finish(await (await load())(...found));
     });
   }
 
@@ -103,11 +102,16 @@ export function createProgram(finish: (code: number) => void): Command {
   );
   doctor
     .option('--json', 'Print the findings as JSON.')
+    .option('--no-load', 'Do not load the app, which runs its code.')
     .option('--production', 'Also check the configuration for security risks.')
     .action(async (argument: string | undefined) => {
       const { doctor: run } = await import('./commands/doctor.js');
-      const { json = false, production = false } = doctor.opts<{ json?: boolean; production?: boolean }>();
-      finish(await run({ argument, flags: flagsOf(doctor), json, production }));
+      const {
+        json = false,
+        load,
+        production = false,
+      } = doctor.opts<{ json?: boolean; load: boolean; production?: boolean }>();
+      finish(await run({ argument, flags: flagsOf(doctor), json, load, production }));
     });
   const bench = benchCommand(program.command('bench').helpOption('-h, --help', 'Show help.'));
   bench.action(async (target: string) => {
@@ -118,11 +122,9 @@ export function createProgram(finish: (code: number) => void): Command {
 
   const image = subcommand(program, 'image', 'Build a container image of an app with docker or podman.');
   addImageFlags(image).action(async (argument: string | undefined) => {
-    const app = findApp(argument);
-    const config = loadConfig({ flags: flagsOf(image), appDir: app.directory });
-    for (const warning of config.warnings) process.stderr.write(`warning: ${warning}\n`);
+    const found = located(image, argument);
     const { image: run } = await import('./commands/image.js');
-    finish(await run(app, config, imageOptionsOf(image)));
+    finish(await run(...found, imageOptionsOf(image)));
   });
   addKeyCommand(program, finish);
   addSbomCommand(program, finish);

@@ -171,6 +171,19 @@ joined_path <- function(walk, expr, scope, again) {
   list(kind = "constant", text = do.call(paste, c(pieces, sep = separator)))
 }
 
+# The files outside of the app's folder that its code includes or reads, as far as it names them. Sorted paths.
+files_outside <- function(file, directory) {
+  files <- read_app_files(file, directory)
+  walk <- new_walk(app_model(files, directory))
+  walk_load(walk)
+  walk_requests(walk)
+  read <- Filter(function(access) !access$writing && access$kind == "constant", walk$io)
+  data <- as.character(unlist(lapply(read, function(access) resolve_file(access$text, directory))))
+  paths <- unique(c(vapply(files, function(one) one$path, ""), data[!dir.exists(data)]))
+  folder <- normalizePath(directory, winslash = "/", mustWork = FALSE)
+  sort(paths[!startsWith(paths, paste0(sub("/+$", "", folder), "/")) & !startsWith(paths, "/dev/")])
+}
+
 # The rule that a file access breaks, and its severity; NULL if it breaks none.
 judge_file <- function(access, all) {
   if (!access$writing || access$fn == 0L || access$kind == "temporary") return(NULL)

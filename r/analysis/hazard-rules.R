@@ -76,7 +76,8 @@ hazard_rules <- list(
   "random-seed" = list(
     severity = "note",
     message = paste(
-      "The seed is set while the app loads and %s() draws from it%s: every worker draws the same numbers."
+      "The seed is set while the app loads and %s() draws from it%s: workers that load the app themselves all draw",
+      "the same numbers, and forked workers different ones."
     ),
     advice = "Set the seed only in handlers whose results must be repeatable."
   ),
@@ -90,11 +91,29 @@ hazard_rules <- list(
     message = "What %s() starts%s belongs to one worker: the others do not know about it.",
     advice = "Store the state of jobs where all workers see it: files, Redis or SQL."
   ),
+  "process-setting" = list(
+    severity = "note",
+    message = "What %s() sets%s stays set in this worker only, also for later requests.",
+    advice = "Set it while the app loads, or restore it with on.exit()."
+  ),
+  "memory-cache" = list(
+    severity = "note",
+    message = "The cache of %s() is in the memory of one process%s: each worker fills its own copy.",
+    advice = "Nothing to do if each worker can compute it. A cache on disk or in Redis is shared."
+  ),
+  "drawn-at-load" = list(
+    severity = "note",
+    message = paste(
+      "`%s` is drawn at random while the app loads%s: workers that load the app themselves, and replicas, have",
+      "different values."
+    ),
+    advice = "If all must have the same value, read it from an environment variable or a file."
+  ),
   "random-cookie-key" = list(
     severity = "warning",
     message = paste(
-      "%s() draws a new key for session cookies in each worker%s: workers cannot read each other's",
-      "sessions."
+      "%s() draws a key for session cookies while the app loads%s: workers that load the app themselves cannot read",
+      "each other's sessions, and no worker reads those from before a restart or a reload."
     ),
     advice = "Draw it once and give it to all workers, for example with Sys.getenv(\"COOKIE_KEY\") or in a file."
   )

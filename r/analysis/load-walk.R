@@ -109,7 +109,7 @@ register_hooks <- function(walk, hooks, scope, entry) {
   }
 }
 
-note_call <- function(walk, name, call, place, phase, label = NULL, scope = NULL) {
-  noted <- list(name = name, call = call, place = place, phase = phase, label = label, scope = scope)
+note_call <- function(walk, name, call, place, phase, label = NULL, scope = NULL, fn = 0L) {
+  noted <- list(name = name, call = call, place = place, phase = phase, label = label, scope = scope, fn = fn)
   walk$calls[[length(walk$calls) + 1L]] <- noted
 }

@@ -15,12 +15,12 @@ annotation_packages <- c(
 # list(packages, errors). Each package: name, installed, version (the installed one), wanted (the version in renv.lock
 # or DESCRIPTION), required (FALSE if the code works without it), file and line of the first use. Each error: file,
 # line, message. Without a file only plumber is needed.
-app_packages <- function(file, directory) {
+app_packages <- function(file, directory, project = directory) {
   files <- if (!is.null(file)) read_app_files(file, directory)
   uses <- c(
     list(list(name = "plumber", required = TRUE)),
     unlist(lapply(files, package_uses), recursive = FALSE),
-    lock_uses(directory),
+    lock_uses(project),
     description_uses(directory)
   )
   names <- vapply(uses, function(use) use$name, "")
@@ -28,7 +28,7 @@ app_packages <- function(file, directory) {
   errors <- lapply(Filter(function(entry) !is.null(entry$error), files), function(entry) {
     list(file = entry$shown, line = entry$error$line, message = entry$error$message)
   })
-  list(packages = packages[!unique(names) %in% base_packages], errors = c(errors, lock_errors(directory)))
+  list(packages = packages[!unique(names) %in% base_packages], errors = c(errors, lock_errors(project)))
 }
 
 # Joins the uses of a package: it is required if one use requires it. File and line are those of the first use.

@@ -215,11 +215,12 @@ visit_call <- function(walk, expr, scope, ctx) {
     visit_part(walk, expr, 1L, scope, ctx)
   }
   own <- is.symbol(expr[[1L]]) && (is_local(name, scope) || !is.null(bound_function(walk$model, name)))
+  if (name %in% c("quit", "q") && is.symbol(expr[[1L]]) && is_bound(walk$model, name)) own <- TRUE
   if (!own) {
     note_state_call(walk, name, expr, scope, ctx)
     note_io(walk, name, expr, scope, ctx)
     if (name %in% request_calls_of_interest) {
-      note_call(walk, name, expr, ctx$place, "request", ctx$label, scope)
+      note_call(walk, name, expr, ctx$place, "request", ctx$label, scope, ctx$fn)
     }
     visit_named_functions(walk, name, expr, scope, ctx)
   } else if (!is_local(name, scope)) {

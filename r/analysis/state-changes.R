@@ -1,7 +1,10 @@
 # Changes that outlive a request: noted during the walk, judged after it.
 # Needs syntax.R, scopes.R, targets.R and app-model.R.
 
-table_setters <- c("set", "setnames", "setorder", "setkey", "setcolorder")
+table_setters <- c(
+  "set", "setnames", "setorder", "setorderv", "setkey", "setkeyv", "setindex", "setindexv", "setcolorder", "setattr",
+  "setnafill", "setDT", "setDF"
+)
 store_setters <- paste0("$", c(
   "set", "mset", "remove", "reset", "add", "madd", "push", "mpush", "pop", "insert", "enqueue", "dequeue",
   "clear", "update", "pushleft", "popleft"
@@ -74,6 +77,10 @@ note_state_call <- function(walk, name, expr, scope, ctx) {
   switch(name,
     assign = note_assign(walk, expr, scope, ctx),
     rm = note_place_write(walk, as.list(expr)$envir, scope, ctx, name),
+    with = note_evaluated_write(walk, call_argument(expr, c("data", "expr"), "data"), expr, scope, ctx),
+    local = ,
+    evalq = ,
+    eval = note_evaluated_write(walk, call_argument(expr, c("expr", "envir"), "envir"), expr, scope, ctx),
     list2env = note_place_write(walk, call_argument(expr, c("x", "envir"), "envir"), scope, ctx, name)
   )
 }
@@ -101,6 +108,17 @@ is_outer_place <- function(place, scope) {
   is_call_to(place, "parent.env") && is.null(scope$parent)
 }
 
+# with(state, x <- 1) and evalq(x <- 1, state) assign in an environment, but not in a table.
+note_evaluated_write <- function(walk, place, expr, scope, ctx) {
+  if (is.null(place)) return(invisible())
+  for (body in Filter(is.call, call_arguments(expr))) {
+    if (is_call_to(body, "quote")) body <- body[[2L]]
+    if (is.call(body) && length(assigned_values(body)) > 0L) {
+      note_place_write(walk, place, scope, ctx, names(assigned_values(body)))
+    }
+  }
+}
+
 note_place_write <- function(walk, place, scope, ctx, pattern) {
   if (is.null(place)) return(invisible())
   if (isTRUE(is_global_place(place))) {
@@ -115,7 +133,7 @@ note_place_write <- function(walk, place, scope, ctx, pattern) {
 
 # data.table changes a table in place, without an assignment.
 note_table_write <- function(walk, expr, scope, ctx) {
-  if (length(expr) < 3L || !is.symbol(expr[[2L]])) return(invisible())
+  if (length(expr) < 2L || !is.symbol(expr[[2L]])) return(invisible())
   name <- as.character(expr[[2L]])
   if (!is_local(name, scope) && is_bound(walk$model, name) && binding_kind(walk$model, name) == "value") {
     note_write(walk, list(base = name, target = name), ctx, "global", name)
@@ -125,10 +143,15 @@ note_table_write <- function(walk, expr, scope, ctx) {
 note_store_write <- function(walk, object, scope, ctx) {
   if (!is.symbol(object)) return(invisible())
   name <- as.character(object)
-  if (!is_local(name, scope) && is_bound(walk$model, name) && binding_kind(walk$model, name) == "store") {
-    note_write(walk, list(base = name, target = name), ctx, "global", name)
+  home <- find_scope(name, scope)
+  in_closure <- !is.null(home) && home$kind == "load" && "store" %in% value_kinds(walk, home$values[[name]])
+  on_top <- is.null(home) && is_bound(walk$model, name) && binding_kind(walk$model, name) == "store"
+  if (in_closure || on_top) {
+    note_write(walk, list(base = name, target = name), ctx, if (on_top) "global" else "closure", name)
   }
 }
+
+value_kinds <- function(walk, values) vapply(values, function(value) value_kind(walk$model, value), "")
 
 # add_user(users, id), where `users` is an environment that add_user() changes.
 note_handed_environments <- function(walk, name, expr, scope, ctx) {

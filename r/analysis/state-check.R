@@ -24,10 +24,19 @@ database_writers <- c(
   "dbExecute", "dbWriteTable", "dbAppendTable", "dbSendStatement", "dbRemoveTable", "dbCreateTable"
 )
 
-load_calls_of_interest <- c(
-  opening_calls, closing_calls, pool_starters, job_starters, "set.seed", "random_cookie_key"
+# Functions of packages that draw identifiers and keys.
+identifier_makers <- c(
+  "UUIDgenerate", "uuid", "random_id", "rand_bytes", "random", "keygen", "stri_rand_strings", "rand_strings"
 )
-request_calls_of_interest <- c("quit", "q", random_functions, pool_starters, job_starters)
+setting_calls <- c("options", "Sys.setenv")
+memory_caches <- c("cache_mem", "memoise", "memoize")
+
+load_calls_of_interest <- c(
+  opening_calls, closing_calls, pool_starters, job_starters, memory_caches, "set.seed", "random_cookie_key"
+)
+request_calls_of_interest <- c(
+  "quit", "q", "on.exit", random_functions, pool_starters, job_starters, setting_calls
+)
 
 # A list of list(rule, severity, file, line, source, message, advice, reached), in the order of files and lines.
 app_hazards <- function(file, directory) {
@@ -37,7 +46,7 @@ app_hazards <- function(file, directory) {
   walk_requests(walk)
   checks <- list(
     state_hazards, file_hazards, connection_hazards, quit_hazards, random_hazards, process_hazards,
-    cookie_hazards
+    cookie_hazards, setting_hazards, cache_hazards, drawn_hazards
   )
   found <- unlist(lapply(checks, function(check) check(walk)), recursive = FALSE)
   arrange_hazards(Filter(Negate(is.null), found))
@@ -144,6 +153,36 @@ starts_processes <- function(call) {
 
 cookie_hazards <- function(walk) {
   lapply(calls_in(walk, "load", "random_cookie_key"), call_hazard, walk = walk, rule = "random-cookie-key")
+}
+
+# Options and environment variables that a handler sets and does not restore.
+setting_hazards <- function(walk) {
+  restored <- vapply(calls_in(walk, "request", "on.exit"), function(call) call$fn, 0L)
+  lapply(calls_in(walk, "request", setting_calls), function(call) {
+    named <- names2(call_arguments(call$call))
+    if (any(named != "") && !call$fn %in% restored) call_hazard(walk, "process-setting", call)
+  })
+}
+
+cache_hazards <- function(walk) {
+  lapply(calls_in(walk, "load", memory_caches), function(call) {
+    on_disk <- call$name != "cache_mem" && "cache" %in% names(call$call)
+    if (!on_disk) call_hazard(walk, "memory-cache", call)
+  })
+}
+
+# Values drawn at load that requests read. A seed makes them the same everywhere.
+drawn_hazards <- function(walk) {
+  if (length(calls_in(walk, "load", "set.seed")) > 0L) return(list())
+  makers <- c(random_functions, identifier_makers)
+  found <- lapply(ls(walk$reached, all.names = TRUE), function(name) {
+    lapply(bindings_of(walk$model, name), function(binding) {
+      value <- binding$value
+      drawn <- is.call(value) && !is_function_literal(value) && any(makers %in% all.names(value))
+      if (drawn) hazard(walk, "drawn-at-load", name, binding$place, word(name), walk$reached[[name]])
+    })
+  })
+  unlist(found, recursive = FALSE)
 }
 
 call_hazard <- function(walk, rule, call) {

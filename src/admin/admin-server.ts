@@ -4,6 +4,7 @@ import type { Config } from '../config/load.js';
 import { reserve } from '../descriptors.js';
 import { addressError, ignoreFailedAccept, passedError } from '../http/public-server.js';
 import { NewestConnections } from '../newest-connections.js';
+import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
 import type { Dashboard } from './dashboard/dashboard.js';
@@ -76,23 +77,36 @@ function noSchemas(): never {
   throw new Error('a route of the admin server has a schema');
 }
 
+/** Ports after the default one that are tried if it is in use. */
+const MORE_PORTS = 20;
+
 /**
- * Returns the URL. Fails with `address_unavailable`.
+ * Returns the URL. If the port is in use and the user has not chosen it, the next free one is used, so that several servers
+ * run on one machine. Fails with `address_unavailable`.
  *
  * @param fd a socket that is already bound, instead of the configured address
  */
 export async function listenAdmin(
   server: FastifyInstance,
-  { adminHost, adminPort }: Config,
-  fd: number | undefined,
+  { adminHost, adminPort, port: publicPort, sources }: Config,
+  log: Logger,
+  fd?: number,
 ): Promise<string> {
-  try {
-    const address = fd === undefined ? { host: adminHost, port: adminPort } : ({ fd } as object);
-    const url = await server.listen(address);
-    server.server.on('error', ignoreFailedAccept);
-    return url;
-  } catch (error) {
-    if (fd !== undefined) throw passedError(fd);
-    throw addressError(error as NodeJS.ErrnoException, adminHost, adminPort);
+  const last = sources['admin-port'].from === 'default' ? adminPort + MORE_PORTS : adminPort;
+  for (let port = adminPort; ; port += 1) {
+    if (port === publicPort && port > adminPort) continue;
+    try {
+      const url = await server.listen(fd === undefined ? { host: adminHost, port } : ({ fd } as object));
+      server.server.on('error', ignoreFailedAccept);
+      if (port !== adminPort) {
+        const text = `Port ${adminPort} is in use, so the admin server uses port ${port}`;
+        log.info({ event: 'admin-port', port }, text);
+      }
+      return url;
+    } catch (error) {
+      if (fd !== undefined) throw passedError(fd);
+      const failure = error as NodeJS.ErrnoException;
+      if (failure.code !== 'EADDRINUSE' || port >= last) throw addressError(failure, adminHost, port);
+    }
   }
 }

@@ -3,6 +3,7 @@ import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { version as penstockVersion } from '../version.js';
 import type { AppLocation } from './find-app.js';
+import { projectFiles } from './project.js';
 
 /** Names that are never part of an app, in any subfolder: files of other tools, and secrets. */
 export const excludedNames: readonly string[] = [
@@ -79,11 +80,16 @@ export function appName({ directory, entry, file }: AppLocation): string {
   return label === '' ? 'app' : label;
 }
 
-/** 12 hexadecimal digits, derived from the contents of the app's files and Penstock's version. */
+/** The files of an image: the app's, and those of its project. Paths in the image, and on this machine. */
+export function imageFiles(app: AppLocation): { path: string; file: string }[] {
+  const own = appFiles(app).map((path) => ({ path, file: join(app.directory, path) }));
+  return [...own, ...projectFiles(app).map((path) => ({ path, file: join(app.project!, path) }))];
+}
+
+/** 12 hexadecimal digits, derived from the contents of the image's files and Penstock's version. */
 export async function appVersion(app: AppLocation): Promise<string> {
   const hash = createHash('sha256').update(`penstock ${penstockVersion}\n`);
-  for (const path of appFiles(app)) {
-    const file = join(app.directory, path);
+  for (const { file, path } of imageFiles(app)) {
     hash.update(`${path}\n${statSync(file).size}\n`);
     for await (const piece of createReadStream(file)) hash.update(piece as Buffer);
   }

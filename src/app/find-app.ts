@@ -2,12 +2,15 @@ import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PenstockError } from '../errors.js';
 import { modelFolder } from './model-files.js';
+import { projectAbove } from './project.js';
 
 /** Where an app is, and how to load it. */
 export interface AppLocation {
   readonly kind: 'plumber' | 'model';
   /** The app's folder: R's working directory while it loads and runs. */
   readonly directory: string;
+  /** The folder above it that R starts in, whose .Rprofile and renv.lock hold for the app; undefined if there is none. */
+  readonly project?: string | undefined;
   /** The plumber file, `entrypoint.R`, the saved model, or the folder of saved models. */
   readonly file: string;
   /**
@@ -24,6 +27,16 @@ export interface AppLocation {
  * lower case. A directory with neither may contain models. The default is the working directory.
  */
 export function findApp(argument: string | undefined, cwd: string = process.cwd()): AppLocation {
+  const app = locate(argument, cwd);
+  return { ...app, project: projectAbove(app.directory) };
+}
+
+/** The folder that R starts in. */
+export function startFolder({ directory, project }: AppLocation): string {
+  return project ?? directory;
+}
+
+function locate(argument: string | undefined, cwd: string): AppLocation {
   const path = resolve(cwd, argument ?? '.');
   const shown = argument ?? path;
   const stats = statOf(path, shown);

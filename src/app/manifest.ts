@@ -130,6 +130,8 @@ export interface Manifest {
   readonly rVersion: string;
   /** Undefined for saved models, which do not use plumber. */
   readonly plumberVersion: string | undefined;
+  /** The first folder in which R looks for packages. */
+  readonly library: string;
   /** The loaded models; empty for a plumber app. */
   readonly models: readonly ModelDescription[];
   readonly routes: readonly Route[];
@@ -142,6 +144,19 @@ export interface Manifest {
   readonly direct: DirectPlan | undefined;
   /** Names the direct plan: workers with the same name have the same one. */
   readonly plan: string | undefined;
+}
+
+/** plumber's own endpoints, which every app has unless it turns its documentation off. */
+const DOCUMENTATION = /^\/(openapi\.json|__swagger__\/|__docs__\/)/;
+
+/** The routes without those of plumber's documentation. */
+export function ownRoutes({ routes }: Manifest): readonly Route[] {
+  return routes.filter(({ path }) => !DOCUMENTATION.test(path));
+}
+
+/** Whether the app has the page `/__docs__/`. */
+export function hasDocs({ routes }: Manifest): boolean {
+  return routes.some(({ path }) => path === '/openapi.json');
 }
 
 /** Why an app failed to load, as R reports it. */
@@ -161,6 +176,7 @@ export function manifestFrom(payload: Uint8Array): Manifest {
   return {
     rVersion: String(plain.r_version),
     plumberVersion: plumberVersion === undefined ? undefined : String(plumberVersion),
+    library: String(plain.library),
     models: list<Record<string, unknown>>(plain.models).map(descriptionFrom),
     routes: list<Record<string, unknown>>(plain.routes).map(route),
     filters: list<string>(plain.filters),

@@ -1,11 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type AppLocation, findApp } from '../app/find-app.js';
-import { flagsOf } from '../config/flags.js';
 import { duration } from '../config/kinds.js';
-import { type Config, loadConfig } from '../config/load.js';
 import type { CommandName } from '../config/options.js';
 import { PenstockError } from '../errors.js';
-import { printWarnings } from './warnings.js';
+import { configured, located } from './located.js';
 
 type MakeCommand = (name: CommandName, summary: string, argument?: [string, string]) => Command;
 
@@ -137,16 +134,4 @@ function boundsOf(replicas?: number, min?: number, max?: number): { min: number;
     throw new PenstockError('usage', `--min: expected a number from 1 to --max (${max}); got ${min}.`);
   }
   return { min, max };
-}
-
-/** The app and its configuration. */
-function located(command: Command, argument: string | undefined): [AppLocation, Config] {
-  const app = findApp(argument);
-  return [app, configured(command, app.directory)];
-}
-
-function configured(command: Command, appDir?: string): Config {
-  const config = loadConfig({ flags: flagsOf(command), ...(appDir !== undefined && { appDir }) });
-  printWarnings(config.warnings);
-  return config;
 }

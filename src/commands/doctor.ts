@@ -1,8 +1,9 @@
 import { type AppLocation, findApp } from '../app/find-app.js';
 import { type Config, defaultConfig, type LoadInput, loadConfig } from '../config/load.js';
 import { askR } from '../doctor/ask-r.js';
-import { checkHazards, checkSyntax } from '../doctor/code-check.js';
+import { checkHazards, checkOutside, checkSyntax } from '../doctor/code-check.js';
 import { type Finding, isServable } from '../doctor/finding.js';
+import { checkLoad, type LoadResult } from '../doctor/load-check.js';
 import { checkNode } from '../doctor/node-check.js';
 import { checkPackages } from '../doctor/package-check.js';
 import { checkPorts } from '../doctor/port-check.js';
@@ -10,7 +11,12 @@ import { checkProduction } from '../doctor/production-check.js';
 import { checkR, reportRFailure } from '../doctor/r-check.js';
 import { renderReport } from '../doctor/report.js';
 import { checkRules } from '../doctor/rule-check.js';
-import { checkAppFiles, checkDescriptors, checkTemporaryFolder } from '../doctor/system-check.js';
+import {
+  checkAppFiles,
+  checkDescriptors,
+  checkProject,
+  checkTemporaryFolder,
+} from '../doctor/system-check.js';
 import { PenstockError } from '../errors.js';
 
 export interface DoctorInput {
@@ -20,6 +26,8 @@ export interface DoctorInput {
   readonly json: boolean;
   /** Whether to check the configuration for risks of a public server. */
   readonly production?: boolean;
+  /** Whether to load the app, which runs its code. */
+  readonly load?: boolean;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -37,13 +45,14 @@ export async function doctor(input: DoctorInput): Promise<number> {
 export async function examine({
   argument,
   flags,
+  load = true,
   production = false,
   cwd = process.cwd(),
   env = process.env,
 }: DoctorInput): Promise<Finding[]> {
   const findings = [checkNode()];
   const app = await attempt(findings, () => findApp(argument, cwd));
-  if (app !== undefined) findings.push(checkAppFiles(app));
+  if (app !== undefined) findings.push(checkAppFiles(app), ...checkProject(app));
   const loaded = await attempt(findings, () =>
     loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory }) }),
   );
@@ -52,11 +61,16 @@ export async function examine({
 
   const config = loaded ?? defaultConfig();
   findings.push(...(await examineR(config, app, cwd)));
+  let routes: LoadResult['routes'];
+  if (load && app !== undefined && loaded !== undefined && isServable(findings)) {
+    const result = await checkLoad(app, loaded);
+    findings.push(...result.findings);
+    routes = result.routes;
+  }
   if (loaded !== undefined) findings.push(...(await checkPorts(loaded)));
   if (loaded !== undefined && production) {
     findings.push(...checkProduction(loaded));
-    const ready = app !== undefined && isServable(findings);
-    if (ready) findings.push(...((await attempt(findings, () => checkRules(app, loaded))) ?? []));
+    if (routes !== undefined) findings.push(...checkRules(routes, loaded));
   }
   const descriptors = checkDescriptors(config);
   return [...findings, checkTemporaryFolder(), ...(descriptors === undefined ? [] : [descriptors])];
@@ -69,6 +83,7 @@ async function examineR(config: Config, app: AppLocation | undefined, cwd: strin
     ...checkR(answer, config.rscript),
     ...(await checkPackages(answer)),
     ...checkSyntax(answer),
+    ...checkOutside(answer),
     ...(app?.kind !== 'plumber' || answer.errors.length > 0
       ? []
       : checkHazards(answer.hazards, config.workers.max)),

@@ -1,12 +1,12 @@
-import { dirname } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { stderr, stdout } from 'node:process';
-import type { AppLocation } from '../app/find-app.js';
+import { type AppLocation, startFolder } from '../app/find-app.js';
 import { displayPath } from '../config/file.js';
 import type { Config } from '../config/load.js';
 import { askR } from '../doctor/ask-r.js';
 import { PenstockError } from '../errors.js';
 import { type AppImage, buildAppImage, imageTags } from '../image/build.js';
-import { existingDockerfile, refuseToOverwrite, writeContext } from '../image/context.js';
+import { existingDockerfile, refuseToWrite, writeContext } from '../image/context.js';
 import { dockerfile } from '../image/dockerfile.js';
 import { type Engine, findEngine } from '../image/engine.js';
 import { type BaseKind, planImage, type Recipe } from '../image/recipe.js';
@@ -30,7 +30,7 @@ export interface ImageOptions {
 /** Builds the image of an app, or writes its Dockerfile. */
 export async function image(app: AppLocation, config: Config, options: ImageOptions): Promise<number> {
   if (options.write) {
-    refuseToOverwrite(app, options.force);
+    refuseToWrite(app, options.force);
     const written = await writeContext(app, dockerfile(await plan(app, config, options)), options.force);
     for (const path of written) stdout.write(`wrote ${displayPath(path, process.cwd())}\n`);
     return 0;
@@ -57,8 +57,9 @@ async function plan(app: AppLocation, config: Config, options: ImageOptions): Pr
   const answer = await askR(config.rscript, app, process.cwd());
   const failed = 'absent' in answer;
   // A lock file is enough, so you can also build on a machine without R.
-  if (failed && readRenvLock(app.directory) === undefined)
+  if (failed && readRenvLock(startFolder(app)) === undefined)
     throw new PenstockError('r_not_found', answer.output);
+  if (!failed) refuseFilesOutside(app, answer.outside);
   if (config.config !== undefined && dirname(config.config) !== app.directory) {
     const file = displayPath(config.config, process.cwd());
     printWarnings([`The image will not contain ${file}, because it is not in the app's folder.`]);
@@ -74,6 +75,15 @@ async function plan(app: AppLocation, config: Config, options: ImageOptions): Pr
   });
   printWarnings(warnings);
   return recipe;
+}
+
+function refuseFilesOutside({ directory }: AppLocation, files: readonly string[]): void {
+  if (files.length === 0) return;
+  const names = files.map((file) => relative(directory, file)).join(', ');
+  throw new PenstockError(
+    'image_unplanned',
+    `The image contains only the app's folder, but the app reads ${names}. Move these files into ${directory}.`,
+  );
 }
 
 /** Passes the images as arguments too, because a Dockerfile edited by the user gets them no other way. */

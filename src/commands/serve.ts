@@ -1,3 +1,4 @@
+import { stdout } from 'node:process';
 import { gateFor } from '../access/gate-for.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
@@ -5,14 +6,16 @@ import { takeSockets } from '../http/passed-sockets.js';
 import { createLog, type Log } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 import { ServiceManager } from '../serve/service-manager.js';
+import { banner } from './banner.js';
+import { stopRequest } from './stop-request.js';
 
-/** How long open sockets and timers may keep a stopped server's process running, in ms. */
+/** How long the log's last lines may take to be written when the stop takes too long, in ms. */
 const EXIT_DELAY_MS = 500;
 
 /** How long a stop may take beyond the times that are set for it, in ms. */
 const STOP_MARGIN_MS = 5000;
 
-/** Serves an app until SIGTERM or SIGINT; gives the exit code. A second signal ends it at once. */
+/** Serves an app until it is asked to stop; gives the exit code. */
 export async function serve(
   app: AppLocation,
   config: Config,
@@ -24,13 +27,13 @@ export async function serve(
     log.log.warn({ event: 'service-manager', reason }, `Could not notify the service manager: ${reason}`),
   );
   const gateway = new Gateway(app, config, log, { dev, gate: await gateFor(config, log.log) });
-  const stopRequested = stopSignal();
   let status = '';
-  process.on('SIGHUP', async () => {
+  const reload = async (): Promise<void> => {
     await manager.reloading();
     await gateway.reload('signal');
     await manager.ready(status);
-  });
+  };
+  const stopRequested = stopRequest(() => void reload());
   try {
     const started = await Promise.race([gateway.start(sockets), stopRequested]);
     if (typeof started === 'string') {
@@ -38,6 +41,7 @@ export async function serve(
       await log.end();
       return 0;
     }
+    if (config.logFormat === 'pretty' && stdout.isTTY) log.output.write(banner(started));
     // Tells a parent process with an IPC channel, such as `npm start`, that the server is ready.
     process.send?.({ event: 'listening', url: started.url, workers: config.workers });
     status = `Serving ${app.file} on ${started.url}`;
@@ -47,15 +51,14 @@ export async function serve(
     await log.end();
     throw error;
   }
-  await stopRequested;
+  const reason = await stopRequested;
   void manager.stopping();
   endAfter(config, log);
-  await gateway.stop();
+  await gateway.stop(reason);
   manager.close();
   await log.end();
-  // Retries of the trace exporter cannot be cancelled, and would keep the process running for up to 10 s.
-  setTimeout(() => process.exit(), EXIT_DELAY_MS).unref();
-  return 0;
+  // Everything is closed, except retries of the trace exporter: they cannot be cancelled, and take up to 10 s.
+  process.exit(0);
 }
 
 /** Ends the process even if something keeps it from stopping. The reaper then kills the workers. */
@@ -67,16 +70,4 @@ function endAfter({ drainDelay, shutdownTimeout }: Config, { log }: Log): void {
     setTimeout(() => process.exit(1), EXIT_DELAY_MS);
   };
   setTimeout(end, limit).unref();
-}
-
-/** Resolves with the first SIGTERM or SIGINT. The second one ends the process, because it is no longer handled. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
-    const handle = (signal: NodeJS.Signals): void => {
-      for (const each of signals) process.off(each, handle);
-      resolve(signal);
-    };
-    for (const each of signals) process.on(each, handle);
-  });
 }

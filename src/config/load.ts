@@ -46,7 +46,7 @@ export function loadConfig(input: LoadInput = {}): Config {
   return assemble(
     [fromFile, environment, flags],
     file?.path,
-    input.terminal ?? process.stderr.isTTY === true,
+    input.terminal ?? process.stdout.isTTY === true,
   );
 }
 

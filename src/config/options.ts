@@ -40,6 +40,7 @@ export const options = {
     kind: port(),
     default: '9000',
     summary: 'Port of the admin server. 0: any free port.',
+    details: 'If you do not set it and 9000 is in use, Penstock uses the next free port.',
     group: 'server',
     commands: listening,
   }),

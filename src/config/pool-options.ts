@@ -1,4 +1,4 @@
-import { bytes, duration, integer, integerOrAuto, oneOf, program, workers } from './kinds.js';
+import { boolean, bytes, duration, integer, integerOrAuto, oneOf, program, workers } from './kinds.js';
 import { listening, loading, MAX_MEMORY_BYTES, option, planning, serving } from './option.js';
 
 /** The options of the workers: how many there are, how they start, their limits, and when they are replaced. */
@@ -69,7 +69,7 @@ export const poolOptions = {
     default: '2m',
     summary: 'How long a worker may take to start and load the app.',
     group: 'pool',
-    commands: ['serve', 'dev', 'routes', ...planning],
+    commands: ['serve', 'dev', 'routes', 'doctor', ...planning],
   }),
   'reserved-workers': option({
     kind: integerOrAuto({ max: 1024 }),
@@ -93,6 +93,16 @@ export const poolOptions = {
     summary: 'How long R may take to return from an interrupt before its worker is killed and replaced.',
     group: 'pool',
     commands: serving,
+  }),
+  debug: option({
+    kind: boolean(),
+    default: 'false',
+    summary: 'Run one R process in the terminal, so that browser() and debug() in a handler work.',
+    details:
+      'What R prints goes to the terminal instead of the log, and requests have no deadline. See [reliability.md](reliability.md#develop-with-penstock-dev).',
+    group: 'pool',
+    commands: ['dev'],
+    inFile: false,
   }),
   rscript: option({
     kind: program(),

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppLocation } from '../app/find-app.js';
+import { type AppLocation, startFolder } from '../app/find-app.js';
 import type { Hazard } from '../app/manifest.js';
 import { installed } from '../installation.js';
 import { readRData, toPlain } from '../rdata/index.js';
@@ -42,6 +42,8 @@ export interface RAnswer {
     readonly message: string;
   }[];
   readonly hazards: readonly Hazard[];
+  /** Files that the app reads outside of its folder, as far as its code names them. */
+  readonly outside: readonly string[];
 }
 
 /** R could not be run. */
@@ -52,7 +54,7 @@ export interface RFailure {
   readonly output: string;
 }
 
-/** Runs R as a worker would: in the app's folder, with the project's own .Rprofile. */
+/** Runs R as a worker would: in the app's project, with its own .Rprofile. */
 export async function askR(
   rscript: string,
   app: AppLocation | undefined,
@@ -63,7 +65,7 @@ export async function askR(
   try {
     const result = join(folder, 'answer');
     const args = [script, result, directory, ...(app === undefined ? [] : [app.file])];
-    const failure = await run(rscript, args, directory);
+    const failure = await run(rscript, args, app === undefined ? cwd : startFolder(app));
     if (failure !== undefined) return failure;
     return answerFrom(await readFile(result));
   } finally {
@@ -90,8 +92,11 @@ function run(program: string, args: readonly string[], cwd: string): Promise<RFa
 
 /** Reads the answer that R wrote. R writes an empty list of hazards as NULL. */
 function answerFrom(bytes: Uint8Array): RAnswer {
-  const answer = toPlain(readRData(bytes)) as RAnswer & { needs: Pick<RAnswer, 'packages' | 'errors'> };
-  const { version, program, libraries, renv, plumber, needs, hazards } = answer;
+  const answer = toPlain(readRData(bytes)) as RAnswer & {
+    needs: Pick<RAnswer, 'packages' | 'errors'>;
+    outside: string | string[] | null;
+  };
+  const { version, program, libraries, renv, plumber, needs, hazards, outside } = answer;
   return {
     version,
     program,
@@ -101,5 +106,6 @@ function answerFrom(bytes: Uint8Array): RAnswer {
     packages: needs.packages,
     errors: needs.errors,
     hazards: hazards ?? [],
+    outside: [outside ?? []].flat(),
   };
 }

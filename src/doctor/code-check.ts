@@ -10,6 +10,19 @@ export function checkSyntax({ errors }: RAnswer): Finding[] {
   }));
 }
 
+/** Files outside of the app's folder are there on this machine, but not in an image. */
+export function checkOutside({ outside }: RAnswer): Finding[] {
+  if (outside.length === 0) return [];
+  return [
+    {
+      status: 'note',
+      title: `The app reads ${outside.length === 1 ? '1 file' : `${outside.length} files`} outside of its folder`,
+      details: outside,
+      fix: ["Move them into the app's folder before you build an image."],
+    },
+  ];
+}
+
 /** Code that does not work with several workers. With one worker, it works as under plumber. */
 export function checkHazards(hazards: readonly Hazard[], workers: number): Finding[] {
   if (hazards.length === 0)

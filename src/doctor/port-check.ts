@@ -4,15 +4,30 @@ import type { Finding } from './finding.js';
 
 /** Checks whether both servers can listen on their configured addresses. */
 export async function checkPorts(config: Config): Promise<Finding[]> {
-  const { host, port, adminHost, adminPort } = config;
+  const { host, port, adminHost, adminPort, sources } = config;
   return [
     await checkPort('public', host, port, '--host or --port'),
-    await checkPort('admin', adminHost, adminPort, '--admin-host or --admin-port'),
+    await checkPort('admin', adminHost, adminPort, '--admin-host or --admin-port', {
+      orNext: sources['admin-port'].from === 'default',
+    }),
   ];
 }
 
-async function checkPort(server: string, host: string, port: number, flags: string): Promise<Finding> {
+/** @param options orNext: whether the server uses the next free port if this one is in use */
+async function checkPort(
+  server: string,
+  host: string,
+  port: number,
+  flags: string,
+  { orNext = false } = {},
+): Promise<Finding> {
   const failure = await tryToListen(host, port);
+  if (orNext && failure?.code === 'EADDRINUSE') {
+    return {
+      status: 'note',
+      title: `Port ${port} on ${host} is in use: the ${server} server uses the next free one`,
+    };
+  }
   if (failure === undefined) {
     const title =
       port === 0

@@ -29,6 +29,11 @@ export function checkAppFiles(app: AppLocation): Finding {
   };
 }
 
+/** The project above the app's folder, if there is one. */
+export function checkProject({ project }: AppLocation): Finding[] {
+  return project === undefined ? [] : [{ status: 'ok', title: `Project: ${project}` }];
+}
+
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).map((name) => join(directory, name));

@@ -1,8 +1,9 @@
 import { constants, existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { appFiles } from '../app/app-files.js';
+import { imageFiles } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
+import { projectFiles } from '../app/project.js';
 import { PenstockError } from '../errors.js';
 import { dockerIgnore } from './docker-ignore.js';
 import { isGenerated } from './dockerfile.js';
@@ -21,9 +22,9 @@ export function existingDockerfile({ directory }: AppLocation): string | undefin
 
 /** Creates the build context in an empty folder: the app's files, Penstock, and the Dockerfile. */
 export async function stageContext(app: AppLocation, folder: string, dockerfile: string): Promise<void> {
-  for (const path of appFiles(app)) {
+  for (const { file, path } of imageFiles(app)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
-    await copyFile(join(app.directory, path), join(folder, path), constants.COPYFILE_FICLONE);
+    await copyFile(file, join(folder, path), constants.COPYFILE_FICLONE);
   }
   copyPenstock(join(folder, runtime));
   await writeFile(join(folder, 'Dockerfile'), dockerfile);
@@ -31,9 +32,17 @@ export async function stageContext(app: AppLocation, folder: string, dockerfile:
   await writeFile(join(folder, '.dockerignore'), ignore ?? dockerIgnore(app));
 }
 
-/** An existing Dockerfile may contain work of the user. */
-export function refuseToOverwrite({ directory }: AppLocation, force: boolean): void {
-  const path = join(directory, 'Dockerfile');
+/** An existing Dockerfile may contain work of the user. Files of the project are not in the folder that gets built. */
+export function refuseToWrite(app: AppLocation, force: boolean): void {
+  const missing = projectFiles(app);
+  if (missing.length > 0) {
+    const names = missing.map((path) => join(app.project!, path)).join(', ');
+    throw new PenstockError(
+      'image_unplanned',
+      `--write: the app also needs ${names}. Copy them to ${app.directory} first, or build without --write.`,
+    );
+  }
+  const path = join(app.directory, 'Dockerfile');
   if (force || !existsSync(path)) return;
   throw new PenstockError('image_unplanned', `${path} already exists. Use --force to overwrite it.`);
 }

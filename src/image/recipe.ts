@@ -1,5 +1,5 @@
 import { appArgument, appName } from '../app/app-files.js';
-import type { AppLocation } from '../app/find-app.js';
+import { type AppLocation, startFolder } from '../app/find-app.js';
 import type { RAnswer } from '../doctor/ask-r.js';
 import { version } from '../version.js';
 import { splitByDebian } from './debian-packages.js';
@@ -51,7 +51,7 @@ const defaultR = '4.4.3';
 /** Determines the contents of the image, and warnings for the user. */
 export function planImage(input: RecipeInput): { recipe: Recipe; warnings: string[] } {
   const { app, answer, base } = input;
-  const lock = readRenvLock(app.directory);
+  const lock = readRenvLock(startFolder(app));
   const used = [...new Set([...namesOf(answer), ...(input.packages ?? [])])];
   const beyondLock = lock === undefined ? used : used.filter((name) => !lock.packages.includes(name));
   // Debian's package versions may not fit those in a lock file.

@@ -19,8 +19,10 @@ export interface Measured {
 export async function measureApp(app: AppLocation, config: Config): Promise<Measured> {
   const startedAt = performance.now();
   let seen: Pick<Measured, 'loadTime' | 'memory'> | undefined;
-  const { direct, hazards } = await lookAtApp(app, config, (worker) => {
-    seen = { loadTime: performance.now() - startedAt, memory: memoryOf(worker.pid) };
+  const { direct, hazards } = await lookAtApp(app, config, {
+    worker: ({ pid }) => {
+      seen = { loadTime: performance.now() - startedAt, memory: memoryOf(pid) };
+    },
   });
   const timeouts = direct?.routes.map(({ policy }) => policy.timeout ?? 0) ?? [];
   return { hazards, longestTimeout: Math.max(0, ...timeouts), ...seen! };

@@ -1,19 +1,40 @@
 import type { AppLocation } from '../app/find-app.js';
+import type { ModelDescription } from '../app/model-description.js';
 import { modelFiles } from '../app/model-files.js';
 import type { ServedModel } from '../app/model-schema.js';
 import type { Config } from '../config/load.js';
+import type { ModelSettings } from '../config/model-settings.js';
 import { lookAtApp } from '../pool/look-at-app.js';
 import { servedModel } from './served-model.js';
 
-/** Loads each saved model of an app once, for commands that only inspect them. */
-export async function lookAtModels(app: AppLocation, config: Config): Promise<ServedModel[]> {
+/** A saved model as R describes it, and its configuration. */
+export interface DescribedModel {
+  readonly found: ModelDescription;
+  readonly settings: ModelSettings | undefined;
+}
+
+/**
+ * Loads each saved model of an app once, for commands that only inspect them.
+ *
+ * @param output called with each line that R prints; by default, the lines go to stderr
+ */
+export async function* describeModels(
+  app: AppLocation,
+  config: Config,
+  output?: (line: string) => void,
+): AsyncIterable<DescribedModel> {
   const alone = { name: undefined, version: undefined, file: app.file };
   const files = app.entry === 'models' ? modelFiles(app.file) : [alone];
-  const found: ServedModel[] = [];
   for (const { file, name, version } of files) {
     const settings = name === undefined ? config.model : config.models.get(name);
-    const { models } = await lookAtApp({ ...app, entry: 'model', file }, config);
-    found.push(servedModel({ ...models[0]!, ...(name !== undefined && { name, version }) }, settings));
+    const { models } = await lookAtApp({ ...app, entry: 'model', file }, config, output && { output });
+    yield { found: { ...models[0]!, ...(name !== undefined && { name, version }) }, settings };
   }
-  return found;
+}
+
+export async function lookAtModels(app: AppLocation, config: Config): Promise<ServedModel[]> {
+  const models: ServedModel[] = [];
+  for await (const { found, settings } of describeModels(app, config))
+    models.push(servedModel(found, settings));
+  return models;
 }

@@ -5,6 +5,8 @@ export interface RError {
   readonly message: string;
   readonly call: string | undefined;
   readonly calls: readonly string[];
+  readonly file: string | undefined;
+  readonly line: number | undefined;
 }
 
 /** A request that failed. */
@@ -65,6 +67,11 @@ export class Failures {
   /** Newest first. */
   get groups(): FailureGroup[] {
     return [...this.#groups.values()].reverse();
+  }
+
+  /** The R error of a request that has not been answered yet. */
+  of(requestId: string): RError | undefined {
+    return this.#pending.get(requestId);
   }
 
   /** Keeps an R error until its request has been answered, which adds the status and path. */

@@ -8,14 +8,19 @@ export interface RFailure {
   readonly call: string | undefined;
   /** The app's call stack, outermost call first. */
   readonly calls: readonly string[];
+  /** The place in the app's files; undefined if R does not know it. */
+  readonly file: string | undefined;
+  readonly line: number | undefined;
 }
 
 /** Reads the payload of a `failed` frame. */
 export function failureFrom({ payload }: Frame): RFailure {
-  const { call, calls, message } = toPlain(readRData(payload)) as Record<string, unknown>;
+  const { call, calls, file, line, message } = toPlain(readRData(payload)) as Record<string, unknown>;
   return {
     message: String(message),
     call: (call as string | null) ?? undefined,
     calls: [(calls as string | string[] | null) ?? []].flat(),
+    file: (file as string | null) ?? undefined,
+    line: (line as number | null) ?? undefined,
   };
 }

@@ -27,8 +27,9 @@ export class SpawnedProcess implements WorkerHandle {
       return;
     }
     for (const name of ['stdout', 'stderr'] as const) {
-      const stream = this.#child[name] as Socket | undefined; // none if there are no descriptors left
-      if (stream !== undefined) this.#printed.read(name, stream);
+      // None if there are no descriptors left, or if R has the gateway's own terminal.
+      const stream = this.#child[name] as Socket | null | undefined;
+      if (stream) this.#printed.read(name, stream);
     }
     if (this.#child.pid !== undefined) owner.running(this.#child.pid);
     this.#child.on('error', (error) => end(notStarted(error)));
@@ -60,5 +61,6 @@ export class SpawnedProcess implements WorkerHandle {
   killGroup(): void {
     const { pid } = this;
     sendSignal(pid === undefined ? undefined : -pid, 'SIGKILL');
+    if (this.running) this.signal('SIGKILL'); // in a terminal, it has no group of its own
   }
 }

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import type { AppLocation } from '../app/find-app.js';
+import { type AppLocation, startFolder } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
 import { installed } from '../installation.js';
 import { compiledCodeFile } from './compiled-code.js';
 
 /** The R side's entry point. */
 const WORKER_SCRIPT = installed('r/worker.R');
+const DEBUG_PROFILE = installed('r/debug.R');
 
 /** How to start the workers of an app. */
 export interface WorkerCommand {
@@ -19,6 +20,10 @@ export interface WorkerCommand {
   readonly packages?: readonly string[];
   /** Whether /openapi.json describes Penstock's annotations; if not, it is plumber's own. */
   readonly documents?: boolean;
+  /** Whether R keeps the places of all code, for messages during development. */
+  readonly develops?: boolean;
+  /** Whether R runs in the gateway's own terminal, so that `browser()` works. */
+  readonly interactive?: boolean;
 }
 
 /** Found once: the sources of `r/` do not change while they are served. */
@@ -40,11 +45,12 @@ export interface WorkerSettings {
   readonly PENSTOCK_WORKER_PRELOADS: string;
   readonly PENSTOCK_WORKER_DOCUMENTS: string;
   readonly PENSTOCK_WORKER_COMPILED: string;
+  readonly PENSTOCK_WORKER_DEVELOPS: string;
 }
 
 /** @param preloads whether workers will be forked from the process */
 export function workerSettings(
-  { app, documents = false, host, packages = [], port }: WorkerCommand,
+  { app, develops = false, documents = false, host, packages = [], port }: WorkerCommand,
   gateway: { port: number; token: string },
   preloads = false,
 ): WorkerSettings {
@@ -61,6 +67,7 @@ export function workerSettings(
     PENSTOCK_WORKER_PRELOADS: preloads ? '1' : '',
     PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
     PENSTOCK_WORKER_COMPILED: compiledCode,
+    PENSTOCK_WORKER_DEVELOPS: develops ? '1' : '',
   };
 }
 
@@ -70,23 +77,39 @@ export function createFolder(path: string): void {
 }
 
 /**
- * Starts R in the app's folder, so that the project's own .Rprofile applies.
+ * Starts R in the app's project, so that the project's own .Rprofile applies. R then goes to the app's folder.
  *
  * @param folder   where R creates its temporary folder; created too
  * @param settings undefined for a process that gets them later, on standard input
  */
 export function startR(
-  { app, rscript }: Pick<WorkerCommand, 'app' | 'rscript'>,
+  { app, interactive = false, rscript }: Pick<WorkerCommand, 'app' | 'interactive' | 'rscript'>,
   folder: string,
   settings?: WorkerSettings,
 ): ChildProcess {
   createFolder(folder);
-  const env = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
+  const env = { ...Object.fromEntries(inherited), TMPDIR: folder, ...(settings ?? { [SPARE]: '1' }) };
+  const cwd = startFolder(app);
+  if (interactive) return startInteractive(rscript, cwd, env);
   return spawn(rscript, [WORKER_SCRIPT], {
-    cwd: app.directory,
-    env: { ...Object.fromEntries(env), TMPDIR: folder, ...(settings ?? { [SPARE]: '1' }) },
+    cwd,
+    env,
     stdio: [settings === undefined ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     // Its own process group: Ctrl-C in a terminal reaches only the gateway, and children of R can be killed with it.
     detached: true,
+  });
+}
+
+/**
+ * R itself, because Rscript never prompts. An interactive R takes no commands from a file, so its profile runs the worker.
+ * It stays in the gateway's process group, which may read from the terminal.
+ */
+function startInteractive(rscript: string, cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const flags = ['--quiet', '--no-restore', '--no-save', '--interactive'];
+  return spawn(rscript.replace(/Rscript$/, 'R'), [...flags, '--args', `--file=${WORKER_SCRIPT}`], {
+    cwd,
+    env: { ...env, R_PROFILE_USER: DEBUG_PROFILE, PENSTOCK_WORKER_PROFILE: env.R_PROFILE_USER ?? '' },
+    stdio: 'inherit',
   });
 }

@@ -1,4 +1,11 @@
-import { type DirectRoute, describeLoadFailure, type Hazard, type LoadFailure } from '../app/manifest.js';
+import {
+  type DirectRoute,
+  describeLoadFailure,
+  type Hazard,
+  type LoadFailure,
+  type Manifest,
+  ownRoutes,
+} from '../app/manifest.js';
 import type { BatchReports } from '../dispatch/batch-policy.js';
 import type { Logger } from '../observe/log.js';
 import type { Interrupt } from '../pool/interrupt.js';
@@ -38,12 +45,17 @@ export class AppLog {
   }
 
   /** R failed for a request. plumber's own error handler prints the message, but not the calls. */
-  failed({ id }: Worker, requestId: string | undefined, { call, calls, message }: RFailure): void {
+  failed(
+    { id }: Worker,
+    requestId: string | undefined,
+    { call, calls, file, line, message }: RFailure,
+  ): void {
     const [summary] = message.split('\n');
     const where = calls.length === 0 ? '' : ` in ${calls.join(' > ')}`;
+    const place = file === undefined ? '' : ` at ${file}:${line}`;
     this.#log.warn(
-      { event: 'r-error', worker: id, requestId, message, call, calls },
-      `R failed${where}: ${summary}`,
+      { event: 'r-error', worker: id, requestId, message, call, calls, file, line },
+      `R failed${place}${where}: ${summary}`,
     );
   }
 
@@ -145,8 +157,22 @@ export class AppLog {
     this.#log.error({ event: 'batch-failed', err: error }, 'The answer to a batch could not be split');
   }
 
+  /** Warns of code in the app that does not suit how it is served. */
+  concerns(manifest: Manifest, workers: number): void {
+    if (manifest.direct !== undefined && ownRoutes(manifest).length === 0) this.#noRoutes();
+    if (workers > 1) this.#hazards(manifest.hazards);
+    this.#unbatched(manifest.direct?.routes ?? []);
+  }
+
+  #noRoutes(): void {
+    this.#log.warn(
+      { event: 'no-routes' },
+      'The app has no routes, so every request gets 404. Annotate a function, for example with `#* @get /hello`.',
+    );
+  }
+
   /** Warns of routes with @batch that cannot be batched. */
-  unbatched(routes: readonly DirectRoute[]): void {
+  #unbatched(routes: readonly DirectRoute[]): void {
     for (const { batch, path, verbs } of routes) {
       if (batch?.obstacle === undefined) continue;
       const { obstacle } = batch;
@@ -158,7 +184,7 @@ export class AppLog {
   }
 
   /** Warns of code that breaks with several workers. */
-  hazards(hazards: readonly Hazard[]): void {
+  #hazards(hazards: readonly Hazard[]): void {
     for (const hazard of hazards) {
       if (hazard.severity !== 'warning') continue;
       const { advice, file, line, message } = hazard;

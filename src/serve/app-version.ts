@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type DirectRoute, describeLoadFailure, type LoadFailure, type Manifest } from '../app/manifest.js';
+import {
+  type DirectRoute,
+  describeLoadFailure,
+  hasDocs,
+  type LoadFailure,
+  type Manifest,
+} from '../app/manifest.js';
 import { availableCpus } from '../config/cpus.js';
 import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
@@ -25,7 +31,7 @@ import { fingerprint } from './fingerprint.js';
 import { poolOptions } from './pool-options.js';
 import { ReportedRoutes } from './reported-routes.js';
 import type { VersionSetting } from './version-setting.js';
-import { reasonNotToFork } from './worker-life.js';
+import { reasonsNotToFork } from './worker-life.js';
 
 /** Interval between checks whether the last work is done, in ms. */
 const DRAIN_CHECK_INTERVAL_MS = 50;
@@ -45,8 +51,8 @@ export class AppVersion {
   readonly #setting: VersionSetting;
   readonly #pool: Pool;
   readonly #preload: Config['preload'];
-  /** Why no worker is forked, for reasons outside the app; undefined if forking is possible, or `preload` is off. */
-  readonly #notForked: string | undefined;
+  /** Why each worker loads the app itself. Empty if workers are forked, or `preload` is off. */
+  notForked: readonly string[];
   readonly #dispatcher: Dispatcher;
   /** Set once the app is loaded. */
   #exchanges: ExchangeContext | undefined;
@@ -81,8 +87,8 @@ export class AppVersion {
     this.#setting = setting;
     this.#config = config;
     this.#log = new AppLog(log);
-    this.#notForked = reasonNotToFork(config);
-    this.#preload = this.#notForked === undefined ? config.preload : 'off';
+    this.notForked = reasonsNotToFork(config);
+    this.#preload = this.notForked.length === 0 ? config.preload : 'off';
     this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
     const command = this.models?.command;
     this.#pool = new Pool(poolOptions(setting, { command, cpus, preload: this.#preload }), this.#observer);
@@ -148,7 +154,7 @@ export class AppVersion {
    */
   async load(workers: number): Promise<Manifest> {
     this.#wanted = workers;
-    if (this.#notForked !== undefined) this.#log.notPreloaded([this.#notForked]);
+    if (this.notForked.length > 0) this.#log.notPreloaded(this.notForked);
     await this.#pool.start();
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
@@ -158,7 +164,7 @@ export class AppVersion {
     const keeps = this.#appRoutes?.keepsResponses === true && cacheLimit > 0;
     this.#exchanges = {
       dispatcher: this.#dispatcher,
-      lane,
+      lane: this.#setting.around(lane),
       cache: keeps ? new ResponseCache(cacheLimit) : undefined,
       bodies: this.#setting.bodies,
       options: this.#config,
@@ -171,7 +177,8 @@ export class AppVersion {
     return result;
   }
 
-  #openLanes({ direct: plan, plan: planName, routes: reported }: Manifest): Lane {
+  #openLanes(manifest: Manifest): Lane {
+    const { direct: plan, plan: planName } = manifest;
     const { docs, formJson, lane, responseLimit } = this.#config;
     const { threads } = this.#setting;
     const reports = (route: DirectRoute) => this.#log.batchReports(route);
@@ -181,13 +188,12 @@ export class AppVersion {
       plan === undefined || routes === undefined || !takesDirect
         ? undefined
         : new DirectLane({ plan, planName: planName!, routes, threads, responseLimit });
-    const documented = docs === 'penstock' && reported.some(({ path }) => path === '/openapi.json');
     this.#appRoutes = routes;
     this.#lanes = new AppLanes({
       plumber: new PlumberLane(routes),
       direct,
       routes,
-      docs: documented ? docsPages() : undefined,
+      docs: docs === 'penstock' && hasDocs(manifest) ? docsPages() : undefined,
       threads,
       formJson,
     });
@@ -213,9 +219,7 @@ export class AppVersion {
 
   /** Logs warnings about code in the app that does not suit how it is served. */
   warn(): void {
-    const { direct, hazards } = this.manifest!;
-    if (this.#config.workers.max > 1) this.#log.hazards(hazards);
-    this.#log.unbatched(direct?.routes ?? []);
+    this.#log.concerns(this.manifest!, this.#config.workers.max);
     this.#setting.checkRules(this.paths);
   }
 
@@ -294,7 +298,10 @@ export class AppVersion {
     output: (worker, stream, line) => this.#log.output(worker, stream, line),
     preload: {
       preloaded: (pid, journey, risks) => this.#log.preloaded(pid, journey, risks),
-      notPreloaded: (reasons) => this.#log.notPreloaded(reasons),
+      notPreloaded: (reasons) => {
+        this.notForked = reasons;
+        this.#log.notPreloaded(reasons);
+      },
       loadFailed: (failure) => {
         this.#log.loadFailed(undefined, failure);
         this.#fail(failure);

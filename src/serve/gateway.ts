@@ -28,18 +28,14 @@ import { traceEndpoint } from '../observe/tracing/trace-endpoint.js';
 import { Spare } from '../pool/spare.js';
 import { version } from '../version.js';
 import { AppVersions } from './app-versions.js';
+import { DevLane } from './dev/dev-lane.js';
 import { DevMode } from './dev/dev-mode.js';
 import { recordRequest } from './request-record.js';
 import type { RequestTraces } from './request-traces.js';
+import { type StartReport, startReport } from './start-report.js';
 
 /** Time between warnings that traces could not be sent, in ms. */
 const TRACE_WARNING_INTERVAL_MS = 60_000;
-
-/** The URLs of a started gateway. */
-export interface Listening {
-  readonly url: string;
-  readonly adminUrl: string;
-}
 
 /** Serves one app: the public server and the admin server in front of the app's versions. */
 export class Gateway {
@@ -105,7 +101,10 @@ export class Gateway {
       slow: new SlowRequests(config.slowRequest),
       write: config.accessLog ? request : undefined,
     };
-    this.#spare = dev && app.kind === 'plumber' ? new Spare({ app, rscript: config.rscript }) : undefined;
+    this.#spare =
+      dev && !config.debug && app.kind === 'plumber'
+        ? new Spare({ app, rscript: config.rscript })
+        : undefined;
     let workerIds = 0;
     const finished = (record: ExchangeRecord): void => {
       recordRequest(record, records);
@@ -114,6 +113,7 @@ export class Gateway {
     this.#versions = new AppVersions({
       app,
       config,
+      dev,
       log,
       metrics: this.#metrics,
       threads: this.#threads,
@@ -128,6 +128,7 @@ export class Gateway {
       finished,
       admits: (incoming, routes) => gate?.admits(incoming, routes) ?? true,
       checkRules: (routes) => gate?.check(routes),
+      around: (lane) => (dev ? new DevLane(lane, this.#failures) : lane),
       failed: (error) => {
         this.#metrics.rErrors.inc();
         this.#failures.raised(error);
@@ -179,8 +180,12 @@ export class Gateway {
    *
    * @param sockets replace the configured addresses
    */
-  async start(sockets: PassedSockets): Promise<Listening> {
-    const adminUrl = await listenAdmin(this.#adminServer, this.#config, sockets.admin);
+  async start(sockets: PassedSockets): Promise<StartReport> {
+    const { project } = this.#app;
+    if (project !== undefined) {
+      this.#log.info({ event: 'project', project }, `R starts in the project ${project}`);
+    }
+    const adminUrl = await listenAdmin(this.#adminServer, this.#config, this.#log, sockets.admin);
     const started = (this.#dev ?? this.#versions).start();
     [this.#traces] = await Promise.all([this.#startTracing(), started]);
     await this.#publicServer.listen(sockets.public);
@@ -194,19 +199,27 @@ export class Gateway {
     const risk = this.#config.http2 ? http2Risk() : undefined;
     if (risk !== undefined) this.#log.warn({ event: 'http2-unsafe' }, `${risk}: use Node 26, or --no-http2`);
     this.#nowServing();
-    return { url, adminUrl };
+    return startReport({
+      url,
+      adminUrl,
+      app: this.#app,
+      config: this.#config,
+      version: this.#versions.serving,
+    });
   }
 
   /**
    * Stops without losing requests: reports not ready, accepts requests for the drain delay, finishes running and
    * waiting requests, then stops the workers with the app's exit hooks. Cuts requests that exceed the shutdown timeout.
+   *
+   * @param reason why it stops, for the log
    */
-  async stop(): Promise<void> {
+  async stop(reason: string): Promise<void> {
     const { drainDelay, shutdownTimeout } = this.#config;
     this.#draining = true;
     this.#dev?.close();
     this.#publicServer.startDraining();
-    this.#log.info({ event: 'draining' }, 'Shutting down: finishing what runs');
+    this.#log.info({ event: 'draining', reason }, `Shutting down (${reason}): finishing what runs`);
     await new Promise((resolve) => setTimeout(resolve, drainDelay));
     const cut = setTimeout(() => {
       this.#log.warn(

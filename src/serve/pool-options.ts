@@ -20,6 +20,8 @@ export function poolOptions(
       host: config.host,
       port: config.port,
       documents: config.docs === 'penstock',
+      develops: setting.dev,
+      interactive: config.debug,
     },
     min: config.workers.min,
     max: config.workers.max,

@@ -3,6 +3,7 @@ import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { BodyMemory } from '../http/body-memory.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
+import type { Lane } from '../lanes/lane.js';
 import type { LargeThreads } from '../lanes/large/threads.js';
 import type { RoutePaths } from '../lanes/route-paths.js';
 import type { RError } from '../observe/failures.js';
@@ -19,6 +20,8 @@ export interface VersionSetting {
   readonly metrics: Metrics;
   readonly threads: LargeThreads;
   nextWorkerId(): number;
+  /** Whether this is `penstock dev`. */
+  readonly dev: boolean;
   /** Set under `penstock dev`. */
   readonly spare: Spare | undefined;
   /** Whether the log has room for what R prints. */
@@ -31,6 +34,8 @@ export interface VersionSetting {
   admits(request: IncomingMessage, routes: RoutePaths): boolean;
   /** Warns of access rules that have no effect on these routes. */
   checkRules(routes: RoutePaths): void;
+  /** May change how requests are answered. */
+  around(lane: Lane): Lane;
   /** R has raised an error for a request. */
   failed(error: RError): void;
 }

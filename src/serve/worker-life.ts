@@ -1,11 +1,11 @@
 import type { Config } from '../config/load.js';
 import type { RecyclingLimits } from '../pool/recycler.js';
 
-/** Why workers are not forked, whatever the app is. Undefined if forking is possible, or switched off. */
-export function reasonNotToFork({ preload, workers }: Config): string | undefined {
-  if (preload === 'off') return undefined;
-  if (process.platform !== 'linux') return 'fork safety can only be checked on Linux';
-  return preload === 'auto' && workers.max === 1 ? 'there is only one worker' : undefined;
+/** Why workers are not forked, whatever the app is. Empty if forking is possible, or switched off. */
+export function reasonsNotToFork({ preload, workers }: Config): readonly string[] {
+  if (preload === 'off') return [];
+  if (process.platform !== 'linux') return ['fork safety can only be checked on Linux'];
+  return preload === 'auto' && workers.max === 1 ? ['there is only one worker'] : [];
 }
 
 /** When to replace workers. Undefined if no limit is set, so that workers need no checks. */

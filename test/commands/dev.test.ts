@@ -2,7 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
+import { freePort } from '../support/process.js';
 import { fixtureApp, isRunning, ServedApp } from '../support/server.js';
+import { sized } from '../support/sized.js';
+import { inTerminal } from '../support/terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-dev-'));
 const plumber = join(folder, 'plumber.R');
@@ -105,6 +109,34 @@ test('a save while a version with large files takes over is served, and the vers
   expect(await (await fetch(`${app.url}/word`)).text()).toBe('SECOND');
 });
 
+test('if a handler fails, shows the error with its place in a browser, to programs and in the log', async () => {
+  const good = [plumber, helpers].map((file) => readFileSync(file, 'utf8')) as [string, string];
+  await save(helpers, `find_word <- function(id) {\n  stop("no <such> word")\n}\n${good[1]}`);
+  await save(plumber, `${good[0]}\n#* @get /fails\nfunction() find_word(1)\n`);
+  const page = await browse('/fails');
+  expect(page.status).toBe(500);
+  const html = await page.text();
+  expect(html).toContain('no &#60;such&#62; word');
+  expect(html).toContain(`${helpers}:2`);
+  expect(html).toContain('<mark>    2    stop(&#34;no &#60;such&#62; word&#34;)</mark>');
+  const answer = await fetch(`${app.url}/fails`);
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toMatchObject({
+    error: '500 - Internal server error',
+    message: 'no <such> word',
+    call: expect.stringContaining('find_word('),
+    file: helpers,
+    line: 2,
+  });
+  expect(app.entries('r-error').at(-1)).toMatchObject({ file: helpers, line: 2 });
+
+  const own = '#* @plumber\nfunction(pr) plumber::pr_set_error(pr, function(req, res, err) "mine")\n';
+  await save(plumber, `${readFileSync(plumber, 'utf8')}\n${own}`);
+  await expect.poll(async () => (await fetch(`${app.url}/fails`)).text()).toContain('mine');
+  await save(plumber, good[0]);
+  await save(helpers, good[1]);
+});
+
 test('starts with an app that does not load, shows the error, and serves the app once it is fixed', async () => {
   const broken = mkdtempSync(join(tmpdir(), 'penstock-dev-broken-'));
   const file = join(broken, 'plumber.R');
@@ -116,11 +148,34 @@ test('starts with an app that does not load, shows the error, and serves the app
   expect(await answer.json()).toMatchObject({ code: 'app_load_failed' });
   expect((await fetch(`${other.adminUrl}/readyz`)).status).toBe(503);
 
+  writeFileSync(file, 'x <- 1\n');
+  expect((await other.logged('no-routes')).msg).toContain('The app has no routes');
   writeFileSync(file, '#* @get /\nfunction() "up"\n');
-  await other.logged('changed');
+  await other.logged('changed', undefined, { skip: 1 });
   expect(await (await fetch(other.url)).json()).toEqual(['up']);
   await other.stop();
   rmSync(broken, { recursive: true });
+});
+
+test.runIf(sized(false, true))('with --debug, browser() in a handler reaches the terminal', async () => {
+  const file = join(folder, 'debugged.R');
+  const handler = 'function(n) {\n  total <- as.integer(n)\n  browser()\n  list(total = total)\n}\n';
+  writeFileSync(file, `#* @get /look\n${handler}`);
+  const port = await freePort();
+  const flags = ['--debug', '--port', String(port), '--admin-port', '0'];
+  const terminal = inTerminal([process.execPath, ...commandLine(), 'dev', file, ...flags].join(' '));
+  const shows = (text: string) => expect.poll(terminal.shown, { timeout: 60_000 }).toContain(text);
+  await shows('Ctrl-C');
+  const answer = fetch(`http://127.0.0.1:${port}/look?n=42`);
+  await shows('Browse[1]>');
+  terminal.type('total\n');
+  await shows('[1] 42');
+  terminal.type('total <- 7L\n');
+  terminal.type('c\n');
+  expect(await (await answer).json()).toEqual({ total: [7] });
+  terminal.type('\u0003');
+  await terminal.closed;
+  expect(terminal.shown()).toContain('Stopped');
 });
 
 test('after SIGKILL, all R processes exit, including the one that waits for the next change', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,8 +9,9 @@ import type { Finding } from '../../src/doctor/finding.js';
 const fixtures = resolve(import.meta.dirname, '../fixtures');
 const freePorts = { port: '0', 'admin-port': '0' } as const;
 
+/** Without loading the app, unless the input says so. */
 function examined(argument: string, input: Partial<DoctorInput> = {}): Promise<Finding[]> {
-  return examine({ argument, flags: freePorts, json: false, cwd: fixtures, env: {}, ...input });
+  return examine({ argument, flags: freePorts, json: false, load: false, cwd: fixtures, env: {}, ...input });
 }
 
 function titlesOf(findings: readonly Finding[], status: Finding['status']): string[] {
@@ -26,13 +27,47 @@ function examinedLacking(): Promise<Finding[]> {
 
 describe('penstock doctor', () => {
   test('reports no problem if nothing is missing', async () => {
-    const findings = await examined('doctor/ready');
+    const findings = await examined('doctor/ready', { load: true });
     expect(findings.map(({ status }) => status)).toEqual(findings.map(() => 'ok'));
     const titles = titlesOf(findings, 'ok').join('\n');
     expect(titles).toMatch(/^Node \d+/);
     expect(titles).toMatch(/^R \d+\.\d+\.\d+ \(.*Rscript\)$/m);
     expect(titles).toMatch(/R package installed: plumber \d/);
     expect(titles).toContain('The code has no known problem with several workers');
+    expect(titles).toContain('The app loads: 1 route');
+  });
+
+  test('loads the app, in its project: names what fails, with file, line and output, and an app without routes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'penstock-doctor-load-'));
+    const write = (name: string, text: string): string => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const text =
+      'cat("reading the data\\n")\nmodel <- readRDS("model-that-is-not-here.rds")\n#* @get /\nfunction() 1\n';
+    const missing = examined(write('plumber.R', text), { load: true });
+    mkdirSync(join(folder, 'project', 'api'), { recursive: true });
+    write('project/.Rprofile', 'options(project.is = "above")\n');
+    const checks = 'stopifnot(getOption("project.is") == "above", basename(getwd()) == "api")\n';
+    write('project/api/plumber.R', `${checks}#* @get /\nfunction() 1\n`);
+    const above = examined(join(folder, 'project', 'api'), { load: true });
+    const routeless = examined(write('nothing.R', 'x <- 1\n'), { load: true });
+    try {
+      const found = (await missing).filter(({ status }) => status === 'missing');
+      expect(found).toHaveLength(1);
+      expect(`${found[0]!.title}\n${found[0]!.details!.join('\n')}`).toMatch(
+        /plumber\.R:2: .*model-that-is-not-here/s,
+      );
+      expect(found[0]!.details).toContain('reading the data');
+      expect(titlesOf(await above, 'ok')).toEqual(
+        expect.arrayContaining([`Project: ${join(folder, 'project')}`, 'The app loads: 1 route']),
+      );
+      expect(titlesOf(await routeless, 'warning')).toEqual([
+        'The app loads, but has no routes: every request gets 404',
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('names a missing package, where it is used and how to install it', async () => {
@@ -136,7 +171,7 @@ describe('penstock doctor', () => {
       .spyOn(process.stdout, 'write')
       .mockImplementation((text) => written.push(String(text)) > 0);
     try {
-      const input = { argument, flags: freePorts, json: true, cwd: fixtures, env: {} };
+      const input = { argument, flags: freePorts, json: true, load: false, cwd: fixtures, env: {} };
       expect(await doctor(input)).toBe(code);
     } finally {
       write.mockRestore();

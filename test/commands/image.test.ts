@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -49,6 +49,18 @@ describe('penstock image --write', () => {
 });
 
 describe('penstock image', () => {
+  test('refuses an app that reads files outside of its folder, and names them', async () => {
+    const project = join(parent, 'project');
+    mkdirSync(join(project, 'R'), { recursive: true });
+    mkdirSync(join(project, 'api'));
+    writeFileSync(join(project, 'R', 'add.R'), 'add <- function(a, b) a + b\n');
+    writeFileSync(join(project, 'table.csv'), 'a\n1\n');
+    const text = 'source("../R/add.R")\ntable <- read.csv("../table.csv")\n#* @get /\nfunction() add(1, 2)\n';
+    writeFileSync(join(project, 'api', 'plumber.R'), text);
+    const { code, stderr } = await runCli(['image', join(project, 'api'), '--write']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('the app reads ../R/add.R, ../table.csv.')]);
+  });
+
   test('rejects --push without a registry before it builds', async () => {
     const { code, stderr } = await runCli(['image', example, '--push']);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/mtcars:[0-9a-f]{12} contains no registry/)]);

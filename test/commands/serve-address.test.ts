@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import fastify from 'fastify';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listenAdmin } from '../../src/admin/admin-server.js';
+import type { Config } from '../../src/config/load.js';
 import { installed } from '../../src/installation.js';
 import { accepting, Child, freePort, serverEnvironment } from '../support/process.js';
 import { fixtureApp, isRunning, runCli } from '../support/server.js';
@@ -80,6 +84,28 @@ test('in a container, a gateway that is killed comes back on its address, and ne
   } finally {
     await keeper.stop('SIGTERM');
   }
+});
+
+describe('without --admin-port, the admin server', () => {
+  const listen = async (from: 'default' | 'flag'): Promise<string> => {
+    const server = fastify();
+    const sources = { 'admin-port': { from, label: '' } };
+    const config = { adminHost: '127.0.0.1', adminPort: Number(taken), port: Number(taken) + 1, sources };
+    try {
+      return await listenAdmin(server, config as unknown as Config, pino({ enabled: false }));
+    } finally {
+      await server.close();
+    }
+  };
+
+  test('uses the next free port if its own is in use', async () => {
+    const port = Number(new URL(await listen('default')).port);
+    expect(port).toBeGreaterThan(Number(taken) + 1); // the public server has the port between
+  });
+
+  test('does not replace a port that the user has chosen', async () => {
+    await expect(listen('flag')).rejects.toThrow('another process is listening there');
+  });
 });
 
 test.concurrent('serves on IPv6', async () => {

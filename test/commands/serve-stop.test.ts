@@ -1,10 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { commandLine } from '../../scripts/setup/command-line.mjs';
+import { root } from '../../scripts/setup/root.mjs';
 import { RawClient } from '../support/raw-client.js';
 import { fixtureApp, isRunning, ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
+import { inTerminal } from '../support/terminal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-stop-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -119,4 +123,47 @@ test('after SIGKILL, R processes, their child processes and their temporary file
   expect(readdirSync(temporary)).toHaveLength(1); // that of the new instance
   await next.stop();
   expect(readdirSync(temporary)).toEqual([]);
+});
+
+const words = [process.execPath, ...commandLine(), 'serve', fixtureApp('brief.R'), '--workers', '1'];
+const serveCommand = [...words, '--port', '0', '--admin-port', '0'].join(' ');
+
+const contentOf = (file: string): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+const started = { timeout: 60_000 };
+
+test('stops when its terminal is closed, and exits with code 0', async () => {
+  const log = join(folder, 'closed.log');
+  const code = join(folder, 'closed.code');
+  // The inner shell survives, to tell the exit code.
+  const terminal = inTerminal(`(trap "" HUP; ${serveCommand} > ${log}; echo $? > ${code}); true`);
+  await expect.poll(() => contentOf(log), started).toContain('"event":"listening"');
+  terminal.close();
+  await expect.poll(() => contentOf(code), started).toBe('0\n');
+  expect(contentOf(log)).toContain('"event":"stopped"');
+  expect(contentOf(log)).toContain('its terminal was closed');
+  expect(contentOf(log)).not.toContain('"event":"reloaded"');
+});
+
+test.runIf(sized(false, true))('a job that outlives its terminal stops on SIGTERM with code 0', async () => {
+  const code = join(folder, 'job.code');
+  const pid = join(folder, 'job.pid');
+  const server = `sh -c 'echo $$ > ${pid}; exec ${serveCommand}'`;
+  const terminal = inTerminal(`set -m; (trap "" HUP; ${server}; echo $? > ${code}) & wait`);
+  await expect.poll(terminal.shown, started).toMatch(/Dashboard +http:.* +Stop +Ctrl-C/s);
+  terminal.close();
+  await terminal.closed;
+  process.kill(Number(contentOf(pid)), 'SIGTERM');
+  await expect.poll(() => contentOf(code), started).toBe('0\n');
+});
+
+test('stops when the npx that started it is stopped', async () => {
+  const log = join(folder, 'npx.log');
+  const flags = ['--port', '0', '--admin-port', '0', '--workers', '1', '--log-format', 'json'];
+  const npx = spawn('npx', ['penstock', 'serve', fixtureApp('brief.R'), ...flags], {
+    cwd: root,
+    stdio: ['ignore', openSync(log, 'a'), 'ignore'],
+  });
+  await expect.poll(() => contentOf(log), started).toContain('"event":"listening"');
+  npx.kill('SIGTERM');
+  await expect.poll(() => contentOf(log), started).toContain('"event":"stopped"');
 });

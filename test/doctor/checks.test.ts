@@ -28,6 +28,7 @@ describe('R', () => {
     packages: [{ ...plumber, installed: true }],
     errors: [],
     hazards: [],
+    outside: [],
   };
 
   test('older than 4.0 is reported', () => {

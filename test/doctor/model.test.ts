@@ -26,7 +26,9 @@ async function titles(file: string, status: string): Promise<string[]> {
 
 test('a saved model requires the packages of its class, but not plumber', async () => {
   expect(await titles('tree.rds', 'missing')).toEqual([]);
-  expect((await titles('tree.rds', 'ok')).join('\n')).toMatch(/^1 R package installed: rpart \d/m);
+  const fine = (await titles('tree.rds', 'ok')).join('\n');
+  expect(fine).toMatch(/^1 R package installed: rpart \d/m);
+  expect(fine).toContain('Model tree version 1 loads, and predicts an example row');
 });
 
 test('names a missing package', async () => {

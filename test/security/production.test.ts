@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findApp } from '../../src/app/find-app.js';
 import { loadConfig } from '../../src/config/load.js';
+import { checkLoad } from '../../src/doctor/load-check.js';
 import { checkProduction } from '../../src/doctor/production-check.js';
 import { checkRules } from '../../src/doctor/rule-check.js';
 import { http2Risk } from '../../src/http/http2-safety.js';
@@ -142,7 +143,9 @@ describe('doctor --production', () => {
       `rules:\n${rules.map((rule) => `- ${rule}\n`).join('')}- {path: /x, allow: nobody}\n`,
     );
     const app = findApp(fixtureApp('guarded.R'), folder);
-    const found = await checkRules(app, loadConfig({ flags: { config }, env: {} }));
+    const loaded = loadConfig({ flags: { config }, env: {} });
+    const { routes } = await checkLoad(app, loaded);
+    const found = checkRules(routes!, loaded);
     const [{ details = [] } = {}, ...warnings] = found;
     expect(details).toContain(`GET /reports/<name>: nobody (${config}:2)`);
     expect(details).toContain('POST /reports/<name>: anyone (no rule)');

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { basename, relative } from 'node:path';
-import type { AppLocation } from '../../app/find-app.js';
+import { basename, join, relative } from 'node:path';
+import { type AppLocation, startFolder } from '../../app/find-app.js';
 import { PenstockError } from '../../errors.js';
 import { sendError } from '../../http/error-reply.js';
 import type { OpenRequest } from '../../http/public-server.js';
@@ -9,8 +9,9 @@ import { requestId } from '../../observe/request-id.js';
 import type { Spare } from '../../pool/spare.js';
 import type { AppVersions } from '../app-versions.js';
 import { DevRequest } from './dev-request.js';
+import { loadErrorPage } from './error-page.js';
 import { FileWatch } from './file-watch.js';
-import { loadErrorPage } from './load-error-page.js';
+import { isNavigation } from './navigation.js';
 
 /** Tells programs that the response comes from an older version, because the app does not load. */
 const RELOAD_HEADER = 'X-Penstock-Reload';
@@ -41,7 +42,7 @@ export class DevMode {
   /** Loads the app for the first time and watches its files, even if it does not load. */
   async start(): Promise<void> {
     this.#watch = new FileWatch(this.#app.directory, (files) => this.#changed(files));
-    this.#watch.follow([this.#app.file]);
+    this.#watch.follow([this.#app.file, ...this.#startFiles]);
     await this.#reload();
   }
 
@@ -102,13 +103,11 @@ export class DevMode {
     if (this.#reloading !== reload) return;
     this.#reloading = undefined;
     this.#spare?.start();
-    this.#watch?.follow([this.#app.file, ...this.#versions.files]);
+    this.#watch?.follow([this.#app.file, ...this.#startFiles, ...this.#versions.files]);
   }
-}
 
-/** Whether a browser loads a page. Other requests come from programs and scripts. */
-function isNavigation({ headers, method }: IncomingMessage): boolean {
-  if (method !== 'GET') return false;
-  const target = headers['sec-fetch-dest'];
-  return target === undefined ? (headers.accept ?? '').includes('text/html') : target === 'document';
+  /** Files of the project that R reads when it starts. They may not exist yet. */
+  get #startFiles(): string[] {
+    return ['.Rprofile', '.Renviron', 'renv.lock'].map((name) => join(startFolder(this.#app), name));
+  }
 }

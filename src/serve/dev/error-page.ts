@@ -10,6 +10,34 @@ mark { background: #f9d6d2 } footer { color: #666 }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #1c1c1c } pre { background: #2a2a2a } mark { color: inherit; background: #5b2a25 } }
 `;
 
+/** A line of a file. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface ErrorPage {
+  readonly title: string;
+  readonly message: string;
+  /** Shown with the lines around it; undefined if it is unknown. */
+  readonly place: Place | undefined;
+  readonly footer: string;
+  /** Whether the page reloads itself every second. */
+  readonly reloads?: boolean;
+}
+
+/** The page that shows an error of R in a browser. */
+export function errorPage({ footer, message, place, reloads = false, title }: ErrorPage): string {
+  const refresh = reloads ? '<meta http-equiv="refresh" content="1">' : '';
+  const where = place === undefined ? '' : `<p>${escapeHtml(`${place.file}:${place.line}`)}</p>`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8">${refresh}
+<title>${title}</title><style>${STYLE}</style></head>
+<body><h1>${title}</h1><pre>${escapeHtml(message)}</pre>${where}${place === undefined ? '' : excerpt(place)}
+<footer>${escapeHtml(footer)}</footer></body></html>
+`;
+}
+
 /**
  * The page that browsers show while the app does not load. It reloads itself, so it shows the app as soon as possible.
  *
@@ -17,21 +45,20 @@ mark { background: #f9d6d2 } footer { color: #666 }
  * @param status  what Penstock serves until then
  */
 export function loadErrorPage(message: string, status: string): string {
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="1">
-<title>The app does not load</title><style>${STYLE}</style></head>
-<body><h1>The app does not load</h1><pre>${escapeHtml(message)}</pre>${excerpt(message)}
-<footer>${escapeHtml(status)} This page reloads every second.</footer></body></html>
-`;
+  const [, file, line] = /(\/[^:\n]+):(\d+): /.exec(message) ?? [];
+  return errorPage({
+    title: 'The app does not load',
+    message,
+    place: file === undefined ? undefined : { file, line: Number(line) },
+    footer: `${status} This page reloads every second.`,
+    reloads: true,
+  });
 }
 
-function excerpt(message: string): string {
-  const place = /(\/[^:\n]+):(\d+): /.exec(message);
-  if (place === null) return '';
-  const at = Number(place[2]);
+function excerpt({ file, line: at }: Place): string {
   let lines: string[];
   try {
-    lines = readFileSync(place[1]!, 'utf8').split('\n');
+    lines = readFileSync(file, 'utf8').split('\n');
   } catch {
     return '';
   }
