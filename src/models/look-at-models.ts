@@ -8,7 +8,7 @@ import { servedModel } from './served-model.js';
 /** Loads each saved model of an app once, for commands that only inspect them. */
 export async function lookAtModels(app: AppLocation, config: Config): Promise<ServedModel[]> {
   const alone = { name: undefined, version: undefined, file: app.file };
-  const files = app.entry === 'models' ? modelFiles(app.file) : [alone];
+  const files = app.entry === 'models' ? modelFiles(app.file, config.modelName) : [alone];
   const found: ServedModel[] = [];
   for (const { file, name, version } of files) {
     const settings = name === undefined ? config.model : config.models.get(name);
