@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { pages } from '../../scripts/docs/pages.js';
 import { documents, objectsFor } from '../../src/kubernetes/documents.js';
 import { kustomization } from '../../src/kubernetes/kustomize.js';
 import { valuesSchema, valueTable } from '../../src/kubernetes/value-table.js';
@@ -238,4 +240,12 @@ test('overlays, which are written once, depend neither on the version nor on the
   const later = { ...plain, image: 'mtcars:2', version: '2', replicas: 7 };
   expect(overlays(later)).toEqual(overlays(plain));
   expect(overlays({ ...later, autoscaling: { ...autoscaling, by: 'none' } })).toEqual(overlays(plain));
+});
+
+const sites = Object.keys(pages).filter((name) => name.startsWith('sites/'));
+
+test.each(sites)('the manifests in docs/%s follow the rules', (name) => {
+  const objects = parseAllDocuments(pages[name]!()).map((document) => document.toJS());
+  expect(objects.length).toBeGreaterThan(4);
+  expect(brokenRules(objects)).toEqual([]);
 });

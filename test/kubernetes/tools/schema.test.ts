@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { pages } from '../../../scripts/docs/pages.js';
 import { objectsFor } from '../../../src/kubernetes/documents.js';
 import { describeSwitches, manyCombinations, plainValues } from '../switches.js';
 import { wrongFields } from './fields.js';
-import { type AnyObject, load } from './tools.js';
+import { type AnyObject, load, objectsIn } from './tools.js';
 
 /** For each kind, its class in the client's models, if it has one, and the package with its schema. */
 const known: Readonly<Record<string, readonly [model: string | undefined, schema: string]>> = {
@@ -60,6 +61,13 @@ test('every object of every combination matches its schema and has no unknown fi
     }
   }
   expect(seen.size).toBeGreaterThan(10);
+});
+
+const sites = Object.keys(pages).filter((name) => name.startsWith('sites/'));
+
+test.each(sites)('every object in docs/%s matches its schema', (name) => {
+  for (const object of objectsIn(pages[name]!()).values())
+    if (object.kind !== 'ServingRuntime') expect(faultsOf(object), object.kind).toEqual([]);
 });
 
 type Container = { livenessProbe: Record<string, unknown>; [field: string]: unknown };
