@@ -108,6 +108,16 @@ export const errorCatalogue = {
     message: 'The new version did not become ready.',
     hint: 'Fix the problem named above and deploy again. `penstock logs NAME` shows more.',
   },
+  rollout_unfinished: {
+    exit: 1,
+    message: 'The rollout is not finished.',
+    hint: 'It goes on in the cluster. `penstock status NAME` shows its pods, and `penstock rollback NAME` returns to the previous version.',
+  },
+  sizing_unusable: {
+    exit: 2,
+    message: 'The sizes for the manifests cannot be used.',
+    hint: 'Write them with `penstock manifests --measure` on a machine with R, or delete the file and set --memory.',
+  },
   image_unreachable: {
     exit: 2,
     message: 'The nodes of the cluster could not pull the image.',

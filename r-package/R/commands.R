@@ -14,6 +14,8 @@
 #' @param admin_port Port of the admin server. 0: any free port. (default: 9000)
 #' @param workers Number of R processes: fixed, a range min..max that follows the load, or auto. (default: auto)
 #' @param preload Whether to load the app once and fork the workers from that process. (default: auto)
+#' @param model_name Name of the saved model in a folder with only one model. (default: the name of the file or
+#'   folder)
 #' @param lane How requests are executed: in the direct lane where it gives plumber's answer (auto), or always by
 #'   plumber's router. (default: auto)
 #' @param idle_timeout Workers above the minimum stop after this idle time. (default: 60s)
@@ -38,6 +40,7 @@
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
 #' @param response_limit Maximum size of a response body. Larger responses become 500. (default: 100mb)
+#' @param response_memory Memory for responses that their clients have not received yet. (default: 512mb)
 #' @param cache_limit Memory for cached responses of routes with `@cache`. 0: no caching. (default: 64mb)
 #' @param docs Documentation page at /__docs__/ of a plumber API: plumber's or Penstock's. (default: plumber)
 #' @param form_json `TRUE`: Parse a body with a form content type as JSON if it is a valid JSON object or array.
@@ -50,6 +53,8 @@
 #' @param header_limit Maximum size of the request line and headers. Larger ones get 431. (default: 64kb)
 #' @param header_timeout How long the request line and headers may take to arrive. (default: 10s)
 #' @param body_timeout How long the request body may take to arrive. (default: 60s)
+#' @param send_timeout How long a client may take to receive the next 64 KB of a response. After it, Penstock
+#'   closes the connection. (default: 60s)
 #' @param keep_alive_timeout How long an idle connection stays open between requests. (default: 75s)
 #' @param admin_token_file File with one or more tokens of the admin server, one per line.
 #' @param admin_open `TRUE`: Allow other machines to reach the admin server without a token.
@@ -79,16 +84,17 @@
 #' @example man/examples/serve.R
 #' @export
 serve <- function(app = ".", background = FALSE, open = interactive(), host = NULL, port = NULL, admin_host = NULL,
-    admin_port = NULL, workers = NULL, preload = NULL, lane = NULL, idle_timeout = NULL, max_worker_requests = NULL,
-    max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL, reserved_workers = NULL,
-    short_time = NULL, interrupt_grace = NULL, rscript = NULL, timeout = NULL, queue_limit = NULL,
-    async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL, cache_limit = NULL,
-    docs = NULL, form_json = NULL, retry_safe = NULL, max_connections = NULL, max_connections_per_client = NULL,
-    header_limit = NULL, header_timeout = NULL, body_timeout = NULL, keep_alive_timeout = NULL,
-    admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL,
-    tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL,
-    drain_delay = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL,
-    otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
+    admin_port = NULL, workers = NULL, preload = NULL, model_name = NULL, lane = NULL, idle_timeout = NULL,
+    max_worker_requests = NULL, max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL,
+    reserved_workers = NULL, short_time = NULL, interrupt_grace = NULL, rscript = NULL, timeout = NULL,
+    queue_limit = NULL, async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL,
+    response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, retry_safe = NULL,
+    max_connections = NULL, max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL,
+    body_timeout = NULL, send_timeout = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
+    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
+    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, shutdown_timeout = NULL,
+    log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL, slow_request = NULL,
+    app_version = NULL, config = NULL) {
   serve_app(app, call_flags(), background, open, quote_name(substitute(app)))
 }
 
@@ -118,6 +124,7 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param short_time A request is short if its route takes less than this on average. (default: 500ms)
 #' @param interrupt_grace How long R may take to return from an interrupt before its worker is killed and
 #'   replaced. (default: 2s)
+#' @param debug `TRUE`: Run one R process in the terminal, so that browser() and debug() in a handler work.
 #' @param rscript Rscript program to run. (default: Rscript)
 #' @param timeout Deadline of a request, including its time in the queue. After it, the client gets 504.
 #'   (default: 60s)
@@ -128,6 +135,7 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
 #' @param response_limit Maximum size of a response body. Larger responses become 500. (default: 100mb)
+#' @param response_memory Memory for responses that their clients have not received yet. (default: 512mb)
 #' @param cache_limit Memory for cached responses of routes with `@cache`. 0: no caching. (default: 64mb)
 #' @param docs Documentation page at /__docs__/ of a plumber API: plumber's or Penstock's. (default: plumber)
 #' @param form_json `TRUE`: Parse a body with a form content type as JSON if it is a valid JSON object or array.
@@ -140,6 +148,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param header_limit Maximum size of the request line and headers. Larger ones get 431. (default: 64kb)
 #' @param header_timeout How long the request line and headers may take to arrive. (default: 10s)
 #' @param body_timeout How long the request body may take to arrive. (default: 60s)
+#' @param send_timeout How long a client may take to receive the next 64 KB of a response. After it, Penstock
+#'   closes the connection. (default: 60s)
 #' @param keep_alive_timeout How long an idle connection stays open between requests. (default: 75s)
 #' @param admin_token_file File with one or more tokens of the admin server, one per line.
 #' @param admin_open `TRUE`: Allow other machines to reach the admin server without a token.
@@ -171,14 +181,15 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 dev <- function(app = ".", open = interactive(), host = NULL, port = NULL, admin_host = NULL, admin_port = NULL,
     workers = NULL, preload = NULL, lane = NULL, idle_timeout = NULL, max_worker_requests = NULL,
     max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL, reserved_workers = NULL,
-    short_time = NULL, interrupt_grace = NULL, rscript = NULL, timeout = NULL, queue_limit = NULL,
-    async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL, cache_limit = NULL,
-    docs = NULL, form_json = NULL, retry_safe = NULL, max_connections = NULL, max_connections_per_client = NULL,
-    header_limit = NULL, header_timeout = NULL, body_timeout = NULL, keep_alive_timeout = NULL,
-    admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL,
-    tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL,
-    drain_delay = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL,
-    otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
+    short_time = NULL, interrupt_grace = NULL, debug = NULL, rscript = NULL, timeout = NULL, queue_limit = NULL,
+    async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL, response_memory = NULL,
+    cache_limit = NULL, docs = NULL, form_json = NULL, retry_safe = NULL, max_connections = NULL,
+    max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL, body_timeout = NULL,
+    send_timeout = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
+    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
+    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, shutdown_timeout = NULL,
+    log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL, slow_request = NULL,
+    app_version = NULL, config = NULL) {
   dev_app(app, call_flags(), open)
 }
 
@@ -210,6 +221,7 @@ routes <- function(app = ".", lane = NULL, load_timeout = NULL, rscript = NULL, 
 #' @param admin_host Address of the admin server (health, metrics, status, dashboard). (default: 127.0.0.1)
 #' @param admin_port Port of the admin server. 0: any free port. (default: 9000)
 #' @param workers Number of R processes: fixed, a range min..max that follows the load, or auto. (default: auto)
+#' @param load_timeout How long a worker may take to start and load the app. (default: 2m)
 #' @param rscript Rscript program to run. (default: Rscript)
 #' @param admin_token_file File with one or more tokens of the admin server, one per line.
 #' @param admin_open `TRUE`: Allow other machines to reach the admin server without a token.
@@ -218,20 +230,22 @@ routes <- function(app = ".", lane = NULL, load_timeout = NULL, rscript = NULL, 
 #' @param tls_key Private key of the certificate (PEM).
 #' @param tls_client_ca Certificate authorities of client certificates (PEM).
 #' @param tls_clients Whether clients must have a certificate signed by `tls-client-ca`. (default: required)
+#' @param http2 `TRUE`: Use HTTP/2 over TLS with clients that support it. `FALSE`: Use only HTTP/1.1.
 #' @param trusted_proxies Addresses and networks of proxies whose forwarding headers are trusted.
 #' @param forwarded_header Header in which trusted proxies send the address of the client. (default:
 #'   x-forwarded-for)
 #' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
 #'   directory)
 #' @param json `TRUE`: Print the findings as JSON.
+#' @param load `FALSE`: Do not load the app, which runs its code.
 #' @param production `TRUE`: Also check the configuration for security risks.
 #' @return Invisibly, whether everything is there.
 #' @example man/examples/doctor.R
 #' @export
 doctor <- function(app = ".", host = NULL, port = NULL, admin_host = NULL, admin_port = NULL, workers = NULL,
-    rscript = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL,
-    tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, trusted_proxies = NULL, forwarded_header = NULL,
-    config = NULL, json = NULL, production = NULL) {
+    load_timeout = NULL, rscript = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL,
+    tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL,
+    forwarded_header = NULL, config = NULL, json = NULL, load = NULL, production = NULL) {
   run_command("doctor", app, call_flags(), fails = FALSE)
 }
 
@@ -278,6 +292,9 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @param node_image Image to copy Node from instead of the default.
 #' @param tag Name of the image (default: the app's name and version). Several values are a vector.
 #' @param build_arg Build argument for the Dockerfile. Several values are a vector.
+#' @param platform Platform to build for, such as linux/arm64 (default: that of this machine).
+#' @param secret Secret for the build, such as id=GITHUB_PAT,env=GITHUB_PAT for packages in private repositories.
+#'   Several values are a vector.
 #' @param engine Build tool (default: docker if its daemon is running, else podman).
 #' @param cache `FALSE`: Build all layers without the cache.
 #' @param push `TRUE`: Push the image to the registry in its name.
@@ -285,7 +302,8 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @example man/examples/image.R
 #' @export
 image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force = NULL, base = NULL,
-    base_image = NULL, node_image = NULL, tag = NULL, build_arg = NULL, engine = NULL, cache = NULL, push = NULL) {
+    base_image = NULL, node_image = NULL, tag = NULL, build_arg = NULL, platform = NULL, secret = NULL,
+    engine = NULL, cache = NULL, push = NULL) {
   run_command("image", app, call_flags())
 }
 
@@ -311,28 +329,30 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force 
 #'   (requires KEDA). (default: cpu)
 #' @param memory Memory of a pod. If you set it, the app is not loaded to measure it. (default: measured by
 #'   loading the app once)
-#' @param cpu CPU request of a pod. (default: half a core per worker, and a quarter of a core for the gateway)
+#' @param cpu CPU request of a pod. (default: 100m per worker, and 100m for the gateway)
 #' @param service_type How clients reach the Service: from inside the cluster, through a load balancer, or
 #'   through a port of every node. (default: ClusterIP)
 #' @param http_route Host name of an HTTPRoute of the Gateway API. Requires --gateway. (default: no route)
 #' @param gateway Gateway that the HTTPRoute is attached to. (default: none)
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
-#' @param network_policy `TRUE`: Create a NetworkPolicy that allows only traffic to the public port, from
-#'   monitoring, and to DNS.
-#' @param kserve `TRUE`: Create a ClusterServingRuntime, so that KServe can serve saved R models.
+#' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
+#'   port. `FALSE`: Create no NetworkPolicy.
+#' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
 #' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
 #'   directory)
 #' @param kustomize Write a Kustomize base with overlays for a local cluster and for production.
 #' @param helm Write a Helm chart.
+#' @param measure `TRUE`: Only measure the app, and write its sizes to penstock-sizing.json in its folder. Later
+#'   runs then need no R.
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/manifests.R
 #' @export
 manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL,
     image = NULL, app_version = NULL, namespace = NULL, pods = NULL, autoscaler = NULL, memory = NULL, cpu = NULL,
     service_type = NULL, http_route = NULL, gateway = NULL, service_monitor = NULL, network_policy = NULL,
-    kserve = NULL, session_secret = NULL, config = NULL, kustomize = NULL, helm = NULL) {
+    kserve = NULL, session_secret = NULL, config = NULL, kustomize = NULL, helm = NULL, measure = NULL) {
   run_command("manifests", app, call_flags())
 }
 
@@ -360,15 +380,15 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #'   (requires KEDA). (default: cpu)
 #' @param memory Memory of a pod. If you set it, the app is not loaded to measure it. (default: measured by
 #'   loading the app once)
-#' @param cpu CPU request of a pod. (default: half a core per worker, and a quarter of a core for the gateway)
+#' @param cpu CPU request of a pod. (default: 100m per worker, and 100m for the gateway)
 #' @param service_type How clients reach the Service: from inside the cluster, through a load balancer, or
 #'   through a port of every node. (default: ClusterIP)
 #' @param http_route Host name of an HTTPRoute of the Gateway API. Requires --gateway. (default: no route)
 #' @param gateway Gateway that the HTTPRoute is attached to. (default: none)
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
-#' @param network_policy `TRUE`: Create a NetworkPolicy that allows only traffic to the public port, from
-#'   monitoring, and to DNS.
-#' @param kserve `TRUE`: Create a ClusterServingRuntime, so that KServe can serve saved R models.
+#' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
+#'   port. `FALSE`: Create no NetworkPolicy.
+#' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
 #' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
@@ -378,7 +398,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param build `FALSE`: Deploy the image named by --image without building it.
 #' @param containerd `TRUE`: Load the image into this machine's containerd, for a cluster of only this node.
 #' @param canary Deploy a canary that gets this share of the requests, and keep the current version.
-#' @param rollout_timeout How long the rollout may take.
+#' @param rollout_timeout How long the rollout may make no progress.
+#' @param undo_on_timeout `TRUE`: Undo a rollout that makes no progress for this time.
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/deploy.R
 #' @export
@@ -386,6 +407,7 @@ deploy <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NUL
     image = NULL, app_version = NULL, namespace = NULL, context = NULL, kubectl = NULL, pods = NULL,
     autoscaler = NULL, memory = NULL, cpu = NULL, service_type = NULL, http_route = NULL, gateway = NULL,
     service_monitor = NULL, network_policy = NULL, kserve = NULL, session_secret = NULL, config = NULL,
-    dry_run = NULL, diff = NULL, build = NULL, containerd = NULL, canary = NULL, rollout_timeout = NULL) {
+    dry_run = NULL, diff = NULL, build = NULL, containerd = NULL, canary = NULL, rollout_timeout = NULL,
+    undo_on_timeout = NULL) {
   run_command("deploy", app, call_flags())
 }

@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { rollback } from '../../src/commands/rollback.js';
 import { scale } from '../../src/commands/scale.js';
 import { PenstockError } from '../../src/errors.js';
-import { applyValues, handOverReplicas } from '../../src/kubernetes/apply.js';
+import { handOverReplicas } from '../../src/kubernetes/apply.js';
 import type { LiveAutoscaler, LiveList, LivePod } from '../../src/kubernetes/live-objects.js';
 import { watchRollout } from '../../src/kubernetes/rollout.js';
 import type { Load } from './load.js';
 import {
+  applyValues,
   configOf,
   deploymentOf,
   nodesOf,
@@ -77,7 +78,7 @@ export async function breakAndRollBack(verification: Verification): Promise<stri
   return underLoad(verification, { ...steady, connections: 2 }, async () => {
     // Invalid configuration has the same effect as faulty R code: the container exits at once, with a message.
     const env = [{ name: 'PENSTOCK_QUEUE_LIMIT', value: 'broken-on-purpose' }];
-    await applyValues(kubectl, { ...values, version: 'broken', env });
+    await applyValues(verification, { ...values, version: 'broken', env });
     const failure = await watchRollout(kubectl, name, { timeout: ROLLOUT_TIMEOUT_MS }).then(
       () => new Error('The broken version became ready.'),
       (error: unknown) => error,
@@ -102,7 +103,7 @@ export async function autoscale(verification: Verification): Promise<string> {
   const live = await deploymentOf(verification);
   const before = live.spec.replicas ?? 1;
   await handOverReplicas(kubectl, live);
-  await applyValues(kubectl, { ...values, autoscaling: { ...values.autoscaling, cpu: 50 } });
+  await applyValues(verification, { ...values, autoscaling: { ...values.autoscaling, cpu: '50m' } });
   const kept = (await deploymentOf(verification)).spec.replicas ?? 1;
   if (kept < before) throw new Error(`The handover to the autoscaler reduced ${before} pods to ${kept}.`);
   await watchRollout(kubectl, name, { timeout: ROLLOUT_TIMEOUT_MS });

@@ -2,14 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { remove } from '../../src/commands/delete.js';
 import { deploy } from '../../src/commands/deploy.js';
 import { scale } from '../../src/commands/scale.js';
-import { applyValues, deployedObjects } from '../../src/kubernetes/apply.js';
+import { ApiProxy } from '../../src/kubernetes/api-proxy.js';
+import { deployedObjects } from '../../src/kubernetes/apply.js';
 import type { LiveList, LivePod } from '../../src/kubernetes/live-objects.js';
-import { askPod } from '../../src/kubernetes/pod-status.js';
+import { askPods } from '../../src/kubernetes/pod-status.js';
 import type { Values } from '../../src/kubernetes/values.js';
 import { autoscale, breakAndRollBack, drainUnderLoad, restartUnderLoad } from './disruptions.js';
 import { startLoad } from './load.js';
 import {
   app,
+  applyValues,
   configOf,
   deploymentOf,
   nodesOf,
@@ -97,7 +99,7 @@ async function validate(verification: Verification): Promise<string> {
   ];
   let objects = 0;
   for (const values of sets) {
-    const output = await applyValues(verification.kubectl, values, true);
+    const output = await applyValues(verification, values, true);
     objects += output.trim().split('\n').length;
   }
   return `validated ${objects} objects of ${sets.length} sets`;
@@ -118,6 +120,7 @@ const deployOptions = {
   diff: false,
   dryRun: false,
   timeout: ROLLOUT_TIMEOUT_MS,
+  undoOnTimeout: false,
 };
 
 async function exampleRequests({ image, kubectl, name }: Verification): Promise<string> {
@@ -132,17 +135,14 @@ async function exampleRequests({ image, kubectl, name }: Verification): Promise<
 
 async function checkStatus(verification: Verification): Promise<string> {
   const pods = await readyPods(verification);
-  const versions = new Set<string | undefined>();
-  for (const pod of pods) {
-    const answer = await askPod(verification.kubectl, pod);
-    if (answer === undefined)
-      throw new Error(
-        `${pod.metadata.name} does not answer, neither through the API server's proxy nor from inside the pod.`,
-      );
-    if (answer.status.state !== 'serving')
-      throw new Error(`${pod.metadata.name} reports the state ${answer.status.state}.`);
-    versions.add(answer.status.release);
-  }
+  const api = await ApiProxy.open(verification.kubectl);
+  const answers = await askPods(verification.kubectl, api, pods).finally(() => api.close());
+  const silent = pods.find(({ metadata }) => !answers.has(metadata.name));
+  if (silent !== undefined)
+    throw new Error(
+      `${silent.metadata.name} does not answer, neither through the API server's proxy nor to another pod.`,
+    );
+  const versions = new Set([...answers.values()].map(({ version }) => version));
   if (versions.size !== 1) throw new Error(`The pods report different versions: ${[...versions].join(', ')}`);
   return `${pods.length} pods serve version ${[...versions].join()}`;
 }

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { findApp } from '../../src/app/find-app.js';
 import { type Config, loadConfig } from '../../src/config/load.js';
+import { imageVersion } from '../../src/image/image-version.js';
 import { planDeployment } from '../../src/kubernetes/app-values.js';
+import { applyObjects } from '../../src/kubernetes/apply.js';
+import { objectsFor } from '../../src/kubernetes/documents.js';
 import type { Kubectl } from '../../src/kubernetes/kubectl.js';
 import {
   isReady,
@@ -46,7 +49,7 @@ export function configOf(verification: Verification, pods: string): Config {
 }
 
 export async function valuesOf(verification: Verification, pods: string): Promise<Values> {
-  return (await planDeployment(app, configOf(verification, pods))).values;
+  return (await planDeployment(app, configOf(verification, pods), await imageVersion(app))).values;
 }
 
 export async function deploymentOf({ kubectl, name }: Verification, canary = false): Promise<LiveDeployment> {
@@ -62,6 +65,11 @@ export async function readyPods(verification: Verification): Promise<readonly Li
 
 export function nodesOf(pods: readonly LivePod[]): Set<string | undefined> {
   return new Set(pods.map(({ spec }) => spec?.nodeName));
+}
+
+/** Applies the objects for these values, as `penstock deploy` does. */
+export function applyValues({ kubectl }: Verification, values: Values, dryRun = false): Promise<string> {
+  return applyObjects(kubectl, [...objectsFor(values).values()], dryRun);
 }
 
 interface LiveNode {

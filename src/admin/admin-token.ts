@@ -1,11 +1,17 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../config/load.js';
 import { MIN_TOKEN_LENGTH } from '../config/security-options.js';
 import { linesOf, WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
+import { isLoopback } from './loopback.js';
 
 export const SESSION_MS = 12 * 3_600_000;
+
+type AdminSettings = Pick<
+  Config,
+  'adminHost' | 'adminMetricsOpen' | 'adminOpen' | 'adminToken' | 'adminTokenFile'
+>;
 
 /** The tokens of the admin server, and the sessions of browsers that signed in with one. */
 export class AdminToken {
@@ -13,12 +19,20 @@ export class AdminToken {
   readonly #file: WatchedFiles<readonly string[]> | undefined;
   readonly #now: () => number;
 
-  /** Undefined if no token is set. */
+  /**
+   * Undefined if no token is set. If the metrics alone are open to other machines, the token is one that nobody knows:
+   * everything else is closed.
+   */
   static from(
-    { adminToken, adminTokenFile }: Pick<Config, 'adminToken' | 'adminTokenFile'>,
+    { adminHost, adminMetricsOpen, adminOpen, adminToken, adminTokenFile }: AdminSettings,
     log: Logger,
   ): AdminToken | undefined {
-    if (adminToken === undefined && adminTokenFile === undefined) return undefined;
+    if (adminToken === undefined && adminTokenFile === undefined) {
+      if (!adminMetricsOpen || adminOpen || isLoopback(adminHost)) return undefined;
+      const what = 'The admin server has no token: it only answers probes, /metrics and /scale';
+      log.info({ event: 'admin-closed' }, what);
+      return new AdminToken([randomBytes(32).toString('hex')]);
+    }
     const file =
       adminTokenFile === undefined ? undefined : new WatchedFiles([adminTokenFile], log, readTokens);
     return new AdminToken(adminToken === undefined ? [] : [adminToken.reveal()], file);

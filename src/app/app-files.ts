@@ -25,6 +25,9 @@ export const excludedNames: readonly string[] = [
   'rsconnect',
 ];
 
+/** Sizes for the manifests, measured once. They describe pods, not the app, so they do not change its version. */
+export const sizingFile = 'penstock-sizing.json';
+
 /** Excluded paths: package libraries with binaries of this machine, and the files that describe the image. */
 export const excludedPaths: readonly string[] = [
   'renv/library',
@@ -38,6 +41,7 @@ export const excludedPaths: readonly string[] = [
   'packrat/src',
   'Dockerfile',
   '.dockerignore',
+  sizingFile,
 ];
 
 /** Files that belong to a saved model in the same folder. Its folder may contain unrelated files. */

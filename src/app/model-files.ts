@@ -12,8 +12,12 @@ export interface ModelFile {
 
 const RDS = /\.rds$/i;
 
-/** The files `NAME/VERSION.rds` and `NAME.rds` (version 1) of a folder, sorted by name and ascending version. */
-export function modelFiles(folder: string): ModelFile[] {
+/**
+ * The files `NAME/VERSION.rds` and `NAME.rds` (version 1) of a folder, sorted by name and ascending version.
+ *
+ * @param called the name of the first model, in place of its file's
+ */
+export function modelFiles(folder: string, called?: string): ModelFile[] {
   const found: ModelFile[] = [];
   for (const entry of entries(folder)) {
     const path = join(folder, entry);
@@ -24,7 +28,11 @@ export function modelFiles(folder: string): ModelFile[] {
       }
     }
   }
-  return found.sort((a, b) => a.name.localeCompare(b.name) || compareVersions(a.version, b.version));
+  found.sort((a, b) => a.name.localeCompare(b.name) || compareVersions(a.version, b.version));
+  const [first] = found;
+  return called === undefined
+    ? found
+    : found.map((file) => (file.name === first!.name ? { ...file, name: called } : file));
 }
 
 /** The directory's subfolder `models`, or the directory itself; undefined if neither contains models. */

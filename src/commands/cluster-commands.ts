@@ -17,10 +17,14 @@ export function addClusterCommands(make: MakeCommand, finish: (code: number) => 
       'Write a Kustomize base with overlays for a local cluster and for production.',
     )
     .option('--helm <folder>', 'Write a Helm chart.')
+    .option(
+      '--measure',
+      'Only measure the app, and write its sizes to penstock-sizing.json in its folder. Later runs then need no R.',
+    )
     .action(async (argument: string | undefined) => {
       const { manifests: run } = await import('./manifests.js');
-      const { helm, kustomize } = manifests.opts();
-      finish(await run(...located(manifests, argument), { helm, kustomize }));
+      const { helm, kustomize, measure = false } = manifests.opts();
+      finish(await run(...located(manifests, argument), { helm, kustomize, measure }));
     });
   addDeploy(make, finish);
 
@@ -41,10 +45,11 @@ export function addClusterCommands(make: MakeCommand, finish: (code: number) => 
   status
     .option('--watch', 'Refresh the table every two seconds.')
     .option('--json', 'Print the status as JSON.')
+    .option('--all', 'Show a line for each pod, also if there are more than 50.')
     .action(async (name: string) => {
-      const { json = false, watch = false } = status.opts();
+      const { all = false, json = false, watch = false } = status.opts();
       const { status: run } = await import('./status.js');
-      finish(await run(name, configured(status), { json, watch }));
+      finish(await run(name, configured(status), { all, json, watch }));
     });
 
   const logs = make('logs', 'Show the logs of all pods.', nameArgument);
@@ -92,12 +97,13 @@ function addDeploy(make: MakeCommand, finish: (code: number) => void): void {
       ).argParser(percent),
     )
     // `--timeout` is already the deadline of requests.
-    .addOption(durationOption('--rollout-timeout <duration>', 'How long the rollout may take.'))
+    .addOption(durationOption('--rollout-timeout <duration>', 'How long the rollout may make no progress.'))
+    .option('--undo-on-timeout', 'Undo a rollout that makes no progress for this time.')
     .action(async (argument: string | undefined) => {
       const { build, canary, containerd = false, diff = false, dryRun = false } = deploy.opts();
-      const { rolloutTimeout: timeout } = deploy.opts();
+      const { rolloutTimeout: timeout, undoOnTimeout = false } = deploy.opts();
       const { deploy: run } = await import('./deploy.js');
-      const options = { build, canary, containerd, diff, dryRun, timeout };
+      const options = { build, canary, containerd, diff, dryRun, timeout, undoOnTimeout };
       finish(await run(...located(deploy, argument), options));
     });
 }

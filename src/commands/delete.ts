@@ -4,14 +4,16 @@ import { deployedObjects } from '../kubernetes/apply.js';
 import { endTrafficSplit } from '../kubernetes/canary.js';
 import { connect } from './cluster.js';
 
-/** Deletes all objects of a deployment, including the Secret of its sessions. */
+/** Deletes all objects of a deployment, including its Secrets. */
 export async function remove(name: string, config: Config, canaryOnly: boolean): Promise<number> {
   const kubectl = connect(config);
   const all = await deployedObjects(kubectl, name, ['secret']);
   // The Service of the stable pods exists only for the traffic split with the canary.
   const ofCanary = all.filter(
     ({ kind, metadata }) =>
-      metadata.name === `${name}-canary` || (kind === 'Service' && metadata.name === `${name}-stable`),
+      metadata.name === `${name}-canary` ||
+      metadata.name === `${name}-canary-config` ||
+      (kind === 'Service' && metadata.name === `${name}-stable`),
   );
   const objects = canaryOnly ? ofCanary : all;
   if (objects.length === 0) throw new PenstockError('not_deployed', canaryOnly ? `${name}-canary` : name);

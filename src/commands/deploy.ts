@@ -1,17 +1,22 @@
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { imageVersion } from '../image/image-version.js';
 import { planDeployment } from '../kubernetes/app-values.js';
-import { applyValues, diffValues, handOverReplicas, prune } from '../kubernetes/apply.js';
-import { withCanary, withoutCanaryTraffic } from '../kubernetes/canary.js';
+import { applyObjects, diffObjects, handOverReplicas, type Objects, prune } from '../kubernetes/apply.js';
+import { canaryObjects, withCanary, withoutCanaryTraffic } from '../kubernetes/canary.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
 import type { LiveDeployment } from '../kubernetes/live-objects.js';
-import { watchRollout } from '../kubernetes/rollout.js';
+import { patchedObjects } from '../kubernetes/patched-objects.js';
+import { recordRelease } from '../kubernetes/release-history.js';
+import { type RolloutOptions, troubleOf, watchRollout } from '../kubernetes/rollout.js';
+import { ensureSecrets } from '../kubernetes/secrets.js';
+import { patchesOf } from '../kubernetes/section.js';
 import { serviceUrl } from '../kubernetes/service-url.js';
-import { ensureSessionSecret } from '../kubernetes/session-secret.js';
 import type { Values } from '../kubernetes/values.js';
-import { connect, rolloutDisplay } from './cluster.js';
+import { connect, namespaceOf, rolloutDisplay } from './cluster.js';
 import { provideImage } from './provide-image.js';
+import { undoRollout } from './undo-rollout.js';
 import { printWarnings } from './warnings.js';
 
 /** The flags that only `penstock deploy` has. */
@@ -26,84 +31,100 @@ export interface DeployOptions {
   readonly containerd: boolean;
   /** Share of the requests for a canary of the new version, in percent. */
   readonly canary: number | undefined;
-  /** How long the rollout may take, in ms. */
+  /** How long the rollout may make no progress, in ms. */
   readonly timeout: number;
+  /** Undo a rollout that made no progress for this time. */
+  readonly undoOnTimeout: boolean;
+}
+
+/** A deployment while it is being made. */
+interface Rollout {
+  readonly kubectl: Kubectl;
+  readonly values: Values;
+  /** The Deployment before; undefined if this is the first. */
+  readonly live: LiveDeployment | undefined;
+  /** The objects to apply for other values of the same deployment. */
+  readonly objectsFor: (values: Values) => Promise<Objects>;
+  readonly options: DeployOptions;
 }
 
 /** Builds an app's image, applies its manifests and watches the rollout. */
 export async function deploy(app: AppLocation, config: Config, options: DeployOptions): Promise<number> {
   const kubectl = connect(config);
-  const namespace = config.namespace ?? (await currentNamespace(kubectl));
-  const plan = await planDeployment(app, { ...config, namespace });
+  const namespace = await namespaceOf(config, kubectl);
+  const plan = await planDeployment(app, { ...config, namespace }, await imageVersion(app));
   printWarnings(plan.warnings);
-  const live = await kubectl.find<LiveDeployment>('deployment', plan.values.name, ['--show-managed-fields']);
-  const values = options.canary === undefined ? plan.values : withCanary(plan.values, live, options.canary);
+  const { name } = plan.values;
+  const live = await kubectl.find<LiveDeployment>('deployment', name, ['--show-managed-fields']);
+  const changes = !options.diff && !options.dryRun;
+  const image =
+    changes && options.build
+      ? await provideImage(app, config, kubectl, plan.values.image, options.containerd)
+      : withLiveDigest(plan.values.image, live);
+  const ready = { ...plan.values, image };
+  const values = options.canary === undefined ? ready : withCanary(ready, live, options.canary);
+  const objectsFor = async (of: Values) => {
+    const all = await patchedObjects(kubectl, of, patchesOf(config.kubernetes));
+    return of.canary.enabled ? canaryObjects(all, name) : all;
+  };
 
-  if (options.diff || options.dryRun) {
+  if (!changes) {
+    const objects = await objectsFor(values);
     process.stdout.write(
-      await (options.diff ? diffValues(kubectl, values) : applyValues(kubectl, values, true)),
+      await (options.diff ? diffObjects(kubectl, objects) : applyObjects(kubectl, objects, true)),
     );
     return 0;
   }
-  if (options.build) await provideImage(app, config, kubectl, plan.values.image, options.containerd);
-  await rollOut(kubectl, values, live, options.timeout);
-  process.stdout.write(
-    `${values.name} ${plan.values.version} is available at ${await serviceUrl(kubectl, values)}\n`,
-  );
+  await rollOut({ kubectl, values, live, objectsFor, options });
+  process.stdout.write(`${name} ${values.version} is available at ${await serviceUrl(kubectl, values)}\n`);
   return 0;
 }
 
-async function rollOut(
-  kubectl: Kubectl,
-  values: Values,
-  live: LiveDeployment | undefined,
-  timeout: number,
-): Promise<void> {
-  if (await ensureSessionSecret(kubectl, values)) {
-    process.stderr.write(`created secret/${values.session.secret} with a new key\n`);
+async function rollOut(rollout: Rollout): Promise<void> {
+  const { kubectl, live, objectsFor, options, values } = rollout;
+  const { canary, name } = values;
+  for (const secret of await ensureSecrets(kubectl, values)) {
+    process.stderr.write(`created secret/${secret} with a new key\n`);
   }
-  if (live !== undefined && values.autoscaling.by !== 'none') await handOverReplicas(kubectl, live);
-  const byWeight = values.canary.enabled && values.httpRoute.enabled;
-  process.stderr.write(await applyValues(kubectl, byWeight ? withoutCanaryTraffic(values) : values));
-  const target = values.canary.enabled ? `${values.name}-canary` : values.name;
-  // A new Deployment without a number of replicas starts with one pod, until its autoscaler runs.
-  const bounds = live === undefined && values.autoscaling.by !== 'none' && { pods: values.autoscaling };
+  const scaled = values.autoscaling.by !== 'none' && !canary.enabled;
+  if (live !== undefined && scaled) await handOverReplicas(kubectl, live);
+  const target = canary.enabled ? `${name}-canary` : name;
+  const running = canary.enabled ? await kubectl.find<LiveDeployment>('deployment', target) : live;
+  const before = await troubleOf(kubectl, running);
+  const byWeight = canary.enabled && values.httpRoute.enabled;
+  const objects = await objectsFor(byWeight ? withoutCanaryTraffic(values) : values);
+  process.stderr.write(await applyObjects(kubectl, objects));
+  const watch: RolloutOptions = {
+    timeout: options.timeout,
+    timeoutFails: options.undoOnTimeout,
+    progress: rolloutDisplay(target),
+    before,
+    // A new Deployment without a number of replicas starts with one pod, until its autoscaler runs.
+    ...(live === undefined && scaled && { pods: values.autoscaling }),
+  };
   try {
-    await watchRollout(kubectl, target, { timeout, progress: rolloutDisplay(target), ...bounds });
+    await watchRollout(kubectl, target, watch);
   } catch (error) {
     const failed = error instanceof PenstockError && error.code === 'rollout_failed';
-    if (failed) process.stderr.write(await undoRollout(kubectl, values, live));
+    if (failed) process.stderr.write(await undoRollout(rollout));
     throw error;
   }
-  if (byWeight) await applyValues(kubectl, values);
-  const deleted = await prune(kubectl, values);
+  if (byWeight) await applyObjects(kubectl, await objectsFor(values));
+  if (canary.enabled) return;
+  const deleted = await prune(kubectl, name, objects);
   for (const { kind, metadata } of deleted) {
     process.stderr.write(`deleted ${kind.toLowerCase()}/${metadata.name}\n`);
   }
   // A deleted autoscaler may have changed the number of pods just before.
   if (deleted.some(({ kind }) => kind === 'HorizontalPodAutoscaler' || kind === 'ScaledObject')) {
-    await applyValues(kubectl, values);
-    await watchRollout(kubectl, target, { timeout, progress: rolloutDisplay(target) });
+    await applyObjects(kubectl, objects);
+    await watchRollout(kubectl, target, watch);
   }
+  await recordRelease(kubectl, name, objects);
 }
 
-/** Removes the failed new pods. The old pods have kept serving. */
-async function undoRollout(
-  kubectl: Kubectl,
-  { canary, name }: Values,
-  live: LiveDeployment | undefined,
-): Promise<string> {
-  if (canary.enabled) {
-    await kubectl.must(['scale', `deployment/${name}-canary`, '--replicas=0']);
-    return `scaled ${name}-canary to 0 pods; ${name} is still serving\n`;
-  }
-  if (live === undefined) return '';
-  const { ok } = await kubectl.run(['rollout', 'undo', `deployment/${name}`]);
-  return ok ? `rolled back: the previous version of ${name} is still serving\n` : '';
-}
-
-async function currentNamespace(kubectl: Kubectl): Promise<string> {
-  const args = ['config', 'view', '--minify', '--output', 'jsonpath={..namespace}'];
-  const { stdout } = await kubectl.run(args);
-  return stdout.trim() || 'default';
+/** Without a build there is no new digest, so the image stays that of the running pods if the name is the same. */
+function withLiveDigest(image: string, live: LiveDeployment | undefined): string {
+  const running = live?.spec.template.spec.containers.map((container) => container.image) ?? [];
+  return running.find((one) => one.startsWith(`${image}@sha256:`)) ?? image;
 }

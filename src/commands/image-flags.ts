@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { BaseKind } from '../image/recipe.js';
+import { type BaseKind, defaultBase } from '../image/recipe.js';
 import type { ImageOptions } from './image.js';
 
 const bases: readonly BaseKind[] = ['r-ver', 'debian'];
@@ -11,7 +11,7 @@ export function addImageFlags(command: Command): Command {
     new Option('--force', 'Overwrite an existing Dockerfile, or ignore it when building.'),
     new Option('--base <kind>', 'Source of R: the rocker/r-ver image of an R version, or Debian packages.')
       .choices(bases)
-      .default('r-ver'),
+      .default(defaultBase),
     new Option('--base-image <image>', 'Base image to use instead of the default.'),
     new Option('--node-image <image>', 'Image to copy Node from instead of the default.'),
     new Option('--tag <name...>', "Name of the image (default: the app's name and version).").default(
@@ -19,6 +19,14 @@ export function addImageFlags(command: Command): Command {
       'NAME:VERSION',
     ),
     new Option('--build-arg <name=value...>', 'Build argument for the Dockerfile.').default([], 'none'),
+    new Option(
+      '--platform <platform>',
+      'Platform to build for, such as linux/arm64 (default: that of this machine).',
+    ),
+    new Option(
+      '--secret <secret...>',
+      'Secret for the build, such as id=GITHUB_PAT,env=GITHUB_PAT for packages in private repositories.',
+    ).default([], 'none'),
     new Option('--engine <program>', 'Build tool (default: docker if its daemon is running, else podman).'),
     new Option('--no-cache', 'Build all layers without the cache.'),
     new Option('--push', 'Push the image to the registry in its name.'),
@@ -28,7 +36,8 @@ export function addImageFlags(command: Command): Command {
 }
 
 export function imageOptionsOf(command: Command): ImageOptions {
-  const { base, baseImage, buildArg, cache, engine, force, nodeImage, push, tag, write } = command.opts();
+  const { base, baseImage, buildArg, cache, engine, force, nodeImage, platform, push, secret, tag, write } =
+    command.opts();
   return {
     base,
     baseImage,
@@ -36,6 +45,8 @@ export function imageOptionsOf(command: Command): ImageOptions {
     engine,
     cache,
     tags: tag,
+    platform,
+    secrets: secret,
     buildArgs: buildArg,
     write: write === true,
     force: force === true,

@@ -9,7 +9,8 @@ import { type AppImage, buildAppImage, imageTags } from '../image/build.js';
 import { existingDockerfile, refuseToWrite, writeContext } from '../image/context.js';
 import { dockerfile } from '../image/dockerfile.js';
 import { type Engine, findEngine } from '../image/engine.js';
-import { type BaseKind, planImage, type Recipe } from '../image/recipe.js';
+import { imageVersion } from '../image/image-version.js';
+import { type BaseKind, defaultBase, planImage, type Recipe } from '../image/recipe.js';
 import { readRenvLock } from '../image/renv-lock.js';
 import { printWarnings } from './warnings.js';
 
@@ -25,6 +26,8 @@ export interface ImageOptions {
   readonly engine: string | undefined;
   readonly cache: boolean;
   readonly push: boolean;
+  readonly platform: string | undefined;
+  readonly secrets: readonly string[];
 }
 
 /** Builds the image of an app, or writes its Dockerfile. */
@@ -35,8 +38,22 @@ export async function image(app: AppLocation, config: Config, options: ImageOpti
     for (const path of written) stdout.write(`wrote ${displayPath(path, process.cwd())}\n`);
     return 0;
   }
+  const { built, engine } = await buildFor(app, config, options);
+  stdout.write(summary(built, engine));
+  return 0;
+}
+
+/** Builds the image of an app, and pushes it if the options say so. */
+export async function buildFor(
+  app: AppLocation,
+  config: Config,
+  options: ImageOptions,
+): Promise<{ readonly built: AppImage; readonly engine: Engine }> {
   const args = buildArguments(options);
-  const tags = await imageTags(app, options.tags, options.push);
+  const platform = options.platform === undefined ? {} : { PLATFORM: options.platform };
+  const kind = options.base === defaultBase ? {} : { BASE: options.base };
+  const version = await imageVersion(app, { ...args, ...kind, ...platform });
+  const tags = imageTags(app, version, options.tags, options.push);
   const engine = await findEngine(options.engine);
   const existing = options.force ? undefined : existingDockerfile(app);
   if (existing !== undefined) stderr.write("Building from the Dockerfile in the app's folder.\n");
@@ -47,10 +64,11 @@ export async function image(app: AppLocation, config: Config, options: ImageOpti
     tags,
     args,
     cache: options.cache,
+    version,
+    flags: engineFlags(options),
     push: options.push,
   });
-  stdout.write(summary(built, engine));
-  return 0;
+  return { built, engine };
 }
 
 async function plan(app: AppLocation, config: Config, options: ImageOptions): Promise<Recipe> {
@@ -100,11 +118,18 @@ function buildArguments({ baseImage, buildArgs, nodeImage }: ImageOptions): Reco
   };
 }
 
-function summary({ digests, duration, id, size, tags }: AppImage, { program }: Engine): string {
+function engineFlags({ platform, secrets }: ImageOptions): string[] {
+  return [
+    ...(platform === undefined ? [] : ['--platform', platform]),
+    ...secrets.flatMap((secret) => ['--secret', secret]),
+  ];
+}
+
+function summary({ duration, id, pushed, size, tags }: AppImage, { program }: Engine): string {
   const megabytes = (size / 1e6).toFixed(0);
   return `
 Image   ${tags.join('\n        ')}
-Digest  ${digests[0] ?? id}
+Digest  ${pushed ?? id}
 Size    ${megabytes} MB
 Built   in ${(duration / 1000).toFixed(1)} s
 

@@ -1,4 +1,7 @@
 import type { Config } from '../config/load.js';
+import { PenstockError } from '../errors.js';
+import type { LiveList, LivePod } from '../kubernetes/live-objects.js';
+import { podSelector } from '../kubernetes/resources/names.js';
 import { connect } from './cluster.js';
 
 export interface LogsOptions {
@@ -8,12 +11,30 @@ export interface LogsOptions {
   readonly previous: boolean;
 }
 
+/** More pods than a cluster has: kubectl refuses to follow more than five without this. */
+const ALL_PODS = 10_000;
+
 /** Shows the logs of all pods. Each line starts with its pod. */
-export function logs(name: string, config: Config, { follow, previous, tail }: LogsOptions): Promise<number> {
-  return connect(config).show([
-    ...['logs', '--selector', `app.kubernetes.io/name=${name}`, '--container', 'penstock'],
-    ...['--prefix', `--tail=${tail}`, '--max-log-requests=100'],
-    ...(follow ? ['--follow'] : []),
-    ...(previous ? ['--previous'] : []),
-  ]);
+export async function logs(name: string, config: Config, options: LogsOptions): Promise<number> {
+  const { follow, previous, tail } = options;
+  const common = ['--container', 'penstock', '--prefix', `--tail=${tail}`];
+  const kubectl = connect(config);
+  if (!previous) {
+    return kubectl.show([
+      ...['logs', '--selector', podSelector(name), ...common],
+      ...[`--max-log-requests=${ALL_PODS}`, ...(follow ? ['--follow'] : [])],
+    ]);
+  }
+  // With a selector, kubectl fails for all pods if one has no previous container.
+  const get = ['get', 'pods', '-l', podSelector(name)];
+  const { items } = await kubectl.json<LiveList<LivePod>>(get);
+  const restarted = items.filter(({ status }) =>
+    status?.containerStatuses?.some((one) => one.restartCount > 0),
+  );
+  if (items.length === 0) throw new PenstockError('not_deployed', `${name} has no pods.`);
+  if (restarted.length === 0) process.stderr.write(`No container of ${name} has been restarted.\n`);
+  let code = 0;
+  for (const { metadata } of restarted)
+    code = Math.max(code, await kubectl.show(['logs', metadata.name, ...common, '--previous']));
+  return code;
 }

@@ -1,19 +1,23 @@
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
-import { findEngine } from '../image/engine.js';
+import { defaultBase } from '../image/recipe.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
 import { containerd, loadImage, localCluster } from '../kubernetes/local-cluster.js';
-import { image } from './image.js';
+import { buildFor } from './image.js';
 
-/** Builds the image, and pushes it to a registry or loads it into a local cluster. */
+/**
+ * Builds the image, and pushes it to a registry or loads it into a local cluster.
+ *
+ * @returns the reference for the pods: by digest if the image is in a registry, so that other bytes are rolled out
+ */
 export async function provideImage(
   app: AppLocation,
   config: Config,
   kubectl: Kubectl,
   reference: string,
   intoContainerd: boolean,
-): Promise<void> {
+): Promise<string> {
   const push = !intoContainerd && namesRegistry(reference);
   const { stdout } = await kubectl.run(['config', 'current-context']);
   const context = config.context ?? stdout.trim();
@@ -24,10 +28,10 @@ export async function provideImage(
   }
   // Podman would name it localhost/…, which the nodes would not find.
   const tag = namesRegistry(reference) ? reference : inDockerHub(reference);
-  const built = await image(app, config, {
+  const { built, engine } = await buildFor(app, config, {
     write: false,
     force: false,
-    base: 'r-ver',
+    base: defaultBase,
     baseImage: undefined,
     nodeImage: undefined,
     tags: [tag],
@@ -35,9 +39,11 @@ export async function provideImage(
     engine: undefined,
     cache: true,
     push,
+    platform: undefined,
+    secrets: [],
   });
-  if (built !== 0) throw new PenstockError('image_not_built');
-  if (local !== undefined) await loadImage((await findEngine(undefined)).program, tag, local);
+  if (local !== undefined) await loadImage(engine.program, tag, local);
+  return built.pushed === undefined ? reference : `${reference}@${built.pushed}`;
 }
 
 /** Uses docker's rule: the first part contains a dot or a port, or is localhost. */

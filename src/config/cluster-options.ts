@@ -82,12 +82,14 @@ export const clusterOptions = {
   }),
   cpu: option<string | undefined>({
     kind: matching(
-      /^[1-9]\d{0,3}(\.\d{1,3})?$|^[1-9]\d{0,6}m$/,
+      /^(?![0.]*$)(0|[1-9]\d{0,3})(\.\d{1,3})?$|^[1-9]\d{0,6}m$/,
       'cores',
       'cores such as 2 or 0.5, or millicores such as 500m',
     ),
-    defaultNote: 'half a core per worker, and a quarter of a core for the gateway',
+    defaultNote: '100m per worker, and 100m for the gateway',
     summary: 'CPU request of a pod.',
+    details:
+      'The default lets two pods start, and a third during an update, on a local cluster of two cores. Pods may use idle CPU beyond their request; set what they need under load if the nodes are busy.',
     group: 'cluster',
     commands: planning,
   }),
@@ -130,18 +132,18 @@ export const clusterOptions = {
   }),
   'network-policy': option({
     kind: boolean(),
-    default: 'false',
-    summary:
-      'Create a NetworkPolicy that allows only traffic to the public port, from monitoring, and to DNS.',
+    default: 'true',
+    summary: 'Create a NetworkPolicy: only monitoring and the pods of the app reach the admin port.',
+    negated: 'Create no NetworkPolicy.',
     details:
-      'If the app calls other services (a database, an API), add a rule for each: in the chart under `networkPolicy.egress`, with Kustomize as a patch.',
+      'Its other settings are in the section `kubernetes` of penstock.yaml, under `networkPolicy`: who may use the public port, and what the pods may connect to.',
     group: 'cluster',
     commands: planning,
   }),
   kserve: option({
     kind: boolean(),
     default: 'false',
-    summary: 'Create a ClusterServingRuntime, so that KServe can serve saved R models.',
+    summary: 'Create a ServingRuntime, so that KServe can serve saved R models.',
     group: 'cluster',
     commands: planning,
   }),

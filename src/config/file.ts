@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
 import { readAccessSection, readRulesSection } from './access-section.js';
+import { readKubernetesSection } from './kubernetes-section.js';
 import { readModelSection, readModelsSection } from './model-section.js';
 import { type OptionName, options } from './options.js';
 import { type Section, textOf } from './section-reader.js';
 import { didYouMean, type Sections, type Setting, type Settings } from './settings.js';
+
+const sectionNames = ['model', 'models', 'access', 'rules', 'kubernetes'];
 
 const fileNames = ['penstock.yaml', 'penstock.yml'];
 
@@ -70,6 +73,7 @@ export function readConfigFile({ path, text }: ConfigFile, cwd: string): Setting
     if (key === 'model') sections.model = take(readModelSection(value, document, at));
     else if (key === 'models') sections.models = take(readModelsSection(value, document, at));
     else if (key === 'access') sections.access = take(readAccessSection(value, document, at, dirname(path)));
+    else if (key === 'kubernetes') sections.kubernetes = readKubernetesSection(value, document, at);
     else if (key === 'rules') sections.rules = take(readRulesSection(value, document, at));
     else {
       const entry = readPair(pair, document);
@@ -85,7 +89,7 @@ function readPair(pair: Pair, document: Document): { name: OptionName; text: str
   const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
   if (key === undefined) return 'expected an option name as key.';
   if (!isOption(key)) {
-    const known = [...Object.keys(options).filter(allowedInFile), 'model', 'models', 'access', 'rules'];
+    const known = [...Object.keys(options).filter(allowedInFile), ...sectionNames];
     return `unknown option \`${key}\`.${didYouMean(key, known) || ' docs/configuration.md lists all options.'}`;
   }
   if (!allowedInFile(key)) return `\`${key}\` cannot be set in penstock.yaml.`;

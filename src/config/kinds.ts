@@ -43,6 +43,12 @@ function bounded(noun: string, bounds: Bounds, format: (value: number) => string
   return min === undefined || min === 0 ? noun : `${noun} of at least ${format(min)}`;
 }
 
+/** The first examples that are within the bounds, as "a, b or c". */
+function examples(candidates: readonly string[], parse: (text: string) => unknown, count = 4): string {
+  const valid = candidates.filter((text) => parse(text) !== undefined).slice(0, count);
+  return valid.length < 2 ? valid.join('') : `${valid.slice(0, -1).join(', ')} or ${valid.at(-1)}`;
+}
+
 export function integer(bounds: Bounds = {}): Kind<number> {
   return {
     placeholder: 'n',
@@ -101,16 +107,17 @@ const MAX_DURATION_MS = 2 ** 31 - 1;
 export function duration(bounds: Bounds = {}): Kind<number> {
   const all = { min: bounds.min ?? 0, max: bounds.max ?? MAX_DURATION_MS };
   const least = all.min > 0 ? `, at least ${formatDuration(all.min)}` : '';
+  const parse = (text: string) => {
+    const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(ms|s|m|h)?$/i.exec(text);
+    if (match === null) return undefined;
+    return within(Math.round(Number(match[1]) * durationUnits[(match[2] ?? 's').toLowerCase()]!), all);
+  };
   return {
     placeholder: 'duration',
-    expects: `a duration such as 500ms, 5s, 2m or 1h (a plain number is in seconds)${least}, at most ${
+    expects: `a duration such as ${examples(['500ms', '5s', '2m', '1h'], parse)} (a plain number is in seconds)${least}, at most ${
       bounds.max === undefined ? '24 days' : formatDuration(bounds.max)
     }`,
-    parse: (text) => {
-      const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(ms|s|m|h)?$/i.exec(text);
-      if (match === null) return undefined;
-      return within(Math.round(Number(match[1]) * durationUnits[(match[2] ?? 's').toLowerCase()]!), all);
-    },
+    parse,
     format: formatDuration,
   };
 }
@@ -127,17 +134,18 @@ const MAX_BYTES = 2 ** 31 - 1;
 /** Bytes, written as `16kb` or `100mb` in units of 1024. A plain number is in bytes. */
 export function bytes(bounds: Bounds = {}): Kind<number> {
   const all = { min: bounds.min ?? 1, max: bounds.max ?? MAX_BYTES };
+  const parse = (text: string) => {
+    const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(?:([kmg])(?:i?b)?|b)?$/i.exec(text);
+    if (match === null) return undefined;
+    const unit = match[2] === undefined ? '' : `${match[2].toLowerCase()}b`;
+    return within(Math.floor(Number(match[1]) * byteUnits[unit]!), all);
+  };
   return {
     placeholder: 'size',
-    expects: `a size such as 16kb or 100mb (a plain number is in bytes), at least ${formatBytes(all.min)} and ${
+    expects: `a size such as ${examples(['16kb', '100mb', '2gb'], parse, 2)} (a plain number is in bytes), at least ${formatBytes(all.min)} and ${
       all.max === MAX_BYTES ? 'less than 2gb' : `at most ${formatBytes(all.max)}`
     }`,
-    parse: (text) => {
-      const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(?:([kmg])(?:i?b)?|b)?$/i.exec(text);
-      if (match === null) return undefined;
-      const unit = match[2] === undefined ? '' : `${match[2].toLowerCase()}b`;
-      return within(Math.floor(Number(match[1]) * byteUnits[unit]!), all);
-    },
+    parse,
     format: formatBytes,
   };
 }

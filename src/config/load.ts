@@ -3,6 +3,7 @@ import { PenstockError } from '../errors.js';
 import type { AccessSettings, RuleSettings } from './access-settings.js';
 import { readEnvironment } from './environment.js';
 import { type ConfigFile, displayPath, findConfigFile, readConfigFile } from './file.js';
+import type { KubernetesSection } from './kubernetes-section.js';
 import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { fieldOf, type OptionName, type OptionValues, optionNames, options } from './options.js';
 import { parseSetting, type Setting, type Settings, type Source } from './settings.js';
@@ -19,6 +20,8 @@ export type Config = OptionValues & {
   readonly access: AccessSettings;
   /** The `rules` section: who may send which requests. */
   readonly rules: readonly RuleSettings[];
+  /** The `kubernetes` section: values of the manifests. */
+  readonly kubernetes: KubernetesSection | undefined;
 };
 
 export interface LoadInput {
@@ -79,6 +82,7 @@ function assemble(places: readonly Settings[], file: string | undefined, termina
     models: places.find((place) => place.models !== undefined)?.models ?? new Map(),
     access: places.find((place) => place.access !== undefined)?.access ?? {},
     rules: places.find((place) => place.rules !== undefined)?.rules ?? [],
+    kubernetes: places.find((place) => place.kubernetes !== undefined)?.kubernetes,
   } as unknown as Config;
   if (faults.length === 0) faults.push(...contradictions(config));
   if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));

@@ -1,4 +1,14 @@
-import { boolean, bytes, duration, integer, integerOrAuto, oneOf, program, workers } from './kinds.js';
+import {
+  boolean,
+  bytes,
+  duration,
+  integer,
+  integerOrAuto,
+  matching,
+  oneOf,
+  program,
+  workers,
+} from './kinds.js';
 import { listening, loading, MAX_MEMORY_BYTES, option, planning, serving } from './option.js';
 
 /** The options of the workers: how many there are, how they start, their limits, and when they are replaced. */
@@ -20,6 +30,15 @@ export const poolOptions = {
       'A forked worker is ready in milliseconds and shares the memory of the loaded app. This requires that loading the app does not start threads or open connections, because a fork does not copy them. `auto` checks for both; if it finds any, each worker loads the app itself. The log shows the choice and the reason. `on` always forks, `off` never does. Linux only. See [preload.md](preload.md).',
     group: 'pool',
     commands: serving,
+  }),
+  'model-name': option<string | undefined>({
+    kind: matching(/^[\w.-]{1,128}$/, 'name', 'a name of letters, digits, `.`, `_` and `-`'),
+    defaultNote: 'the name of the file or folder',
+    summary: 'Name of the saved model in a folder with only one model.',
+    details:
+      'KServe puts a model with any file name into a folder, and its clients ask for the InferenceService.',
+    group: 'pool',
+    commands: ['serve'],
   }),
   lane: option({
     kind: oneOf('auto', 'plumber'),

@@ -29,7 +29,7 @@ export const securityOptions = {
     default: 'false',
     summary: 'Allow other machines to reach the admin server without a token.',
     details:
-      'Without a token and without this option, Penstock does not start if other machines can reach `admin-host`. Images and manifests set it, because there the network of the container or cluster controls access to the port. It has no effect if a token is set.',
+      'Without a token and without this option, Penstock does not start if other machines can reach `admin-host`. Images set it, because there the network of the container controls access to the port. It has no effect if a token is set.',
     group: 'security',
     commands: reviewed,
   }),
@@ -37,7 +37,8 @@ export const securityOptions = {
     kind: boolean(),
     default: 'false',
     summary: 'Allow `/metrics` and `/scale` of the admin server without a token.',
-    details: 'For Prometheus or KEDA without a token. `/livez` and `/readyz` never require one.',
+    details:
+      'For Prometheus or KEDA without a token. `/livez` and `/readyz` never require one. If no token is set and other machines can reach `admin-host`, everything else is closed.',
     group: 'security',
     commands: reviewed,
   }),

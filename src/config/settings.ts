@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { AccessSettings, RuleSettings } from './access-settings.js';
 import type { Kind } from './kinds.js';
+import type { KubernetesSection } from './kubernetes-section.js';
 import type { ModelSettings, VersionedSettings } from './model-settings.js';
 import { type OptionName, options } from './options.js';
 import { suggest } from './suggest.js';
@@ -27,6 +28,7 @@ export interface Sections {
   models?: ReadonlyMap<string, VersionedSettings>;
   access?: AccessSettings;
   rules?: readonly RuleSettings[];
+  kubernetes?: KubernetesSection;
 }
 
 /** The settings of one place (flags, environment, file), with its errors and warnings. */

@@ -62,7 +62,7 @@ export async function writeContext(app: AppLocation, dockerfile: string, force: 
 }
 
 /** The .dockerignore that belongs to a Dockerfile of Penstock. */
-function existingIgnore(app: AppLocation): string | undefined {
+export function existingIgnore(app: AppLocation): string | undefined {
   const path = join(app.directory, '.dockerignore');
   return existingDockerfile(app) !== undefined && existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }

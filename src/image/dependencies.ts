@@ -11,21 +11,22 @@ export function withDependencies(packages: readonly string[], libraries: readonl
   const add = (name: string): void => {
     if (found.has(name)) return;
     found.add(name);
-    dependenciesOf(name, libraries).forEach(add);
+    namedIn(descriptionOf(name, libraries)).forEach(add);
   };
   packages.forEach(add);
   return found;
 }
 
-function dependenciesOf(name: string, libraries: readonly string[]): string[] {
+/** The DESCRIPTION of an installed package; empty if it is not installed. */
+export function descriptionOf(name: string, libraries: readonly string[]): string {
   for (const library of libraries) {
     try {
-      return namedIn(readFileSync(join(library, name, 'DESCRIPTION'), 'utf8'));
+      return readFileSync(join(library, name, 'DESCRIPTION'), 'utf8');
     } catch {
       // not in this library
     }
   }
-  return [];
+  return '';
 }
 
 /** The packages that a DESCRIPTION requires. Continuation lines of a field start with white space. */

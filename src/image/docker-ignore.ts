@@ -6,7 +6,9 @@ import type { AppLocation } from '../app/find-app.js';
 export function dockerIgnore({ entry, file }: AppLocation): string {
   const penstock = ['.penstock/*', '!.penstock/runtime'];
   if (entry === 'model') {
-    const included = [basename(file), ...modelCompanions, 'Dockerfile'].map((name) => `!${name}`);
+    const included = [basename(file), ...modelCompanions, 'Dockerfile'].map(
+      (name) => `!${name.replace(/[\\*?[\]]/g, '\\$&')}`,
+    );
     return lines(['*', ...included, '!.penstock', ...penstock]);
   }
   const anywhere = excludedNames.filter((name) => name !== '.penstock').map((name) => `**/${name}`);

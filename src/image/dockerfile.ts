@@ -17,8 +17,8 @@ const debianCran = 'https://packagemanager.posit.co/cran/2023-07-03';
  * the small last ones come from the cache.
  */
 export function dockerfile(recipe: Recipe): string {
-  const { cran, locked } = recipe;
-  const builds = locked || cran.length > 0;
+  const { cran, locked, remotes } = recipe;
+  const builds = locked || cran.length > 0 || remotes.length > 0;
   const stages = [
     head(recipe),
     filesStage(),
@@ -61,7 +61,7 @@ FROM \${BASE_IMAGE} AS r
 ${aptInstall([...system, ...r])}`;
 }
 
-function packagesStage({ base, buildLibraries, cran, locked }: Recipe): string {
+function packagesStage({ base, buildLibraries, cran, locked, lockedRemotes, remotes }: Recipe): string {
   const tools = [...(base === 'debian' ? ['r-base-dev'] : []), ...buildLibraries];
   const steps = [
     `# R packages built from source. Compilers and headers are only in this stage.
@@ -69,8 +69,9 @@ FROM r AS packages
 WORKDIR /build`,
     ...(base === 'debian' ? [`ARG CRAN=${debianCran}`] : []),
     ...(tools.length > 0 ? [aptInstall(tools)] : []),
-    ...(locked ? [restore(base)] : []),
+    ...(locked ? [restore(base, lockedRemotes)] : []),
     ...(cran.length > 0 ? [install(base, cran)] : []),
+    ...(remotes.length > 0 ? [installRemotes(base, remotes)] : []),
     `# The Debian packages of the shared libraries that the built packages are linked to.
 RUN find ${library} -name '*.so' -exec ldd {} + | awk '/=>/ { print "*/" $1 }' | sort -u \\
   | xargs -r dpkg -S 2>/dev/null | cut -d: -f1 | grep -v -- '-dev$' | sort -u > /build/libraries; test -f /build/libraries`,
@@ -78,10 +79,10 @@ RUN find ${library} -name '*.so' -exec ldd {} + | awk '/=>/ { print "*/" $1 }' |
   return steps.join('\n');
 }
 
-function restore(base: Recipe['base']): string {
+function restore(base: Recipe['base'], remotes: boolean): string {
   return `# Installs the versions in renv.lock to R's site library: the image has no project library.
 COPY renv.lock ./
-RUN ${rscript(`install.packages("renv"${repositories(base)})`)} \\
+${remotes ? runWithToken : 'RUN'} ${rscript(`install.packages("renv"${repositories(base)})`)} \\
  && RENV_CONFIG_CACHE_ENABLED=FALSE RENV_CONFIG_SANDBOX_ENABLED=FALSE \\
     ${rscript(`renv::restore(library = "${library}", lockfile = "renv.lock", prompt = FALSE)`)}`;
 }
@@ -91,6 +92,17 @@ function install(base: Recipe['base'], packages: readonly string[]): string {
   const names = `c(${packages.map((name) => `"${name}"`).join(', ')})`;
   return `RUN ${rscript(`install.packages(${names}, "${library}"${repositories(base)}); for (name in ${names}) loadNamespace(name)`)}`;
 }
+
+/** The package `remotes` exists only in this stage. */
+function installRemotes(base: Recipe['base'], remotes: readonly string[]): string {
+  const tool = `.libPaths(c("${library}", "/build")); install.packages("remotes", "/build"${repositories(base)})`;
+  return `# Packages that are not from CRAN, each at the commit that was installed when this file was written.
+${runWithToken} ${rscript([tool, ...remotes].join('; '))}`;
+}
+
+/** A token for private repositories, from `penstock image --secret`. It is in no layer. */
+const runWithToken = `RUN --mount=type=secret,id=GITHUB_PAT export GITHUB_PAT="$(cat /run/secrets/GITHUB_PAT 2>/dev/null)" \\
+ &&`;
 
 /** rocker's images have a snapshot of CRAN configured. */
 function repositories(base: Recipe['base']): string {

@@ -1,4 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PenstockError } from '../errors.js';
 
 /** A program that builds images. */
@@ -48,31 +51,66 @@ export interface BuildInput {
   readonly tags: readonly string[];
   readonly args: Readonly<Record<string, string>>;
   readonly cache: boolean;
+  /** Further words for the engine, such as --platform. */
+  readonly flags: readonly string[];
 }
 
 /** Builds an image. The output of the engine goes to standard error. */
 export async function buildImage({ kind, program }: Engine, input: BuildInput): Promise<void> {
-  const { args, cache, folder, tags } = input;
+  const { args, cache, flags, folder, tags } = input;
   // Podman's default format has no health checks.
   const format = kind === 'podman' ? ['--format', 'docker'] : [];
   const words = [
-    ...['build', ...format, ...(cache ? [] : ['--no-cache'])],
+    ...['build', ...format, ...(cache ? [] : ['--no-cache']), ...flags],
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...tags.flatMap((tag) => ['--tag', tag]),
     folder,
   ];
-  await mustRun('image_not_built', program, words);
+  await mustRun('image_not_built', program, words, flags.length > 0 ? { DOCKER_BUILDKIT: '1' } : {});
 }
 
-/** Pushes an image to the registry in its name. Registries on this machine have no certificate. */
-export async function pushImage({ kind, program }: Engine, reference: string): Promise<void> {
+/**
+ * Pushes an image to the registry in its name. Registries on this machine have no certificate.
+ *
+ * @returns the digest by which the registry knows it; undefined if the engine does not tell
+ */
+export async function pushImage(engine: Engine, reference: string): Promise<string | undefined> {
+  const { kind, program } = engine;
   const plain = kind === 'podman' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?\//.test(reference);
-  await mustRun('image_not_pushed', program, ['push', ...(plain ? ['--tls-verify=false'] : []), reference]);
+  const words = ['push', ...(plain ? ['--tls-verify=false'] : [])];
+  if (kind === 'docker') {
+    await mustRun('image_not_pushed', program, [...words, reference]);
+    const name = `${withoutTag(reference)}@`;
+    const { digests = [] } = (await inspectImage(engine, reference)) ?? {};
+    return digests.find((one) => one.startsWith(name))?.slice(name.length);
+  }
+  // Podman compresses the layers anew, so what it knows of the local image is not what the registry has.
+  const folder = await mkdtemp(join(tmpdir(), 'penstock-push-'));
+  try {
+    const file = join(folder, 'digest');
+    await mustRun('image_not_pushed', program, [...words, '--digestfile', file, reference]);
+    return (await readFile(file, 'utf8')).trim() || undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
-function mustRun(code: 'image_not_built' | 'image_not_pushed', program: string, words: string[]) {
+function withoutTag(reference: string): string {
+  return reference.replace(/:[^:/]+$/, '');
+}
+
+/** Docker 20 knows secrets and platforms only with BuildKit, which it does not use by default. */
+function mustRun(
+  code: 'image_not_built' | 'image_not_pushed',
+  program: string,
+  words: string[],
+  variables: Readonly<Record<string, string>> = {},
+) {
   return new Promise<void>((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ['ignore', process.stderr, process.stderr] });
+    const child = spawn(program, words, {
+      stdio: ['ignore', process.stderr, process.stderr],
+      env: { ...process.env, ...variables },
+    });
     child.on('error', (error) => reject(new PenstockError(code, error.message)));
     child.on('close', (exit, signal) => {
       if (exit === 0) return resolve();

@@ -1,14 +1,18 @@
 import { appArgument, appName } from '../app/app-files.js';
 import { type AppLocation, startFolder } from '../app/find-app.js';
 import type { RAnswer } from '../doctor/ask-r.js';
+import { PenstockError } from '../errors.js';
 import { version } from '../version.js';
 import { splitByDebian } from './debian-packages.js';
 import { withDependencies } from './dependencies.js';
+import { packageSources } from './package-sources.js';
 import { readRenvLock } from './renv-lock.js';
 import { buildLibraries, runPrograms } from './system-libraries.js';
 
 /** The source of R: the rocker/r-ver image of an R version, or Debian with its prebuilt R packages. */
 export type BaseKind = 'r-ver' | 'debian';
+
+export const defaultBase: BaseKind = 'r-ver';
 
 /** The input of the Dockerfile. */
 export interface Recipe {
@@ -21,10 +25,14 @@ export interface Recipe {
   readonly argument: string;
   /** Whether renv.lock determines the packages and their versions. */
   readonly locked: boolean;
+  /** Whether it contains packages that are not from CRAN, which may need a token. */
+  readonly lockedRemotes: boolean;
   /** Debian packages that contain R packages. */
   readonly prebuilt: readonly string[];
   /** R packages to install by name, from the CRAN snapshot of the base image. */
   readonly cran: readonly string[];
+  /** R calls that install packages from GitHub and similar, each at a commit. */
+  readonly remotes: readonly string[];
   /** Debian packages needed to build the packages in `cran` and in the lock file. */
   readonly buildLibraries: readonly string[];
   /** Debian packages that R packages need at run time. */
@@ -55,26 +63,39 @@ export function planImage(input: RecipeInput): { recipe: Recipe; warnings: strin
   const used = [...new Set([...namesOf(answer), ...(input.packages ?? [])])];
   const beyondLock = lock === undefined ? used : used.filter((name) => !lock.packages.includes(name));
   // Debian's package versions may not fit those in a lock file.
+  const { cran, remotes } = packageSources(beyondLock, answer?.libraries ?? []);
   const { prebuilt, others } =
-    base === 'debian' && lock === undefined
-      ? splitByDebian(beyondLock)
-      : { prebuilt: [], others: beyondLock };
-  const built = withDependencies([...others, ...(lock?.packages ?? [])], answer?.libraries ?? []);
+    base === 'debian' && lock === undefined ? splitByDebian(cran) : { prebuilt: [], others: cran };
+  const elsewhere = beyondLock.filter((name) => !cran.includes(name));
+  const built = withDependencies(
+    [...others, ...elsewhere, ...(lock?.packages ?? [])],
+    answer?.libraries ?? [],
+  );
   const r = lock?.r ?? answer?.version ?? defaultR;
   const recipe: Recipe = {
     name: appName(app),
     penstock: version,
     base,
-    baseImage: input.baseImage ?? (base === 'debian' ? debianImage : `docker.io/rocker/r-ver:${r}`),
-    nodeImage: input.nodeImage ?? nodeImage,
+    baseImage: reference(
+      input.baseImage ?? (base === 'debian' ? debianImage : `docker.io/rocker/r-ver:${r}`),
+    ),
+    nodeImage: reference(input.nodeImage ?? nodeImage),
     argument: appArgument(app, '/app'),
     locked: lock !== undefined,
+    lockedRemotes: lock?.remotes === true,
     prebuilt: prebuilt.sort(),
-    cran: others.sort(),
+    cran: others,
+    remotes,
     buildLibraries: buildLibraries(built),
     programs: runPrograms(built),
   };
   return { recipe, warnings: warningsOf(recipe, lock?.r) };
+}
+
+/** In a Dockerfile, other characters would be variables, or end the line. */
+function reference(image: string): string {
+  if (/^[A-Za-z0-9][\w.:/@-]*$/.test(image)) return image;
+  throw new PenstockError('image_unplanned', `${JSON.stringify(image)} is not the name of an image.`);
 }
 
 /** Optional packages are included if they are installed. */

@@ -1,7 +1,13 @@
-import { appName, appVersion } from '../app/app-files.js';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { appName } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
-import { type Measured, measureApp } from './measure-app.js';
+import { fieldOf, type OptionName, optionNames, options, variableOf } from '../config/options.js';
+import type { Measured } from './measure-app.js';
+import { reservedVariables } from './resources/container.js';
+import { withSection } from './section.js';
+import { measuredOf } from './sizing.js';
 import { stopMarginSeconds, type Values } from './values.js';
 
 const mebibyte = 1024 ** 2;
@@ -15,6 +21,16 @@ const requestMemory = 32 * mebibyte;
 /** Memory of a worker if it cannot be measured. */
 const assumedMemory = 256 * mebibyte;
 
+/**
+ * CPU requests of the gateway and of a worker, in millicores. Three pods of two workers must fit on a node of two cores
+ * beside the system pods of a local cluster, which request 950m: two pods, and a third during an update.
+ */
+const gatewayCpu = 100;
+const workerCpu = 100;
+
+/** The autoscaler adds pods when the workers compute for half of their time. */
+const busyCpu = 500;
+
 /** A terminating pod gets requests until all nodes and load balancers have updated their routes. */
 const preStopSeconds = 5;
 
@@ -24,12 +40,24 @@ export interface DeploymentPlan {
   readonly warnings: readonly string[];
 }
 
-/** Loads the app once to measure it, unless the configuration sets the memory of a pod. */
-export async function planDeployment(app: AppLocation, config: Config): Promise<DeploymentPlan> {
-  const measured = config.memory === undefined ? await measureApp(app, config) : undefined;
-  const version = config.appVersion ?? (await appVersion(app));
+/** Uses the sizes that were measured before, or loads the app once, unless the configuration sets the memory of a pod. */
+export async function planDeployment(
+  app: AppLocation,
+  config: Config,
+  version: string,
+): Promise<DeploymentPlan> {
+  const measured = await measuredOf(app, config);
   const name = config.name ?? appName(app);
-  return { values: valuesFor({ name, version, config, measured }), warnings: warningsFor(config, measured) };
+  const file =
+    config.config !== undefined && dirname(config.config) !== app.directory ? config.config : undefined;
+  const values = valuesFor({
+    name,
+    version: config.appVersion ?? version,
+    config,
+    measured,
+    ...(file !== undefined && { configFile: readFileSync(file, 'utf8') }),
+  });
+  return { values, warnings: warningsFor(config, values, measured) };
 }
 
 export interface ValuesInput {
@@ -37,55 +65,104 @@ export interface ValuesInput {
   readonly version: string;
   readonly config: Config;
   readonly measured: Measured | undefined;
+  /** The text of a configuration file that is not in the app's folder, so not in the image. */
+  readonly configFile?: string;
 }
 
-export function valuesFor({ config, measured, name, version }: ValuesInput): Values {
-  const { autoscaler, httpRoute, image, pods } = config;
+export function valuesFor({ config, configFile = '', measured, name, version }: ValuesInput): Values {
+  const { autoscaler, image, pods } = config;
   const workers = workersOf(config);
-  const [gateway = '', gatewayNamespace = ''] = (config.gateway ?? '').split('/').reverse();
-  return {
+  const startup = startupSeconds(config, measured);
+  const derived: Values = {
     name,
-    namespace: config.namespace ?? 'default',
+    namespace: config.namespace ?? '',
+    managedBy: 'penstock',
+    chart: '',
+    fullnameOverride: '',
     image: image === undefined ? `${name}:${version}` : withTag(image, version),
     imagePullPolicy: 'IfNotPresent',
     imagePullSecrets: [],
     version,
     workers: workers.min === workers.max ? String(workers.max) : `${workers.min}..${workers.max}`,
+    threads: 1,
+    config: configFile,
+    env: runtimeSettings(config),
+    envFrom: [],
     replicas: pods.min,
     autoscaling: {
       by: pods.min === pods.max ? 'none' : autoscaler,
       min: pods.min,
       max: pods.max,
-      cpu: 70,
+      cpu: `${busyCpu * workers.max}m`,
       demand: workers.max,
     },
     resources: {
-      cpu: config.cpu ?? `${250 + 500 * workers.max}m`,
+      cpu: config.cpu ?? `${gatewayCpu + workerCpu * workers.max}m`,
       memory: memoryQuantity(config.memory ?? podMemory(workers.max, measured?.memory ?? assumedMemory)),
+      storage: '4Gi',
     },
+    tmpSize: '2Gi',
     shutdown: shutdownOf(config, measured?.longestTimeout ?? 0),
-    startupSeconds: startupSeconds(config, measured),
-    service: { type: config.serviceType, port: 80 },
+    startupSeconds: startup,
+    progressSeconds: startup + 540,
+    service: { type: config.serviceType, port: 80, annotations: {}, loadBalancerClass: '' },
+    admin: { secret: '', key: 'token' },
     session: { secret: config.sessionSecret ?? '', key: 'key', variable: 'SESSION_KEY' },
-    serviceMonitor: { enabled: config.serviceMonitor, interval: '15s' },
-    httpRoute: {
-      enabled: httpRoute !== undefined,
-      host: httpRoute ?? '',
-      gateway,
-      gatewayNamespace,
+    serviceMonitor: { enabled: config.serviceMonitor, interval: '15s', labels: {} },
+    ingress: { enabled: false, className: '', annotations: {}, hosts: [], tls: [] },
+    httpRoute: routeOf(config),
+    networkPolicy: {
+      enabled: config.networkPolicy,
+      from: [],
+      monitoringNamespace: 'monitoring',
+      adminFrom: [],
+      restrictEgress: false,
+      egress: [],
     },
-    networkPolicy: { enabled: config.networkPolicy, monitoringNamespace: 'monitoring', egress: [] },
     kserve: { enabled: config.kserve },
     canary: { enabled: false, image: '', version: '', replicas: 1, weight: 10, stableWeight: 90 },
-    env: [],
+    user: 10001,
+    serviceAccount: { create: false, name: '', annotations: {}, automount: false },
+    podAnnotations: {},
+    podLabels: {},
+    priorityClassName: '',
     nodeSelector: {},
     tolerations: [],
+    affinity: {},
+    topologySpreadConstraints: [],
+    volumes: [],
+    volumeMounts: [],
+    initContainers: [],
+    extraContainers: [],
   };
+  return config.kubernetes === undefined ? derived : withSection(derived, config.kubernetes);
 }
 
 /** Two by default, because the number of cores of this machine says nothing about the nodes. */
 function workersOf({ sources, workers }: Config): Config['workers'] {
   return sources.workers.from === 'default' ? { min: 2, max: 2 } : workers;
+}
+
+/**
+ * The options of the server that were set by a flag or a variable, for the pods. Those in the app's penstock.yaml are in
+ * the image. Paths and secrets of this machine mean nothing there.
+ */
+function runtimeSettings(config: Config): { name: string; value: string }[] {
+  return optionNames
+    .filter((name) => reachesPods(name, config))
+    .map((name) => {
+      const kind = options[name].kind as { format(value: unknown): string };
+      return { name: variableOf(name), value: kind.format(config[fieldOf(name)]) };
+    });
+}
+
+function reachesPods(name: OptionName, { sources }: Config): boolean {
+  const { commands, group, kind } = options[name];
+  const { from } = sources[name];
+  const isSet = from === 'flag' || from === 'environment';
+  const serves = (commands as readonly string[]).includes('serve') && group !== 'cluster';
+  const isLocal = ('path' in kind && kind.path !== undefined) || ('secret' in kind && kind.secret === true);
+  return isSet && serves && !isLocal && !reservedVariables.includes(variableOf(name));
 }
 
 /**
@@ -101,10 +178,27 @@ function shutdownOf(
   return { preStopSeconds, requestSeconds, graceSeconds };
 }
 
-/** Ten times the measured time: nodes may be slower, several workers load at once, and models may be remote. */
-function startupSeconds({ loadTimeout }: Config, measured: Measured | undefined): number {
-  if (measured === undefined) return Math.max(60, Math.ceil(loadTimeout / 1000) + 30);
-  return Math.max(60, Math.ceil((10 * measured.loadTime) / 1000));
+/**
+ * Ten times the measured time: nodes may be slower, several workers load at once, and models may be remote. Kubernetes
+ * must not restart a pod that may still load by `--load-timeout`, if that is set.
+ */
+function startupSeconds({ loadTimeout, sources }: Config, measured: Measured | undefined): number {
+  const allowed = Math.ceil(loadTimeout / 1000) + 30;
+  if (measured === undefined) return Math.max(60, allowed);
+  const expected = Math.max(60, Math.ceil((10 * measured.loadTime) / 1000));
+  return sources['load-timeout'].from === 'default' ? expected : Math.max(expected, allowed);
+}
+
+function routeOf({ gateway, httpRoute }: Config): Values['httpRoute'] {
+  const [name, namespace] = (gateway ?? '').split('/').reverse();
+  return {
+    enabled: httpRoute !== undefined,
+    annotations: {},
+    parentRefs: httpRoute === undefined ? [] : [{ name, ...(namespace !== undefined && { namespace }) }],
+    hostnames: httpRoute === undefined ? [] : [httpRoute],
+    matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+    timeouts: {},
+  };
 }
 
 function podMemory(workers: number, workerMemory: number): number {
@@ -121,8 +215,10 @@ function withTag(image: string, version: string): string {
   return /:[^/]+$/.test(image) ? image : `${image}:${version}`;
 }
 
-function warningsFor(config: Config, measured: Measured | undefined): string[] {
+function warningsFor(config: Config, values: Values, measured: Measured | undefined): string[] {
   const warnings: string[] = [];
+  if (values.autoscaling.by === 'keda' && values.namespace === '')
+    warnings.push("KEDA's trigger needs the namespace of the app and uses `default`. Set --namespace.");
   if (measured === undefined) return warnings;
   if (measured.memory === undefined)
     warnings.push(

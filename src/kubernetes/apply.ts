@@ -1,38 +1,49 @@
-import { type KubernetesObject, objectsFor } from './documents.js';
+import type { KubernetesObject } from './documents.js';
 import type { Kubectl } from './kubectl.js';
 import type { LiveDeployment, LiveList, ObjectMeta } from './live-objects.js';
-import { createdBy } from './resources/names.js';
-import type { Values } from './values.js';
+import { objectSelector } from './resources/names.js';
 
 /** The field manager of server-side apply. */
 const manager = 'penstock';
 
-const kinds = ['deployment', 'horizontalpodautoscaler', 'service', 'poddisruptionbudget', 'networkpolicy'];
-/** Kinds that only clusters with KEDA, the Prometheus operator or the Gateway API have. */
+const kinds = [
+  'deployment',
+  'horizontalpodautoscaler',
+  'service',
+  'poddisruptionbudget',
+  'networkpolicy',
+  'ingress.networking.k8s.io',
+  'configmap',
+  'serviceaccount',
+];
+/** Kinds that only clusters with KEDA, the Prometheus operator, the Gateway API or KServe have. */
 const extraKinds = [
   'scaledobject.keda.sh',
   'servicemonitor.monitoring.coreos.com',
   'httproute.gateway.networking.k8s.io',
+  'servingruntime.serving.kserve.io',
 ];
 
 const serverSide = ['--server-side', '--force-conflicts', '--field-manager', manager];
 
-function manifestOf(values: Values): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [...objectsFor(values).values()] });
+export type Objects = readonly KubernetesObject[];
+
+function listOf(items: Objects): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 /** Applies the objects, and returns the output of kubectl. With `dryRun`, the cluster only validates them. */
-export function applyValues(kubectl: Kubectl, values: Values, dryRun = false): Promise<string> {
+export function applyObjects(kubectl: Kubectl, objects: Objects, dryRun = false): Promise<string> {
   const check = ['--validate=strict', ...(dryRun ? ['--dry-run=server'] : [])];
-  return kubectl.must(['apply', ...serverSide, ...check, '--filename', '-'], manifestOf(values));
+  return kubectl.must(['apply', ...serverSide, ...check, '--filename', '-'], listOf(objects));
 }
 
 /** How the objects in the cluster would change, as a diff; empty without changes. */
-export async function diffValues(kubectl: Kubectl, values: Values): Promise<string> {
+export async function diffObjects(kubectl: Kubectl, objects: Objects): Promise<string> {
   const args = ['diff', ...serverSide, '--filename', '-'];
-  const { code, stderr, stdout } = await kubectl.run(args, manifestOf(values));
+  const { code, stderr, stdout } = await kubectl.run(args, listOf(objects));
   // Exit code 1 of diff means differences, a higher one a failure.
-  if (code !== 0 && code !== 1) await kubectl.must(args, manifestOf(values));
+  if (code !== 0 && code !== 1) await kubectl.must(args, listOf(objects));
   return code === 1 && stdout === '' ? stderr : stdout;
 }
 
@@ -57,10 +68,10 @@ export async function handOverReplicas(kubectl: Kubectl, { metadata, spec }: Liv
   await kubectl.must(['apply', ...flags, '--filename', '-'], JSON.stringify(object));
 }
 
-/** Deletes objects of an earlier deployment that these values do not include, such as another kind of autoscaler. */
-export async function prune(kubectl: Kubectl, values: Values): Promise<readonly KubernetesObject[]> {
-  const wanted = new Set([...objectsFor(values).values()].map(key));
-  const found = await deployedObjects(kubectl, values.name);
+/** Deletes objects of an earlier deployment that are no longer wanted, such as another kind of autoscaler. */
+export async function prune(kubectl: Kubectl, name: string, objects: Objects): Promise<Objects> {
+  const wanted = new Set(objects.map(key));
+  const found = await deployedObjects(kubectl, name);
   const stale = found.filter((object) => !wanted.has(key(object)));
   for (const { kind, metadata } of stale) await kubectl.must(['delete', kind, metadata.name, '--wait=false']);
   return stale;
@@ -72,8 +83,7 @@ export async function deployedObjects(
   name: string,
   more: readonly string[] = [],
 ): Promise<readonly (KubernetesObject & { readonly metadata: ObjectMeta })[]> {
-  const label = `app.kubernetes.io/name=${name},${createdBy.key}=${createdBy.value}`;
-  const get = (kind: string) => ['get', kind, '-l', label, '--output', 'json'];
+  const get = (kind: string) => ['get', kind, '-l', objectSelector(name), '--output', 'json'];
   type Found = LiveList<KubernetesObject & { readonly metadata: ObjectMeta }>;
   const usual = await kubectl.must(get([...kinds, ...more].join(',')));
   // kubectl fails for a kind that the cluster does not know.

@@ -1,24 +1,20 @@
 import { PenstockError } from '../errors.js';
+import type { Objects } from './apply.js';
 import type { Kubectl } from './kubectl.js';
 import type { LiveDeployment } from './live-objects.js';
 import type { Values } from './values.js';
 
 /**
- * Keeps the running version and adds the new one as a canary. A gateway sends it `percent` of the requests. Without a
- * gateway, the Service spreads requests evenly over all pods, so the number of canary pods approximates the share.
+ * Adds the new version as a canary. A gateway sends it `percent` of the requests. Without a gateway, the Service spreads
+ * requests evenly over all pods, so the number of canary pods approximates the share.
  */
 export function withCanary(values: Values, live: LiveDeployment | undefined, percent: number): Values {
-  const { labels } = live?.metadata ?? {};
-  const image = live?.spec.template.spec.containers[0]?.image;
-  const version = live?.spec.template.metadata.labels?.['app.kubernetes.io/version'] ?? labels?.version;
-  if (image === undefined || version === undefined) {
+  if (live === undefined) {
     throw new PenstockError('not_deployed', `Deploy ${values.name} before you add a canary.`);
   }
-  const stablePods = live?.spec.replicas ?? 1;
+  const stablePods = live.spec.replicas ?? 1;
   return {
     ...values,
-    image,
-    version,
     canary: {
       enabled: true,
       image: values.image,
@@ -33,6 +29,18 @@ export function withCanary(values: Values, live: LiveDeployment | undefined, per
 /** A gateway must not send requests to the canary before its pods are ready. */
 export function withoutCanaryTraffic(values: Values): Values {
   return { ...values, canary: { ...values.canary, weight: 0, stableWeight: 100 } };
+}
+
+/** The objects of the canary and of the traffic split. The options of a canary must not change the running version. */
+export function canaryObjects(objects: Objects, name: string): Objects {
+  const own = new Set([
+    `Deployment/${name}-canary`,
+    `ConfigMap/${name}-canary-config`,
+    `Service/${name}-canary`,
+    `Service/${name}-stable`,
+    `HTTPRoute/${name}`,
+  ]);
+  return objects.filter(({ kind, metadata }) => own.has(`${kind}/${metadata.name}`));
 }
 
 interface LiveRoute {

@@ -1,7 +1,7 @@
-import { deployment } from './resources/deployment.js';
-import { httpRoute, networkPolicy, serviceMonitor } from './resources/network.js';
+import { configMap, deployment } from './resources/deployment.js';
+import { httpRoute, ingress, networkPolicy, serviceMonitor } from './resources/network.js';
 import { disruptionBudget, horizontalPodAutoscaler, scaledObject } from './resources/scaling.js';
-import { adminService, publicService, trackService } from './resources/services.js';
+import { adminService, publicService, serviceAccount, trackService } from './resources/services.js';
 import { servingRuntime } from './resources/serving-runtime.js';
 import { type Condition, holds, resolve, type Template } from './template.js';
 import type { Values } from './values.js';
@@ -27,11 +27,15 @@ export interface KubernetesObject {
 }
 
 const canary: Condition = { path: 'canary.enabled' };
+const configured: Condition = { path: 'config' };
 const routed: Condition = { path: 'httpRoute.enabled' };
 
 /** All documents, in the order of applying them. */
 export const documents: readonly Document[] = [
   { name: 'network-policy', conditions: [{ path: 'networkPolicy.enabled' }], template: networkPolicy },
+  { name: 'service-account', conditions: [{ path: 'serviceAccount.create' }], template: serviceAccount },
+  { name: 'config-map', conditions: [configured], template: configMap('stable') },
+  { name: 'config-map-canary', conditions: [canary, configured], template: configMap('canary') },
   { name: 'service', conditions: [], template: publicService },
   { name: 'service-admin', conditions: [], template: adminService },
   { name: 'disruption-budget', conditions: [], template: disruptionBudget },
@@ -46,6 +50,7 @@ export const documents: readonly Document[] = [
   { name: 'service-monitor', conditions: [{ path: 'serviceMonitor.enabled' }], template: serviceMonitor },
   { name: 'service-stable', conditions: [routed, canary], template: trackService('stable') },
   { name: 'service-canary', conditions: [routed, canary], template: trackService('canary') },
+  { name: 'ingress', conditions: [{ path: 'ingress.enabled' }], template: ingress },
   { name: 'http-route', conditions: [routed], template: httpRoute },
   { name: 'serving-runtime', conditions: [{ path: 'kserve.enabled' }], template: servingRuntime },
 ];

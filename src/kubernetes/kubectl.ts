@@ -16,6 +16,13 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** A command of kubectl that is still running. */
+export interface RunningKubectl {
+  /** Resolves when its output matches. Rejects if it ends before. */
+  printed(pattern: RegExp): Promise<void>;
+  end(): void;
+}
+
 /** Runs the user's kubectl, with the user's credentials, plugins and contexts. */
 export class Kubectl {
   readonly #program: string;
@@ -65,6 +72,32 @@ export class Kubectl {
   async find<T>(kind: string, name: string, more: readonly string[] = []): Promise<T | undefined> {
     const text = await this.must(['get', kind, name, '--ignore-not-found', '--output', 'json', ...more]);
     return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+  }
+
+  /** Starts a command that runs until it is ended. */
+  start(args: readonly string[]): RunningKubectl {
+    const child = spawn(this.#program, [...this.#flags, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise<never>((_resolve, reject) => {
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      child.on('error', (error) => reject(notFound(this.#program, error)));
+      child.on('close', () => reject(new PenstockError('cluster_refused', stderr.trim())));
+    });
+    ended.catch(() => {});
+    const printed = (pattern: RegExp) =>
+      new Promise<void>((resolve) => {
+        let stdout = '';
+        child.stdout.setEncoding('utf8').on('data', (text: string) => {
+          stdout += text;
+          if (pattern.test(stdout)) resolve();
+        });
+      });
+    return {
+      printed: (pattern) => Promise.race([printed(pattern), ended]),
+      end: () => void child.kill(),
+    };
   }
 
   /** Connects kubectl to the terminal, and returns its exit code. */

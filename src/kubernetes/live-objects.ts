@@ -3,6 +3,7 @@
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace: string;
+  readonly uid?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly generation?: number;
@@ -20,6 +21,7 @@ interface LiveCondition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+  readonly lastUpdateTime?: string;
 }
 
 export interface LiveDeployment {
@@ -49,9 +51,15 @@ interface ContainerState {
 
 export interface LivePod {
   readonly metadata: ObjectMeta;
-  readonly spec?: { readonly nodeName?: string };
+  readonly spec?: {
+    readonly nodeName?: string;
+    readonly containers?: readonly {
+      readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
+    }[];
+  };
   readonly status?: {
     readonly phase?: string;
+    readonly podIP?: string;
     readonly conditions?: readonly LiveCondition[];
     readonly containerStatuses?: readonly {
       readonly ready: boolean;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kubectl } from './kubectl.js';
 import type { LivePod } from './live-objects.js';
 
@@ -9,6 +10,8 @@ export interface PodProblem {
   readonly final: boolean;
   /** The container has run, so there may be logs. */
   readonly ran: boolean;
+  /** No node has room for it. */
+  readonly unschedulable?: true;
 }
 
 /** Kubernetes reasons that usually do not resolve themselves. */
@@ -45,16 +48,31 @@ export function problemOf({ metadata: { name: pod }, status }: LivePod): PodProb
   }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
-    return { pod, reason: `no node can run it: ${scheduled.message ?? ''}`, final: false, ran: false };
+    const reason = `no node can run it: ${scheduled.message ?? ''}`;
+    return { pod, reason, final: false, ran: false, unschedulable: true };
   }
   return undefined;
 }
 
+/** What the kubelet prints with exit code 0 if it has just replaced the container. */
+const noLogs = /^unable to retrieve container logs\b/;
+
 /** The end of the log before the container exited. If the app failed to load, this is R's message. */
-export async function logTail(kubectl: Kubectl, pod: string, lines = 20): Promise<string> {
-  for (const which of [['--previous'], []]) {
-    const { ok, stdout } = await kubectl.run(['logs', pod, `--tail=${lines}`, ...which]);
-    if (ok && stdout.trim() !== '') return stdout.trimEnd().split('\n').map(readable).join('\n');
+export async function logTail(
+  kubectl: Pick<Kubectl, 'run'>,
+  pod: string,
+  { lines = 20, pause = 1000 }: { readonly lines?: number; readonly pause?: number } = {},
+): Promise<string> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    if (tries > 0) await delay(pause);
+    let replaced = false;
+    for (const which of [['--previous'], []]) {
+      const { ok, stdout } = await kubectl.run(['logs', pod, `--tail=${lines}`, ...which]);
+      replaced ||= noLogs.test(stdout);
+      if (ok && stdout.trim() !== '' && !noLogs.test(stdout))
+        return stdout.trimEnd().split('\n').map(readable).join('\n');
+    }
+    if (!replaced) break;
   }
   return '';
 }

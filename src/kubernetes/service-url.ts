@@ -7,12 +7,15 @@ interface LiveNode {
 }
 
 /** The URL of the app, with the command for port forwarding if it needs one. */
-export async function serviceUrl(kubectl: Kubectl, { httpRoute, name }: Values): Promise<string> {
-  if (httpRoute.enabled) return `http://${httpRoute.host}/`;
+export async function serviceUrl(kubectl: Kubectl, { httpRoute, ingress, name }: Values): Promise<string> {
+  if (httpRoute.enabled) return `http://${httpRoute.hostnames[0]}/`;
+  const [rule] = ingress.hosts;
+  if (ingress.enabled && rule !== undefined)
+    return `http${ingress.tls.length > 0 ? 's' : ''}://${rule.host}${rule.paths[0]?.path ?? '/'}`;
   const service = await kubectl.find<LiveService>('service', name);
   const [port] = service?.spec.ports ?? [];
-  const [ingress] = service?.status?.loadBalancer?.ingress ?? [];
-  const address = ingress?.ip ?? ingress?.hostname;
+  const [balancer] = service?.status?.loadBalancer?.ingress ?? [];
+  const address = balancer?.ip ?? balancer?.hostname;
   if (address !== undefined) return `http://${address}${port?.port === 80 ? '' : `:${port?.port}`}/`;
   if (service?.spec.type === 'NodePort' && port?.nodePort !== undefined) {
     const node = await nodeAddress(kubectl);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type ValuePath, type Values, valueAt } from './values.js';
 
 /**
@@ -9,6 +10,7 @@ export type Template =
   | number
   | boolean
   | Placeholder
+  | Item
   | Text
   | When
   | Each
@@ -17,7 +19,16 @@ export type Template =
 
 /** Stands for a value of any type. */
 export class Placeholder {
-  constructor(readonly path: ValuePath) {}
+  constructor(
+    readonly path: ValuePath,
+    /** Stands for the SHA-256 of the value, so that pods are replaced when it changes. */
+    readonly hashed = false,
+  ) {}
+}
+
+/** Stands for a member of the current element of `each`. */
+export class Item {
+  constructor(readonly key: string) {}
 }
 
 /** A string with fixed parts and values. */
@@ -30,12 +41,20 @@ export class When {
   constructor(
     readonly conditions: readonly Condition[],
     readonly then: Template,
+    /** Takes its place if a condition does not hold. */
+    readonly otherwise?: Template,
   ) {}
 }
 
-/** Inserts the elements of a list value into a list. */
+/**
+ * Inserts the elements of a list value into a list, or the entries of a map value into a map (as a member with any key).
+ * With a template, each element of the list is the current element of one copy.
+ */
 export class Each {
-  constructor(readonly path: ValuePath) {}
+  constructor(
+    readonly path: ValuePath | Item,
+    readonly template?: Template,
+  ) {}
 }
 
 /** Compares a value with `is` or `isNot`. Without both, the value must be set: not empty, zero or false. */
@@ -49,18 +68,30 @@ export function value(path: ValuePath): Placeholder {
   return new Placeholder(path);
 }
 
+export function hashOf(path: ValuePath): Placeholder {
+  return new Placeholder(path, true);
+}
+
+export function item(key: string): Item {
+  return new Item(key);
+}
+
 export function text(...parts: readonly (string | Placeholder)[]): Text {
   return new Text(parts);
 }
 
 /** A path alone means that its value must be set. */
-export function when(condition: ValuePath | Condition | readonly Condition[], then: Template): When {
+export function when(
+  condition: ValuePath | Condition | readonly Condition[],
+  then: Template,
+  otherwise?: Template,
+): When {
   const one = typeof condition === 'string' ? [{ path: condition }] : [condition].flat();
-  return new When(one as readonly Condition[], then);
+  return new When(one as readonly Condition[], then, otherwise);
 }
 
-export function each(path: ValuePath): Each {
-  return new Each(path);
+export function each(path: ValuePath | Item, template?: Template): Each {
+  return new Each(path, template);
 }
 
 export function holds(conditions: readonly Condition[], values: Values): boolean {
@@ -78,21 +109,38 @@ function isSet(found: unknown): boolean {
 }
 
 /** Replaces all placeholders with values. */
-export function resolve(template: Template, values: Values): unknown {
-  if (template instanceof Placeholder) return valueAt(values, template.path);
+export function resolve(template: Template, values: Values, current?: unknown): unknown {
+  if (template instanceof Placeholder) {
+    const found = valueAt(values, template.path);
+    return template.hashed ? createHash('sha256').update(String(found)).digest('hex') : found;
+  }
+  if (template instanceof Item) return valueAt(current, template.key);
   if (template instanceof Text) {
     return template.parts.map((part) => (typeof part === 'string' ? part : resolve(part, values))).join('');
   }
-  if (Array.isArray(template)) return template.flatMap((item) => resolveItem(item, values));
+  if (Array.isArray(template)) return template.flatMap((member) => resolveItem(member, values, current));
   if (typeof template !== 'object') return template;
-  const members = Object.entries(template as Readonly<Record<string, Template>>).flatMap(([key, member]) =>
-    resolveItem(member, values).map((resolved) => [key, resolved] as const),
-  );
+  const members = Object.entries(template as Readonly<Record<string, Template>>).flatMap(([key, member]) => {
+    if (member instanceof Each) return Object.entries(listAt(member, values, current));
+    return resolveItem(member, values, current).map((resolved) => [key, resolved] as const);
+  });
   return Object.fromEntries(members);
 }
 
-function resolveItem(item: Template, values: Values): unknown[] {
-  if (item instanceof When) return holds(item.conditions, values) ? [resolve(item.then, values)] : [];
-  if (item instanceof Each) return [...(valueAt(values, item.path) as readonly unknown[])];
-  return [resolve(item, values)];
+function resolveItem(template: Template, values: Values, current: unknown): unknown[] {
+  if (template instanceof When) {
+    const { conditions, otherwise, then } = template;
+    const chosen = holds(conditions, values) ? then : otherwise;
+    return chosen === undefined ? [] : resolveItem(chosen, values, current);
+  }
+  if (template instanceof Each) {
+    const list = listAt(template, values, current) as readonly unknown[];
+    const { template: one } = template;
+    return one === undefined ? [...list] : list.map((element) => resolve(one, values, element));
+  }
+  return [resolve(template, values, current)];
+}
+
+function listAt({ path }: Each, values: Values, current: unknown): object {
+  return (path instanceof Item ? valueAt(current, path.key) : valueAt(values, path)) as object;
 }

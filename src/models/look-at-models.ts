@@ -24,7 +24,7 @@ export async function* describeModels(
   output?: (line: string) => void,
 ): AsyncIterable<DescribedModel> {
   const alone = { name: undefined, version: undefined, file: app.file };
-  const files = app.entry === 'models' ? modelFiles(app.file) : [alone];
+  const files = app.entry === 'models' ? modelFiles(app.file, config.modelName) : [alone];
   for (const { file, name, version } of files) {
     const settings = name === undefined ? config.model : config.models.get(name);
     const { models } = await lookAtApp({ ...app, entry: 'model', file }, config, output && { output });

@@ -44,7 +44,7 @@ export class ModelApp {
     checkSections(app, config);
     this.#store = app.entry === 'models' ? new ModelStore() : undefined;
     this.#stored =
-      this.#store === undefined ? [] : modelFiles(app.file).map((file) => this.#store!.add(file));
+      this.#store === undefined ? [] : filesOf(app, config).map((file) => this.#store!.add(file));
     this.#store?.write(this.#stored);
   }
 
@@ -129,7 +129,8 @@ export class ModelApp {
   }
 
   #follow(store: ModelStore, dispatcher: Dispatcher): ModelUpdates {
-    return new ModelUpdates(this.#app.file, store, {
+    const { modelName } = this.#config;
+    return new ModelUpdates(() => modelFiles(this.#app.file, modelName), store, {
       describe: (stored) => this.#describe(stored),
       complete: (stored, found) => this.#complete(stored, found),
       warm: (model) => this.#warm(model, dispatcher),
@@ -243,4 +244,16 @@ function checkSections({ entry }: AppLocation, { model, models }: Config): void 
       'The app is a folder of models: configure it under `models`, not `model`.',
     );
   }
+}
+
+/** The files of a folder. `--model-name` would not say which of several models it means. */
+function filesOf({ file: folder }: AppLocation, { modelName }: Config): ModelFile[] {
+  const files = modelFiles(folder, modelName);
+  const names = new Set(files.map(({ name }) => name));
+  if (modelName !== undefined && names.size > 1)
+    throw new PenstockError(
+      'config_invalid',
+      `--model-name ${modelName} is for a folder with one model; ${folder} also contains ${[...names].slice(1).join(', ')}.`,
+    );
+  return files;
 }

@@ -1,5 +1,5 @@
 import type { ModelDescription } from '../app/model-description.js';
-import { type ModelFile, modelFiles } from '../app/model-files.js';
+import type { ModelFile } from '../app/model-files.js';
 import type { ServedModel } from '../app/model-schema.js';
 import type { ModelStore, StoredModel } from './model-store.js';
 
@@ -32,7 +32,7 @@ export interface UpdateSteps {
  * then on.
  */
 export class ModelUpdates {
-  readonly #folder: string;
+  readonly #files: () => ModelFile[];
   readonly #store: ModelStore;
   readonly #steps: UpdateSteps;
   readonly #served = new Map<string, Loaded>();
@@ -46,8 +46,9 @@ export class ModelUpdates {
   /** Errors of the last scan. */
   #errors: unknown[] = [];
 
-  constructor(folder: string, store: ModelStore, steps: UpdateSteps) {
-    this.#folder = folder;
+  /** @param files lists the files of the folder */
+  constructor(files: () => ModelFile[], store: ModelStore, steps: UpdateSteps) {
+    this.#files = files;
     this.#store = store;
     this.#steps = steps;
   }
@@ -87,7 +88,7 @@ export class ModelUpdates {
 
   async #scan(now: boolean): Promise<void> {
     this.#errors = [];
-    const files = modelFiles(this.#folder);
+    const files = this.#files();
     const seen = this.#seen;
     this.#seen = new Map(files.map(({ file, stamp }) => [file, stamp]));
     this.#remove(new Set([...seen.keys(), ...this.#seen.keys()]));

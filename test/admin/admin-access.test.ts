@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkAdminAccess, guardAdmin } from '../../src/admin/admin-guard.js';
 import { AdminToken } from '../../src/admin/admin-token.js';
+import { defaultConfig } from '../../src/config/load.js';
 import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-admin-'));
@@ -185,6 +186,25 @@ describe('without a token, the admin server', () => {
     const check = () => checkAdminAccess({ adminHost, adminOpen }, undefined);
     if (served) expect(check).not.toThrow();
     else expect(check).toThrow(expect.objectContaining({ code: 'admin_unprotected' }));
+  });
+
+  test('with open metrics and no token, other machines reach only probes and metrics', async () => {
+    const open = { ...defaultConfig(), adminMetricsOpen: true, adminHost: '0.0.0.0' };
+    const log = pino({ enabled: false });
+    const closed = AdminToken.from(open, log);
+    expect(() => checkAdminAccess(open, closed)).not.toThrow();
+    const server = fastify();
+    guardAdmin(server, { token: closed, config: open, log });
+    for (const path of ['/livez', '/metrics', '/status']) server.get(path, () => 'ok');
+    server.post('/reload', () => 'ok');
+    const ask = async (method: 'GET' | 'POST', url: string) =>
+      (await server.inject({ method, url })).statusCode;
+    expect(await ask('GET', '/livez')).toBe(200);
+    expect(await ask('GET', '/metrics')).toBe(200);
+    expect(await ask('GET', '/status')).toBe(401);
+    expect(await ask('POST', '/reload')).toBe(401);
+    expect(AdminToken.from({ ...open, adminHost: '127.0.0.1' }, log)).toBeUndefined();
+    expect(AdminToken.from({ ...open, adminOpen: true }, log)).toBeUndefined();
   });
 
   test('does not start with a token file that contains no token', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findEngine } from '../../src/image/engine.js';
+import { findEngine, pushImage } from '../../src/image/engine.js';
 
 let folder: string;
 beforeEach(() => {
@@ -52,5 +52,26 @@ describe('findEngine', () => {
     await expect(findEngine('no-such-engine')).rejects.toMatchObject({
       detail: 'no-such-engine is not installed.',
     });
+  });
+});
+
+describe('pushImage', () => {
+  const digest = `sha256:${'b'.repeat(64)}`;
+  const script = (name: string, text: string) => {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(folder, name), 0o755);
+  };
+
+  test('returns the digest that Podman got from the registry', async () => {
+    script('podman', `while [ "$1" != --digestfile ]; do shift; done; printf ${digest} > "$2"`);
+    const engine = { program: 'podman', kind: 'podman' } as const;
+    expect(await pushImage(engine, 'registry.example.org/api:1')).toBe(digest);
+  });
+
+  test("returns the digest that Docker notes for this registry's image", async () => {
+    const facts = [{ Id: 'x', Size: 1, RepoDigests: [`other/api@sha256:1`, `localhost:5000/api@${digest}`] }];
+    script('docker', `[ "$1" = push ] || echo '${JSON.stringify(facts)}'`);
+    const engine = { program: 'docker', kind: 'docker' } as const;
+    expect(await pushImage(engine, 'localhost:5000/api:1')).toBe(digest);
   });
 });

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { appVersion } from '../../src/app/app-files.js';
 import type { AppLocation } from '../../src/app/find-app.js';
 import type { RPackage } from '../../src/doctor/ask-r.js';
 import { dockerfile } from '../../src/image/dockerfile.js';
+import { imageVersion } from '../../src/image/image-version.js';
 import { type BaseKind, planImage, type RecipeInput } from '../../src/image/recipe.js';
 
 let directory: string;
@@ -125,5 +127,101 @@ describe('The Dockerfile', () => {
     const app = last.indexOf('COPY --from=files /app /app');
     expect(app).toBeGreaterThan(last.findIndex((line) => line.startsWith('COPY --from=packages')));
     expect(last.slice(app).filter((line) => /apt-get|install\.packages/.test(line))).toEqual([]);
+  });
+});
+
+describe('A package that is not from CRAN', () => {
+  const sha = 'a'.repeat(40);
+  function installed(name: string, fields: string): NonNullable<RecipeInput['answer']> {
+    const library = join(directory, 'library');
+    mkdirSync(join(library, name), { recursive: true });
+    writeFileSync(join(library, name, 'DESCRIPTION'), `Package: ${name}\n${fields}\n`);
+    return { ...uses('plumber', name), libraries: [library] };
+  }
+  const github = `RemoteType: github\nRemoteHost: api.github.com\nRemoteUsername: our-team\nRemoteRepo: pricing\nRemoteSha: ${sha}`;
+
+  test('is installed from its repository at the installed commit, on either base', () => {
+    for (const base of ['r-ver', 'debian'] as const) {
+      const { recipe } = plan(base, installed('pricing', github));
+      expect([...recipe.cran, ...recipe.prebuilt].join()).not.toContain('pricing');
+      expect(dockerfile(recipe)).toContain(
+        `remotes::install_github("our-team/pricing@${sha}", upgrade = "never")`,
+      );
+    }
+  });
+
+  test.each([
+    ['a folder of this machine', 'RemoteType: local\nRemoteUrl: /home/me/pricing'],
+    ['a private host', github.replace('api.github.com', 'git.example.org')],
+    ['another kind of source', `RemoteType: svn\nRemoteUrl: https://svn.example.org\nRemoteSha: ${sha}`],
+    ['no commit', github.replace(sha, 'HEAD')],
+    ['a repository whose name would be code', github.replace('pricing', "x'; system('x')")],
+  ])('is refused if it comes from %s', (_what, fields) => {
+    expect(() => plan('r-ver', installed('pricing', fields))).toThrow(
+      /The package pricing was installed from/,
+    );
+  });
+
+  test('is what CRAN has if pak or renv noted that it came from there', () => {
+    expect(plan('r-ver', installed('pricing', 'RemoteType: standard')).recipe.cran).toContain('pricing');
+  });
+
+  test('is left to renv if it is locked, with a token for the build', () => {
+    writeFileSync(
+      join(directory, 'renv.lock'),
+      JSON.stringify({ R: {}, Packages: { pricing: { Source: 'GitHub', RemoteSha: sha }, plumber: {} } }),
+    );
+    const text = dockerfile(plan('r-ver', installed('pricing', github)).recipe);
+    expect(text).not.toContain('install_github');
+    expect(text).toMatch(
+      /RUN --mount=type=secret,id=GITHUB_PAT .*\n && Rscript -e 'install\.packages\("renv"/,
+    );
+  });
+});
+
+describe('Names that would be code in a Dockerfile', () => {
+  test.each(['my image:1', 'a:$(id)', 'a:1\nRUN id', '$HOME'])('are refused for base images: %j', (name) => {
+    for (const key of ['baseImage', 'nodeImage'])
+      expect(() => planImage({ app, base: 'r-ver', answer: uses(), [key]: name })).toThrow(
+        'is not the name of an image',
+      );
+  });
+
+  test('are refused for packages', () => {
+    expect(() => plan('r-ver', uses("a'); system('id"))).toThrow('is not the name of an R package');
+  });
+
+  test('are only text in names of files', () => {
+    const file = join(directory, 'my $(id) "api".R');
+    const { recipe } = planImage({ app: { ...app, file }, base: 'r-ver', answer: uses('plumber') });
+    const lines = dockerfile(recipe)
+      .split('\n')
+      .filter((line) => line.includes('$(id)'));
+    // The form of a list runs no shell, and expands no variables.
+    expect(lines.map((line) => JSON.parse(line.replace(/^(RUN|CMD) /, '')))).toEqual([
+      ['penstock', 'doctor', '/app/my $(id) "api".R'],
+      ['serve', '/app/my $(id) "api".R'],
+    ]);
+  });
+});
+
+describe('The version of an image', () => {
+  test('changes with an edited Dockerfile, another base and other arguments', async () => {
+    writeFileSync(app.file, '#* @get /\nfunction() 1\n');
+    const plain = await imageVersion(app);
+    expect(plain).toBe(await appVersion(app));
+    const text = dockerfile(plan('r-ver', uses('plumber')).recipe);
+    const versions = [
+      plain,
+      await imageVersion(app, { BASE_IMAGE: 'a:1' }),
+      await imageVersion(app, { A: '1' }),
+    ];
+    writeFileSync(join(directory, 'Dockerfile'), text);
+    versions.push(await imageVersion(app));
+    writeFileSync(join(directory, 'Dockerfile'), `${text}\n`);
+    versions.push(await imageVersion(app));
+    writeFileSync(join(directory, '.dockerignore'), 'data\n');
+    versions.push(await imageVersion(app));
+    expect(new Set(versions).size).toBe(6);
   });
 });

@@ -1,8 +1,23 @@
-import { expect, test } from 'vitest';
-import { defaultConfig, loadConfig } from '../../src/config/load.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Config, defaultConfig, loadConfig } from '../../src/config/load.js';
 import { valuesFor } from '../../src/kubernetes/app-values.js';
 
 const measured = { loadTime: 1500, memory: 100 * 1024 ** 2, longestTimeout: 0, hazards: [] };
+
+function fileWith(text: string): Config {
+  const path = join(folder, 'penstock.yaml');
+  writeFileSync(path, text);
+  return loadConfig({ flags: {}, env: {}, appDir: folder });
+}
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'penstock-values-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function values(flags: Record<string, string>, seen: typeof measured | undefined = measured) {
   const config = loadConfig({ flags, env: {}, appDir: '/nonexistent' });
@@ -17,12 +32,15 @@ test('the grace period covers the preStop wait, the longest deadline and the shu
 });
 
 test('memory and CPU depend on the number of workers and the memory of one', () => {
-  expect(values({ workers: '2' }).resources).toEqual({ cpu: '1250m', memory: '640Mi' });
+  expect(values({ workers: '2' }).resources).toEqual({ cpu: '300m', memory: '640Mi', storage: '4Gi' });
   expect(values({ workers: '2..8' })).toMatchObject({
     workers: '2..8',
-    resources: { cpu: '4250m', memory: '1728Mi' },
+    resources: { cpu: '900m', memory: '1728Mi' },
   });
-  expect(values({ memory: '3gb', cpu: '2' }, undefined).resources).toEqual({ cpu: '2', memory: '3072Mi' });
+  expect(values({ memory: '3gb', cpu: '2' }, undefined).resources).toMatchObject({
+    cpu: '2',
+    memory: '3072Mi',
+  });
 });
 
 test('a pod may take ten times as long to start as the app took to load on this machine', () => {
@@ -59,9 +77,73 @@ test.each([
   [{ 'http-route': 'api.example.org' }, /requires `gateway`/],
   [{ image: 'two words' }, /expected an image name/],
   [{ cpu: '-1' }, /expected cores/],
+  [{ cpu: '0' }, /expected cores/],
+  [{ cpu: '0.0' }, /expected cores/],
   [{ memory: '1kb' }, /expected a size/],
   [{ name: 'My_App' }, /expected a name of lowercase letters/],
   [{ namespace: 'a.b' }, /expected a namespace name/],
 ])('rejects %j and gives the reason', (flags, reason) => {
   expect(() => values(flags as unknown as Record<string, string>)).toThrow(reason);
+});
+
+test('two pods fit on a local cluster of two cores, and a third during an update', () => {
+  const systemPods = 950;
+  expect(systemPods + 3 * Number.parseInt(values({}).resources.cpu, 10)).toBeLessThanOrEqual(2000);
+});
+
+test('options that matter at run time reach the pods', () => {
+  expect(values({ timeout: '5m', 'load-timeout': '15m' }).env).toEqual([
+    { name: 'PENSTOCK_LOAD_TIMEOUT', value: '15m' },
+    { name: 'PENSTOCK_TIMEOUT', value: '5m' },
+  ]);
+  const env = { PENSTOCK_QUEUE_LIMIT: '7', PENSTOCK_RSCRIPT: '/opt/R', PENSTOCK_LOG_FORMAT: 'pretty' };
+  const config = loadConfig({ env, appDir: '/nonexistent' });
+  expect(valuesFor({ name: 'api', version: 'v1', config, measured }).env).toEqual([
+    { name: 'PENSTOCK_QUEUE_LIMIT', value: '7' },
+  ]);
+});
+
+test('Kubernetes waits as long as an app may take to load', () => {
+  const { progressSeconds, startupSeconds } = values({ 'load-timeout': '15m' });
+  expect(startupSeconds).toBeGreaterThan(900);
+  expect(progressSeconds).toBeGreaterThan(startupSeconds);
+});
+
+test('the section `kubernetes` sets values, and the command line overrides its variables', () => {
+  const config = fileWith(`
+pods: 3
+kubernetes:
+  podLabels: { team: data }
+  networkPolicy: { monitoringNamespace: prometheus }
+  env:
+    - { name: A, value: b }
+    - { name: PENSTOCK_TIMEOUT, value: 1m }
+`);
+  const found = valuesFor({ name: 'api', version: 'v1', config, measured });
+  expect(found).toMatchObject({
+    replicas: 3,
+    podLabels: { team: 'data' },
+    networkPolicy: { enabled: true, monitoringNamespace: 'prometheus' },
+  });
+  expect(found.env.map(({ name }) => name)).toEqual(['A', 'PENSTOCK_TIMEOUT']);
+  const flags = { timeout: '2m' };
+  const both = loadConfig({ flags, env: {}, appDir: folder });
+  expect(valuesFor({ name: 'api', version: 'v1', config: both, measured }).env).toEqual([
+    { name: 'A', value: 'b' },
+    { name: 'PENSTOCK_TIMEOUT', value: '2m' },
+  ]);
+});
+
+test.each([
+  ['  podLabel: {}', /penstock\.yaml:2: `kubernetes\.podLabel`: unknown key/],
+  ['  replicas: 3', /penstock\.yaml:2: `kubernetes\.replicas`: set the option `pods` instead/],
+  ['  autoscaling:\n    min: 2', /penstock\.yaml:3: .*set the option `pods`/],
+  ['  user: root', /penstock\.yaml:2: `kubernetes\.user` must be integer/],
+  ['  env: [oops]', /`kubernetes\.env\.0` must be object/],
+  ['  env:\n    - name: PENSTOCK_PORT', /penstock\.yaml:3: .*must NOT be valid/],
+  ['  startupSeconds: 5000', /progressSeconds is not greater than startupSeconds/],
+  ['  ingress: { enabled: true }', /ingress\.enabled requires ingress\.hosts/],
+])('rejects the section `kubernetes` with %j, and says where', (text, message) => {
+  const config = fileWith(`kubernetes:\n${text}\n`);
+  expect(() => valuesFor({ name: 'api', version: 'v1', config, measured })).toThrow(message);
 });

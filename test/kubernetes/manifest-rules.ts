@@ -12,6 +12,9 @@ export function brokenRules(objects: readonly Any[]): string[] {
     ...objects
       .filter(({ kind }) => kind === 'Service')
       .flatMap((service) => serviceRules(service, deployments)),
+    ...objects
+      .filter(({ kind }) => kind === 'PodDisruptionBudget' || kind === 'NetworkPolicy')
+      .flatMap((object) => selectionRules(object, deployments)),
     ...referenceRules(objects),
   ];
 }
@@ -32,7 +35,9 @@ function deploymentRules({ metadata, spec }: Any): string[] {
     spec.strategy.rollingUpdate.maxUnavailable === 0,
     'an update starts a new pod before it stops an old one',
   );
-  for (const container of pod.containers) {
+  must(pod.topologySpreadConstraints.length > 0, 'pods are spread');
+  // The user answers for other containers.
+  for (const container of pod.containers.slice(0, 1)) {
     const { capabilities, allowPrivilegeEscalation, readOnlyRootFilesystem } = container.securityContext;
     must(allowPrivilegeEscalation === false, 'no privilege escalation');
     must(readOnlyRootFilesystem === true, 'the root file system is read-only');
@@ -42,11 +47,17 @@ function deploymentRules({ metadata, spec }: Any): string[] {
       container.resources.limits.memory === container.resources.requests.memory,
       'the memory request equals the limit',
     );
+    must(Boolean(container.resources.limits['ephemeral-storage']), 'ephemeral storage has a limit');
+    must(/:(?!latest$)[^/:]+$/.test(container.image), 'the image has a tag other than latest');
     const names = container.ports.map((port: Any) => port.name);
     for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
       const handler = container[probe]?.httpGet;
       must(handler !== undefined && names.includes(handler.port), `${probe} uses a port of the container`);
     }
+    must(
+      container.readinessProbe.httpGet?.path !== container.livenessProbe.httpGet?.path,
+      'a pod that is not ready is not restarted',
+    );
     const { requestSeconds, preStop } = shutdownOf(container);
     must(preStop >= 4, 'a stopping pod waits for the load balancers');
     must(
@@ -79,7 +90,7 @@ function serviceRules({ metadata, spec }: Any, deployments: readonly Any[]): str
   );
   if (found.length === 0) return [`Service ${metadata.name}: selects no pods`];
   return found.flatMap((deployment) => {
-    const ports = deployment.spec.template.spec.containers.flatMap((container: Any) => container.ports);
+    const ports = deployment.spec.template.spec.containers.flatMap((container: Any) => container.ports ?? []);
     const names = ports.flatMap((port: Any) => [port.name, port.containerPort]);
     return spec.ports
       .filter((port: Any) => !names.includes(port.targetPort))
@@ -89,11 +100,24 @@ function serviceRules({ metadata, spec }: Any, deployments: readonly Any[]): str
   });
 }
 
+/** A budget or policy that selects no pods is accepted, and has no effect. */
+function selectionRules({ kind, metadata, spec }: Any, deployments: readonly Any[]): string[] {
+  const { matchLabels } = spec.selector ?? spec.podSelector;
+  return deployments.every((deployment) => covers(matchLabels, deployment.spec.template.metadata.labels))
+    ? []
+    : [`${kind} ${metadata.name}: does not select all pods`];
+}
+
 /** References to objects that do not exist. */
 function referenceRules(objects: readonly Any[]): string[] {
   const existing = new Set(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
   const referenced = objects.flatMap(({ kind, spec }) => {
     if (kind === 'HTTPRoute') return spec.rules[0].backendRefs.map(({ name }: Any) => `Service/${name}`);
+    if (kind === 'Ingress')
+      return spec.rules.flatMap(({ http }: Any) =>
+        http.paths.map(({ backend }: Any) => `Service/${backend.service.name}`),
+      );
+    if (kind === 'Deployment') return podReferences(spec.template.spec);
     return spec?.scaleTargetRef === undefined
       ? []
       : [`${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`];
@@ -101,6 +125,12 @@ function referenceRules(objects: readonly Any[]): string[] {
   return referenced
     .filter((name) => !existing.has(name))
     .map((name) => `${name} is referenced but does not exist`);
+}
+
+/** ConfigMaps and identities that the pods need. Secrets are made elsewhere. */
+function podReferences({ serviceAccountName, volumes }: Any): string[] {
+  const maps = volumes.flatMap(({ configMap }: Any) => (configMap ? [`ConfigMap/${configMap.name}`] : []));
+  return serviceAccountName === undefined ? maps : [...maps, `ServiceAccount/${serviceAccountName}`];
 }
 
 function covers(selector: Any, labels: Any): boolean {

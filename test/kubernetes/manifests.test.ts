@@ -1,21 +1,26 @@
 import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { pages } from '../../scripts/docs/pages.js';
 import { documents, objectsFor } from '../../src/kubernetes/documents.js';
+import { kustomization } from '../../src/kubernetes/kustomize.js';
 import { valuesSchema, valueTable } from '../../src/kubernetes/value-table.js';
 import { rules, valueAt } from '../../src/kubernetes/values.js';
 import { brokenRules } from './manifest-rules.js';
-import { describeSwitches, everyCombination, plainValues } from './switches.js';
+import { describeSwitches, manyCombinations, plainValues } from './switches.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of many kinds
 type Any = any;
 
-const combinations = everyCombination();
+const route = { enabled: true, hostnames: ['a.b'], parentRefs: [{ name: 'g' }] };
+
+const combinations = manyCombinations();
 
 function objectsOf(values: ReturnType<typeof plainValues>): Any[] {
   return [...objectsFor(values).values()];
 }
 
-test('every combination of optional parts follows the rules for security, shutdown and references', () => {
-  expect(combinations).toHaveLength(192);
+test('combinations of optional parts, with every pair among them, follow the rules for security, shutdown and references', () => {
+  expect(combinations.length).toBeGreaterThan(25);
   for (const values of combinations) {
     expect(brokenRules(objectsOf(values)), describeSwitches(values)).toEqual([]);
   }
@@ -78,8 +83,9 @@ test('each option adds its own object and no other', () => {
   const kinds = (change: object) => objectsOf({ ...plainValues(), ...change }).map(({ kind }) => kind);
   const plain = kinds({});
   const added = (change: object) => kinds(change).filter((kind) => !plain.includes(kind));
-  const { autoscaling, httpRoute, networkPolicy, serviceMonitor } = plainValues();
+  const { autoscaling, httpRoute, ingress, networkPolicy, serviceAccount, serviceMonitor } = plainValues();
   expect(plain).toEqual([
+    'NetworkPolicy',
     'Service',
     'Service',
     'PodDisruptionBudget',
@@ -89,17 +95,18 @@ test('each option adds its own object and no other', () => {
   expect(kinds({ autoscaling: { ...autoscaling, by: 'none' } })).not.toContain('HorizontalPodAutoscaler');
   expect(added({ autoscaling: { ...autoscaling, by: 'keda' } })).toEqual(['ScaledObject']);
   expect(added({ serviceMonitor: { ...serviceMonitor, enabled: true } })).toEqual(['ServiceMonitor']);
-  expect(added({ networkPolicy: { ...networkPolicy, enabled: true } })).toEqual(['NetworkPolicy']);
-  expect(added({ httpRoute: { ...httpRoute, enabled: true, host: 'a.b', gateway: 'g' } })).toEqual([
-    'HTTPRoute',
-  ]);
-  expect(added({ kserve: { enabled: true } })).toEqual(['ClusterServingRuntime']);
+  expect(kinds({ networkPolicy: { ...networkPolicy, enabled: false } })).not.toContain('NetworkPolicy');
+  expect(added({ ingress: { ...ingress, enabled: true } })).toEqual(['Ingress']);
+  expect(added({ config: 'timeout: 5m\n' })).toEqual(['ConfigMap']);
+  expect(added({ serviceAccount: { ...serviceAccount, create: true } })).toEqual(['ServiceAccount']);
+  expect(added({ httpRoute: { ...httpRoute, ...route } })).toEqual(['HTTPRoute']);
+  expect(added({ kserve: { enabled: true } })).toEqual(['ServingRuntime']);
 });
 
 test('a gateway splits requests by weight, and the Service selects both Deployments', () => {
   const values = {
     ...plainValues(),
-    httpRoute: { enabled: true, host: 'a.b', gateway: 'g', gatewayNamespace: '' },
+    httpRoute: { ...plainValues().httpRoute, ...route },
     canary: { enabled: true, image: 'mtcars:2', version: '2', replicas: 1, weight: 10, stableWeight: 90 },
   };
   const objects = objectsOf(values);
@@ -108,7 +115,7 @@ test('a gateway splits requests by weight, and the Service selects both Deployme
     { name: 'mtcars-stable', port: 80, weight: 90 },
     { name: 'mtcars-canary', port: 80, weight: 10 },
   ]);
-  expect(find(objects, 'Service').spec.selector).toEqual({ 'app.kubernetes.io/name': 'mtcars' });
+  expect(find(objects, 'Service').spec.selector).not.toHaveProperty('track');
   const canary = objects.find(
     ({ metadata }) => metadata.name === 'mtcars-canary' && 'replicas' in metadata === false && true,
   );
@@ -129,14 +136,14 @@ test('every value is documented and has a valid default', () => {
   const plain = plainValues();
   const leaves = (value: object, path = ''): string[] =>
     Object.entries(value).flatMap(([key, member]) =>
-      typeof member === 'object' && !Array.isArray(member) && key !== 'nodeSelector'
+      typeof member === 'object' && !Array.isArray(member) && Object.keys(member).length > 0
         ? leaves(member, `${path}${key}.`)
         : [`${path}${key}`],
     );
   const documented = valueTable.map(({ path }) => path).sort();
   expect(documented).toEqual(
     leaves(plain)
-      .filter((path) => path !== 'name' && path !== 'namespace')
+      .filter((path) => !['name', 'namespace', 'managedBy', 'chart'].includes(path))
       .sort(),
   );
   const { properties } = JSON.parse(valuesSchema());
@@ -147,4 +154,98 @@ test('every value is documented and has a valid default', () => {
   }
   expect(rules.filter(({ broken }) => broken(plain))).toEqual([]);
   expect(new Set(documents.map(({ name }) => name)).size).toBe(documents.length);
+});
+
+test("selects the app's own pods, and not those of another chart with the same name", () => {
+  const other = { 'app.kubernetes.io/name': 'mtcars', 'app.kubernetes.io/instance': 'shop' };
+  for (const { kind, spec } of objectsOf(plainValues())) {
+    const found = { Service: spec.selector, PodDisruptionBudget: spec.selector?.matchLabels }[kind as string];
+    if (found !== undefined)
+      expect(Object.entries(found).every(([key, value]) => other[key as keyof typeof other] === value)).toBe(
+        false,
+      );
+  }
+});
+
+test('pods are spread over the nodes of a cluster without zones, and over zones where there are any', () => {
+  const pod = find(objectsOf(plainValues()), 'Deployment').spec.template.spec;
+  // The scheduler ignores a node that lacks the label of any constraint.
+  const keys = pod.topologySpreadConstraints.map(({ topologyKey }: Any) => topologyKey);
+  expect(keys).toEqual(['kubernetes.io/hostname']);
+  const [zones] = pod.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+  expect(zones.podAffinityTerm).toMatchObject({
+    topologyKey: 'topology.kubernetes.io/zone',
+    matchLabelKeys: ['pod-template-hash'],
+  });
+});
+
+test('a rollout replaces a quarter of the pods at once', () => {
+  expect(find(objectsOf(plainValues()), 'Deployment').spec.strategy.rollingUpdate).toEqual({
+    maxSurge: '25%',
+    maxUnavailable: 0,
+  });
+});
+
+test('the admin port answers probes and metrics, and all else only with the token of a Secret', () => {
+  const { env } = find(objectsOf(plainValues()), 'Deployment').spec.template.spec.containers[0];
+  const variable = (wanted: string) => env.find(({ name }: Any) => name === wanted);
+  expect(variable('PENSTOCK_ADMIN_OPEN').value).toBe('false');
+  expect(variable('PENSTOCK_ADMIN_METRICS_OPEN').value).toBe('true');
+  expect(variable('PENSTOCK_ADMIN_TOKEN').valueFrom.secretKeyRef).toEqual({
+    name: 'mtcars-admin-token',
+    key: 'token',
+    optional: true,
+  });
+});
+
+test('the network policy opens the public port, and the admin port only to monitoring and the own pods', () => {
+  const { spec } = find(objectsOf(plainValues()), 'NetworkPolicy');
+  expect(spec.policyTypes).toEqual(['Ingress']);
+  const [everyone, admin] = spec.ingress;
+  expect(everyone).toEqual({ ports: [{ port: 8000, protocol: 'TCP' }] });
+  expect(admin.from).toHaveLength(2);
+  expect(admin.from[0].namespaceSelector.matchLabels).toEqual({
+    'kubernetes.io/metadata.name': 'monitoring',
+  });
+});
+
+test('pods are replaced when their configuration file changes', () => {
+  const annotations = (config: string) =>
+    find(objectsOf({ ...plainValues(), config }), 'Deployment').spec.template.metadata.annotations;
+  expect(annotations('timeout: 5m\n')).not.toEqual(annotations('timeout: 6m\n'));
+  expect(annotations('')).not.toHaveProperty(['checksum/config']);
+});
+
+test('objects name their namespace if there is one, and KEDA asks the Service in it', () => {
+  const plain = plainValues();
+  const values = { ...plain, namespace: 'apis', autoscaling: { ...plain.autoscaling, by: 'keda' as const } };
+  const objects = objectsOf(values);
+  expect(new Set(objects.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['apis']));
+  const [trigger] = find(objects, 'ScaledObject').spec.triggers;
+  expect(trigger.metadata.url).toBe('http://mtcars-admin.apis.svc:9000/scale');
+  expect(objectsOf(plain).some(({ metadata }) => 'namespace' in metadata)).toBe(false);
+});
+
+test('KServe serves a model under the name of its InferenceService, with a runtime of one namespace', () => {
+  const runtime = find(objectsOf({ ...plainValues(), kserve: { enabled: true } }), 'ServingRuntime');
+  expect(runtime.spec.containers[0].args).toEqual(['serve', '/mnt/models', '--model-name', '{{.Name}}']);
+});
+
+const overlays = (values: ReturnType<typeof plainValues>) =>
+  [...kustomization(values)].filter(([path]) => path.startsWith('overlays/'));
+
+test('overlays, which are written once, depend neither on the version nor on the number of pods', () => {
+  const plain = plainValues();
+  const { autoscaling } = plain;
+  const later = { ...plain, image: 'mtcars:2', version: '2', replicas: 7 };
+  expect(overlays(later)).toEqual(overlays(plain));
+  expect(overlays({ ...later, autoscaling: { ...autoscaling, by: 'none' } })).toEqual(overlays(plain));
+});
+
+const sites = Object.keys(pages).filter((name) => name.startsWith('sites/'));
+
+test.each(sites)('the manifests in docs/%s follow the rules', (name) => {
+  const objects = parseAllDocuments(pages[name]!()).map((document) => document.toJS());
+  expect(objects.length).toBeGreaterThan(4);
+  expect(brokenRules(objects)).toEqual([]);
 });

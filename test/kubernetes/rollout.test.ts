@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LiveDeployment, LivePod } from '../../src/kubernetes/live-objects.js';
-import { problemOf } from '../../src/kubernetes/pod-problem.js';
+import { logTail, problemOf } from '../../src/kubernetes/pod-problem.js';
 import { progressOf } from '../../src/kubernetes/rollout.js';
 
 const meta = { name: 'api', namespace: 'default' };
@@ -106,4 +106,22 @@ test.each<[string, Status, string | undefined, boolean]>([
 ])('explains why a pod %s, and knows whether waiting can help', (_what, status, reason, final) => {
   const problem = problemOf({ metadata: meta, status });
   expect([problem?.reason, problem?.final ?? false]).toEqual([reason, final]);
+});
+
+describe('The end of a log', () => {
+  /** Prints these answers in turn, as `kubectl logs` does: for the previous container, then for the present one. */
+  const printing = (...answers: string[]) => ({
+    run: async () => {
+      const stdout = answers.shift() ?? '';
+      return { ok: true, code: 0, stdout, stderr: '' };
+    },
+  });
+  const gone = 'unable to retrieve container logs for containerd://0123';
+
+  test('comes from another try if the container was just replaced', async () => {
+    const message = 'error: Could not load the app.';
+    expect(await logTail(printing(gone, gone, `${message}\n`), 'api-1', { pause: 0 })).toBe(message);
+    expect(await logTail(printing(gone, 'started\n'), 'api-1', { pause: 0 })).toBe('started');
+    expect(await logTail(printing(gone, gone, gone, gone, gone, gone, 'x'), 'api-1', { pause: 0 })).toBe('');
+  });
 });

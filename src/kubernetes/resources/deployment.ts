@@ -1,123 +1,126 @@
-import { each, type Template, text, value, when } from '../template.js';
-import { adminPort, labels, named, publicPort, selector, type Track } from './names.js';
+import { each, hashOf, type Template, text, value, when } from '../template.js';
+import { container } from './container.js';
+import { labels, metadata, named, selector, type Track } from './names.js';
 
 /** The Deployment, or its canary, which differs only in name, image, version and number of pods. */
 export function deployment(track: Track): Template {
   const canary = track === 'canary';
-  const version = value(canary ? 'canary.version' : 'version');
+  const versionPath = canary ? 'canary.version' : 'version';
+  const version = value(versionPath);
+  // Each pod has these labels and no `helm.sh/chart`: a new version of the chart alone must not replace the pods.
+  const { 'helm.sh/chart': _chart, ...podLabels } = labels(version);
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: canary ? named('canary') : value('name'), labels: { ...labels(version), track } },
+    metadata: metadata(
+      canary ? named('canary') : value('name'),
+      {
+        labels: { track },
+        annotations: { 'kubernetes.io/change-cause': text('version ', value(versionPath)) },
+      },
+      version,
+    ),
     spec: {
       // Omitted if there is an autoscaler: applying the manifest again would reset the number.
       replicas: canary
         ? value('canary.replicas')
         : when({ path: 'autoscaling.by', is: 'none' }, value('replicas')),
       revisionHistoryLimit: 10,
-      progressDeadlineSeconds: 600,
+      progressDeadlineSeconds: value('progressSeconds'),
       minReadySeconds: 2,
       selector: { matchLabels: selector(track) },
-      // With maxUnavailable 0, an update never reduces capacity: a new pod is ready before an old one stops.
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      // With maxUnavailable 0, an update never reduces capacity: new pods are ready before old ones stop.
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
       template: {
-        metadata: { labels: { ...labels(version), track } },
+        metadata: {
+          labels: { ...podLabels, track, more: each('podLabels') },
+          annotations: {
+            'kubectl.kubernetes.io/default-container': 'penstock',
+            'checksum/config': when('config', hashOf('config')),
+            more: each('podAnnotations'),
+          },
+        },
         spec: podSpec(value(canary ? 'canary.image' : 'image'), version, track),
       },
     },
   };
 }
 
+/** The settings of the container in a file, if they are not in the image. */
+export function configMap(track: Track): Template {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: metadata(configName(track)),
+    data: { 'penstock.yaml': value('config') },
+  };
+}
+
+function configName(track: Track): Template {
+  return named(track === 'canary' ? 'canary-config' : 'config');
+}
+
 function podSpec(image: Template, version: Template, track: Track): Template {
   return {
-    automountServiceAccountToken: false,
+    serviceAccountName: when(
+      'serviceAccount.name',
+      value('serviceAccount.name'),
+      when('serviceAccount.create', value('name')),
+    ),
+    automountServiceAccountToken: value('serviceAccount.automount'),
     // With service links, a Service named "penstock" would add PENSTOCK_* variables to every pod.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: value('shutdown.graceSeconds'),
     imagePullSecrets: when('imagePullSecrets', value('imagePullSecrets')),
+    priorityClassName: when('priorityClassName', value('priorityClassName')),
     nodeSelector: when('nodeSelector', value('nodeSelector')),
     tolerations: when('tolerations', value('tolerations')),
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: 10001,
-      runAsGroup: 10001,
-      fsGroup: 10001,
+      // Platforms such as OpenShift choose the user themselves.
+      runAsUser: when('user', value('user')),
+      runAsGroup: when('user', value('user')),
+      fsGroup: when('user', value('user')),
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
-      (topologyKey) => ({
-        maxSkew: 1,
-        topologyKey,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: selector(track) },
-        // Counts only the pods of one version, so that they are still evenly spread after an update.
-        matchLabelKeys: ['pod-template-hash'],
-      }),
-    ),
-    containers: [container(image, version)],
-    volumes: [{ name: 'tmp', emptyDir: {} }],
-  };
-}
-
-function container(image: Template, version: Template): Template {
-  const admin = (path: string): Template => ({ path, port: 'admin' });
-  return {
-    name: 'penstock',
-    image,
-    imagePullPolicy: value('imagePullPolicy'),
-    ports: [
-      { name: 'http', containerPort: publicPort, protocol: 'TCP' },
-      { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
+    affinity: when('affinity', value('affinity'), spreadOverZones(track)),
+    topologySpreadConstraints: when('topologySpreadConstraints', value('topologySpreadConstraints'), [
+      spreadOverNodes(track),
+    ]),
+    initContainers: when('initContainers', value('initContainers')),
+    containers: [container(image, version), each('extraContainers')],
+    volumes: [
+      { name: 'tmp', emptyDir: { sizeLimit: value('tmpSize') } },
+      when('config', { name: 'config', configMap: { name: configName(track) } }),
+      each('volumes'),
     ],
-    env: environment(version),
-    resources: {
-      // No CPU limit: it would slow down requests while the node is idle. R's threads are limited instead.
-      requests: { cpu: value('resources.cpu'), memory: value('resources.memory') },
-      limits: { memory: value('resources.memory') },
-    },
-    startupProbe: {
-      httpGet: admin('/readyz'),
-      periodSeconds: 1,
-      timeoutSeconds: 5,
-      failureThreshold: value('startupSeconds'),
-    },
-    readinessProbe: { httpGet: admin('/readyz'), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 2 },
-    livenessProbe: { httpGet: admin('/livez'), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
-    // Nodes and load balancers keep sending requests for a moment after the pod starts to terminate.
-    lifecycle: { preStop: { sleep: { seconds: value('shutdown.preStopSeconds') } } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
-    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
   };
 }
 
-/** Environment variables override the penstock.yaml in the image, so the manifest's assumptions hold. */
-function environment(version: Template): Template {
-  const fixed: Readonly<Record<string, string>> = {
-    PENSTOCK_HOST: '0.0.0.0',
-    PENSTOCK_PORT: String(publicPort),
-    PENSTOCK_ADMIN_HOST: '0.0.0.0',
-    PENSTOCK_ADMIN_PORT: String(adminPort),
-    // Probes come from outside the pod. The cluster's network controls who else can reach the port.
-    PENSTOCK_ADMIN_OPEN: 'true',
-    PENSTOCK_LOG_FORMAT: 'json',
-    // One thread per worker: R's libraries would otherwise start a thread for each core of the node.
-    OMP_NUM_THREADS: '1',
-    OPENBLAS_NUM_THREADS: '1',
-    R_DATATABLE_NUM_THREADS: '1',
+function spreadOverNodes(track: Track): Template {
+  return {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selector(track) },
+    // Counts only the pods of one version, so that they are still evenly spread after an update.
+    matchLabelKeys: ['pod-template-hash'],
   };
-  return [
-    ...Object.entries(fixed).map(([name, fixedValue]) => ({ name, value: fixedValue })),
-    { name: 'PENSTOCK_APP_VERSION', value: version },
-    { name: 'PENSTOCK_WORKERS', value: value('workers') },
-    { name: 'PENSTOCK_SHUTDOWN_TIMEOUT', value: text(value('shutdown.requestSeconds'), 's') },
-    when('session.secret', {
-      name: value('session.variable'),
-      valueFrom: { secretKeyRef: { name: value('session.secret'), key: value('session.key') } },
-    }),
-    each('env'),
-  ];
+}
+
+/**
+ * Not a second topologySpreadConstraint: the scheduler ignores every node that lacks the label of any of them, so on a
+ * cluster without zones the pods would not be spread at all.
+ */
+function spreadOverZones(track: Track): Template {
+  const term = {
+    topologyKey: 'topology.kubernetes.io/zone',
+    labelSelector: { matchLabels: selector(track) },
+    matchLabelKeys: ['pod-template-hash'],
+  };
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: term }],
+    },
+  };
 }

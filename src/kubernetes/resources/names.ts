@@ -1,4 +1,4 @@
-import { type Template, type Text, text, value } from '../template.js';
+import { type Template, type Text, text, value, when } from '../template.js';
 
 export const publicPort = 8000;
 export const adminPort = 9000;
@@ -6,25 +6,61 @@ export const adminPort = 9000;
 /** The two Deployments of an app: the current version, and a new version that gets a share of the requests. */
 export type Track = 'stable' | 'canary';
 
-/** Label of all objects created by Penstock, used to find and delete them. */
-export const createdBy = { key: 'app.kubernetes.io/created-by', value: 'penstock' };
+/** Label of all objects that Penstock applies, used to find and delete them. */
+export const managedBy = { key: 'app.kubernetes.io/managed-by', value: 'penstock' };
 
-/** Selects the pods of the app, or of one of its Deployments. The selector of a Deployment is immutable. */
+const component = { key: 'app.kubernetes.io/component', value: 'r-api' };
+
+/**
+ * Selects the pods of the app, or of one of its Deployments. The name alone would also match pods of another chart. The
+ * selector of a Deployment is immutable.
+ */
 export function selector(track?: Track): Record<string, Template> {
-  const app = { 'app.kubernetes.io/name': value('name') };
+  const app = {
+    'app.kubernetes.io/name': value('name'),
+    'app.kubernetes.io/instance': value('name'),
+    [component.key]: component.value,
+  };
   return track === undefined ? app : { ...app, track };
 }
 
-/** Metadata of an object that belongs to the whole app. */
-export function metadata(name: Template = value('name')): Template {
-  return { name, labels: labels(value('version')) };
+/** The selector of an app's pods, for kubectl. */
+export function podSelector(name: string, track?: string): string {
+  const app = `app.kubernetes.io/name=${name},app.kubernetes.io/instance=${name},${component.key}=${component.value}`;
+  return track === undefined ? app : `${app},track=${track}`;
+}
+
+/** The selector of all objects that Penstock applied for an app, for kubectl. */
+export function objectSelector(name: string): string {
+  return `app.kubernetes.io/instance=${name},${managedBy.key}=${managedBy.value}`;
+}
+
+/** The parts of metadata that some objects have in addition. */
+interface MoreMetadata {
+  readonly labels?: Record<string, Template>;
+  readonly annotations?: Template;
+}
+
+/** Metadata of an object that belongs to the whole app, or with `version` to one of its versions. */
+export function metadata(
+  name: Template = value('name'),
+  { annotations, labels: more = {} }: MoreMetadata = {},
+  version: Template = value('version'),
+): Record<string, Template> {
+  return {
+    name,
+    namespace: when('namespace', value('namespace')),
+    labels: { ...labels(version), ...more },
+    ...(annotations !== undefined && { annotations }),
+  };
 }
 
 export function labels(version: Template): Record<string, Template> {
   return {
-    'app.kubernetes.io/name': value('name'),
+    ...selector(),
     'app.kubernetes.io/version': version,
-    [createdBy.key]: createdBy.value,
+    [managedBy.key]: value('managedBy'),
+    'helm.sh/chart': when('chart', value('chart')),
   };
 }
 

@@ -1,9 +1,14 @@
-import { each, type Template, value, when } from '../template.js';
+import { each, item, type Template, value, when } from '../template.js';
 import { adminPort, metadata, named, publicPort, selector } from './names.js';
 
+const namespaceOf = (name: Template): Template => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+});
+
 /**
- * Allows only these connections: from anywhere to the public port, from monitoring to the admin port, and from the pods
- * to DNS. An app that uses a database needs a rule in `networkPolicy.egress`.
+ * Allows only these connections to the pods: to the public port, and to the admin port from monitoring and from the app's
+ * own pods, so that one pod can report on all (`penstock status`). Connections from the pods are restricted only on
+ * request, because nothing else knows which databases and services the app uses.
  */
 export const networkPolicy: Template = {
   apiVersion: 'networking.k8s.io/v1',
@@ -11,33 +16,35 @@ export const networkPolicy: Template = {
   metadata: metadata(),
   spec: {
     podSelector: { matchLabels: selector() },
-    policyTypes: ['Ingress', 'Egress'],
+    policyTypes: ['Ingress', when('networkPolicy.restrictEgress', 'Egress')],
     ingress: [
-      { ports: [{ port: publicPort, protocol: 'TCP' }] },
+      {
+        ports: [{ port: publicPort, protocol: 'TCP' }],
+        from: when('networkPolicy.from', value('networkPolicy.from')),
+      },
       {
         from: [
-          {
-            namespaceSelector: {
-              matchLabels: { 'kubernetes.io/metadata.name': value('networkPolicy.monitoringNamespace') },
-            },
-          },
-          when(
-            { path: 'autoscaling.by', is: 'keda' },
-            { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'keda' } } },
-          ),
+          namespaceOf(value('networkPolicy.monitoringNamespace')),
+          { podSelector: { matchLabels: selector() } },
+          when({ path: 'autoscaling.by', is: 'keda' }, namespaceOf('keda')),
+          each('networkPolicy.adminFrom'),
         ],
         ports: [{ port: adminPort, protocol: 'TCP' }],
       },
     ],
-    egress: [
+    egress: when('networkPolicy.restrictEgress', [
       {
         ports: [
           { port: 53, protocol: 'UDP' },
           { port: 53, protocol: 'TCP' },
         ],
       },
+      {
+        to: [{ podSelector: { matchLabels: selector() } }],
+        ports: [{ port: adminPort, protocol: 'TCP' }],
+      },
       each('networkPolicy.egress'),
-    ],
+    ]),
   },
 };
 
@@ -45,7 +52,7 @@ export const networkPolicy: Template = {
 export const serviceMonitor: Template = {
   apiVersion: 'monitoring.coreos.com/v1',
   kind: 'ServiceMonitor',
-  metadata: metadata(),
+  metadata: metadata(value('name'), { labels: { more: each('serviceMonitor.labels') } }),
   spec: {
     // The public Service has the same labels, but no port of this name.
     selector: { matchLabels: selector() },
@@ -55,22 +62,47 @@ export const serviceMonitor: Template = {
   },
 };
 
+/** For an ingress controller. */
+export const ingress: Template = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  metadata: metadata(value('name'), {
+    annotations: when('ingress.annotations', value('ingress.annotations')),
+  }),
+  spec: {
+    ingressClassName: when('ingress.className', value('ingress.className')),
+    tls: when('ingress.tls', value('ingress.tls')),
+    rules: [
+      each('ingress.hosts', {
+        host: item('host'),
+        http: {
+          paths: [
+            each(item('paths'), {
+              path: item('path'),
+              pathType: item('pathType'),
+              backend: { service: { name: value('name'), port: { name: 'http' } } },
+            }),
+          ],
+        },
+      }),
+    ],
+  },
+};
+
 /** For the Gateway API. With a canary, the gateway splits requests by weight, independent of the numbers of pods. */
 export const httpRoute: Template = {
   apiVersion: 'gateway.networking.k8s.io/v1',
   kind: 'HTTPRoute',
-  metadata: metadata(),
+  metadata: metadata(value('name'), {
+    annotations: when('httpRoute.annotations', value('httpRoute.annotations')),
+  }),
   spec: {
-    parentRefs: [
-      {
-        name: value('httpRoute.gateway'),
-        namespace: when('httpRoute.gatewayNamespace', value('httpRoute.gatewayNamespace')),
-      },
-    ],
-    hostnames: [value('httpRoute.host')],
+    parentRefs: value('httpRoute.parentRefs'),
+    hostnames: value('httpRoute.hostnames'),
     rules: [
       {
-        matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+        matches: value('httpRoute.matches'),
+        timeouts: when('httpRoute.timeouts', value('httpRoute.timeouts')),
         backendRefs: [
           when(
             { path: 'canary.enabled', isNot: true },

@@ -1,4 +1,4 @@
-import { type Template, text, value } from '../template.js';
+import { type Template, text, value, when } from '../template.js';
 import { adminPort, metadata, selector } from './names.js';
 
 /** Adds 100 % or 4 pods every 15 s, whichever is more. Removes at most 50 % per minute, after 5 minutes of less load. */
@@ -33,7 +33,8 @@ export const horizontalPodAutoscaler: Template = {
         type: 'Resource',
         resource: {
           name: 'cpu',
-          target: { type: 'Utilization', averageUtilization: value('autoscaling.cpu') },
+          // Not a share of the request, which is small so that pods fit on small nodes.
+          target: { type: 'AverageValue', averageValue: value('autoscaling.cpu') },
         },
       },
     ],
@@ -56,15 +57,24 @@ export const scaledObject: Template = {
     maxReplicaCount: value('autoscaling.max'),
     pollingInterval: 5,
     cooldownPeriod: 300,
-    // If /scale cannot be read, run the maximum: too many pods only cost money.
-    fallback: { failureThreshold: 3, replicas: value('autoscaling.max') },
+    // If /scale cannot be read, the number of pods stays. KEDA before 2.17 ignores the behavior and sets the minimum.
+    fallback: {
+      failureThreshold: 3,
+      replicas: value('autoscaling.min'),
+      behavior: 'currentReplicasIfHigher',
+    },
     advanced: { horizontalPodAutoscalerConfig: { behavior } },
     triggers: [
       {
         type: 'metrics-api',
         metricType: 'AverageValue',
         metadata: {
-          url: text('http://', value('name'), '-admin.', value('namespace'), `.svc:${adminPort}/scale`),
+          // KEDA reads the namespace from the URL.
+          url: when(
+            'namespace',
+            text('http://', value('name'), '-admin.', value('namespace'), `.svc:${adminPort}/scale`),
+            text('http://', value('name'), `-admin.default.svc:${adminPort}/scale`),
+          ),
           format: 'json',
           valueLocation: 'demand',
           targetValue: text(value('autoscaling.demand')),

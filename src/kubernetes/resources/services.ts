@@ -1,12 +1,29 @@
-import { type Template, value } from '../template.js';
+import { type Template, value, when } from '../template.js';
 import { adminPort, metadata, named, selector, type Track } from './names.js';
 
 /** The Service for clients. It selects both Deployments, so without a gateway the numbers of pods set the shares. */
 export const publicService: Template = {
   apiVersion: 'v1',
   kind: 'Service',
-  metadata: metadata(),
-  spec: { type: value('service.type'), selector: selector(), ports: [httpPort()] },
+  metadata: metadata(value('name'), {
+    annotations: when('service.annotations', value('service.annotations')),
+  }),
+  spec: {
+    type: value('service.type'),
+    loadBalancerClass: when('service.loadBalancerClass', value('service.loadBalancerClass')),
+    selector: selector(),
+    ports: [httpPort()],
+  },
+};
+
+/** The identity of the pods, for example for access to a cloud's storage. */
+export const serviceAccount: Template = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: metadata(when('serviceAccount.name', value('serviceAccount.name'), value('name')), {
+    annotations: when('serviceAccount.annotations', value('serviceAccount.annotations')),
+  }),
+  automountServiceAccountToken: value('serviceAccount.automount'),
 };
 
 /** The admin ports, for Prometheus and KEDA. It is headless, because they must reach each pod. */

@@ -1,14 +1,16 @@
-import { type Template, value } from '../template.js';
-import { adminPort, labels, named, publicPort } from './names.js';
+import { type Template, value, when } from '../template.js';
+import { environment, resources } from './container.js';
+import { adminPort, metadata, named, publicPort } from './names.js';
 
 /**
- * KServe copies the model to /mnt/models, and this image serves it with the Open Inference Protocol. The object is not
- * in a namespace.
+ * KServe copies the model to /mnt/models, and this image serves it with the Open Inference Protocol, under the name of
+ * the InferenceService, which KServe inserts. A runtime of one namespace, so that two namespaces can have one of the
+ * same name.
  */
 export const servingRuntime: Template = {
   apiVersion: 'serving.kserve.io/v1alpha1',
-  kind: 'ClusterServingRuntime',
-  metadata: { name: named('runtime'), labels: labels(value('version')) },
+  kind: 'ServingRuntime',
+  metadata: metadata(named('runtime')),
   spec: {
     protocolVersions: ['v2'],
     supportedModelFormats: [{ name: 'rds', version: '1', autoSelect: true }],
@@ -16,21 +18,11 @@ export const servingRuntime: Template = {
       {
         name: 'kserve-container',
         image: value('image'),
-        args: ['serve', '/mnt/models'],
-        env: [
-          { name: 'PENSTOCK_HOST', value: '0.0.0.0' },
-          { name: 'PENSTOCK_ADMIN_HOST', value: '0.0.0.0' },
-          { name: 'PENSTOCK_ADMIN_OPEN', value: 'true' },
-          { name: 'PENSTOCK_WORKERS', value: value('workers') },
-          { name: 'OMP_NUM_THREADS', value: '1' },
-          { name: 'OPENBLAS_NUM_THREADS', value: '1' },
-        ],
+        args: ['serve', '/mnt/models', '--model-name', '{{.Name}}'],
+        env: environment(),
         ports: [{ name: 'http1', containerPort: publicPort, protocol: 'TCP' }],
         readinessProbe: { httpGet: { path: '/readyz', port: adminPort }, periodSeconds: 5 },
-        resources: {
-          requests: { cpu: value('resources.cpu'), memory: value('resources.memory') },
-          limits: { memory: value('resources.memory') },
-        },
+        resources: resources(),
         securityContext: {
           allowPrivilegeEscalation: false,
           runAsNonRoot: true,
@@ -39,5 +31,6 @@ export const servingRuntime: Template = {
         },
       },
     ],
+    imagePullSecrets: when('imagePullSecrets', value('imagePullSecrets')),
   },
 };

@@ -10,6 +10,8 @@ const kinds: readonly (readonly [groupVersion: string, kind: string, plural: str
     ['v1', 'Pod', 'pods', true],
     ['v1', 'Service', 'services', true],
     ['v1', 'Secret', 'secrets', true],
+    ['v1', 'ConfigMap', 'configmaps', true],
+    ['v1', 'ServiceAccount', 'serviceaccounts', true],
     ['v1', 'Event', 'events', true],
     ['v1', 'Namespace', 'namespaces', false],
     ['v1', 'Node', 'nodes', false],
@@ -18,6 +20,7 @@ const kinds: readonly (readonly [groupVersion: string, kind: string, plural: str
     ['autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', true],
     ['policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', true],
     ['networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', true],
+    ['networking.k8s.io/v1', 'Ingress', 'ingresses', true],
     ['gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes', true],
   ];
 
@@ -34,6 +37,8 @@ export class ApiServer {
   readonly store = new Store();
   /** `METHOD path` of each request that changed something. */
   readonly changes: string[] = [];
+  /** Number of requests. */
+  requests = 0;
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
   #url = '';
 
@@ -61,6 +66,7 @@ export class ApiServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests += 1;
     let text = '';
     for await (const piece of request.setEncoding('utf8')) text += piece;
     const url = new URL(request.url!, this.#url);
@@ -137,8 +143,12 @@ export class ApiServer {
 
   #pod(pod: Any, part: string, url: URL, send: (status: number, body: unknown) => unknown): unknown {
     if (pod === undefined) return send(404, failure(404, 'pod not found'));
-    if (part === 'log')
-      return send(200, this.store.kubelet.log(pod, url.searchParams.get('previous') === 'true'));
+    if (part === 'log') {
+      const log = this.store.kubelet.log(pod, url.searchParams.get('previous') === 'true');
+      return log === undefined
+        ? send(400, failure(400, 'previous terminated container "penstock" not found'))
+        : send(200, log);
+    }
     if (part === 'eviction') {
       this.store.remove(pod);
       return send(201, { apiVersion: 'v1', kind: 'Status', status: 'Success' });

@@ -45,13 +45,14 @@ export function testCluster() {
   const folder = mkdtempSync(join(tmpdir(), 'penstock-cluster-'));
   const kubeconfig = join(folder, 'kubeconfig');
   let server = new ApiServer();
+  const node = { conditions: [{ type: 'Ready', status: 'True' }], addresses: [] };
   const reset = async () => {
     server.stop();
     server = new ApiServer();
     await server.start();
     writeFileSync(kubeconfig, server.kubeconfig());
     for (const name of ['node-1', 'node-2', 'node-3']) {
-      const status = { conditions: [{ type: 'Ready', status: 'True' }], addresses: [] };
+      const status = { ...node, allocatable: { cpu: '2', memory: '4Gi' } };
       server.store.put({ apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: {}, status });
     }
   };
@@ -75,10 +76,14 @@ export function testCluster() {
   const run = (program: string, args: readonly string[]) => start(program, args).ended;
   return {
     kubeconfig,
+    get requests() {
+      return server.requests;
+    },
     get changes() {
       return server.changes;
     },
     get: (kind: string, name: string): Any => server.store.get(kind, 'default', name),
+    put: (object: Any): Any => server.store.put(object),
     list: (kind: string): Any[] => server.store.list(kind, 'default', ''),
     behave: (kubelet: Partial<Kubelet>) => {
       server.store.kubelet = { ...server.store.kubelet, ...kubelet };

@@ -27,39 +27,47 @@ test('deploy starts everything and prints the address', { timeout: 60_000 }, asy
   });
 });
 
-test('deploy shows the log of a version that does not start, and the previous version keeps serving', {
+test('logs --previous shows the containers that were restarted, whatever the other pods have', {
   timeout: 60_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
+  const [restarted] = cluster.list('Pod').map(({ metadata }) => metadata.name);
+  const isRestarted = ({ metadata }: Any) => metadata.name === restarted;
   cluster.behave({
-    status: (pod) => (imageOf(pod) === 'mtcars:2' ? crashing : ready),
-    log: () =>
-      'error: Could not load the app. plumber.R:3: object "model" not found\ncode: app_load_failed\n',
+    status: (pod) => ({
+      ...ready,
+      containerStatuses: [{ ...ready.containerStatuses[0], restartCount: isRestarted(pod) ? 1 : 0 }],
+    }),
+    log: (pod, previous) => (previous && !isRestarted(pod) ? undefined : 'out of memory\n'),
   });
-  const { code, stderr } = await cluster.deploy('--image', 'mtcars:2', '--pods', '2');
-  expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /Pod mtcars-\S+: the container exited: Error, exit code 1\.\n {2}error: Could not load the app\. plumber\.R:3/,
-  );
-  expect(stderr).toContain('rolled back: the previous version of mtcars is still serving');
-  const pods = cluster.list('Pod');
-  expect(pods.map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
+  const { code, stdout } = await cluster.penstock('logs', 'mtcars', '--previous');
+  expect([code, stdout]).toEqual([0, `[pod/${restarted}/penstock] out of memory\n`]);
 });
 
-test('deploy reports at once that an image cannot be pulled', { timeout: 60_000 }, async () => {
-  const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "mtcars:1"' };
-  cluster.behave({
-    status: () => ({
-      phase: 'Pending',
-      containerStatuses: [{ ready: false, restartCount: 0, state: { waiting } }],
-    }),
-  });
-  const { code, stderr } = await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
-  expect(code).toBe(1);
-  expect(stderr).toContain(
-    'the image cannot be pulled (ImagePullBackOff): Back-off pulling image "mtcars:1"',
-  );
-  expect(stderr).toContain('code: rollout_failed');
+test('status sums up a thousand pods within some seconds, over one program', {
+  timeout: 120_000,
+}, async () => {
+  const labels = {
+    'app.kubernetes.io/name': 'mtcars',
+    'app.kubernetes.io/instance': 'mtcars',
+    'app.kubernetes.io/component': 'r-api',
+    'app.kubernetes.io/version': 'one',
+    track: 'stable',
+  };
+  for (let index = 0; index < 1000; index += 1) {
+    const metadata = { name: `mtcars-${index}`, namespace: 'default', labels };
+    const spec = { nodeName: `node-${index % 100}`, containers: [{ name: 'penstock' }] };
+    cluster.put({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
+  }
+  cluster.behave({ admin: () => metricsOf(100) });
+  const before = cluster.requests;
+  const began = performance.now();
+  const { stdout } = await cluster.penstock('status', 'mtcars');
+  expect(performance.now() - began).toBeLessThan(20_000);
+  // Two samples, each a list and one request for each pod.
+  expect(cluster.requests - before).toBeLessThan(2010);
+  expect(stdout).toMatch(/^one +serving +1000 +100 +2000 +2000 +5000 +/m);
+  expect(stdout.trim().split('\n')).toHaveLength(3);
 });
 
 test('--dry-run and --diff change nothing', { timeout: 60_000 }, async () => {
@@ -104,15 +112,25 @@ test('scale sets the number of pods, or the limits of the autoscaler if there is
   expect(cluster.list('Pod')).toHaveLength(2);
 });
 
+const metricsOf = (answered: number) =>
+  [
+    'penstock_app_info{version="one"} 1',
+    'penstock_workers{state="idle"} 1',
+    'penstock_workers{state="busy"} 1',
+    'penstock_running 2',
+    'penstock_queued 5',
+    `penstock_requests_total{method="GET",status="200"} ${answered}`,
+    'penstock_requests_total{method="GET",status="503"} 3',
+    '',
+  ].join('\n');
+
 test('status shows what each pod reports', { timeout: 60_000 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2', '--app-version', 'one');
   let answered = 100;
-  const status = { state: 'serving', running: 2, queued: 5, workers: [{}, {}], release: 'one' };
   cluster.behave({
-    admin: (_pod, path) => {
-      if (path === 'status') return JSON.stringify(status);
+    admin: () => {
       answered += 10;
-      return `penstock_requests_total{method="GET",status="200"} ${answered}\npenstock_requests_total{method="GET",status="503"} 3\n`;
+      return metricsOf(answered);
     },
   });
   const shown = await cluster.penstock('status', 'mtcars');
@@ -147,8 +165,15 @@ test('a canary runs beside the current version until the next deploy removes it'
     'two',
     '--canary',
     '25',
+    ...['--timeout', '7m'],
   );
   expect(tried.code).toBe(0);
+  // The options of a canary are its own.
+  const timeoutOf = (name: string) =>
+    cluster
+      .get('Deployment', name)
+      .spec.template.spec.containers[0].env.find((one: Any) => one.name === 'PENSTOCK_TIMEOUT')?.value;
+  expect([timeoutOf('mtcars'), timeoutOf('mtcars-canary')]).toEqual([undefined, '7m']);
   expect(cluster.list('Pod').map(imageOf).sort()).toEqual(['mtcars:1', 'mtcars:1', 'mtcars:1', 'mtcars:2']);
   await cluster.deploy('--image', 'mtcars:2', '--pods', '3', '--app-version', 'two');
   expect(cluster.list('Pod').map(imageOf)).toEqual(['mtcars:2', 'mtcars:2', 'mtcars:2']);
@@ -192,7 +217,7 @@ test('delete removes what deploy created and nothing else', { timeout: 60_000 },
   const left = ['Deployment', 'Service', 'Secret', 'PodDisruptionBudget', 'Pod'].flatMap((kind) =>
     cluster.list(kind),
   );
-  expect(new Set(left.map(({ metadata }) => metadata.labels['app.kubernetes.io/name']))).toEqual(
+  expect(new Set(left.map(({ metadata }) => metadata.labels['app.kubernetes.io/instance']))).toEqual(
     new Set(['other']),
   );
 });
@@ -230,8 +255,7 @@ function behaveAsChecked(client: Any): void {
     status: (pod) => (isLoad(pod) ? client : isBroken(pod) ? crashing : ready),
     log: (pod) =>
       isLoad(pod) ? `started\n${loadResult}\n` : 'PENSTOCK_QUEUE_LIMIT must not be "broken-on-purpose".\n',
-    admin: (_pod, path) =>
-      path === 'status' ? JSON.stringify({ state: 'serving', workers: [], release: 'one' }) : '# metrics\n',
+    admin: () => metricsOf(10),
   });
 }
 

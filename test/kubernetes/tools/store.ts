@@ -7,7 +7,8 @@ export type Any = any;
 export interface Kubelet {
   /** The status of a pod from now on. */
   status(pod: Any): Any;
-  log(pod: Any, previous: boolean): string;
+  /** Undefined if there is no such container. */
+  log(pod: Any, previous: boolean): string | undefined;
   /** The response of the admin port; undefined if it cannot be reached. */
   admin(pod: Any, path: string): string | undefined;
   /** Whether autoscalers have metrics. If so, they consider all pods busy once a client sends requests. */
