@@ -13,7 +13,10 @@ export async function lookAtModels(app: AppLocation, config: Config): Promise<Se
   for (const { file, name, version } of files) {
     const settings = name === undefined ? config.model : config.models.get(name);
     const { models } = await lookAtApp({ ...app, entry: 'model', file }, config);
-    found.push(servedModel({ ...models[0]!, ...(name !== undefined && { name, version }) }, settings));
+    const section = name === undefined ? ['model'] : ['models', name];
+    found.push(
+      servedModel({ ...models[0]!, ...(name !== undefined && { name, version }) }, settings, section),
+    );
   }
   return found;
 }
