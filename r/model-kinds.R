@@ -23,10 +23,17 @@ formula_fields <- function(model) {
   terms <- tryCatch(stats::terms(model), error = function(e) NULL)
   if (!inherits(terms, "terms")) return(hardhat_fields(model))
   frame <- tryCatch(model$model, error = function(e) NULL)
+  data <- tryCatch(model$data, error = function(e) NULL)
+  offset <- tryCatch(model$call$offset, error = function(e) NULL)
+  terms_fields(terms, if (is.data.frame(frame)) frame, kept_levels(model), offset, if (is.data.frame(data)) data)
+}
+
+# By the text of the variable in the formula. gls() and lme() keep the levels as the rows of the contrasts.
+kept_levels <- function(model) {
   xlevels <- tryCatch(model$xlevels, error = function(e) NULL)
   if (is.null(xlevels)) xlevels <- attr(model, "xlevels")
-  offset <- tryCatch(model$call$offset, error = function(e) NULL)
-  terms_fields(terms, if (is.data.frame(frame)) frame, xlevels, offset)
+  if (is.null(xlevels) && inherits(model, c("lme", "gls"))) xlevels <- lapply(model$contrasts, rownames)
+  xlevels
 }
 
 # caret keeps a prototype. Packages that build on hardhat keep a blueprint with one.
@@ -45,20 +52,58 @@ prob_types <- c(class = "class", prob = "prob")
 
 forest_fields <- function(model) {
   # With a formula the columns of the forest are its terms, such as `log(x)`.
-  if (inherits(model, "randomForest.formula")) return(terms_fields(model$terms, NULL, model$forest$xlevels))
-  xlevels <- model$forest$xlevels
+  forest <- model$forest
+  if (inherits(model, "randomForest.formula")) return(terms_fields(model$terms, NULL, forest$xlevels))
+  xlevels <- forest$xlevels
   if (is.null(names(xlevels))) return(NULL)
-  number_fields(names(xlevels), xlevels)
+  fields <- number_fields(names(xlevels), xlevels, logical = TRUE)
+  lapply(seq_along(fields), function(i) {
+    # Ordered factors have levels, and count as one category.
+    if (fields[[i]]$type == "factor") fields[[i]]$ordered <- forest$ncat[[i]] == 1L && length(xlevels[[i]]) > 1L
+    forest_field(fields[[i]], forest$xbestsplit[forest$bestvar == i])
+  })
+}
+
+ranger_fields <- function(model) {
+  forest <- model$forest
+  names <- forest$independent.variable.names
+  levels <- forest$covariate.levels
+  if (!is.null(levels)) {
+    if (is.null(names(levels))) names(levels) <- names
+    return(number_fields(names, levels, logical = TRUE))
+  }
+  fields <- number_fields(names, logical = TRUE)
+  ids <- unlist(forest$split.varIDs)
+  # Other nodes are leaves.
+  inner <- unlist(lapply(forest$child.nodeIDs, function(children) children[[1L]] != 0L))
+  # Old versions counted the response too.
+  known <- is.null(forest$dependent.varID) && length(inner) == length(ids)
+  lapply(seq_along(fields), function(i) {
+    if (!forest$is.ordered[[i]]) return(list(name = names[i], type = "factor"))
+    splits <- if (known) unlist(forest$split.values)[inner & ids == i - 1L]
+    forest_field(fields[[i]], splits, drawn = identical(model$splitrule, "extratrees"))
+  })
 }
 
 # mgcv keeps of each variable a factor with its levels, or three numbers: least, middle and greatest.
 gam_fields <- function(model) {
+  variables <- as.list(attr(model$terms, "variables"))[-1L]
   lapply(names(model$var.summary), function(name) {
     seen <- model$var.summary[[name]]
-    column <- if (name %in% names(model$model)) model$model[[name]] else seen
-    field <- column_field(name, column)
+    field <- if (name %in% names(model$model)) column_field(name, model$model[[name]])
+      else if (is.factor(seen) || is.matrix(seen)) column_field(name, seen)
+      else inner_field(name, variables, attr(model$terms, "dataClasses"), model$xlevels)
     if (field$type == "number" && length(seen) == 3L) field$example <- seen[[2L]]
-    field
+    if (is.factor(seen)) with_levels(field, levels(seen)) else field
+  })
+}
+
+# A numeric field has mean and deviation of each class; another has the probability of each level.
+bayes_fields <- function(model) {
+  lapply(names(model$tables), function(name) {
+    levels <- colnames(model$tables[[name]])
+    if (model$isnumeric[[name]]) list(name = name, type = "number")
+    else list(name = name, type = "factor", levels = levels, example = levels[1L])
   })
 }
 
@@ -127,11 +172,7 @@ model_kinds <- list(
     nulls = function(model) inherits(model, "randomForest.formula")
   ),
   ranger = list(
-    fields = function(model) {
-      levels <- model$forest$covariate.levels
-      if (!is.null(levels) && is.null(names(levels))) names(levels) <- model$forest$independent.variable.names
-      number_fields(model$forest$independent.variable.names, levels)
-    },
+    fields = ranger_fields,
     types = function(model) {
       switch(model$treetype,
         Classification = c(response = "response", class = "response"),
@@ -156,6 +197,15 @@ model_kinds <- list(
     types = character(),
     data = function(frame) data.matrix(frame), finish = booster_finish
   ),
+  svm = list(
+    # Without a formula it was trained with a matrix.
+    fields = function(model) {
+      if (inherits(model, "svm.formula")) return(formula_fields(model))
+      if (!is.null(colnames(model$SV))) number_fields(colnames(model$SV), logical = TRUE)
+    },
+    types = character()
+  ),
+  naiveBayes = list(fields = bayes_fields, types = c(class = "class", raw = "raw", prob = "raw"), default = "class"),
   glmnet = list(
     fields = function(model) {
       beta <- if (is.list(model$beta)) model$beta[[1L]] else model$beta

@@ -131,7 +131,12 @@ export const errorCatalogue = {
   body_not_json: {
     status: 400,
     message: 'The request body is not valid JSON.',
-    hint: 'Send JSON. /__docs__/ shows an example.',
+    hint: 'Send JSON, CSV (Content-Type: text/csv) or a form. /__docs__/ shows an example.',
+  },
+  body_not_csv: {
+    status: 400,
+    message: 'The request body is not valid CSV.',
+    hint: 'Send CSV with a header line and commas, as write.csv() writes it.',
   },
   admin_unauthorized: {
     status: 401,

@@ -14,6 +14,7 @@ export const packagesToTest = [
   'future',
   'htmltools',
   'htmlwidgets',
+  'httr2',
   'knitr',
   'lintr',
   'promises',

@@ -4,6 +4,10 @@ import type { Field, FieldType, ModelFacts, Output } from './model-schema.js';
 export interface FoundField {
   readonly name: string;
   readonly type: FieldType | 'unknown';
+  /** The type to suggest if it is `unknown`. */
+  readonly likely?: FieldType;
+  readonly columns?: number;
+  readonly logical?: boolean;
   readonly levels?: readonly string[];
   readonly ordered?: boolean;
   readonly values?: readonly number[];
@@ -53,15 +57,22 @@ export function descriptionFrom(plain: Plain): ModelDescription {
   };
 }
 
-function foundField({ example, levels, max, min, name, ordered, timezone, type, values }: Plain): FoundField {
+function foundField(plain: Plain): FoundField {
+  const { columns, example, levels, likely, logical, max, min, name, ordered, timezone, type, values } =
+    plain;
   return {
     name: String(name),
     type: type as FoundField['type'],
+    ...(present(likely) && { likely: likely as FieldType }),
+    ...(present(columns) && { columns: Number(columns) }),
+    ...(logical === true && { logical: true }),
     ...(present(levels) && { levels: list<string>(levels) }),
     ...(present(values) && { values: list<number>(values) }),
     ...(ordered === true && { ordered: true }),
     ...(present(min) && { seen: { min: Number(min), max: Number(max) } }),
-    ...(present(example) && { example: example as Field['example'] }),
+    ...(present(example) && {
+      example: present(columns) ? list<number>(example) : (example as Field['example']),
+    }),
     ...(typeof timezone === 'string' && timezone !== '' && { timezone }),
   };
 }

@@ -14,6 +14,10 @@ export interface Field {
   readonly ordered?: boolean;
   /** The values that a number may have, if the model knows no others (`factor(cyl)` in a formula). */
   readonly values?: readonly number[];
+  /** Number of columns of a matrix in R: a value is then an array of as many numbers. */
+  readonly columns?: number;
+  /** Whether true and false are accepted as 1 and 0, which R takes them for in this field. */
+  readonly logical?: boolean;
   /** Enforced bounds. Only the configuration sets them. */
   readonly min?: number;
   readonly max?: number;
@@ -23,7 +27,7 @@ export interface Field {
   readonly nulls: boolean;
   /** If false, a row may omit the field, which means null. */
   readonly required: boolean;
-  readonly example: string | number | boolean;
+  readonly example: string | number | boolean | readonly number[];
   /** Time zone of a datetime in R. */
   readonly timezone?: string;
 }

@@ -10,18 +10,18 @@ export function describeModel(model: ServedModel): string {
     `${name} version ${version}: ${description} (${classes.join('/')})`,
     ...(listed === undefined || listed === '' ? [] : [`Prediction types: ${listed}`]),
     ...(intervals.length === 0 ? [] : [`Intervals: ${intervals.join(', ')}`]),
-    ...(extraFields === 'ignore' ? ['Unknown fields are ignored.'] : []),
+    ...(extraFields === 'refuse' ? ['Unknown fields are rejected.'] : []),
   ];
   return `${lines.join('\n')}\n\n${fieldTable(model)}`;
 }
 
 function fieldTable({ fields }: ModelSchema): string {
-  const rows = fields.map(({ levels, max, min, name, nulls, required, seen, type, values }) => {
+  const rows = fields.map(({ columns, levels, max, min, name, nulls, required, seen, type, values }) => {
     const bounds = min === undefined && max === undefined ? '' : `${min ?? '…'} to ${max ?? '…'}`;
     const range = seen === undefined ? '' : `${seen.min} to ${seen.max} in training`;
     const known = (levels ?? values)?.join(', ') ?? (bounds || range);
     const missing = required ? (nulls ? 'null allowed' : 'not allowed') : 'optional';
-    return [name, type, missing, known];
+    return [name, columns === undefined ? type : `matrix of ${columns} columns`, missing, known];
   });
   return table([['FIELD', 'TYPE', 'MISSING', 'VALUES'], ...rows]);
 }

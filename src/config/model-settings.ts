@@ -1,7 +1,9 @@
 import type { Field, FieldType } from '../app/model-schema.js';
 
 /** Settings of one field. Anything not set is taken from the model object. */
-export type FieldSettings = Partial<Omit<Field, 'name' | 'type' | 'seen' | 'values'>> & {
+export type FieldSettings = Partial<
+  Omit<Field, 'name' | 'type' | 'seen' | 'values' | 'columns' | 'logical'>
+> & {
   readonly type?: FieldType;
 };
 

@@ -66,9 +66,9 @@ async function loadModels(
 ): Promise<LoadResult> {
   const findings: Finding[] = [];
   const served = [];
-  for await (const { found, settings } of describeModels(app, config, output)) {
+  for await (const { found, section, settings } of describeModels(app, config, output)) {
     if (found.failure !== undefined) throw new PenstockError('app_load_failed', found.failure);
-    const model = servedModel(found, settings);
+    const model = servedModel(found, settings, section);
     served.push(model);
     const name = `Model ${model.name} version ${model.version}`;
     findings.push(

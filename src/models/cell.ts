@@ -1,11 +1,11 @@
 import type { Field } from '../app/model-schema.js';
-import { type FaultCode, meantInstead } from './fault.js';
+import { type FaultCode, meantInstead, type Remedy } from './fault.js';
 
 /**
- * One value for an R vector: a number, a boolean or a string. Factor levels are codes; dates and times are days and
- * seconds since 1970. null is NA.
+ * One value for an R vector: a number, a boolean or a string; the numbers of a row of a matrix. Factor levels are codes;
+ * dates and times are days and seconds since 1970. null is NA.
  */
-export type Cell = number | string | boolean | null;
+export type Cell = number | string | boolean | null | readonly (number | null)[];
 
 /** Converts a JSON value to a cell; undefined if the value is not valid for the field. */
 export type CellReader = (value: unknown) => Cell | undefined;
@@ -23,6 +23,7 @@ const MAX_SHOWN_VALUES = 20;
 
 /** The reader of a field. Created once, since it runs for every value of every request. */
 export function cellReader(field: Field): CellReader {
+  if (field.columns !== undefined) return matrixReader(field, field.columns);
   const read = plainReader(field);
   const nothing = field.nulls ? null : undefined;
   if (field.type === 'string' && field.levels === undefined) {
@@ -36,28 +37,51 @@ export function cellReader(field: Field): CellReader {
   };
 }
 
+/** A row of a matrix is an array of numbers; in a matrix of one column, also a number. */
+function matrixReader(field: Field, columns: number): CellReader {
+  const { columns: _, ...element } = field;
+  const read = cellReader(element);
+  return (value) => {
+    const values: unknown[] = Array.isArray(value) ? value : [value];
+    if (value === null && field.nulls) return new Array<null>(columns).fill(null);
+    if (values.length !== columns) return undefined;
+    const cells = values.map(read);
+    return cells.includes(undefined) ? undefined : (cells as (number | null)[]);
+  };
+}
+
+/** The texts of levels that are R's logicals. */
+const logicalText = (value: boolean): string => (value ? 'TRUE' : 'FALSE');
+
 function plainReader(field: Field): CellReader {
   switch (field.type) {
     case 'number':
       return numberReader(field);
     case 'integer':
-      return (value) =>
-        Number.isInteger(value) &&
-        Math.abs(value as number) <= MAX_INTEGER &&
-        isWithin(field, value as number)
-          ? (value as number)
+      return (value) => {
+        const number = field.values === undefined ? value : meantNumber(field.values, value);
+        return Number.isInteger(number) &&
+          Math.abs(number as number) <= MAX_INTEGER &&
+          isWithin(field, number as number)
+          ? (number as number)
           : undefined;
+      };
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : undefined);
     case 'string': {
       const levels = new Set(field.levels);
-      return (value) => (typeof value === 'string' && levels.has(value) ? value : undefined);
+      return (value) => {
+        const text = typeof value === 'boolean' ? logicalText(value) : value;
+        return typeof text === 'string' && levels.has(text) ? text : undefined;
+      };
     }
     case 'factor': {
       const codes = new Map(field.levels?.map((level, index) => [level, index + 1]));
-      // Clients may send levels such as "4" as numbers.
-      return (value) =>
-        typeof value === 'string' || typeof value === 'number' ? codes.get(String(value)) : undefined;
+      // Clients may send levels such as "4" as numbers, and "TRUE" as true.
+      return (value) => {
+        if (typeof value === 'boolean') return codes.get(logicalText(value));
+        return typeof value === 'string' || typeof value === 'number' ? codes.get(String(value)) : undefined;
+      };
     }
     case 'date':
       return (value) => (typeof value === 'string' ? dayOf(value) : undefined);
@@ -66,8 +90,16 @@ function plainReader(field: Field): CellReader {
   }
 }
 
+/** For factor(x) in a formula, a number and its text are the same. */
+function meantNumber(values: readonly number[], value: unknown): unknown {
+  return typeof value === 'string' ? (values.find((one) => String(one) === value) ?? value) : value;
+}
+
 function numberReader(field: Field): CellReader {
-  return (value) => {
+  return (given) => {
+    const value = field.values === undefined ? given : meantNumber(field.values, given);
+    if (typeof value === 'boolean' && field.logical)
+      return isWithin(field, Number(value)) ? Number(value) : undefined;
     if (typeof value === 'number') return isWithin(field, value) ? value : undefined;
     if (typeof value !== 'string') return undefined;
     const number = NON_FINITE.get(value);
@@ -101,9 +133,20 @@ function secondOf(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time / 1000;
 }
 
+interface Complaint {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly remedy?: Remedy;
+}
+
 /** Why a value is not valid, for a fault. */
-export function complaint(field: Field, value: unknown): { code: FaultCode; message: string } {
-  const { levels, nulls, type } = field;
+export function complaint(field: Field, value: unknown): Complaint {
+  const { columns, levels, nulls, type } = field;
+  if (columns !== undefined && value !== null) {
+    const what = Array.isArray(value) ? `an array of ${value.length} values` : jsonType(value);
+    const message = `must be an array of ${columns} number${columns === 1 ? '' : 's'}, a row of the matrix, not ${what}`;
+    return { code: 'shape', message };
+  }
   if (value === null || value === 'NA' || (value === 'NaN' && !nulls)) {
     return { code: 'null', message: 'must not be missing (null): the model needs a value' };
   }
@@ -120,7 +163,7 @@ export function complaint(field: Field, value: unknown): { code: FaultCode; mess
   return { code: 'type', message: `must be ${noun(field)}, not ${what}` };
 }
 
-function numberComplaint(field: Field, value: number): { code: FaultCode; message: string } {
+function numberComplaint(field: Field, value: number): Complaint {
   const { min, max, type, values } = field;
   if (type === 'integer' && !Number.isInteger(value)) {
     return { code: 'type', message: `must be a whole number, not ${value}` };
@@ -134,7 +177,8 @@ function numberComplaint(field: Field, value: number): { code: FaultCode; messag
       : min !== undefined
         ? `at least ${min}`
         : `at most ${max ?? MAX_INTEGER}`;
-  return { code: 'range', message: `must be ${bounds}, not ${value}` };
+  const message = `must be ${bounds}, not ${value}`;
+  return { code: 'range', message, ...((min ?? max) !== undefined && { remedy: 'range' }) };
 }
 
 /** The expected value of a field, in words. */

@@ -1,98 +1,145 @@
 import type { Field, ModelSchema } from '../app/model-schema.js';
 import { type Cell, type CellReader, cellReader, complaint } from './cell.js';
-import { type Faults, meantInstead, member } from './fault.js';
+import { type Faults, meantBy, meantInstead, member } from './fault.js';
 
 /** The input of one request by column, in the order of the schema's fields. */
 export interface ColumnSet {
   readonly rows: number;
   readonly columns: readonly (readonly Cell[])[];
+  /** Names in the input that are not fields, if the model ignores them. */
+  readonly ignored: readonly string[];
 }
+
+/** Where other protocols put the rows of a request. */
+const wrappers = ['data', 'instances'];
+
+/** The names of rows, as jsonlite's toJSON() and R's write.csv() write them. */
+const rowNames = ['_row', ''];
+
+/** Names of ignored members that are kept per request. */
+const MAX_IGNORED_NAMES = 100;
 
 /** Reads JSON input according to a model's schema. */
 export class ColumnReader {
   readonly #fields: readonly Field[];
   readonly #readers: readonly CellReader[];
-  readonly #names: ReadonlySet<string>;
+  readonly #byName: ReadonlyMap<string, Field>;
   readonly #ignoresExtra: boolean;
 
   constructor(schema: ModelSchema) {
     this.#fields = schema.fields;
     this.#readers = schema.fields.map(cellReader);
-    this.#names = new Set(schema.fields.map(({ name }) => name));
+    this.#byName = new Map(schema.fields.map((field) => [field.name, field]));
     this.#ignoresExtra = schema.extraFields === 'ignore';
   }
 
   /**
-   * Reads one row as an object, rows as an array of objects, or columns as an object of arrays.
+   * Reads one row as an object, rows as an array of objects, or columns as an object of arrays; each of them also as the
+   * member `data` or `instances` of an object.
    *
    * @param faults collects all faults; the result is only valid if there are none
    */
   read(body: unknown, faults: Faults): ColumnSet {
-    if (Array.isArray(body)) return this.#rows(body, faults);
-    if (!isObject(body)) {
-      faults.add(
-        '',
-        'shape',
-        'must be an object (one row), an array of objects (rows) or an object of arrays (columns)',
-      );
-      return { rows: 0, columns: [] };
-    }
-    return Object.values(body).some(Array.isArray)
-      ? this.columns(new Map(Object.entries(body)), faults, (name) => member('', name))
-      : this.#rows([body], faults, '');
+    const reading = new Reading(faults);
+    const wrapper = this.#wrapperOf(body);
+    if (wrapper === undefined) return this.#read(body, '', reading);
+    const { [wrapper]: rows, ...others } = body as JsonObject;
+    for (const name of Object.keys(others)) this.#extra(name, name, reading);
+    return this.#read(rows, wrapper, reading);
   }
 
-  /** @param path of a single row; by default the path of each row is its index */
-  #rows(rows: readonly unknown[], faults: Faults, path?: string): ColumnSet {
+  #wrapperOf(body: unknown): string | undefined {
+    if (!isObject(body) || Object.keys(body).some((name) => this.#byName.has(name))) return undefined;
+    return wrappers.find((name) => typeof body[name] === 'object' && body[name] !== null);
+  }
+
+  /** @param path of the body */
+  #read(body: unknown, path: string, reading: Reading): ColumnSet {
+    if (Array.isArray(body)) return this.#rows(body, (i) => `${path}[${i}]`, reading);
+    if (!isObject(body)) {
+      const message =
+        'must be an object (one row), an array of objects (rows) or an object of arrays (columns)';
+      reading.faults.add(path, 'shape', message);
+      return reading.result(0, []);
+    }
+    return Object.entries(body).some(([name, value]) => isColumn(this.#byName.get(name), value))
+      ? this.#columns(new Map(Object.entries(body)), (name) => member(path, name), reading)
+      : this.#rows([body], () => path, reading);
+  }
+
+  #rows(rows: readonly unknown[], pathOf: (row: number) => string, reading: Reading): ColumnSet {
     const columns: Cell[][] = this.#fields.map(() => new Array(rows.length));
+    const inSomeRow = new Map<string, boolean>();
+    const isInSomeRow = (name: string): boolean => {
+      const known = inSomeRow.get(name) ?? rows.some((row) => isObject(row) && Object.hasOwn(row, name));
+      inSomeRow.set(name, known);
+      return known;
+    };
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i];
-      if (!isObject(row)) {
-        faults.add(`[${i}]`, 'shape', 'must be an object, one row');
-        continue;
-      }
-      this.#row(row, i, columns, faults, path ?? `[${i}]`);
+      if (isObject(row)) this.#row(row, i, columns, isInSomeRow, pathOf(i), reading);
+      else reading.faults.add(pathOf(i), 'shape', 'must be an object, one row');
     }
-    return { rows: rows.length, columns };
+    return reading.result(rows.length, columns);
   }
 
-  #row(row: JsonObject, index: number, columns: readonly Cell[][], faults: Faults, path: string): void {
+  #row(
+    row: JsonObject,
+    index: number,
+    columns: readonly Cell[][],
+    isInSomeRow: (name: string) => boolean,
+    path: string,
+    reading: Reading,
+  ): void {
     let found = 0;
     for (let f = 0; f < this.#fields.length; f++) {
       const field = this.#fields[f]!;
-      if (!Object.hasOwn(row, field.name)) {
-        if (field.required) faults.add(member(path, field.name), 'missing', 'is missing');
+      const has = Object.hasOwn(row, field.name);
+      if (has) found += 1;
+      else if (!field.required) {
         columns[f]![index] = null;
         continue;
+      } else if (!isInSomeRow(field.name)) {
+        const others = Object.keys(row).filter((name) => !this.#byName.has(name));
+        const message = `is missing${meantBy(field.name, others)}`;
+        reading.faults.add(member(path, field.name), 'missing', message, 'missing');
+        continue;
       }
-      found += 1;
-      const value = row[field.name];
+      // R's clients omit missing values.
+      const value = has ? row[field.name] : null;
       const cell = this.#readers[f]!(value);
       if (cell !== undefined) {
         columns[f]![index] = cell;
         continue;
       }
-      const { code, message } = complaint(field, value);
-      faults.add(member(path, field.name), code, message);
+      const { code, message, remedy } = complaint(field, value);
+      reading.faults.add(member(path, field.name), code, message, remedy);
     }
-    if (this.#ignoresExtra) return;
     const names = Object.keys(row);
     if (names.length === found) return;
-    for (const name of names) if (!this.#names.has(name)) this.#extra(member(path, name), name, faults);
+    for (const name of names) if (!this.#byName.has(name)) this.#extra(member(path, name), name, reading);
   }
 
   /** @param pathOf the path of a column, for faults */
   columns(values: ReadonlyMap<string, unknown>, faults: Faults, pathOf: (name: string) => string): ColumnSet {
-    const rows = rowsOf(values);
+    return this.#columns(values, pathOf, new Reading(faults));
+  }
+
+  #columns(
+    values: ReadonlyMap<string, unknown>,
+    pathOf: (name: string) => string,
+    reading: Reading,
+  ): ColumnSet {
+    const rows = rowsOf(this.#fields.map(({ name }) => values.get(name)));
     const columns = this.#fields.map((field, f) => {
       const value = values.get(field.name);
       if (value === undefined) {
-        if (field.required) faults.add(pathOf(field.name), 'missing', 'is missing');
+        if (field.required) reading.faults.add(pathOf(field.name), 'missing', 'is missing', 'missing');
         return new Array<Cell>(rows).fill(null);
       }
       if (!Array.isArray(value) || value.length !== rows) {
         const length = Array.isArray(value) ? `, not ${value.length}` : '';
-        faults.add(
+        reading.faults.add(
           pathOf(field.name),
           'shape',
           `must be an array of ${rows} values like the other columns${length}`,
@@ -102,20 +149,35 @@ export class ColumnReader {
       return value.map((one: unknown, i) => {
         const cell = this.#readers[f]!(one);
         if (cell !== undefined) return cell;
-        const { code, message } = complaint(field, one);
-        faults.add(`${pathOf(field.name)}[${i}]`, code, message);
+        const { code, message, remedy } = complaint(field, one);
+        reading.faults.add(`${pathOf(field.name)}[${i}]`, code, message, remedy);
         return null;
       });
     });
-    if (!this.#ignoresExtra) {
-      for (const name of values.keys()) if (!this.#names.has(name)) this.#extra(pathOf(name), name, faults);
-    }
-    return { rows, columns };
+    for (const name of values.keys()) if (!this.#byName.has(name)) this.#extra(pathOf(name), name, reading);
+    return reading.result(rows, columns);
   }
 
-  #extra(path: string, name: string, faults: Faults): void {
-    const near = faults.full ? '' : meantInstead(name, [...this.#names]);
-    faults.add(path, 'extra', `is not a field of the model${near}`);
+  #extra(path: string, name: string, { faults, ignored }: Reading): void {
+    if (rowNames.includes(name)) return;
+    if (!this.#ignoresExtra) {
+      const near = faults.full ? '' : meantInstead(name, [...this.#byName.keys()]);
+      faults.add(path, 'extra', `is not a field of the model${near}`, 'extra');
+    } else if (ignored.size < MAX_IGNORED_NAMES) ignored.add(name);
+  }
+}
+
+/** What is found while one request is read. */
+class Reading {
+  readonly faults: Faults;
+  readonly ignored = new Set<string>();
+
+  constructor(faults: Faults) {
+    this.faults = faults;
+  }
+
+  result(rows: number, columns: ColumnSet['columns']): ColumnSet {
+    return { rows, columns, ignored: [...this.ignored] };
   }
 }
 
@@ -125,10 +187,16 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a member of the body has the values of a field in all rows. A row of a matrix is an array too. */
+function isColumn(field: Field | undefined, value: unknown): boolean {
+  if (field === undefined || !Array.isArray(value)) return false;
+  return field.columns === undefined || value.length !== field.columns || value.some(Array.isArray);
+}
+
 /** The most frequent length of the columns, so that faults name the columns of other lengths. */
-function rowsOf(values: ReadonlyMap<string, unknown>): number {
+function rowsOf(values: readonly unknown[]): number {
   const counts = new Map<number, number>();
-  for (const value of values.values()) {
+  for (const value of values) {
     if (Array.isArray(value)) counts.set(value.length, (counts.get(value.length) ?? 0) + 1);
   }
   return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), [0, 0])[0];

@@ -1,7 +1,7 @@
 import type { PredictOptions, ServedModel } from '../app/model-schema.js';
 import { BatchPolicy, type BatchReports, NO_REPORTS } from '../dispatch/batch-policy.js';
 import { Route } from '../dispatch/route.js';
-import { ColumnReader } from './columns.js';
+import { ColumnReader, type ColumnSet } from './columns.js';
 import { type Faults, meantInstead } from './fault.js';
 
 const parameters = ['type', 'interval', 'level'];
@@ -10,20 +10,50 @@ const intervalKinds = ['confidence', 'prediction'] as const;
 /** Maximum number of rows in a batch of requests. */
 const MAX_BATCH_ROWS = 1024;
 
+/** Ignored names that are reported per model. Clients could send any number of them. */
+const MAX_REPORTED_NAMES = 100;
+
+/** What a model's endpoint reports. */
+export interface EndpointReports extends BatchReports {
+  /** Names in requests that are not fields, each once. */
+  ignored(names: readonly string[]): void;
+}
+
 /** One version of a model, ready for requests. */
 export class Endpoint {
   readonly model: ServedModel;
-  readonly reader: ColumnReader;
+  readonly #reader: ColumnReader;
+  readonly #reports: EndpointReports;
+  readonly #ignored = new Set<string>();
   /** predict() takes any number of rows. Trials show whether the rows are independent. */
   readonly batching: BatchPolicy;
   readonly route: Route;
 
-  /** @param reports gets what the trials of the model have shown */
-  constructor(model: ServedModel, reports: BatchReports = NO_REPORTS) {
+  constructor(model: ServedModel, reports: EndpointReports = { ...NO_REPORTS, ignored: () => {} }) {
     this.model = model;
+    this.#reports = reports;
     this.batching = new BatchPolicy({ max: MAX_BATCH_ROWS, wait: 0 }, reports);
     this.route = new Route(Infinity, this.batching);
-    this.reader = new ColumnReader(model);
+    this.#reader = new ColumnReader(model);
+  }
+
+  /** Reads rows or columns as JSON values. */
+  read(body: unknown, faults: Faults): ColumnSet {
+    return this.#note(this.#reader.read(body, faults));
+  }
+
+  /** @param pathOf the path of a column, for faults */
+  columns(values: ReadonlyMap<string, unknown>, faults: Faults, pathOf: (name: string) => string): ColumnSet {
+    return this.#note(this.#reader.columns(values, faults, pathOf));
+  }
+
+  #note(input: ColumnSet): ColumnSet {
+    const names = input.ignored
+      .filter((name) => !this.#ignored.has(name))
+      .slice(0, MAX_REPORTED_NAMES - this.#ignored.size);
+    for (const name of names) this.#ignored.add(name);
+    if (names.length > 0) this.#reports.ignored(names);
+    return input;
   }
 
   /** Reads the options for predict(): `type`, `interval` and `level`, from the query or from V2's parameters. */

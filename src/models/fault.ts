@@ -16,20 +16,31 @@ export interface Fault {
  */
 export type FaultCode = 'missing' | 'extra' | 'null' | 'type' | 'level' | 'range' | 'shape';
 
+/** The settings of penstock.yaml that would allow what a fault refuses. */
+const remedies = {
+  missing: 'A field may be missing if it has `required: false` in penstock.yaml.',
+  extra: 'Other members are ignored with `extra-fields: ignore` in penstock.yaml.',
+  range: 'The bounds of a field are its `min` and `max` in penstock.yaml.',
+};
+export type Remedy = keyof typeof remedies;
+
 /** Faults listed per request. Further ones are only counted. */
 const MAX_LISTED = 1000;
 
 /** The faults of one request, in the order of the body. */
 export class Faults {
   readonly listed: Fault[] = [];
+  readonly #remedies = new Set<Remedy>();
   #count = 0;
 
   get count(): number {
     return this.#count;
   }
 
-  add(path: string, code: FaultCode, message: string): void {
+  /** @param remedy the setting that would allow it */
+  add(path: string, code: FaultCode, message: string, remedy?: Remedy): void {
     this.#count += 1;
+    if (remedy !== undefined) this.#remedies.add(remedy);
     if (this.listed.length < MAX_LISTED) this.listed.push({ path, code, message });
   }
 
@@ -44,7 +55,8 @@ export class Faults {
       .slice(0, 5)
       .map(({ path, message }) => `${path === '' ? 'The body' : path} ${sentence(message)}`);
     const rest = this.#count - shown.length;
-    return `${shown.join(' ')}${rest > 0 ? ` And ${rest} more.` : ''}`;
+    const settings = [...this.#remedies].map((remedy) => remedies[remedy]);
+    return [...shown, ...(rest > 0 ? [`And ${rest} more.`] : []), ...settings].join(' ');
   }
 }
 
@@ -58,6 +70,12 @@ export function member(path: string, name: string): string {
 export function meantInstead(word: string, candidates: readonly string[]): string {
   const candidate = suggest(word, candidates);
   return candidate === undefined ? '' : `; did you mean \`${candidate}\`?`;
+}
+
+/** The end of a message that names the candidate that was perhaps meant to be `word`. */
+export function meantBy(word: string, candidates: readonly string[]): string {
+  const candidate = suggest(word, candidates);
+  return candidate === undefined ? '' : `; \`${candidate}\` is not a field`;
 }
 
 function sentence(message: string): string {

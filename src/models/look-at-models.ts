@@ -5,12 +5,13 @@ import type { ServedModel } from '../app/model-schema.js';
 import type { Config } from '../config/load.js';
 import type { ModelSettings } from '../config/model-settings.js';
 import { lookAtApp } from '../pool/look-at-app.js';
-import { servedModel } from './served-model.js';
+import { type Section, servedModel } from './served-model.js';
 
 /** A saved model as R describes it, and its configuration. */
 export interface DescribedModel {
   readonly found: ModelDescription;
   readonly settings: ModelSettings | undefined;
+  readonly section: Section;
 }
 
 /**
@@ -28,13 +29,14 @@ export async function* describeModels(
   for (const { file, name, version } of files) {
     const settings = name === undefined ? config.model : config.models.get(name);
     const { models } = await lookAtApp({ ...app, entry: 'model', file }, config, output && { output });
-    yield { found: { ...models[0]!, ...(name !== undefined && { name, version }) }, settings };
+    const section = name === undefined ? ['model'] : ['models', name];
+    yield { found: { ...models[0]!, ...(name !== undefined && { name, version }) }, settings, section };
   }
 }
 
 export async function lookAtModels(app: AppLocation, config: Config): Promise<ServedModel[]> {
   const models: ServedModel[] = [];
-  for await (const { found, settings } of describeModels(app, config))
-    models.push(servedModel(found, settings));
+  for await (const { found, section, settings } of describeModels(app, config))
+    models.push(servedModel(found, settings, section));
   return models;
 }

@@ -113,6 +113,11 @@ export class ModelApp {
     if (known !== undefined) return known;
     const { name, version } = model;
     const endpoint = new Endpoint(model, {
+      ignored: (names) =>
+        this.#log.info(
+          { event: 'fields-ignored', model: name, version, fields: names },
+          `Model ${name} version ${version} ignores what is not one of its fields: ${names.join(', ')}`,
+        ),
       batched: () =>
         this.#log.info(
           { event: 'batched', model: name, version },
@@ -171,7 +176,7 @@ export class ModelApp {
       throw new PenstockError('app_load_failed', found?.failure);
     }
     const settings = this.#config.models.get(name);
-    return servedModel({ ...found, loadedAs, name, version }, settings);
+    return servedModel({ ...found, loadedAs, name, version }, settings, ['models', name]);
   }
 
   /** Predicts once per possible worker, so that each loads the model before the first request. */

@@ -2,6 +2,7 @@ import type { Batchable, MergedCall, Split } from '../dispatch/batch.js';
 import type { BatchPolicy } from '../dispatch/batch-policy.js';
 import type { Reply } from '../http/reply.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
+import type { Cell } from './cell.js';
 import type { ColumnSet } from './columns.js';
 import { predictPayload } from './payload.js';
 import { readPrediction } from './prediction.js';
@@ -50,9 +51,12 @@ export class ModelBatch implements Batchable {
 }
 
 function isWhole({ columns }: ColumnSet): boolean {
-  return columns.every((cells) =>
-    cells.every((cell) => cell !== null && (typeof cell !== 'number' || Number.isFinite(cell))),
-  );
+  return columns.every((cells) => cells.every(isPresent));
+}
+
+function isPresent(cell: Cell): boolean {
+  if (typeof cell === 'object') return cell?.every(isPresent) ?? false;
+  return typeof cell !== 'number' || Number.isFinite(cell);
 }
 
 function splitRows(frame: Frame, all: readonly PredictWork[]): Split {

@@ -42,7 +42,15 @@ export class ModelLane implements Lane {
     const url = http.url!;
     const path = pathOf(url);
     const query = new URLSearchParams(url.slice(path.length + 1));
-    const answer = this.#server().answer({ method: http.method!, path, query, body, requestId: id });
+    const contentType = http.headers['content-type'] ?? '';
+    const answer = this.#server().answer({
+      method: http.method!,
+      path,
+      query,
+      body,
+      contentType,
+      requestId: id,
+    });
     if ('status' in answer) return { lane: 'model', reply: answer };
     // predict() of many models fails without any rows.
     if (answer.input.rows === 0) return { lane: 'model', reply: answer.reply({ columns: [] }, 0, 0) };

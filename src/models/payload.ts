@@ -43,8 +43,18 @@ function cellsOf(sets: readonly ColumnSet[], field: number): readonly Cell[] {
   return sets.length === 1 ? sets[0]!.columns[field]! : sets.flatMap((set) => set.columns[field]!);
 }
 
+function rMatrix(rows: readonly (readonly (number | null)[])[], columns: number): RValue {
+  const matrix = rDouble(
+    Array.from({ length: columns }, (_, at) => rows.map((row) => row[at] ?? null)).flat(),
+  );
+  setAttribute(matrix, 'dim', rInteger([rows.length, columns]));
+  return matrix;
+}
+
 /** The field alone determines the type in R, whatever the values are. */
 function rVector(field: Field, cells: readonly Cell[]): RValue {
+  if (field.columns !== undefined)
+    return rMatrix(cells as readonly (readonly (number | null)[])[], field.columns);
   switch (field.type) {
     case 'number':
       return rDouble(cells as (number | null)[]);

@@ -39,8 +39,71 @@ describe('Shapes of input', () => {
   test('one row, an array of rows, and columns give the same result', () => {
     const byColumn = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, [value]]));
     for (const body of [good, [good], byColumn]) {
-      expect(read(body)).toEqual({ set: { rows: 1, columns }, faults: [] });
+      expect(read(body)).toEqual({ set: { rows: 1, columns, ignored: [] }, faults: [] });
     }
+  });
+
+  test.each([['data'], ['instances']])('accepts rows and columns in `%s`', (wrapper) => {
+    const byColumn = Object.fromEntries(Object.entries(good).map(([name, value]) => [name, [value]]));
+    for (const body of [[good], good, byColumn]) {
+      const expected = { set: { rows: 1, columns, ignored: [] }, faults: [] };
+      expect(read({ [wrapper]: body })).toEqual(expected);
+    }
+    const { city, ...incomplete } = good;
+    expect(read({ [wrapper]: [incomplete], id: 3 }).faults).toEqual([
+      'id|extra|is not a field of the model',
+      `${wrapper}[0].city|missing|is missing`,
+    ]);
+  });
+
+  test('takes `data` for a field if the model has one', () => {
+    const reader = new ColumnReader({ fields: [field('data', 'number')], extraFields: 'refuse' });
+    expect(reader.read({ data: [1, 2] }, new Faults()).columns).toEqual([[1, 2]]);
+  });
+
+  test('accepts the row names of jsonlite', () => {
+    expect(read([{ ...good, _row: 'Mazda RX4' }])).toEqual({
+      set: { rows: 1, columns, ignored: [] },
+      faults: [],
+    });
+  });
+
+  test('takes a field that some rows lack for a missing value there, as R clients send it', () => {
+    const { age: _, ...incomplete } = good;
+    const { faults, set } = read([good, incomplete, good]);
+    expect([faults, set.columns[0]]).toEqual([[], [30.5, null, 30.5]]);
+    expect(read([incomplete, incomplete]).faults).toEqual([
+      '[0].age|missing|is missing',
+      '[1].age|missing|is missing',
+    ]);
+  });
+
+  test('reads matrix fields, whose rows are arrays', () => {
+    const reader = new ColumnReader({
+      fields: [field('m', 'number', { columns: 2 }), field('z', 'number', { columns: 1 })],
+      extraFields: 'refuse',
+    });
+    const columns = [
+      [
+        [1, 2],
+        [3, null],
+      ],
+      [[5], [6]],
+    ];
+    const rows = [
+      { m: [1, 2], z: 5 },
+      { m: [3, null], z: [6] },
+    ];
+    for (const body of [rows, { m: rows.map(({ m }) => m), z: [5, [6]] }]) {
+      expect(reader.read(body, new Faults()).columns).toEqual(columns);
+    }
+    expect(reader.read(rows[0], new Faults()).columns).toEqual([[[1, 2]], [[5]]]);
+    const faults = new Faults();
+    reader.read({ m: [1, 2, 3], z: 1 }, faults);
+    reader.read([{ m: [1], z: 'a' }], faults);
+    expect(faults.listed.map(({ message, path }) => `${path} ${message}`)).toContain(
+      '[0].m must be an array of 2 numbers, a row of the matrix, not an array of 1 values',
+    );
   });
 
   test('accepts an empty array', () => {
@@ -99,6 +162,25 @@ describe('Values', () => {
     expect(gears.read({ gear: [4, '3'] }, new Faults()).columns[0]).toEqual([2, 1]);
   });
 
+  test('takes a number and its text, a logical and its text for the same where R does', () => {
+    const reader = new ColumnReader({
+      fields: [
+        field('cyl', 'number', { values: [4, 6] }),
+        field('big', 'integer', { values: [100000] }),
+        field('on', 'string', { levels: ['FALSE', 'TRUE'] }),
+        field('off', 'factor', { levels: ['FALSE', 'TRUE'] }),
+        field('member', 'number', { logical: true }),
+      ],
+      extraFields: 'refuse',
+    });
+    const faults = new Faults();
+    const { columns } = reader.read(
+      [{ cyl: '6', big: '100000', on: true, off: false, member: true }],
+      faults,
+    );
+    expect([faults.listed, columns]).toEqual([[], [[6], [100000], ['TRUE'], [1], [1]]]);
+  });
+
   test.each([
     ['age', '30', 'age|type|must be a number, not the string "30"'],
     ['age', true, 'age|type|must be a number, not a boolean'],
@@ -129,7 +211,7 @@ describe('Faults', () => {
       read([good, { ...incomplete, age: 'x', roms: 3 }, { ...good, city: 'Rom', member: null }]).faults,
     ).toEqual([
       '[1].age|type|must be a number, not the string "x"',
-      '[1].rooms|missing|is missing',
+      '[1].rooms|null|must not be missing (null): the model needs a value',
       '[1].roms|extra|is not a field of the model; did you mean `rooms`?',
       '[2].city|level|must be one of "Bern", "Köln", not "Rom"',
     ]);
@@ -155,15 +237,38 @@ describe('Faults', () => {
   test('does not take inherited object members for fields', () => {
     const reader = new ColumnReader({ fields: [field('constructor', 'number')], extraFields: 'refuse' });
     const faults = new Faults();
-    reader.read([{}, JSON.parse('{"constructor":1,"__proto__":2}')], faults);
+    reader.read([{}], faults);
+    reader.read([JSON.parse('{"constructor":1,"__proto__":2}')], faults);
     expect(faults.listed.map(({ path, code }) => `${path} ${code}`)).toEqual([
       '[0].constructor missing',
-      '[1].__proto__ extra',
+      '[0].__proto__ extra',
     ]);
   });
 
-  test('can ignore fields that the model does not have', () => {
-    expect(read({ ...good, other: 1 }, 'ignore').faults).toEqual([]);
+  test('can ignore fields that the model does not have, and names them', () => {
+    const { faults, set } = read([good, { ...good, other: 1, tags: ['a'] }], 'ignore');
+    expect([faults, set.rows, set.ignored]).toEqual([[], 2, ['other', 'tags']]);
+    expect(read({ ...good, tags: ['a'] }, 'ignore').set.rows).toBe(1);
+  });
+
+  test('names the settings that would allow what is rejected', () => {
+    const faults = new Faults();
+    new ColumnReader({ fields, extraFields: 'refuse' }).read(
+      [{ ...good, age: 130, agee: 1, city: null }],
+      faults,
+    );
+    expect(faults.describe()).toBe(
+      '[0].age must be from 0 to 120, not 130. [0].agee is not a field of the model; did you mean `age`? ' +
+        'The bounds of a field are its `min` and `max` in penstock.yaml. ' +
+        'Other members are ignored with `extra-fields: ignore` in penstock.yaml.',
+    );
+  });
+
+  test('names what is similar to a missing field', () => {
+    const { rooms: _, ...incomplete } = good;
+    expect(read([{ ...incomplete, roms: 3 }], 'ignore').faults).toEqual([
+      '[0].rooms|missing|is missing; `roms` is not a field',
+    ]);
   });
 
   test('lists the first 1,000 faults and counts all of them', () => {

@@ -19,7 +19,7 @@ export interface Question {
   readonly expected: Columns;
 }
 
-const script = join(import.meta.dirname, 'r/make-models.R');
+const scripts = join(import.meta.dirname, 'r');
 
 /** Models that R has just trained, in a folder that is removed after the tests of the file. */
 export class TrainedModels {
@@ -30,8 +30,22 @@ export class TrainedModels {
   }
 
   /** Trains models by their names in `r/make-models.R`, and predicts `rows` rows with each. */
-  async make(rows: number, names: readonly string[]): Promise<void> {
-    await promisify(execFile)('Rscript', [script, this.folder, String(rows), ...names], {
+  make(rows: number, names: readonly string[]): Promise<void> {
+    return this.#run('make-models.R', String(rows), ...names);
+  }
+
+  /**
+   * Trains models with generated formulas. Returns their names, and the `models` section of a configuration with what the
+   * objects do not tell.
+   */
+  async generate(seed: number, count: number): Promise<{ names: string[]; section: string }> {
+    await this.#run('generated-models.R', String(seed), String(count));
+    const { names, settings } = JSON.parse(readFileSync(join(this.folder, 'generated.json'), 'utf8')) as Json;
+    return { names, section: JSON.stringify(settings) };
+  }
+
+  async #run(script: string, ...args: string[]): Promise<void> {
+    await promisify(execFile)('Rscript', [join(scripts, script), this.folder, ...args], {
       env: { ...process.env, LC_ALL: 'C.UTF-8', OMP_NUM_THREADS: '1' },
       maxBuffer: 16 * 1024 ** 2,
     });

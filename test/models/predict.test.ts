@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ServedApp, serve } from '../support/server.js';
 import { type Json, type Question, rowsOf, TrainedModels } from './make-models.js';
@@ -82,40 +85,88 @@ test('rejects a body with a million members before it is parsed', async () => {
 test('reports every fault with status 422', async () => {
   const { pet: _, ...without } = rows[0]!;
   const { body, status } = await post(lm, '/predict?typ=terms&interval=wide&level=2', [
-    rows[0],
+    without,
     { ...without, age: 'old', city: 'Rom' },
   ]);
   expect(status).toBe(422);
-  expect(body).toMatchObject({ error: '422 - Unprocessable Entity', code: 'input_invalid', faultCount: 6 });
+  expect(body).toMatchObject({ error: '422 - Unprocessable Entity', code: 'input_invalid', faultCount: 7 });
   expect(body.faults.map(({ path, code }: Json) => `${path} ${code}`)).toEqual([
     '?typ extra',
     '?interval level',
     '?level range',
+    '[0].pet missing',
     '[1].age type',
     '[1].city level',
     '[1].pet missing',
   ]);
   expect(body.message).toContain('?typ is not a parameter of predictions; did you mean `type`?');
+  expect(body.message).toContain('has `required: false` in penstock.yaml');
 });
 
-test.each([
-  ['', 'It is empty.'],
-  ['{"age":', 'JSON'],
-  ['age=3', 'JSON'],
-])('answers 400 if the body is not JSON: %s', async (text, message) => {
-  const { body, status } = await post(lm, '/predict', text);
-  expect([status, body.code]).toEqual([400, 'body_not_json']);
-  expect(body.message).toContain(message);
-});
+describe('What clients send', () => {
+  /** The whole table, as jsonlite's toJSON() writes it: with row names, other columns, and without missing values. */
+  const table = () =>
+    rows.map(({ age, ...row }, i) => ({
+      ...row,
+      ...(i !== 1 && { age }),
+      rent: 900 + i,
+      'net \u00e0 payer': 1,
+      _row: `person ${i}`,
+    }));
+  /** With a missing value R multiplies matrices in another way, which changes the last digits. */
+  const expected = () =>
+    rowsOf(question.expected).map((row, i) => ({
+      '.pred': i === 1 ? null : expect.closeTo(row['.pred'] as number, 8),
+    }));
 
-test('returns the error of predict(), and only that request fails', async () => {
-  const input = rowsOf(models.questions('ranger')[0]!.input, 0, 1);
-  const [bad, good] = await Promise.all([
-    post(ranger, '/predict?type=quantiles', input),
-    post(ranger, '/predict', input),
-  ]);
-  expect([bad.status, bad.body.code, good.status]).toEqual([500, 'prediction_failed', 200]);
-  expect(bad.body.message).toContain('Set quantreg');
+  test('accepts row names, omitted missing values and columns that are no fields, which a header and the log name', async () => {
+    const { body, headers, status } = await post(lm, '/predict', table());
+    expect([status, body]).toEqual([200, expected()]);
+    expect(headers.get('x-ignored-fields')).toBe('rent, net%20%C3%A0%20payer');
+    await post(lm, '/predict', table());
+    const entries = lm.entries('fields-ignored');
+    expect(entries.map(({ fields, model }) => [model, fields])).toEqual([
+      ['lm', ['rent', 'net \u00e0 payer']],
+    ]);
+    expect((await post(lm, '/predict', rows)).headers.get('x-ignored-fields')).toBeNull();
+  });
+
+  test('accepts rows in `data` and in `instances`, and columns', async () => {
+    for (const body of [{ data: rows }, { instances: rows }, { data: question.input }, question.input]) {
+      expect((await post(lm, '/predict', body)).body).toEqual(rowsOf(question.expected));
+    }
+  });
+
+  test('accepts CSV and forms', async () => {
+    const names = Object.keys(question.input);
+    const quoted = (value: unknown) =>
+      typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value).toUpperCase();
+    const csv = [names.join(','), ...rows.map((row) => names.map((name) => quoted(row[name])).join(','))];
+    const sent = await post(lm, '/predict', csv.join('\n'), { 'Content-Type': 'text/csv; charset=utf-8' });
+    expect(sent.body).toEqual(rowsOf(question.expected));
+    const form = new URLSearchParams(rows[0] as Record<string, string>).toString();
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    expect((await post(lm, '/predict', form, type)).body).toEqual(rowsOf(question.expected).slice(0, 1));
+    const bad = await post(lm, '/predict', 'age\n"1', { 'Content-Type': 'text/csv' });
+    expect([bad.status, bad.body.code]).toEqual([400, 'body_not_csv']);
+    const parts = await post(lm, '/predict', '--x', { 'Content-Type': 'multipart/form-data; boundary=x' });
+    expect([parts.status, parts.body.message]).toEqual([
+      400,
+      expect.stringContaining('x-www-form-urlencoded only'),
+    ]);
+  });
+
+  test('answers what httr2 sends', async () => {
+    const client = join(import.meta.dirname, 'r/httr2-client.R');
+    const questions = join(models.folder, 'lm.json');
+    const { stdout } = await promisify(execFile)('Rscript', [client, `${lm.url}/predict`, questions], {
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    });
+    const { form, ...tables } = JSON.parse(stdout) as Record<string, Json[]>;
+    for (const [way, answer] of Object.entries(tables)) expect(answer, way).toEqual(expected());
+    // A form has few digits.
+    expect(form).toEqual([{ '.pred': expect.closeTo(question.expected['.pred']![0] as number, 3) }]);
+  });
 });
 
 describe('Paths', () => {

@@ -1,6 +1,6 @@
 # What is read from saved models, and what becomes of what predict() gives.
 models <- new.env(parent = baseenv())
-for (file in c("model-file.R", "model-schema.R", "model-kinds.R", "model-predict.R")) {
+for (file in c("model-file.R", "model-schema.R", "model-variables.R", "model-kinds.R", "model-predict.R")) {
   sys.source(file.path("..", "..", "r", file), envir = models)
 }
 
@@ -43,12 +43,92 @@ test_that("types, levels and ranges are those of the training data", {
   expect_equal(fields[[5L]]$example, "2020-01-04")
 })
 
-test_that("factor(x) of numbers takes those numbers, strata(x) as well", {
-  field <- fields_of(stats::lm(mpg ~ factor(cyl), mtcars))[[1L]]
-  expect_equal(field[c("type", "values")], list(type = "number", values = c(4, 6, 8)))
+test_that("factor(x) and strata(x) take the values of x, and as numbers only if their text is the same", {
+  data <- data.frame(
+    y = stats::rnorm(24L), cyl = rep(c(4, 6, 8), 8L), zip = rep(c("01", "02"), 12L), big = rep(1:3 * 100000L, 8L),
+    on = rep(c(TRUE, FALSE), 12L), stringsAsFactors = FALSE
+  )
+  fields <- fields_of(stats::lm(y ~ factor(cyl) + as.factor(zip) + factor(big) + as.character(on), data))
+  expect_equal(fields[[1L]][c("type", "values")], list(type = "number", values = c(4, 6, 8)))
+  expect_equal(fields[[2L]][c("type", "levels")], list(type = "string", levels = c("01", "02")))
+  expect_equal(fields[[3L]][c("type", "values")], list(type = "integer", values = 1:3 * 100000))
+  expect_equal(fields[[4L]][c("type", "levels")], list(type = "string", levels = c("FALSE", "TRUE")))
   lung <- survival::lung
   field <- fields_of(survival::coxph(survival::Surv(time, status) ~ age + survival::strata(sex), lung))[[2L]]
   expect_equal(field[c("name", "type")], list(name = "sex", type = "number"))
+})
+
+test_that("a variable inside of a call has a type of its own, not that of the levels of the call", {
+  data <- data.frame(
+    y = stats::rnorm(60L), i = rep(1:4, 15L), a = stats::runif(60L), n = stats::rnorm(60L),
+    f = factor(rep(c("p", "q", "r"), 20L))
+  )
+  model <- stats::lm(
+    y ~ factor(i > 2) + cut(a, c(0, 0.5, 1)) + factor(ifelse(n > 0, "hi", "lo")) + relevel(f, "q"), data
+  )
+  expect_equal(types_of(model), c(i = "number", a = "number", n = "number", f = "factor"))
+  expect_equal(fields_of(model)[[4L]]$levels, c("q", "p", "r"))
+})
+
+test_that("the type of a variable is unknown if its calls do not tell, and known from data that the model has kept", {
+  data <- data.frame(
+    cls = factor(rep(c("yes", "no"), 15L)), y = stats::rnorm(30L), f = factor(rep(c("a", "b", "c"), 10L)),
+    g = rep(c("u", "v"), each = 15L), d = as.Date("2024-01-01") + 1:30, stringsAsFactors = FALSE
+  )
+  formula <- ~ interaction(f, g) + as.numeric(d) + I(g == "u")
+  model <- stats::lm(stats::update(formula, y ~ .), data)
+  expect_equal(types_of(model), c(f = "unknown", g = "unknown", d = "unknown"))
+  kept <- stats::glm(stats::update(formula, cls ~ .), stats::binomial(), data)
+  expect_equal(types_of(kept), c(f = "factor", g = "string", d = "date"))
+  # The codes of a factor.
+  data$k <- factor(rep(c("4", "6", "8"), 10L))
+  expect_equal(types_of(stats::lm(y ~ factor(k) + as.integer(k), data)), c(k = "unknown"))
+})
+
+test_that("objects of the session in which the model was trained are no fields", {
+  fit <- function(data) {
+    breaks <- c(0, 15, 20, 40)
+    knots <- 3
+    stats::lm(mpg ~ cut(qsec, breaks) + splines::ns(wt, knots = knots), data)
+  }
+  expect_setequal(names(types_of(fit(mtcars))), c("qsec", "wt"))
+})
+
+test_that("columns of a matrix are one field, also if it has one column", {
+  data <- data.frame(y = 1:9 + 0.5, x = stats::rnorm(9L))
+  data$m <- matrix(stats::rnorm(18L), 9L)
+  data$z <- scale(data$x)
+  for (model in list(stats::lm(y ~ m + z, data), stats::lm(y ~ m + z, data, model = FALSE))) {
+    fields <- fields_of(model)
+    expect_equal(lapply(fields, function(field) field$columns), list(2L, 1L))
+    expect_length(models$as_columns(stats::predict(model, models$example_frame(fields)), 1L), 1L)
+  }
+})
+
+test_that("a forest of codes does not tell its factors", {
+  data <- transform(mtcars, cyl = factor(cyl))
+  unclear <- function(model) {
+    types <- types_of(model)
+    names(types)[types == "unknown"]
+  }
+  set.seed(1L)
+  forest <- ranger::ranger(mpg ~ cyl + wt + gear + drat, data, num.trees = 20L, num.threads = 1L)
+  expect_equal(unclear(forest), c("cyl", "gear"))
+  drawn <- ranger::ranger(mpg ~ cyl + wt, data, num.trees = 5L, num.threads = 1L, splitrule = "extratrees")
+  expect_equal(types_of(drawn), c(cyl = "factor", wt = "unknown"))
+  expect_null(fields_of(drawn)[[1L]]$levels)
+  told <- ranger::ranger(mpg ~ cyl + wt, data, num.trees = 5L, num.threads = 1L, respect.unordered.factors = "order")
+  expect_equal(types_of(told), c(cyl = "factor", wt = "number"))
+  data$size <- factor(rep(c("s", "l"), 16L), c("s", "l"), ordered = TRUE)
+  forest <- randomForest::randomForest(data[c("cyl", "wt", "size", "gear")], data$mpg, ntree = 5L)
+  expect_equal(types_of(forest), c(cyl = "factor", wt = "number", size = "factor", gear = "unknown"))
+  expect_true(fields_of(forest)[[3L]]$ordered)
+})
+
+test_that("text without the levels of the training data is unknown", {
+  data <- data.frame(y = stats::rnorm(30L), s = rep(c("u", "v", "w"), 10L), n = 1:30, stringsAsFactors = FALSE)
+  expect_equal(types_of(e1071::svm(y ~ s + n, data)), c(s = "unknown", n = "number"))
+  expect_equal(fields_of(mgcv::gam(y ~ s + n, data = data))[[1L]]$levels, c("u", "v", "w"))
 })
 
 test_that("what an object does not tell stays unknown", {

@@ -5,7 +5,8 @@ cars <- transform(mtcars, cyl = as.character(cyl))
 set.seed(1)
 model <- switch(args[1L],
   lm = lm(mpg ~ wt + hp + cyl, cars),
-  ranger = ranger::ranger(mpg ~ wt + hp + qsec, mtcars, num.threads = 1L)
+  # Otherwise it is not clear whether hp was a factor.
+  ranger = ranger::ranger(mpg ~ wt + hp + qsec, mtcars, num.threads = 1L, respect.unordered.factors = "order")
 )
 row <- jsonlite::fromJSON(readLines(file.path(args[2L], "question.json"), warn = FALSE))
 answer <- predict(model, row)

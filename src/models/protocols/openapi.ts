@@ -122,6 +122,12 @@ function inputSchema({ extraFields, fields }: ServedModel): Schema {
 }
 
 function valueSchema(field: Field): Schema {
+  const { columns, ...element } = field;
+  if (columns !== undefined) {
+    const { example: row } = element;
+    const items = { type: 'number', ...(element.nulls && { nullable: true }) };
+    return { type: 'array', items, minItems: columns, maxItems: columns, example: row };
+  }
   const { example, levels, max, min, nulls, seen, values } = field;
   const type = { number: 'number', integer: 'integer', boolean: 'boolean' }[field.type as string] ?? 'string';
   const choices = levels ?? values;

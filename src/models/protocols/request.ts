@@ -1,4 +1,4 @@
-import type { PredictOptions } from '../../app/model-schema.js';
+import type { Field, PredictOptions } from '../../app/model-schema.js';
 import { PenstockError } from '../../errors.js';
 import type { Reply } from '../../http/reply.js';
 import { outlineOf } from '../../json/index.js';
@@ -7,6 +7,10 @@ import type { ColumnSet } from '../columns.js';
 import type { Endpoint } from '../endpoint.js';
 import { Faults } from '../fault.js';
 import type { Prediction } from '../prediction.js';
+import { csvRows, formRows } from '../text-rows.js';
+
+/** Names in a header. */
+const MAX_LISTED_NAMES = 20;
 
 /** A request to the API of a model. */
 export interface ModelRequest {
@@ -15,6 +19,8 @@ export interface ModelRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Buffer | undefined;
+  /** The `Content-Type` header; empty if there is none. */
+  readonly contentType: string;
   readonly requestId: string;
 }
 
@@ -38,7 +44,23 @@ export function keepJson(body: Buffer, result: Read | NotRead): void {
   parsed.set(body, result);
 }
 
-/** Ignores the content type: vetiver's clients send none, and curl's default is a form. */
+/**
+ * The rows of a body that may also be CSV or a form, for the model's reader. Anything else is read as JSON whatever its
+ * type: vetiver's clients send none, and curl's default is a form.
+ */
+export function rowsBody({ body, contentType }: ModelRequest, fields: readonly Field[]): unknown {
+  const type = contentType.split(';', 1)[0]!.trim().toLowerCase();
+  if (type === 'text/csv' && body !== undefined) return csvRows(body.toString('utf8'), fields);
+  if (type === 'multipart/form-data') {
+    throw new PenstockError('body_not_json', 'Forms are read as application/x-www-form-urlencoded only.');
+  }
+  const isForm = type === 'application/x-www-form-urlencoded' && body !== undefined;
+  if (isForm && !/^\s*([[{]|$)/.test(body.toString('latin1', 0, 100))) {
+    return formRows(body.toString('utf8'), fields);
+  }
+  return jsonBody(body);
+}
+
 export function jsonBody(body: Buffer | undefined): unknown {
   if (body === undefined || body.length === 0) throw new PenstockError('body_not_json', 'It is empty.');
   const known = parsed.get(body);
@@ -51,6 +73,14 @@ export function jsonBody(body: Buffer | undefined): unknown {
   } catch (error) {
     throw new PenstockError('body_not_json', `${(error as Error).message}.`);
   }
+}
+
+/** Adds a header that names the members that were ignored. */
+export function nameIgnored(reply: Reply, { ignored }: ColumnSet): void {
+  if (ignored.length === 0) return;
+  const listed = ignored.slice(0, MAX_LISTED_NAMES).map(encodeURIComponent);
+  const more = ignored.length - listed.length;
+  reply.headers.push(['X-Ignored-Fields', `${listed.join(', ')}${more > 0 ? `, +${more}` : ''}`]);
 }
 
 /** Reads input, and fails with all faults in it. */

@@ -19,30 +19,40 @@ interface Tensor {
   readonly data: readonly unknown[];
 }
 
+const nothing: ColumnSet = { rows: 0, columns: [], ignored: [] };
+
 /** Reads `inputs`: one tensor per field, or a single tensor with the fields as columns. */
 export function readTensors(inputs: unknown, endpoint: Endpoint, faults: Faults): ColumnSet {
   if (!Array.isArray(inputs)) {
     faults.add('inputs', 'missing', 'must be an array of tensors');
-    return { rows: 0, columns: [] };
+    return nothing;
   }
   const before = faults.count;
   const tensors = inputs.map((input: unknown, i) => readTensor(input, `inputs[${i}]`, faults));
-  if (faults.count > before) return { rows: 0, columns: [] };
+  if (faults.count > before) return nothing;
   const known = tensors as Tensor[];
   const { fields } = endpoint.model;
   const [first] = known;
-  const whole = known.length === 1 && first!.shape.length === 2 && first!.shape[1] === fields.length;
+  const plain = fields.every((field) => field.columns === undefined);
+  const whole = plain && known.length === 1 && first!.shape.length === 2 && first!.shape[1] === fields.length;
   if (whole && (fields.length > 1 || first!.name !== fields[0]!.name))
     return readMatrix(first!, endpoint, faults);
 
   const places = new Map(known.map(({ name, path }) => [name, `${path}.data`]));
-  for (const { name, path, shape } of known) {
-    const long = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
-    if (!long)
-      faults.add(`${path}.shape`, 'shape', `must be [rows] or [rows, 1] for ${JSON.stringify(name)}`);
+  const widths = new Map(fields.map(({ columns = 1, name }) => [name, columns]));
+  const columns = new Map<string, readonly unknown[]>();
+  for (const { data, name, path, shape } of known) {
+    const width = widths.get(name) ?? 1;
+    const fits = (shape.length === 1 && width === 1) || (shape.length === 2 && shape[1] === width);
+    const expected = width === 1 ? '[rows] or [rows, 1]' : `[rows, ${width}]`;
+    if (!fits) faults.add(`${path}.shape`, 'shape', `must be ${expected} for ${JSON.stringify(name)}`);
+    columns.set(name, width === 1 ? data : rowsOf(data, width));
   }
-  const columns = new Map(known.map(({ data, name }) => [name, data]));
-  return endpoint.reader.columns(columns, faults, (name) => places.get(name) ?? member('inputs', name));
+  return endpoint.columns(columns, faults, (name) => places.get(name) ?? member('inputs', name));
+}
+
+function rowsOf(data: readonly unknown[], width: number): unknown[][] {
+  return Array.from({ length: data.length / width }, (_, row) => data.slice(row * width, (row + 1) * width));
 }
 
 function readMatrix({ data, path, shape }: Tensor, endpoint: Endpoint, faults: Faults): ColumnSet {
@@ -54,7 +64,7 @@ function readMatrix({ data, path, shape }: Tensor, endpoint: Endpoint, faults: F
       Array.from({ length: rows }, (_, row) => data[row * fields.length + f]),
     ]),
   );
-  return endpoint.reader.columns(columns, faults, (name) => member(`${path}.data`, name));
+  return endpoint.columns(columns, faults, (name) => member(`${path}.data`, name));
 }
 
 function readTensor(input: unknown, path: string, faults: Faults): Tensor | undefined {
@@ -98,12 +108,13 @@ export function tensorsJson(
 }
 
 /** The metadata of a column. */
-export function tensorOf({ name, type }: Field | Output): {
-  name: string;
-  datatype: string;
-  shape: number[];
-} {
-  return { name, datatype: datatypeOf(type), shape: [-1] };
+export function tensorOf(column: Field | Output): { name: string; datatype: string; shape: number[] } {
+  const width = 'columns' in column ? column.columns : undefined;
+  return {
+    name: column.name,
+    datatype: datatypeOf(column.type),
+    shape: width === undefined ? [-1] : [-1, width],
+  };
 }
 
 function datatypeOf(type: Field['type'] | Output['type']): string {

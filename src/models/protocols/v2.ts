@@ -6,7 +6,14 @@ import type { Endpoint } from '../endpoint.js';
 import { Faults, meantInstead } from '../fault.js';
 import type { Prediction } from '../prediction.js';
 import { jsonReply } from './reply.js';
-import { inputInvalid, jsonBody, type ModelRequest, type PredictWork, withFaults } from './request.js';
+import {
+  inputInvalid,
+  jsonBody,
+  type ModelRequest,
+  nameIgnored,
+  type PredictWork,
+  withFaults,
+} from './request.js';
 import { readTensors, tensorOf, tensorsJson } from './tensor.js';
 
 export function serverMetadata(): Reply {
@@ -50,16 +57,20 @@ export function infer(endpoint: Endpoint, { body, requestId }: ModelRequest): Pr
       model_version: modelVersion,
       id: typeof id === 'string' ? id : requestId,
     };
+    const options = endpoint.options(asked, faults, (parameter) => `parameters.${parameter}`);
+    const input = readTensors(inputs, endpoint, faults);
     return {
       endpoint,
-      options: endpoint.options(asked, faults, (parameter) => `parameters.${parameter}`),
-      input: readTensors(inputs, endpoint, faults),
+      options,
+      input,
       reply: (prediction, from, to) => {
         // Returned, not thrown: other requests of the batch may be valid.
         const error = to > from ? unknownOutput(prediction, wanted) : undefined;
         if (error !== undefined) return errorReply(error, requestId);
         const start = JSON.stringify(head).slice(0, -1);
-        return jsonReply(`${start},"outputs":${tensorsJson(prediction, from, to, wanted)}}`);
+        const reply = jsonReply(`${start},"outputs":${tensorsJson(prediction, from, to, wanted)}}`);
+        nameIgnored(reply, input);
+        return reply;
       },
     };
   });

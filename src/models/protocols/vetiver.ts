@@ -30,7 +30,7 @@ function cereal(field: Field): unknown {
   const encoded = (type: string, details: unknown = []) => ({ type, example: null, details });
   switch (field.type) {
     case 'number':
-      return encoded('numeric');
+      return field.columns === undefined ? encoded('numeric') : encoded('matrix', { ncol: field.columns });
     case 'integer':
       return encoded('integer');
     case 'boolean':
