@@ -195,7 +195,7 @@ export const errorCatalogue = {
   },
   body_too_complex: {
     status: 413,
-    message: 'The JSON of the request body is too complex.',
+    message: 'The request body is too complex.',
     hint: 'Send fewer rows in one request. docs/models.md lists the limits.',
   },
   headers_too_large: {

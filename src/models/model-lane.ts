@@ -11,7 +11,7 @@ import { ModelBatch } from './model-batch.js';
 import type { ModelServer } from './model-server.js';
 import { predictPayload } from './payload.js';
 import { type Prediction, readPrediction } from './prediction.js';
-import { jsonLimits, keepJson, type PredictWork } from './protocols/request.js';
+import { isCsv, jsonLimits, keepJson, type PredictWork } from './protocols/request.js';
 
 /** The lane of saved models: the gateway reads and prints, R runs `predict()`. */
 export class ModelLane implements Lane {
@@ -29,8 +29,8 @@ export class ModelLane implements Lane {
 
   prepare(request: LaneRequest): Prepared | Promise<Prepared> {
     const { body, http } = request;
-    if (body === undefined || body.length < LARGE_BYTES || http.method !== 'POST')
-      return this.#begin(request);
+    const isLarge = body !== undefined && body.length >= LARGE_BYTES && http.method === 'POST';
+    if (!isLarge || isCsv(http.headers['content-type'] ?? '')) return this.#begin(request);
     return this.#threads.run({ kind: 'read', body, limits: jsonLimits }).then((result) => {
       if (result.kind === 'left-to-r') throw notRead(result);
       keepJson(body, result);
