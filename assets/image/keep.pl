@@ -7,7 +7,7 @@
 # wait in the kernel instead of being refused. Requests that it was answering are lost.
 #
 # It also reaps processes that have lost their parent, so it can be process 1 of a container. Perl, because each image
-# based on Debian has it, and it takes a fifth of the memory that another Node would.
+# based on Debian has it, and it takes a fraction of another Node's memory.
 use strict;
 use warnings;
 use POSIX ();
@@ -21,7 +21,8 @@ use constant MOST_FAILURES => 5;
 my @command = @ARGV;
 my ($child, $stopping, $pending);
 
-# The value of an option: the last flag, else the environment. A value in penstock.yaml has no effect on the socket.
+# The value of an option: the last flag, else the environment, which both override penstock.yaml. If the host or the port is
+# in neither of them, the gateway opens its address itself.
 sub option {
   my ($name, $variable) = @_;
   my $value = $ENV{$variable};

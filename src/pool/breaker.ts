@@ -3,8 +3,8 @@ const FIRST_DELAY_MS = 100;
  * After a failed start, the next one waits for at most this time, or for as long as the failed one took: so a fault that
  * has gone is noticed soon, and R that fails again and again gets at most half of one CPU.
  */
-const MAX_DELAY_MS = 1000;
-/** The same after a start that took very long. */
+const MAX_DELAY_MS = 500;
+/** The same after a start that took very long, and for starts that nothing waits for. */
 const MAX_LONG_DELAY_MS = 30_000;
 /** Failed attempts in a row after which requests are rejected at once instead of waiting for the next attempt. */
 const MAX_FAILED_ATTEMPTS = 3;
@@ -50,12 +50,20 @@ export class Breaker {
 
   /** Delay before the next attempt, in ms. */
   get delay(): number {
-    return this.#failures === 0 ? 0 : Math.min(this.#most, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
+    return this.#backoff(this.#most);
   }
 
-  /** Whether it is too early for another attempt. */
-  holds(now: number): boolean {
-    return now < this.#lastFailure + this.delay;
+  /**
+   * Whether it is too early for another attempt.
+   *
+   * @param replaces whether it is for the place of a worker that goes on until then: nothing waits for it
+   */
+  holds(now: number, replaces = false): boolean {
+    return now < this.#lastFailure + (replaces ? this.#backoff(MAX_LONG_DELAY_MS) : this.delay);
+  }
+
+  #backoff(most: number): number {
+    return this.#failures === 0 ? 0 : Math.min(most, FIRST_DELAY_MS * 2 ** (this.#failures - 1));
   }
 
   get state(): StartsState {

@@ -170,14 +170,18 @@ export class Pool {
     this.#growth.want();
   }
 
-  /** Whether a worker may be started now: no earlier attempt has failed just before. */
-  get #mayStart(): boolean {
-    return !this.#stopping && this.#source.able && !this.#breaker.holds(performance.now());
+  /**
+   * Whether a worker may be started now: no earlier attempt has failed just before.
+   *
+   * @param replaces see `Breaker.holds`
+   */
+  #mayStart(replaces = false): boolean {
+    return !this.#stopping && this.#source.able && !this.#breaker.holds(performance.now(), replaces);
   }
 
   /** Whether the pool is below its maximum and none of its workers is starting. */
   #mayGrow(): boolean {
-    if (this.#staying >= this.#options.max || !this.#mayStart) return false;
+    if (this.#staying >= this.#options.max || !this.#mayStart()) return false;
     for (const { state } of this.#workers.values())
       if (state === 'starting' || state === 'warming') return false;
     return true;
@@ -267,7 +271,7 @@ export class Pool {
 
   readonly #recycling: RecyclerOwner = {
     workers: () => this.#workers.values(),
-    spawn: () => (this.#mayStart ? this.#spawn() : undefined),
+    spawn: () => (this.#mayStart(true) ? this.#spawn() : undefined),
     retire: (worker) => {
       this.#idle.remove(worker);
       this.#retire(worker);

@@ -1,42 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import type { ServedApp } from '../support/server.js';
 import { check } from './checker.js';
 import { report, scale } from './scale.js';
+import { serving, someServing } from './serving.js';
 import { Site, seeded } from './site.js';
 
 const WORKERS = 3;
 const site = new Site();
 afterAll(() => site.close());
-
-interface Status {
-  readonly workers: { pid: number; state: string }[];
-}
-
-/** PIDs of workers that serve: neither exited nor suspended, even if the gateway does not know it yet. */
-async function serving(app: ServedApp): Promise<number[]> {
-  const { workers } = await app.admin<Status>('/status');
-  const ready = workers.filter(({ state }) => state === 'idle' || state === 'busy');
-  return ready.map(({ pid }) => pid).filter((pid) => !'TZX'.includes(processState(pid)));
-}
-
-/** Waits until at least one worker serves. */
-async function someServing(app: ServedApp): Promise<number[]> {
-  let pids = await serving(app);
-  while (pids.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    pids = await serving(app);
-  }
-  return pids;
-}
-
-function processState(pid: number): string {
-  try {
-    return /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))![1]!;
-  } catch {
-    return 'X';
-  }
-}
 
 test('workers that are killed, stopped or quit affect only the requests that they were running', {
   timeout: scale.testTimeoutMs,

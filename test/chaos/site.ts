@@ -38,9 +38,14 @@ export class Site {
     writeFileSync(this.#version, `${text}\n`);
   }
 
-  serve(workers: number, flags: readonly string[] = []): Promise<ServedApp> {
-    const env = { CHAOS_LEDGER: this.ledger, CHAOS_VERSION: this.#version };
-    return serve(fixtureApp('chaos.R'), { workers, env, flags: ['--no-access-log', ...flags] });
+  serve(
+    workers: number | string,
+    flags: readonly string[] = [],
+    env: Record<string, string> = {},
+  ): Promise<ServedApp> {
+    const own = { CHAOS_LEDGER: this.ledger, CHAOS_VERSION: this.#version };
+    const options = { workers, env: { ...env, ...own }, flags: ['--no-access-log', ...flags] };
+    return serve(fixtureApp('chaos.R'), options);
   }
 
   traffic(app: ServedApp, more: Partial<TrafficOptions> = {}): Traffic {

@@ -13,9 +13,9 @@ test('a worker is replaced without delay if no attempt has failed', () => {
   expect(new Breaker().report(5)).toEqual({ state: 'ok', failures: 0, retryInMs: 0, reason: undefined });
 });
 
-test('each failed attempt doubles the delay, up to a second', () => {
-  expect([1, 2, 3, 4, 5].map((count) => afterFailures(count).delay)).toEqual([100, 200, 400, 800, 1000]);
-  expect(afterFailures(100).delay).toBe(1000);
+test('each failed attempt doubles the delay, up to half a second', () => {
+  expect([1, 2, 3, 4, 5].map((count) => afterFailures(count).delay)).toEqual([100, 200, 400, 500, 500]);
+  expect(afterFailures(100).delay).toBe(500);
 });
 
 test('attempts that take long get no more than half of the time, and half a minute passes at most', () => {
@@ -36,6 +36,15 @@ test('the next attempt waits for exactly the delay', () => {
   expect(breaker.holds(2500 + 399)).toBe(true);
   expect(breaker.holds(2500 + 400)).toBe(false);
   expect(new Breaker().holds(0)).toBe(false);
+});
+
+test('a start for the place of a worker that still works waits longer, up to half a minute', () => {
+  const waits = (breaker: Breaker, ms: number): boolean => {
+    const { failures } = breaker.report(0);
+    return breaker.holds((2 * failures - 1) * 500 + ms, true);
+  };
+  expect([waits(afterFailures(5), 1599), waits(afterFailures(5), 1600)]).toEqual([true, false]);
+  expect([waits(afterFailures(50), 29_999), waits(afterFailures(50), 30_000)]).toEqual([true, false]);
 });
 
 test('says how many attempts have failed, why the last one did, and when the next one follows', () => {

@@ -34,16 +34,17 @@ suite.each([
   ['off', spawned],
   ['on', forked],
 ] as const)(`with --preload %s${obstacle === undefined ? '' : ` (${obstacle})`}`, (how, list) => {
-  const faults = new Faults();
+  let faults: Faults;
   let app: ServedApp;
 
   beforeAll(async () => {
+    faults = new Faults();
     app = await serve(fixtureApp('work.R'), { workers: 2, env: faults.env, flags: ['--preload', how] });
   });
 
   afterAll(async () => {
     await app?.stop();
-    faults.remove();
+    faults?.remove();
   });
 
   test.each(list)(

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -50,6 +51,19 @@ int mkfifo(const char *path, mode_t mode) {
 int socketpair(int domain, int type, int protocol, int fds[2]) {
   if (fails("socketpair")) return -1;
   return ((int (*)(int, int, int, int *))dlsym(RTLD_NEXT, "socketpair"))(domain, type, protocol, fds);
+}
+
+int pipe2(int fds[2], int flags) {
+  return fails("pipe2") ? -1 : ((int (*)(int *, int))dlsym(RTLD_NEXT, "pipe2"))(fds, flags);
+}
+
+int execvp(const char *file, char *const argv[]) {
+  return fails("execvp") ? -1 : ((int (*)(const char *, char *const *))dlsym(RTLD_NEXT, "execvp"))(file, argv);
+}
+
+int connect(int fd, const struct sockaddr *address, socklen_t length) {
+  if (fails("connect")) return -1;
+  return ((int (*)(int, const struct sockaddr *, socklen_t))dlsym(RTLD_NEXT, "connect"))(fd, address, length);
 }
 
 /* Only the output of a forked worker, and what the kernel tells about a process. */
