@@ -45,7 +45,8 @@ process_keeper <- function() {
   sinks <- open_sinks()
   messages <- message_sink()
   function() {
-    if (!identical(getwd(), home)) setwd(home)
+    # It fails if the folder was moved or removed. The process then stays where it is, as with plumber.
+    if (!identical(getwd(), home)) try(setwd(home), silent = TRUE)
     while (open_sinks() > sinks) sink()
     if (message_sink() != messages) sink(getConnection(messages), type = "message")
   }

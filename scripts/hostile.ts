@@ -1,11 +1,14 @@
 /**
- * Hostile requests in any number: `npm run hostile -- [--count N] [--seed N]`. Each connection has a seed of its own, which a
+ * Hostile requests in any number, then clients that fill the gateway, against 1,024 files and a heap of 400 MB:
+ * `npm run hostile -- [--count N] [--connections N] [--seed N]`. Each connection has a seed of its own, which a
  * fault names; `--seed SEED --count 1` sends that one again.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { http2Risk } from '../src/http/http2-safety.js';
 import { attack, holdings } from '../test/security/hostile/attack.js';
 import { serveHostileApp } from '../test/security/hostile/hostile-app.js';
+import { besiege, besiegeByHttp2 } from '../test/security/hostile/siege.js';
 import type { ServedApp } from '../test/support/server.js';
 
 const ROUND = 5000;
@@ -14,10 +17,28 @@ const MOST_GROWTH = 100;
 /** Lines of the log that are shown before a worker's end. */
 const LAST_WORDS = 20;
 
-const { values } = parseArgs({ options: { count: { type: 'string' }, seed: { type: 'string' } } });
-const count = Number(values.count ?? 50_000);
+const { values } = parseArgs({
+  options: { count: { type: 'string' }, connections: { type: 'string' }, seed: { type: 'string' } },
+});
+const count = Number(values.count ?? 200_000);
+/** Connections of each kind of siege, of which there are five. */
+const connections = Number(values.connections ?? 2000);
 const seed = Number(values.seed ?? randomInt(2 ** 30));
-const app = await serveHostileApp();
+/** What a small container has. The responses and bodies that may be held are outside the heap. */
+const app = await serveHostileApp({
+  files: 1024,
+  env: { NODE_OPTIONS: '--max-old-space-size=400' },
+  flags: [
+    '--response-memory',
+    '200mb',
+    '--body-memory',
+    '200mb',
+    '--timeout',
+    '10s',
+    '--shutdown-timeout',
+    '5s',
+  ],
+});
 const faults: string[] = [];
 const statuses: Record<string, number> = {};
 
@@ -58,15 +79,25 @@ try {
   }
   const { forbidden, seen } = (await (await fetch(`${app.url}/seen`)).json()) as Record<string, number>;
   if (forbidden !== 0) faults.push(`${forbidden} requests came to R that should not have`);
-  const after = await pids();
-  if (after !== before) {
-    faults.push(`workers were lost: ${before}, then ${after}:`, ...lastWords(app));
+  const workers = await pids();
+  if (workers !== before) {
+    faults.push(`workers were lost: ${before}, then ${workers}:`, ...lastWords(app));
   }
   const answers = Object.entries(statuses).map(([status, times]) => `${status} ${times} times`);
   console.log(`answers: ${answers.join(', ')}; ${seen} requests came to R, ${forbidden} that should not`);
+  faults.push(...(await besiege(app, connections)));
+  const after = holdings(app);
+  console.log(
+    `${5 * connections} connections that fill the gateway: ${after.memory} MB, ${after.files} files`,
+  );
+  if (after.files > first.files + 20) faults.push(`files stay open: ${after.files}`);
 } finally {
-  await app.stop();
+  const { code } = await app.stop();
+  if (code !== 0) faults.push(`it ended with ${code}`);
 }
+const risk = http2Risk();
+if (risk === undefined) faults.push(...(await besiegeByHttp2(connections)));
+else console.log(`No attack by HTTP/2: ${risk}.`);
 for (const fault of faults) console.error(fault);
 console.log(faults.length === 0 ? 'Nothing broke.' : `${faults.length} faults.`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -58,6 +58,11 @@ export const errorCatalogue = {
     message: 'Could not listen on the address.',
     hint: 'Stop the program that uses it, or choose another address with --host/--port or --admin-host/--admin-port.',
   },
+  temporary_folder: {
+    exit: 1,
+    message: 'Could not use the temporary folder.',
+    hint: 'Make room in it, or set TMPDIR to a folder to which Penstock may write.',
+  },
   admin_unprotected: {
     exit: 2,
     message: 'Other machines could reach the admin server without a token.',

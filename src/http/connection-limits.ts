@@ -5,6 +5,9 @@ import { clientNetwork } from './client-network.js';
 import { rawErrorReply } from './error-reply.js';
 import { linger } from './linger.js';
 
+/** Rejected connections that get an error response at the same time. */
+const MAX_ERROR_REPLIES = 256;
+
 export interface ConnectionLimitOptions {
   /** Connections in total, and from one client; 0 for no limit. */
   readonly maxConnections: number;
@@ -61,9 +64,17 @@ export class ConnectionLimits {
     this.#files -= 1;
   }
 
+  /** Whether all descriptors are taken but those reserved for others. Some rejected connections have their own. */
   get #full(): boolean {
     const { room } = this.#options;
-    return room !== undefined && this.#open + this.#files >= room;
+    const rejected = Math.max(0, this.#rejected.size - reserve.rejected);
+    return room !== undefined && this.#open + this.#files + rejected >= room;
+  }
+
+  /** Whether another rejected connection gets an error response. Others are closed without one. */
+  get #answers(): boolean {
+    const { size } = this.#rejected;
+    return this.#options.tell && (size < reserve.rejected || (size < MAX_ERROR_REPLIES && !this.#full));
   }
 
   #excess(address: string): PenstockError | undefined {
@@ -99,7 +110,7 @@ export class ConnectionLimits {
 
   #refuse(socket: Socket, error: PenstockError): void {
     this.#refused(error);
-    if (!this.#options.tell || this.#rejected.size >= reserve.rejected) {
+    if (!this.#answers) {
       socket.destroy();
       return;
     }

@@ -1,7 +1,7 @@
-import { constants, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ModelFile } from '../app/model-files.js';
+import { createPrivateFolder } from '../pool/private-folder.js';
 import { rList, rString, writeRData } from '../rdata/index.js';
 
 /** A model's file, and the copy of it that the workers read. */
@@ -16,7 +16,7 @@ export interface StoredModel extends ModelFile {
  * the served models, and workers that start later load the same content.
  */
 export class ModelStore {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'penstock-models-'));
+  readonly #folder = createPrivateFolder('penstock-models-');
   readonly list = join(this.#folder, 'list');
   #copies = 0;
   /** Contents of the last two lists: queued requests may still need the older one. */

@@ -2,6 +2,7 @@ import pino, { type Logger } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 import { LogOutput } from './log-output.js';
 import { LogTail } from './log-tail.js';
+import { readable } from './readable.js';
 
 export type { Logger } from 'pino';
 
@@ -91,7 +92,7 @@ const pretty = prettyFactory({
   translateTime: 'SYS:HH:MM:ss.l',
   ignore: 'pid,hostname',
   hideObject: true,
-  messageFormat: (line, messageKey) => prettyMessage(line, String(line[messageKey] ?? '')),
+  messageFormat: (line, messageKey) => readable(prettyMessage(line, String(line[messageKey] ?? ''))),
 });
 
 let stampedAt = 0;

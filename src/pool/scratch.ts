@@ -1,16 +1,8 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readlinkSync, rmdirSync, rmSync, type Stats, utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createPrivateFolder, PrivateFolder, temporaryFolderError } from './private-folder.js';
 import { processStart } from './process-table.js';
 
 const PREFIX = 'penstock-gateway-';
@@ -41,8 +33,12 @@ export class Scratch {
 
   constructor(parent: string = tmpdir()) {
     sweep(parent);
-    this.path = mkdtempSync(join(parent, PREFIX));
-    writeFileSync(join(this.path, OWNER), JSON.stringify(thisProcess()));
+    this.path = createPrivateFolder(PREFIX, parent);
+    try {
+      writeFileSync(join(this.path, OWNER), JSON.stringify(thisProcess()));
+    } catch (error) {
+      throw temporaryFolderError(error, parent);
+    }
     this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_INTERVAL_MS);
     this.#heartbeat.unref();
   }
@@ -89,28 +85,42 @@ function pidSpace(): string | undefined {
   }
 }
 
-/** Removes the folders of gateways that have ended. */
+/** Removes the folders of this user's gateways that have ended. */
 function sweep(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    if (!name.startsWith(PREFIX)) continue;
-    const path = join(parent, name);
-    try {
-      if (!isAlive(path)) rmSync(path, { recursive: true, force: true });
-    } catch {
-      // it belongs to another user, or another gateway sweeps at the same time
+  let names: string[];
+  try {
+    names = readdirSync(parent);
+  } catch (error) {
+    throw temporaryFolderError(error, parent);
+  }
+  for (const name of names) if (name.startsWith(PREFIX)) sweepFolder(join(parent, name));
+}
+
+function sweepFolder(name: string): void {
+  const folder = PrivateFolder.open(name);
+  if (folder === undefined) return;
+  try {
+    if (isAlive(folder)) return;
+    for (const entry of readdirSync(folder.path)) {
+      rmSync(join(folder.path, entry), { recursive: true, force: true });
     }
+    rmdirSync(name);
+  } catch {
+    // another gateway sweeps at the same time
+  } finally {
+    folder.close();
   }
 }
 
-function isAlive(path: string): boolean {
-  const file = join(path, OWNER);
+function isAlive(folder: PrivateFolder): boolean {
+  const file = folder.read(OWNER);
   let owner: Owner;
   try {
-    owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
+    owner = JSON.parse(file?.text ?? '') as Owner;
   } catch {
-    return Date.now() - statSync(path).mtimeMs < HEARTBEAT_TIMEOUT_MS; // it is just being created
+    return isRecent(folder.stats); // it is just being created
   }
-  if (owner.space !== pidSpace()) return Date.now() - statSync(file).mtimeMs < HEARTBEAT_TIMEOUT_MS;
+  if (owner.space !== pidSpace()) return isRecent(file!.stats);
   if (owner.start !== undefined) return processStart(owner.pid) === owner.start;
   try {
     process.kill(owner.pid, 0);
@@ -118,4 +128,8 @@ function isAlive(path: string): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+function isRecent({ mtimeMs }: Stats): boolean {
+  return Date.now() - mtimeMs < HEARTBEAT_TIMEOUT_MS;
 }

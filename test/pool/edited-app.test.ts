@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,4 +35,19 @@ test('a waiting request never runs another endpoint, even if the file changes me
   const answers = await Promise.all(waiting.map(async (answer) => (await answer).json()));
   expect(answers).toEqual([['first'], ['second'], ['second']]);
   await app.logged('routes-differ');
+});
+
+test("a worker goes on if its app's folder is moved away and another is put in its place", async () => {
+  const ask = async () => (await fetch(`${app.url}/second`)).status;
+  const { workers } = await app.admin<{ workers: { pid: number }[] }>('/status');
+  const away = `${folder}-away`;
+  renameSync(folder, away);
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+  mkdirSync(folder);
+  expect([await ask(), await ask()]).toEqual([200, 200]);
+  rmSync(folder, { recursive: true });
+  renameSync(away, folder);
+  expect(await ask()).toBe(200);
+  const after = await app.admin<{ workers: { pid: number }[] }>('/status');
+  expect(after.workers.map(({ pid }) => pid)).toEqual(workers.map(({ pid }) => pid));
 });

@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly flags?: readonly string[];
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** Limit of open files. */
+  readonly files?: number;
 }
 
 /** How a process ended. */
@@ -61,9 +63,10 @@ export class ServedApp {
   url = '';
   adminUrl = '';
 
-  constructor(app: string, { command = 'serve', cwd, env, flags = [], workers = 2 }: ServeOptions) {
+  constructor(app: string, { command = 'serve', cwd, env, files, flags = [], workers = 2 }: ServeOptions) {
     const args = [command, app, '--port', '0', '--admin-port', '0', '--workers', String(workers)];
-    const [program, ...start] = penstockCommand;
+    const limited = files === undefined ? [] : ['/bin/sh', '-c', `ulimit -n ${files}; exec "$0" "$@"`];
+    const [program, ...start] = [...limited, ...penstockCommand] as [string, ...string[]];
     this.#child = new Child(program, [...start, ...args, '--log-format', 'json', ...flags], {
       ...(cwd === undefined ? {} : { cwd }),
       env: serverEnvironment(env),
