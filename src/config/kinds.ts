@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { containerMemory, workersIn } from './container-memory.js';
 import { availableCpus } from './cpus.js';
 import { Secret } from './secret.js';
 
@@ -155,14 +156,21 @@ function formatBytes(value: number): string {
   return unit === undefined ? String(value) : `${value / unit[1]}${unit[0]}`;
 }
 
-/** `4`, `2..8`, or `auto`: one per CPU, but at least two, so that a slow request does not block all others. */
-export function workers(cpus: () => number = availableCpus): Kind<WorkerRange> {
+/**
+ * `4`, `2..8`, or `auto`: one per CPU, but at least two, so that a slow request does not block all others, and at most as
+ * many as fit into the memory of the container.
+ */
+export function workers(
+  cpus: () => number = availableCpus,
+  memory: () => number | undefined = () => containerMemory()?.limit,
+): Kind<WorkerRange> {
   return {
     placeholder: 'n|min..max|auto',
     expects: `a number of workers from 1 to ${MAX_WORKERS} such as 4, a range such as 2..8, or auto`,
     parse: (text) => {
       if (text === 'auto') {
-        const count = Math.min(MAX_WORKERS, Math.max(2, cpus()));
+        const fitting = workersIn(memory() ?? Number.POSITIVE_INFINITY);
+        const count = Math.min(MAX_WORKERS, fitting, Math.max(2, cpus()));
         return { min: count, max: count };
       }
       const match = /^(\d{1,6})(?:\.\.(\d{1,6}))?$/.exec(text);

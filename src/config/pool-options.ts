@@ -18,7 +18,7 @@ export const poolOptions = {
     default: 'auto',
     summary: 'Number of R processes: fixed, a range min..max that follows the load, or auto.',
     details:
-      "`auto` is one per CPU that Penstock can use (a container's CPU limit counts), and at least 2. Use `1` for an app that keeps state in its R process.",
+      "`auto` is one per CPU that Penstock can use (a container's CPU limit counts), and at least 2, but no more than fit into a container's memory limit (100 MB each, and 160 MB for Penstock). Use `1` for an app that keeps state in its R process.",
     group: 'pool',
     commands: [...listening, ...planning],
   }),
@@ -79,7 +79,7 @@ export const poolOptions = {
     default: '0',
     summary: 'Kill a worker that uses more memory than this, even during a request. 0: never.',
     details:
-      'The running request gets 502. Choose the limit so that all workers together fit into the machine or container, because its out-of-memory killer may kill any process. Checked twice a second. Linux only.',
+      'The running request gets 502. Choose the limit so that all workers together fit into the machine or container, because its out-of-memory killer may kill any process. In a container with a memory limit, Penstock also kills the largest worker when 95 % of it is in use. Checked twice a second. Linux only.',
     group: 'pool',
     commands: serving,
   }),

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -28,8 +28,11 @@ const R_PACKAGES_SCRIPT = `
   cat("\\nR", as.character(getRversion()), "GPL-2 | GPL-3", sep = "\\t")
 `;
 
-/** A CycloneDX 1.6 bill of materials of Penstock, Node, R, and the packages of npm, R and Debian. */
-export function billOfMaterials(inventory: Inventory, now = new Date()): object {
+/**
+ * A CycloneDX 1.6 bill of materials of Penstock, Node, R, and the packages of npm, R and Debian. The same for the same
+ * packages, so that an image can be built again to the same bytes: its time is that of SOURCE_DATE_EPOCH, if that is set.
+ */
+export function billOfMaterials(inventory: Inventory, epoch = process.env.SOURCE_DATE_EPOCH): object {
   const { dpkgStatus = '/var/lib/dpkg/status', penstock, rscript } = inventory;
   const { name, version } = JSON.parse(readFileSync(join(penstock, 'package.json'), 'utf8'));
   const components = [
@@ -41,14 +44,21 @@ export function billOfMaterials(inventory: Inventory, now = new Date()): object 
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
-    serialNumber: `urn:uuid:${randomUUID()}`,
+    serialNumber: `urn:uuid:${uuidOf(JSON.stringify([version, components]))}`,
     version: 1,
     metadata: {
-      timestamp: now.toISOString(),
+      ...(epoch !== undefined && { timestamp: new Date(1000 * Number(epoch)).toISOString() }),
       component: { type: 'application', name, version, purl: `pkg:npm/${name}@${version}` },
     },
     components,
   };
+}
+
+/** A UUID of version 8: made of a hash. */
+function uuidOf(text: string): string {
+  const hash = createHash('sha256').update(text).digest('hex');
+  const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`];
+  return [...parts, hash.slice(20, 32)].join('-');
 }
 
 function component(

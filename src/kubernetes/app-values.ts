@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { appName } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
+import { workersIn } from '../config/container-memory.js';
 import type { Config } from '../config/load.js';
 import { fieldOf, type OptionName, optionNames, options, variableOf } from '../config/options.js';
 import type { Measured } from './measure-app.js';
@@ -138,9 +139,14 @@ export function valuesFor({ config, configFile = '', measured, name, version }: 
   return config.kubernetes === undefined ? derived : withSection(derived, config.kubernetes);
 }
 
-/** Two by default, because the number of cores of this machine says nothing about the nodes. */
-function workersOf({ sources, workers }: Config): Config['workers'] {
-  return sources.workers.from === 'default' ? { min: 2, max: 2 } : workers;
+/**
+ * Two by default, because the number of cores of this machine says nothing about the nodes, if they fit into the memory
+ * that is set.
+ */
+function workersOf({ memory, sources, workers }: Config): Config['workers'] {
+  if (sources.workers.from !== 'default') return workers;
+  const count = Math.min(2, memory === undefined ? 2 : workersIn(memory));
+  return { min: count, max: count };
 }
 
 /**

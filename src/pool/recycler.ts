@@ -1,3 +1,5 @@
+import type { ContainerMemory } from '../config/container-memory.js';
+import { isFull, largestWorker } from './largest-worker.js';
 import { processMemory } from './process-table.js';
 import type { Worker } from './worker.js';
 
@@ -14,6 +16,8 @@ export interface RecyclingLimits {
   readonly maxMemory: number;
   /** PSS above which a worker is killed, in bytes; 0 for no limit. */
   readonly memoryLimit: number;
+  /** The memory that all workers and the gateway share; undefined without a limit. */
+  readonly container?: ContainerMemory | undefined;
 }
 
 /** What the recycler needs from the pool. */
@@ -30,7 +34,8 @@ export interface RecyclerOwner {
 
 /**
  * Replaces workers that reach a limit of requests or memory: one at a time, when the successor is ready, and never in
- * the middle of a request. A worker above the hard memory limit is killed at once.
+ * the middle of a request. A worker above the hard memory limit is killed at once, and the largest one before the container
+ * is full: else the kernel would end one process, or with cgroup v2 the whole container.
  */
 export class Recycler {
   readonly #limits: RecyclingLimits;
@@ -39,6 +44,8 @@ export class Recycler {
   readonly #requestLimits = new WeakMap<Worker, number>();
   /** Workers above `maxMemory`, with their memory in bytes. */
   readonly #heavy = new WeakMap<Worker, number>();
+  /** The worker that was killed last because the container was full. */
+  #ending: Worker | undefined;
   #checking = false;
   readonly #timer: NodeJS.Timeout | undefined;
   #leaving: { readonly worker: Worker; readonly successor: Worker; ready: boolean } | undefined;
@@ -46,7 +53,7 @@ export class Recycler {
   constructor(limits: RecyclingLimits, owner: RecyclerOwner) {
     this.#limits = limits;
     this.#owner = owner;
-    if (limits.maxMemory === 0 && limits.memoryLimit === 0) return;
+    if (limits.maxMemory === 0 && limits.memoryLimit === 0 && limits.container === undefined) return;
     this.#timer = setInterval(() => void this.#checkMemory(), MEMORY_CHECK_INTERVAL_MS);
     this.#timer.unref();
   }
@@ -110,8 +117,29 @@ export class Recycler {
   async #checkMemory(): Promise<void> {
     if (this.#checking) return;
     this.#checking = true;
-    await Promise.all(Array.from(this.#owner.workers(), (worker) => this.#checkWorkerMemory(worker)));
+    const { maxMemory, memoryLimit } = this.#limits;
+    if (maxMemory > 0 || memoryLimit > 0)
+      await Promise.all(Array.from(this.#owner.workers(), (worker) => this.#checkWorkerMemory(worker)));
+    await this.#checkContainer();
     this.#checking = false;
+  }
+
+  async #checkContainer(): Promise<void> {
+    const { container } = this.#limits;
+    if (container === undefined || (this.#ending !== undefined && this.#ending.state !== 'dead')) return;
+    const used = container.used();
+    if (!isFull(used, container.limit)) return;
+    const found = await Promise.all(
+      Array.from(this.#owner.workers(), async (worker) => ({
+        worker,
+        memory: worker.pid === undefined ? 0 : ((await processMemory(worker.pid, 0)) ?? 0),
+      })),
+    );
+    const largest = largestWorker(found, used, container.limit);
+    if (largest === undefined || largest.worker.state === 'dead') return;
+    this.#ending = largest.worker;
+    const full = `the container uses ${megabytes(used)} of its ${megabytes(container.limit)} MB`;
+    largest.worker.kill(`was killed with ${megabytes(largest.memory)} MB, because ${full}`);
   }
 
   async #checkWorkerMemory(worker: Worker): Promise<void> {

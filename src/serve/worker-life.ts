@@ -1,3 +1,4 @@
+import { containerMemory } from '../config/container-memory.js';
 import type { Config } from '../config/load.js';
 import type { RecyclingLimits } from '../pool/recycler.js';
 
@@ -15,6 +16,7 @@ export function recyclingLimits(config: Config): RecyclingLimits | undefined {
     maxWorkerRequests: maxRequests,
     workerMemoryLimit: memoryLimit,
   } = config;
-  if (maxRequests === 0 && maxMemory === 0 && memoryLimit === 0) return undefined;
-  return { maxRequests, maxMemory, memoryLimit };
+  const container = containerMemory();
+  if (maxRequests === 0 && maxMemory === 0 && memoryLimit === 0 && container === undefined) return undefined;
+  return { maxRequests, maxMemory, memoryLimit, container };
 }

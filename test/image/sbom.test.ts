@@ -19,5 +19,6 @@ test('the bill of materials lists the npm dependencies, R, and the R and Debian 
   expect(npm).not.toContain('vitest');
   expect(purls).toContain(`pkg:generic/node@${process.versions.node}`);
   const r = bill.components.filter(({ purl }) => purl.startsWith('pkg:cran/')).map(({ name }) => name);
+  expect(billOfMaterials({ penstock: root, rscript: 'Rscript' })).toEqual(bill);
   expect(r).toEqual(expect.arrayContaining(['R', 'base', 'plumber', 'jsonlite']));
 });

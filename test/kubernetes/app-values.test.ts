@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appFiles, sizingFile } from '../../src/app/app-files.js';
+import { findApp } from '../../src/app/find-app.js';
 import { type Config, defaultConfig, loadConfig } from '../../src/config/load.js';
-import { valuesFor } from '../../src/kubernetes/app-values.js';
+import { planDeployment, valuesFor } from '../../src/kubernetes/app-values.js';
 
 const measured = { loadTime: 1500, memory: 100 * 1024 ** 2, longestTimeout: 0, hazards: [] };
 
@@ -41,6 +43,11 @@ test('memory and CPU depend on the number of workers and the memory of one', () 
     cpu: '2',
     memory: '3072Mi',
   });
+});
+
+test('a pod with little memory gets one worker, unless the user sets another number', () => {
+  expect(values({ memory: '300mb' }, undefined).workers).toBe('1');
+  expect(values({ memory: '300mb', workers: '2' }, undefined).workers).toBe('2');
 });
 
 test('a pod may take ten times as long to start as the app took to load on this machine', () => {
@@ -146,4 +153,36 @@ test.each([
 ])('rejects the section `kubernetes` with %j, and says where', (text, message) => {
   const config = fileWith(`kubernetes:\n${text}\n`);
   expect(() => valuesFor({ name: 'api', version: 'v1', config, measured })).toThrow(message);
+});
+
+test('with measured sizes in the app, manifests need no R and are the same each time', async () => {
+  const directory = join(folder, 'sized');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'plumber.R'), '#* @get /\nfunction() 1\n');
+  const sizing = { loadSeconds: 12.3, workerMemoryMb: 100, longestTimeoutSeconds: 90 };
+  writeFileSync(join(directory, sizingFile), JSON.stringify(sizing));
+  const app = findApp(directory);
+  const config = loadConfig({ flags: { rscript: '/nonexistent/Rscript' }, env: {}, appDir: directory });
+  const { values: once } = await planDeployment(app, config, 'v1');
+  expect(once).toMatchObject({ startupSeconds: 123, resources: { memory: '640Mi' } });
+  expect(once.shutdown.requestSeconds).toBe(92);
+  expect((await planDeployment(app, config, 'v1')).values).toEqual(once);
+  expect(appFiles(app)).toEqual(['plumber.R']);
+
+  writeFileSync(join(directory, sizingFile), '{"loadSeconds": 1}');
+  await expect(planDeployment(app, config, 'v1')).rejects.toThrow(
+    /penstock-sizing\.json: `longestTimeoutSeconds`/,
+  );
+});
+
+test('a configuration file outside of the app becomes part of the manifests', async () => {
+  const directory = join(folder, 'elsewhere');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'plumber.R'), '');
+  const path = join(folder, 'production.yaml');
+  writeFileSync(path, 'timeout: 5m\nmemory: 512mb\n');
+  const config = loadConfig({ flags: { config: path }, env: {}, appDir: directory });
+  const { values } = await planDeployment(findApp(directory), config, 'v1');
+  expect(values.config).toBe('timeout: 5m\nmemory: 512mb\n');
+  expect(values.shutdown.requestSeconds).toBe(302);
 });
