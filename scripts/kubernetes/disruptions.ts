@@ -20,8 +20,11 @@ import {
   valuesOf,
 } from './verification.js';
 
-/** A few hundred requests per second, until stopped. */
-const steady: Load = { seconds: 420, connections: 4, pause: 25 };
+/** A few hundred requests per second until stopped, on new connections and on kept ones, and two that take five seconds. */
+const steady: readonly Load[] = [
+  { seconds: 420, connections: 4, pause: 25, sleepers: 2 },
+  { seconds: 420, connections: 4, pause: 25, keepAlive: true },
+];
 
 export function restartUnderLoad(verification: Verification): Promise<string> {
   const { kubectl, name } = verification;
@@ -50,10 +53,10 @@ async function oldPodsGone({ kubectl, name }: Verification): Promise<void> {
 
 export function drainUnderLoad(verification: Verification): Promise<string> {
   const { cordoned, kubectl, name } = verification;
-  return underLoad(verification, steady, async (client) => {
+  return underLoad(verification, steady, async (clients) => {
     const nodes = await schedulableNodes(kubectl);
     const used = nodesOf(await readyPods(verification));
-    const node = nodes.find((one) => one !== client.node && used.has(one));
+    const node = nodes.find((one) => used.has(one) && clients.every((client) => client.node !== one));
     if (node === undefined || nodes.length < 2)
       throw new Skip('no node except that of the client has a pod of the app');
     cordoned.add(node);
@@ -72,10 +75,22 @@ export function drainUnderLoad(verification: Verification): Promise<string> {
   });
 }
 
+/** Pods that stop because there are too many finish their requests too. */
+export function scaleUnderLoad(verification: Verification): Promise<string> {
+  return underLoad(verification, steady, async () => {
+    for (const count of [5, 3]) {
+      const bounds = { min: count, max: count, timeout: ROLLOUT_TIMEOUT_MS };
+      await scale(verification.name, configOf(verification, '3'), bounds);
+    }
+    await oldPodsGone(verification);
+    return '5 pods, then 3';
+  });
+}
+
 export async function breakAndRollBack(verification: Verification): Promise<string> {
   const { kubectl, name } = verification;
   const values = await valuesOf(verification, '3');
-  return underLoad(verification, { ...steady, connections: 2 }, async () => {
+  return underLoad(verification, steady.slice(0, 1), async () => {
     // Invalid configuration has the same effect as faulty R code: the container exits at once, with a message.
     const env = [{ name: 'PENSTOCK_QUEUE_LIMIT', value: 'broken-on-purpose' }];
     await applyValues(verification, { ...values, version: 'broken', env });
@@ -108,7 +123,7 @@ export async function autoscale(verification: Verification): Promise<string> {
   if (kept < before) throw new Error(`The handover to the autoscaler reduced ${before} pods to ${kept}.`);
   await watchRollout(kubectl, name, { timeout: ROLLOUT_TIMEOUT_MS });
   const busy: Load = { seconds: 360, connections: 8, pause: 0, keepAlive: true };
-  const seen = await underLoad(verification, busy, async () => {
+  const seen = await underLoad(verification, [busy], async () => {
     const began = performance.now();
     for (;;) {
       const pods = (await deploymentOf(verification)).spec.replicas ?? 0;

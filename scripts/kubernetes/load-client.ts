@@ -42,7 +42,10 @@ process.on('SIGTERM', () => { end = 0; });
     process.exit(1);
   }
   console.log('started');
-  const asleep = Array.from({ length: sleepers || 0 }, async () => check('sleep', await ask('GET', '/asynchronousTest'), '200 ["OK"]'));
+  const asleep = Array.from({ length: sleepers || 0 }, async () => {
+    do check('sleep', await ask('GET', '/asynchronousTest'), '200 ["OK"]');
+    while (Date.now() < end);
+  });
   if (asleep.length > 0) await sleep(300);
   end = Math.min(end, Date.now() + seconds * 1000);
   await Promise.all(Array.from({ length: connections }, async () => {

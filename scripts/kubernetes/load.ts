@@ -12,7 +12,7 @@ export interface Load {
   readonly pause: number;
   /** Reuse connections, for high load while no pod terminates. */
   readonly keepAlive?: boolean;
-  /** Number of requests for /asynchronousTest to start first, on separate connections. */
+  /** Number of connections that send one request of five seconds after the other, starting first. */
   readonly sleepers?: number;
 }
 

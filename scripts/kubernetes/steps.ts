@@ -7,14 +7,23 @@ import { deployedObjects } from '../../src/kubernetes/apply.js';
 import type { LiveList, LivePod } from '../../src/kubernetes/live-objects.js';
 import { askPods } from '../../src/kubernetes/pod-status.js';
 import type { Values } from '../../src/kubernetes/values.js';
-import { autoscale, breakAndRollBack, drainUnderLoad, restartUnderLoad } from './disruptions.js';
+import {
+  autoscale,
+  breakAndRollBack,
+  drainUnderLoad,
+  restartUnderLoad,
+  scaleUnderLoad,
+} from './disruptions.js';
 import { startLoad } from './load.js';
+import { undoByDeploy } from './undo.js';
 import {
   app,
   applyValues,
+  checkNodes,
+  checkSpread,
   configOf,
   deploymentOf,
-  nodesOf,
+  deployOptions,
   ROLLOUT_TIMEOUT_MS,
   readyPods,
   schedulableNodes,
@@ -34,6 +43,7 @@ export interface Step {
 
 export const verificationSteps: readonly Step[] = [
   { name: 'The cluster answers, and has a supported version', essential: true, limit: 90, run: checkCluster },
+  { name: 'The kubelets answer, and the nodes have the image', limit: 120, run: checkNodes },
   {
     name: 'Create a namespace with the restricted pod security standard',
     essential: true,
@@ -48,6 +58,12 @@ export const verificationSteps: readonly Step[] = [
   { name: 'A restart under load loses no requests', limit: 600, run: restartUnderLoad },
   { name: 'A node drain under load loses no requests', limit: 900, run: drainUnderLoad },
   { name: 'A broken version fails, and the old one keeps serving', limit: 900, run: breakAndRollBack },
+  {
+    name: 'penstock deploy undoes a broken version, and a later one can remove a field',
+    limit: 900,
+    run: undoByDeploy,
+  },
+  { name: 'Scaling from 3 to 5 pods and back under load loses no requests', limit: 900, run: scaleUnderLoad },
   { name: 'Deploy a canary, and remove it', limit: 900, run: canary },
   {
     name: 'The autoscaler adds pods under load, and penstock scale sets its bounds',
@@ -108,20 +124,8 @@ async function validate(verification: Verification): Promise<string> {
 async function deployApp(verification: Verification): Promise<string> {
   const began = performance.now();
   await deploy(app, configOf(verification, '2'), deployOptions);
-  const nodes = nodesOf(await readyPods(verification)).size;
-  return `ready after ${Math.round((performance.now() - began) / 1000)} s, on ${nodes} nodes`;
+  return `ready after ${Math.round((performance.now() - began) / 1000)} s: ${await checkSpread(verification)}`;
 }
-
-/** Builds no image, because the nodes already have it. */
-const deployOptions = {
-  build: false,
-  canary: undefined,
-  containerd: false,
-  diff: false,
-  dryRun: false,
-  timeout: ROLLOUT_TIMEOUT_MS,
-  undoOnTimeout: false,
-};
 
 async function exampleRequests({ image, kubectl, name }: Verification): Promise<string> {
   const load = { seconds: 4, connections: 1, pause: 20, sleepers: 1 };
@@ -155,7 +159,7 @@ async function scaleUp(verification: Verification): Promise<string> {
   });
   const pods = await readyPods(verification);
   if (pods.length !== 3) throw new Error(`${pods.length} pods are ready.`);
-  return `3 pods, on ${nodesOf(pods).size} nodes`;
+  return checkSpread(verification);
 }
 
 async function canary(verification: Verification): Promise<string> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { findApp } from '../../src/app/find-app.js';
+import type { DeployOptions } from '../../src/commands/deploy.js';
 import { type Config, loadConfig } from '../../src/config/load.js';
 import { imageVersion } from '../../src/image/image-version.js';
 import { planDeployment } from '../../src/kubernetes/app-values.js';
@@ -34,6 +35,17 @@ export class Skip extends Error {}
 
 /** The nodes already have the image, so most of the time is for loading the app. */
 export const ROLLOUT_TIMEOUT_MS = 300_000;
+
+/** Builds no image, because the nodes already have it. */
+export const deployOptions: DeployOptions = {
+  build: false,
+  canary: undefined,
+  containerd: false,
+  diff: false,
+  dryRun: false,
+  timeout: ROLLOUT_TIMEOUT_MS,
+  undoOnTimeout: false,
+};
 
 export const app = findApp(join(import.meta.dirname, '../../examples/mtcars'));
 
@@ -72,24 +84,59 @@ export function applyValues({ kubectl }: Verification, values: Values, dryRun = 
   return applyObjects(kubectl, [...objectsFor(values).values()], dryRun);
 }
 
+/** Throws if two pods share a node while another could take one. */
+export async function checkSpread(verification: Verification): Promise<string> {
+  const pods = await readyPods(verification);
+  const nodes = nodesOf(pods).size;
+  const possible = Math.min(pods.length, (await schedulableNodes(verification.kubectl)).length);
+  if (nodes < possible) throw new Error(`${pods.length} pods are on ${nodes} of ${possible} possible nodes.`);
+  return `${pods.length} pods, on ${nodes} nodes`;
+}
+
 interface LiveNode {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly unschedulable?: boolean;
     readonly taints?: readonly { readonly effect: string }[];
   };
-  readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
+  readonly status: {
+    readonly conditions: readonly { readonly type: string; readonly status: string }[];
+    readonly images?: readonly { readonly names: readonly string[] }[];
+  };
+}
+
+/**
+ * Checks each node that gets pods: its kubelet answers through the API server, which logs and exec need, and it lists the
+ * image. A node lists its 50 largest images, so a missing one is only reported.
+ */
+export async function checkNodes({ image, kubectl }: Verification): Promise<string> {
+  const { items } = await kubectl.json<LiveList<LiveNode>>(['get', 'nodes']);
+  const nodes = items.filter(isSchedulable);
+  const unreachable: string[] = [];
+  for (const { metadata } of nodes) {
+    const path = `/api/v1/nodes/${metadata.name}/proxy/healthz`;
+    if (!(await kubectl.run(['get', '--raw', path, '--request-timeout=20s'])).ok)
+      unreachable.push(metadata.name);
+  }
+  if (unreachable.length > 0)
+    throw new Error(`The API server does not reach the kubelet of ${unreachable.join(', ')}.`);
+  const full = image.includes('/') ? image : `docker.io/library/${image}`;
+  const without = nodes.filter(
+    ({ status }) => !status.images?.some(({ names }) => names.includes(image) || names.includes(full)),
+  );
+  const missing = without.map(({ metadata }) => metadata.name).join(', ');
+  return `${nodes.length} kubelets answer; ${missing === '' ? 'all nodes list the image' : `the image is not listed by ${missing}`}`;
 }
 
 export async function schedulableNodes(kubectl: Kubectl): Promise<string[]> {
   const { items } = await kubectl.json<LiveList<LiveNode>>(['get', 'nodes']);
-  return items
-    .filter(({ spec, status }) => {
-      const ready = status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
-      const tainted = spec.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
-      return ready && !tainted && spec.unschedulable !== true;
-    })
-    .map(({ metadata }) => metadata.name);
+  return items.filter(isSchedulable).map(({ metadata }) => metadata.name);
+}
+
+function isSchedulable({ spec, status }: LiveNode): boolean {
+  const ready = status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+  const tainted = spec.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
+  return ready && !tainted && spec.unschedulable !== true;
 }
 
 /**
@@ -98,15 +145,23 @@ export async function schedulableNodes(kubectl: Kubectl): Promise<string[]> {
  */
 export async function underLoad(
   { image, kubectl, name }: Verification,
-  load: Load,
-  action: (client: RunningLoad) => Promise<string>,
+  loads: readonly Load[],
+  action: (clients: readonly RunningLoad[]) => Promise<string>,
 ): Promise<string> {
-  const client = await startLoad(kubectl, image, name, load);
-  const result = await action(client).catch(async (error: unknown) => {
-    await client.abandon();
+  const clients: RunningLoad[] = [];
+  const abandon = async (error: unknown) => {
+    for (const client of clients) await client.abandon();
     throw error;
-  });
-  const { answered, failed, failures } = await client.finish();
+  };
+  const run = async () => {
+    for (const load of loads) clients.push(await startLoad(kubectl, image, name, load));
+    return action(clients);
+  };
+  const result = await run().catch(abandon);
+  const results = await Promise.all(clients.map((client) => client.finish()));
+  const sum = (key: 'answered' | 'failed') => results.reduce((count, one) => count + one[key], 0);
+  const [answered, failed] = [sum('answered'), sum('failed')];
+  const failures = results.flatMap((one) => one.failures);
   if (failed > 0)
     throw new Error(`${failed} of ${answered + failed} requests failed: ${failures.join('; ')}`);
   return `0 of ${answered} requests failed; ${result}`;

@@ -19,6 +19,7 @@ const usage = `npm run verify:kubernetes -- --kubeconfig FILE --image REF
   --image REF         image of examples/mtcars that is already on the nodes
   --kubectl PROGRAM   kubectl program (default: kubectl)
   --report FILE       also write the report to this file
+  --patience N        multiply all time limits, for a slow cluster (default: 1)
   --keep              do not delete the namespace
 `;
 
@@ -36,6 +37,7 @@ const { values: flags } = parseArgs({
     image: { type: 'string' },
     kubectl: { type: 'string', default: 'kubectl' },
     report: { type: 'string' },
+    patience: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -43,6 +45,11 @@ const { values: flags } = parseArgs({
 if (flags.help || flags.image === undefined) {
   process.stderr.write(usage);
   process.exit(flags.help ? 0 : 2);
+}
+const patience = Number(flags.patience);
+if (!(patience > 0)) {
+  process.stderr.write(`--patience: expected a number such as 2; got "${flags.patience}".\n`);
+  process.exit(2);
 }
 // The commands under test read KUBECONFIG, as for a user.
 if (flags.kubeconfig !== undefined) {
@@ -99,8 +106,8 @@ async function attempt({ essential = false, limit, name, run }: Step): Promise<R
   process.stderr.write(`\n== ${name}\n`);
   const began = performance.now();
   const expired = new AbortController();
-  const late = delay(limit * 1000, undefined, { signal: expired.signal }).then(() => {
-    throw new Unfinished(`not finished after ${limit} s`);
+  const late = delay(limit * patience * 1000, undefined, { signal: expired.signal }).then(() => {
+    throw new Unfinished(`not finished after ${limit * patience} s`);
   });
   late.catch(() => {});
   const seen = await Promise.race([run(verification), late, stopped]).then(

@@ -187,8 +187,7 @@ export class Store {
 
   #startPod({ metadata, spec }: Any, namespace: string): void {
     this.#counter += 1;
-    const nodes = this.#of('Node').filter((node) => node.spec.unschedulable !== true);
-    const nodeName = nodes[this.#counter % Math.max(1, nodes.length)]?.metadata.name ?? 'node-1';
+    const nodeName = this.#freestNode(metadata.uid);
     const name = `${metadata.name}-${this.#counter}`;
     const owner = {
       apiVersion: 'apps/v1',
@@ -214,6 +213,18 @@ export class Store {
       },
       spec: { ...spec.template.spec, nodeName },
     });
+  }
+
+  /** The node with the fewest pods of the ReplicaSet, as topology spread constraints want it. */
+  #freestNode(owner: string): string {
+    const pods = this.#of('Pod').filter((pod) => pod.metadata.ownerReferences?.[0].uid === owner);
+    const nodes = this.#of('Node')
+      .filter((node) => node.spec.unschedulable !== true)
+      .map(({ metadata: { name } }) => ({
+        name,
+        pods: pods.filter(({ spec }) => spec.nodeName === name).length,
+      }));
+    return nodes.sort((one, other) => one.pods - other.pods)[0]?.name ?? 'node-1';
   }
 
   #removePod({ metadata }: Any): void {
