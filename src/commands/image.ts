@@ -8,7 +8,7 @@ import { PenstockError } from '../errors.js';
 import { type AppImage, buildAppImage, imageTags } from '../image/build.js';
 import { existingDockerfile, refuseToWrite, writeContext } from '../image/context.js';
 import { dockerfile } from '../image/dockerfile.js';
-import { type Engine, findEngine } from '../image/engine.js';
+import { type Engine, findEngine, withoutTag } from '../image/engine.js';
 import { imageVersion } from '../image/image-version.js';
 import { type BaseKind, defaultBase, planImage, type Recipe } from '../image/recipe.js';
 import { readRenvLock } from '../image/renv-lock.js';
@@ -125,11 +125,11 @@ function engineFlags({ platform, secrets }: ImageOptions): string[] {
   ];
 }
 
-function summary({ duration, id, pushed, size, tags }: AppImage, { program }: Engine): string {
+function summary({ digests, duration, id, pushed, size, tags }: AppImage, { program }: Engine): string {
   const megabytes = (size / 1e6).toFixed(0);
   return `
 Image   ${tags.join('\n        ')}
-Digest  ${pushed ?? id}
+Digest  ${pushed === undefined ? (digests[0] ?? id) : `${withoutTag(tags[0]!)}@${pushed}`}
 Size    ${megabytes} MB
 Built   in ${(duration / 1000).toFixed(1)} s
 

@@ -64,8 +64,11 @@ const checks: readonly Check[] = [
           ],
         }
       : undefined,
-  ({ adminHost, adminOpen, adminToken, adminTokenFile }) =>
-    isLoopback(adminHost) || adminToken !== undefined || adminTokenFile !== undefined
+  ({ adminHost, adminMetricsOpen, adminOpen, adminToken, adminTokenFile }) =>
+    isLoopback(adminHost) ||
+    adminToken !== undefined ||
+    adminTokenFile !== undefined ||
+    (adminMetricsOpen && !adminOpen)
       ? undefined
       : {
           status: adminOpen ? 'warning' : 'missing',

@@ -95,7 +95,8 @@ export async function pushImage(engine: Engine, reference: string): Promise<stri
   }
 }
 
-function withoutTag(reference: string): string {
+/** The name of an image without its tag. */
+export function withoutTag(reference: string): string {
   return reference.replace(/:[^:/]+$/, '');
 }
 

@@ -129,6 +129,11 @@ describe('doctor --production', () => {
   test.each([
     ['a configuration that only this machine can reach', '', {}],
     ['a protected configuration', guarded, { ...proxied, 'admin-token-file': key }],
+    [
+      'an admin server that other machines reach only for metrics',
+      guarded,
+      { ...proxied, 'admin-host': '::', 'admin-metrics-open': true },
+    ],
   ])('reports no risks in %s', (_, yaml, flags) => {
     expect(findings(yaml, flags)).toEqual([{ status: 'ok', title: 'The configuration has no known risks' }]);
   });
