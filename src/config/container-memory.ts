@@ -8,12 +8,12 @@ const WORKER_BYTES = 100 * MIB;
 
 /** The files of a container's memory, in the order of asking: cgroup v2, then v1. */
 const versions = [
-  { folder: '/sys/fs/cgroup', limit: 'memory.max', used: 'memory.current', cache: 'inactive_file' },
+  { folder: '/sys/fs/cgroup', limit: 'memory.max', used: 'memory.current', total: '' },
   {
     folder: '/sys/fs/cgroup/memory',
     limit: 'memory.limit_in_bytes',
     used: 'memory.usage_in_bytes',
-    cache: 'total_inactive_file',
+    total: 'total_',
   },
 ] as const;
 
@@ -31,17 +31,18 @@ export interface ContainerMemory {
 
 /** Undefined without a limit. */
 export function containerMemory(read: Read = readSystem): ContainerMemory | undefined {
-  for (const { cache, folder, limit: file, used } of versions) {
+  for (const { folder, limit: file, total, used } of versions) {
     const limit = numberIn(read, `${folder}/${file}`);
     // Without a limit, the file contains "max" (cgroup v2) or nearly 2^63 (cgroup v1).
     if (limit === undefined || limit > 2 ** 50) continue;
     return {
       limit,
       used() {
-        const freeable = new RegExp(`^${cache} (\\d+)$`, 'm').exec(
-          textIn(read, `${folder}/memory.stat`) ?? '',
-        );
-        return (numberIn(read, `${folder}/${used}`) ?? 0) - Number(freeable?.[1] ?? 0);
+        // The cache of files, which the kernel drops before it kills anything.
+        const cached = new RegExp(`^${total}(?:in)?active_file (\\d+)$`, 'gm');
+        const stat = textIn(read, `${folder}/memory.stat`) ?? '';
+        const cache = [...stat.matchAll(cached)].reduce((sum, [, bytes]) => sum + Number(bytes), 0);
+        return (numberIn(read, `${folder}/${used}`) ?? 0) - cache;
       },
     };
   }

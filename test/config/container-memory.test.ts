@@ -21,18 +21,18 @@ test('the memory of a container is what the kernel cannot free by itself', () =>
     system({
       '/sys/fs/cgroup/memory.max': '300000000\n',
       '/sys/fs/cgroup/memory.current': '250000000\n',
-      '/sys/fs/cgroup/memory.stat': 'anon 1\nfile 2\ninactive_file 50000000\nactive_file 3\n',
+      '/sys/fs/cgroup/memory.stat': 'anon 1\nfile 2\ninactive_file 50000000\nactive_file 10000000\n',
     }),
   );
-  expect([second?.limit, second?.used()]).toEqual([300_000_000, 200_000_000]);
+  expect([second?.limit, second?.used()]).toEqual([300_000_000, 190_000_000]);
   const first = containerMemory(
     system({
       '/sys/fs/cgroup/memory/memory.limit_in_bytes': '300\n',
       '/sys/fs/cgroup/memory/memory.usage_in_bytes': '200\n',
-      '/sys/fs/cgroup/memory/memory.stat': 'total_inactive_file 20\n',
+      '/sys/fs/cgroup/memory/memory.stat': 'inactive_file 9\ntotal_inactive_file 20\ntotal_active_file 5\n',
     }),
   );
-  expect([first?.limit, first?.used()]).toEqual([300, 180]);
+  expect([first?.limit, first?.used()]).toEqual([300, 175]);
 });
 
 test('the number of workers follows the memory of the container too', () => {

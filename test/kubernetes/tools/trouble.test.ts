@@ -6,7 +6,7 @@ const cluster = testCluster();
 const imageOf = ({ spec }: Any): string => spec.containers[0].image;
 
 test('deploy shows the log of a version that does not start, and the previous version keeps serving', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
   cluster.behave({
@@ -24,7 +24,7 @@ test('deploy shows the log of a version that does not start, and the previous ve
   expect(pods.map(imageOf)).toEqual(['mtcars:1', 'mtcars:1']);
 });
 
-test('deploy reports at once that an image cannot be pulled', { timeout: 60_000 }, async () => {
+test('deploy reports at once that an image cannot be pulled', { timeout: 180_000 }, async () => {
   const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "mtcars:1"' };
   cluster.behave({
     status: () => ({
@@ -43,7 +43,7 @@ test('deploy reports at once that an image cannot be pulled', { timeout: 60_000 
 const starting: Any = { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] };
 
 test('a rollout that only takes long is left alone, unless the user wants it undone', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '1');
   cluster.behave({ status: (pod) => (imageOf(pod) === 'mtcars:1' ? ready : starting) });
@@ -57,7 +57,7 @@ test('a rollout that only takes long is left alone, unless the user wants it und
 });
 
 test('undoing a deploy that changed only the number of pods keeps the version', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
   await cluster.deploy('--image', 'mtcars:2', '--pods', '2');
@@ -72,7 +72,7 @@ test('undoing a deploy that changed only the number of pods keeps the version', 
 });
 
 test('after the cause is gone, the same deploy replaces pods that wait for a back-off', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const waiting = { reason: 'ImagePullBackOff', message: 'unauthorized' };
   const status = {
@@ -88,7 +88,7 @@ test('after the cause is gone, the same deploy replaces pods that wait for a bac
   expect([code, stderr]).toEqual([0, expect.stringContaining('mtcars: 2 of 2 pods ready')]);
 });
 
-test('deploy says at once, with numbers, that no node has room', { timeout: 60_000 }, async () => {
+test('deploy says at once, with numbers, that no node has room', { timeout: 180_000 }, async () => {
   const message = '0/3 nodes are available: 3 Insufficient cpu.';
   const scheduled = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
   cluster.behave({ status: () => ({ phase: 'Pending', conditions: [scheduled] }) });
