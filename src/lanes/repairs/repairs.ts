@@ -4,7 +4,7 @@ import { PenstockError } from '../../errors.js';
 import { errorBody } from '../../http/error-reply.js';
 import type { Reply } from '../../http/reply.js';
 import type { LaneRequest } from '../lane.js';
-import { isPlumberError } from '../plumber/plumber-error.js';
+import { isPlumberError, withBody } from '../plumber/plumber-error.js';
 import type { Revision } from '../revised-lane.js';
 import { repairedDisposition } from './attachment.js';
 import { unbracketed } from './bracketed-names.js';
@@ -60,8 +60,7 @@ function withReason(reply: Reply, { body, http, id }: LaneRequest): Reply {
   if (body === undefined || !isPlumberError(reply)) return reply;
   const error = bodyFault(body, http.headers['content-type'] ?? '');
   if (error === undefined) return reply;
-  const headers: [string, string][] = [['Content-Type', 'application/json']];
-  return { status: 400, headers, body: Buffer.from(errorBody(error, id)) };
+  return withBody(reply, 400, 'application/json', errorBody(error, id));
 }
 
 function bodyFault(body: Buffer, type: string): PenstockError | undefined {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Reply } from '../../http/reply.js';
-import { isPlumberError } from '../../lanes/plumber/plumber-error.js';
+import { isPlumberError, withBody } from '../../lanes/plumber/plumber-error.js';
 import type { Revision } from '../../lanes/revised-lane.js';
 import type { Failures, RError } from '../../observe/failures.js';
 import { errorPage } from './error-page.js';
@@ -11,17 +11,17 @@ export function shownErrors(failures: Failures): Revision {
   return {
     reply: (reply, { http, id }) => {
       const error = failures.of(id);
-      return error === undefined || !isPlumberError(reply) ? reply : { ...reply, ...shown(error, http) };
+      return error === undefined || !isPlumberError(reply) ? reply : shown(reply, error, http);
     },
   };
 }
 
 /** R's error for a person in a browser, or for a program. */
-function shown(error: RError, request: IncomingMessage): Pick<Reply, 'headers' | 'body'> {
+function shown(reply: Reply, error: RError, request: IncomingMessage): Reply {
   const { call, calls, file, line, message } = error;
   if (!isNavigation(request)) {
     const body = JSON.stringify({ error: '500 - Internal server error', message, call, calls, file, line });
-    return { headers: [['Content-Type', 'application/json']], body: Buffer.from(body) };
+    return withBody(reply, 500, 'application/json', body);
   }
   const page = errorPage({
     title: 'R failed',
@@ -29,5 +29,5 @@ function shown(error: RError, request: IncomingMessage): Pick<Reply, 'headers' |
     place: file === undefined || line === undefined ? undefined : { file, line },
     footer: 'penstock dev shows this instead of the answer of plumber, which does not contain the error.',
   });
-  return { headers: [['Content-Type', 'text/html; charset=utf-8']], body: Buffer.from(page) };
+  return withBody(reply, 500, 'text/html; charset=utf-8', page);
 }
