@@ -11,8 +11,8 @@ file_seekers <- c(file.exists = "...", normalizePath = "path", path.expand = "pa
 changing_files <- "\\.(log|db|sqlite3?|duckdb)(-?(wal|shm|journal))?$"
 most_read_files <- 1000L
 
-# Starts to note. Returns function(missing) that ends it and returns the paths. missing: whether to add those of files
-# that the app has not found.
+# Starts to note. Returns function(missing) that ends it and returns the paths, with `missing` also those of files that
+# the app has not found.
 note_read_files <- function() {
   seek <- file.exists
   resolve <- normalizePath

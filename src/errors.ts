@@ -31,7 +31,7 @@ export const errorCatalogue = {
   config_invalid: {
     exit: 2,
     message: 'Invalid configuration.',
-    hint: 'Fix the options named above. docs/configuration.md lists every option and its values.',
+    hint: 'Fix the options named above. `penstock help configuration` lists every option and its values.',
   },
   app_not_found: {
     exit: 2,
@@ -51,7 +51,7 @@ export const errorCatalogue = {
   model_unknown: {
     exit: 1,
     message: 'Could not determine the input of the model.',
-    hint: 'List its fields and their types under `model:` in penstock.yaml. docs/models.md shows how.',
+    hint: 'List its fields and their types under `model:` in penstock.yaml. `penstock help models` shows how.',
   },
   address_unavailable: {
     exit: 1,
@@ -71,7 +71,7 @@ export const errorCatalogue = {
   secret_unusable: {
     exit: 2,
     message: 'Could not read a file of keys, tokens or certificates.',
-    hint: 'Fix the file named above. docs/security.md shows the format of each file.',
+    hint: 'Fix the file named above. `penstock help security` shows the format of each file.',
   },
   image_unplanned: {
     exit: 2,

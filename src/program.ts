@@ -1,3 +1,4 @@
+import { stdout } from 'node:process';
 import { Command, CommanderError } from 'commander';
 import type { AppLocation } from './app/find-app.js';
 import { benchCommand, benchOptionsOf } from './commands/bench-flags.js';
@@ -7,6 +8,7 @@ import { addKeyCommand } from './commands/key.js';
 import { located } from './commands/located.js';
 import { addSbomCommand } from './commands/sbom.js';
 import { addServiceCommand } from './commands/service.js';
+import { table } from './commands/table.js';
 import { addFlags, flagsOf } from './config/flags.js';
 import type { Config } from './config/load.js';
 import type { CommandName } from './config/options.js';
@@ -78,7 +80,7 @@ export function createProgram(finish: (code: number) => void): Command {
     .description('Serve a plumber API or a saved model from a pool of R processes.')
     .version(version, '-v, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show help.')
-    .helpCommand('help [command]', 'Show help.')
+    .helpCommand(false)
     .showSuggestionAfterError()
     .hook('preAction', () => requirePlatform(process.platform))
     .exitOverride()
@@ -127,10 +129,30 @@ export function createProgram(finish: (code: number) => void): Command {
     const { image: run } = await import('./commands/image.js');
     finish(await run(...found, imageOptionsOf(image)));
   });
+  addHelpCommand(program, finish);
   addKeyCommand(program, finish);
   addSbomCommand(program, finish);
   addServiceCommand(program, finish);
   return program;
+}
+
+/** `help` with a command or a page of the documentation. */
+function addHelpCommand(program: Command, finish: (code: number) => void): void {
+  program
+    .command('help')
+    .description('Show the help of a command, or a page of the documentation.')
+    .argument('[topic]', 'a command, or a topic of the documentation (default: list them)')
+    .action(async (topic: string | undefined) => {
+      const { helpPage, helpTopics } = await import('./commands/help-topics.js');
+      const command = program.commands.find((one) => one.name() === topic);
+      if (topic === undefined) {
+        const rows = helpTopics().map(({ name, title }) => [`  ${name}`, title]);
+        stdout.write(`${program.helpInformation()}\nTopics (penstock help TOPIC):\n${table(rows)}`);
+      } else {
+        stdout.write(command === undefined ? helpPage(topic) : command.helpInformation());
+      }
+      finish(0);
+    });
 }
 
 function subcommand(

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandLine } from '../scripts/setup/command-line.mjs';
+import { root } from '../scripts/setup/root.mjs';
+import { helpPage } from '../src/commands/help-topics.js';
 import { type CommandName, optionNames, options } from '../src/config/options.js';
 import { errorCatalogue } from '../src/errors.js';
 import { requirePlatform } from '../src/program.js';
@@ -132,4 +134,39 @@ describe('penstock', () => {
     expect(stderr).toContain('code: config_invalid');
     expect(stderr).not.toContain('    at ');
   });
+});
+
+describe('penstock help', () => {
+  test('lists the commands and the pages of the documentation', async () => {
+    const { code, stdout } = await penstock('help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}serve /m);
+    expect(stdout).toMatch(/^ {2}security +Security$/m);
+  });
+
+  test('prints a page, or the help of a command', async () => {
+    expect((await penstock('help', 'security')).stdout).toMatch(/^# Security\n/);
+    expect((await penstock('help', 'serve')).stdout).toContain('Usage: penstock serve');
+  });
+
+  test('suggests a topic for a wrong one', async () => {
+    const { code, stderr } = await penstock('help', 'securty');
+    expect(code).toBe(2);
+    expect(stderr).toContain('There is no command or help topic "securty". Did you mean `security`?');
+  });
+
+  test('has a page for each topic that a message names', () => {
+    const hints = Object.values(errorCatalogue).map(({ hint }) => hint);
+    const named = hints.flatMap((hint) =>
+      [...hint.matchAll(/penstock help ([a-z-]+)/g)].map(([, topic]) => topic!),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    for (const topic of named) expect(helpPage(topic)).toMatch(/^# /);
+  });
+});
+
+test('the package needs no other packages, so its installation cannot warn of their versions', () => {
+  const { dependencies, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(dependencies).toBeUndefined();
+  expect(files).toEqual(['assets', 'dist', 'docs/*.md', 'r']);
 });

@@ -45,6 +45,8 @@
 #' @param docs Documentation page at /__docs__/ of a plumber API: plumber's or Penstock's. (default: plumber)
 #' @param form_json `TRUE`: Parse a body with a form content type as JSON if it is a valid JSON object or array.
 #'   `FALSE`: Parse a body with a form content type as a form, even if it is valid JSON.
+#' @param repairs Repairs of plumber to switch on, separated by commas. By default, responses are those of
+#'   plumber.
 #' @param retry_safe `TRUE`: Retry a GET, HEAD or OPTIONS request once on another worker if its worker dies.
 #' @param max_connections Maximum number of open connections. More get 503 and are closed. 0: no limit. (default:
 #'   10000)
@@ -88,7 +90,7 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
     max_worker_requests = NULL, max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL,
     reserved_workers = NULL, short_time = NULL, interrupt_grace = NULL, rscript = NULL, timeout = NULL,
     queue_limit = NULL, async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL,
-    response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, retry_safe = NULL,
+    response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL,
     max_connections = NULL, max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL,
     body_timeout = NULL, send_timeout = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
     admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
@@ -140,6 +142,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param docs Documentation page at /__docs__/ of a plumber API: plumber's or Penstock's. (default: plumber)
 #' @param form_json `TRUE`: Parse a body with a form content type as JSON if it is a valid JSON object or array.
 #'   `FALSE`: Parse a body with a form content type as a form, even if it is valid JSON.
+#' @param repairs Repairs of plumber to switch on, separated by commas. By default, responses are those of
+#'   plumber.
 #' @param retry_safe `TRUE`: Retry a GET, HEAD or OPTIONS request once on another worker if its worker dies.
 #' @param max_connections Maximum number of open connections. More get 503 and are closed. 0: no limit. (default:
 #'   10000)
@@ -183,7 +187,7 @@ dev <- function(app = ".", open = interactive(), host = NULL, port = NULL, admin
     max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL, reserved_workers = NULL,
     short_time = NULL, interrupt_grace = NULL, debug = NULL, rscript = NULL, timeout = NULL, queue_limit = NULL,
     async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL, response_memory = NULL,
-    cache_limit = NULL, docs = NULL, form_json = NULL, retry_safe = NULL, max_connections = NULL,
+    cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL, max_connections = NULL,
     max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL, body_timeout = NULL,
     send_timeout = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
     admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,

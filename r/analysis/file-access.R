@@ -171,17 +171,24 @@ joined_path <- function(walk, expr, scope, again) {
   list(kind = "constant", text = do.call(paste, c(pieces, sep = separator)))
 }
 
-# The files outside of the app's folder that its code includes or reads, as far as it names them. Sorted paths.
+# The files outside of the app's folder that its code includes, or reads by a relative path, as far as it names them. An
+# absolute path of data may be that of a volume.
 files_outside <- function(file, directory) {
   files <- read_app_files(file, directory)
   walk <- new_walk(app_model(files, directory))
   walk_load(walk)
   walk_requests(walk)
   read <- Filter(function(access) !access$writing && access$kind == "constant", walk$io)
-  data <- as.character(unlist(lapply(read, function(access) resolve_file(access$text, directory))))
-  paths <- unique(c(vapply(files, function(one) one$path, ""), data[!dir.exists(data)]))
+  data <- vapply(read, function(access) access$text, "")
+  data <- file.path(directory, data[!grepl("^(/|~|[A-Za-z]+:)", data)])
+  data <- data[file.exists(data) & !dir.exists(data)]
+  paths <- unique(c(vapply(files, function(one) one$path, ""), normalizePath(data, winslash = "/")))
   folder <- normalizePath(directory, winslash = "/", mustWork = FALSE)
-  sort(paths[!startsWith(paths, paste0(sub("/+$", "", folder), "/")) & !startsWith(paths, "/dev/")])
+  paths <- paths[!startsWith(paths, paste0(sub("/+$", "", folder), "/"))]
+  if (length(paths) == 0L) return(character())
+  # A link in the folder leads to a file that an image contains.
+  linked <- list.files(folder, all.files = TRUE, full.names = TRUE, recursive = TRUE)
+  sort(setdiff(paths, normalizePath(linked, winslash = "/", mustWork = FALSE)))
 }
 
 # The rule that a file access breaks, and its severity; NULL if it breaks none.

@@ -11,14 +11,19 @@ const { files: parts } = JSON.parse(readFileSync(join(root, 'package.json'), 'ut
  * @returns {string[]}
  */
 export function payloadFiles() {
-  return [
-    'package.json',
-    ...parts.flatMap((/** @type {string} */ part) =>
-      readdirSync(join(root, part), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && !/\.(d\.ts|map)$/.test(entry.name))
-        .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),
-    ),
-  ].sort();
+  return ['package.json', ...parts.flatMap((/** @type {string} */ part) => filesOf(part))].sort();
+}
+
+/**
+ * @param {string} part a folder, or the files in it with an ending, such as `docs/*.md`
+ * @returns {string[]}
+ */
+function filesOf(part) {
+  const [folder = '', pattern] = part.split('/');
+  const ending = pattern?.replace('*', '') ?? '';
+  return readdirSync(join(root, folder), { recursive: pattern === undefined, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending) && !/\.(d\.ts|map)$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 
 /**

@@ -90,7 +90,7 @@ function readPair(pair: Pair, document: Document): { name: OptionName; text: str
   if (key === undefined) return 'expected an option name as key.';
   if (!isOption(key)) {
     const known = [...Object.keys(options).filter(allowedInFile), ...sectionNames];
-    return `unknown option \`${key}\`.${didYouMean(key, known) || ' docs/configuration.md lists all options.'}`;
+    return `unknown option \`${key}\`.${didYouMean(key, known) || ' `penstock help configuration` lists all options.'}`;
   }
   if (!allowedInFile(key)) return `\`${key}\` cannot be set in penstock.yaml.`;
   const value = isAlias(pair.value) ? pair.value.resolve(document) : pair.value;

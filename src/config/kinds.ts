@@ -100,6 +100,20 @@ export function oneOf<const T extends string>(...choices: readonly T[]): Kind<T>
   };
 }
 
+/** Several of these words, separated by commas. */
+export function severalOf<const T extends string>(...choices: readonly T[]): Kind<readonly T[]> {
+  return {
+    placeholder: 'names',
+    expects: `a list of ${choices.join(', ')}`,
+    choices,
+    parse: (text) => {
+      const found = text.split(',').map((word) => choices.find((choice) => choice === word.trim()));
+      return found.includes(undefined) ? undefined : (found as T[]);
+    },
+    format: (value) => value.join(','),
+  };
+}
+
 const durationUnits: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** Node's timers cannot wait longer. */
 const MAX_DURATION_MS = 2 ** 31 - 1;

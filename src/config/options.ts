@@ -1,7 +1,8 @@
 import { clusterOptions } from './cluster-options.js';
-import { boolean, bytes, duration, file, host, integer, matching, oneOf, port } from './kinds.js';
+import { boolean, bytes, duration, file, host, integer, matching, oneOf, port, severalOf } from './kinds.js';
 import { inCluster, listening, loading, type Option, option, planning, serving } from './option.js';
 import { poolOptions } from './pool-options.js';
+import { repairNames } from './repair-names.js';
 import { securityOptions } from './security-options.js';
 
 /**
@@ -127,6 +128,14 @@ export const options = {
     negated: 'Parse a body with a form content type as a form, even if it is valid JSON.',
     details:
       "`curl --data '{…}'` sends a form content type by default, and plumber alone finds no arguments in such a body. Turn it off to get plumber's behaviour.",
+    group: 'requests',
+    commands: serving,
+  }),
+  repairs: option({
+    kind: severalOf(...repairNames),
+    summary:
+      'Repairs of plumber to switch on, separated by commas. By default, responses are those of plumber.',
+    details: 'See [coming-from.md](coming-from.md#repairs-of-plumber) for what each of them changes.',
     group: 'requests',
     commands: serving,
   }),

@@ -232,7 +232,9 @@ function warningsFor(config: Config, values: Values, measured: Measured | undefi
     );
   if (config.pods.max > 1) {
     for (const { file, line, message } of measured.hazards)
-      warnings.push(`${file}:${line}: ${message} Pods do not share memory. See docs/kubernetes.md.`);
+      warnings.push(
+        `${file}:${line}: ${message} Pods do not share memory. See \`penstock help kubernetes\`.`,
+      );
   }
   return warnings;
 }

@@ -28,7 +28,7 @@ import { traceEndpoint } from '../observe/tracing/trace-endpoint.js';
 import { Spare } from '../pool/spare.js';
 import { version } from '../version.js';
 import { AppVersions } from './app-versions.js';
-import { DevLane } from './dev/dev-lane.js';
+import { around } from './around.js';
 import { DevMode } from './dev/dev-mode.js';
 import { recordRequest } from './request-record.js';
 import type { RequestTraces } from './request-traces.js';
@@ -128,7 +128,7 @@ export class Gateway {
       finished,
       admits: (incoming, routes) => gate?.admits(incoming, routes) ?? true,
       checkRules: (routes) => gate?.check(routes),
-      around: (lane) => (dev ? new DevLane(lane, this.#failures) : lane),
+      around: (lane) => around(lane, { app, config, dev, failures: this.#failures }),
       failed: (error) => {
         this.#metrics.rErrors.inc();
         this.#failures.raised(error);

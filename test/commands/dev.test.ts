@@ -189,6 +189,11 @@ test('after SIGKILL, all R processes exit, including the one that waits for the 
       (pid) => pid !== workers[0]!.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('r/worker.R'),
     );
   await expect.poll(waiting).toHaveLength(1);
+  // It waits when it has loaded plumber.
+  const [spare = 0] = waiting();
+  const isIdle = (): boolean => readFileSync(`/proc/${spare}/stat`, 'utf8').split(') ')[1]![0] === 'S';
+  let idle = 0;
+  await expect.poll(() => (idle = isIdle() ? idle + 1 : 0), { interval: 100 }).toBeGreaterThan(3);
   const processes = [...waiting(), workers[0]!.pid];
   killed.signal('SIGKILL');
   await expect.poll(() => processes.filter(isRunning), { timeout: 2000 }).toEqual([]);

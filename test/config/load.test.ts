@@ -206,7 +206,7 @@ describe('An error', () => {
     ['prot: 1\n', 'penstock.yaml:1: unknown option `prot`. Did you mean `port`?'],
     ['adminPort: 1\n', 'penstock.yaml:1: unknown option `adminPort`. Did you mean `admin-port`?'],
     ['admin_port: 1\n', 'penstock.yaml:1: unknown option `admin_port`. Did you mean `admin-port`?'],
-    ['xyz: 1\n', 'penstock.yaml:1: unknown option `xyz`. docs/configuration.md lists all options.'],
+    ['xyz: 1\n', 'penstock.yaml:1: unknown option `xyz`. `penstock help configuration` lists all options.'],
     ['log-level: warning\n', 'Did you mean `warn`?'],
     ['server:\n  port: 1\n', 'unknown option `server`'],
     ['port:\n', 'penstock.yaml:1: `port` has no value.'],

@@ -82,7 +82,7 @@ test('rejects a model without input names and refers to the documentation', asyn
     'Could not determine the input of the model. The object does not contain the names of its inputs.',
   );
   expect(output).toContain('code: model_unknown');
-  expect(output).toContain('docs/models.md');
+  expect(output).toContain('penstock help models');
 });
 
 test('reports a configuration that does not fit the model', async () => {

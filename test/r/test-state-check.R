@@ -73,3 +73,22 @@ test_that("an app of 300 lines is gone through in a moment, since the start of a
   # It takes 60 ms on an idle machine.
   expect_lt(system.time(analysis$app_hazards(path, dirname(path)))[["elapsed"]], 1)
 })
+
+test_that("files outside of the app's folder are listed, but not those that the folder links to or that are absolute", {
+  project <- normalizePath(tempfile(), mustWork = FALSE)
+  app <- file.path(project, "api")
+  dir.create(app, recursive = TRUE)
+  on.exit(unlink(project, recursive = TRUE))
+  write <- function(name, ...) writeLines(c(...), file.path(project, name))
+  write("f.R", "f <- function() 1")
+  write("linked.R", "g <- function() 2")
+  write("table.csv", "a", "1")
+  write("absolute.csv", "a", "1")
+  file.symlink(file.path(project, "linked.R"), file.path(app, "linked.R"))
+  write(
+    "api/plumber.R", "source('../f.R')", "source('linked.R')", "table <- read.csv('../table.csv')",
+    sprintf("other <- read.csv('%s')", file.path(project, "absolute.csv")), "#* @get /", "function() f()"
+  )
+  found <- analysis$files_outside(file.path(app, "plumber.R"), app)
+  expect_identical(basename(found), c("f.R", "table.csv"))
+})
