@@ -52,12 +52,14 @@ how_to_extract <- function(objects, file, read, prefix = "") {
   held <- c(utils::head(held, 20L), if (length(held) > 20L) paste(length(held) - 20L, "more"))
   model <- if (length(models)) deparse(as.name(models[1L]), backtick = TRUE) else "MODEL"
   target <- paste0(sub("\\.[^.]*$", "", basename(file)), "-model.rds")
+  code <- paste0(read, "; saveRDS(", prefix, model, ", \"", target, "\")")
+  quoted <- function(text) paste0("'", gsub("'", "'\\''", text, fixed = TRUE), "'")
+  shown <- if (grepl("[^A-Za-z0-9._-]", target)) quoted(target) else target
   paste0(
     "holds ", if (length(held)) paste(held, collapse = ", ") else "nothing",
     if (length(models) > 1L) ". Choose one of its models, write it alone, and serve it, for example:\n"
     else ". Write the model alone, and serve it:\n",
-    "  Rscript -e '", read, "; saveRDS(", prefix, model, ", \"", target, "\")'\n",
-    "  penstock serve ", target, "\n"
+    "  Rscript -e ", quoted(code), "\n  penstock serve ", shown, "\n"
   )
 }
 

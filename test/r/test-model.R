@@ -174,6 +174,14 @@ test_that("what has no element for each row is refused", {
   expect_error(models$as_columns(1i, 1L), "type complex")
 })
 
+test_that("the command that extracts a model is quoted for the shell", {
+  held <- list("it's `best`" = stats::lm(mpg ~ wt, mtcars), data = mtcars)
+  text <- models$how_to_extract(held, "my file.rds", "x <- readRDS(\"my file.rds\")", "x$")
+  expect_match(text, "holds it's `best` (lm), data (data.frame). Write the model alone", fixed = TRUE)
+  expect_match(text, "saveRDS(x$`it'\\''s \\`best\\``, \"my file-model.rds\")'\n", fixed = TRUE)
+  expect_match(text, "penstock serve 'my file-model.rds'\n", fixed = TRUE)
+})
+
 test_that("the most special class of a model decides", {
   kind <- models$kind_of(structure(list(), class = c("gam", "glm", "lm")))
   expect_equal(kind$default, "link")
