@@ -12,6 +12,7 @@ load_served <- function(name, version, file, packages) {
   opened$version <- version
   opened$fields <- fields
   opened$types <- kind_part(kind, "types", model)
+  opened$args <- kind_part(kind, "args", model)
   opened
 }
 
@@ -29,6 +30,7 @@ describe_model <- function(served) {
     types = if (!is.null(served$types)) as.list(names(served$types)),
     default_type = kind_part(kind, "default", model),
     intervals = as.list(kind_part(kind, "intervals", model)),
+    parameters = lapply(kind_part(kind, "parameters", model), as.list),
     nulls = kind_part(kind, "nulls", model),
     metadata = served$metadata[intersect(names(served$metadata), c("user", "version", "url", "required_pkgs"))],
     outputs = trial$outputs, trial_failure = trial$failure
@@ -43,12 +45,19 @@ describe_class <- function(model) {
   paste0(article, " model of class ", class, detail)
 }
 
-# A prediction for an example row shows the columns of the result, and makes R load what it loads at the first one.
+# A prediction for an example row shows the columns of the result, and makes R load what it loads at the first one. Two
+# rows must have the same columns. Without an answer, the gateway tries again with the configuration.
 try_model <- function(served) {
   fields <- served$fields
-  if (is.null(fields) || any(vapply(fields, function(field) field$type == "unknown", NA))) return(NULL)
+  unclear <- function(field) field$type == "unknown" || (field$type == "factor" && is.null(field$levels))
+  if (is.null(fields) || any(vapply(fields, unclear, NA))) return(NULL)
   tryCatch({
-    columns <- predict_columns(served, example_frame(fields), list())
+    row <- example_frame(fields)
+    columns <- predict_columns(served, row, list())
+    several <- predict_columns(served, row[c(1L, 1L), , drop = FALSE], list())
+    if (!identical(names(columns), names(several))) {
+      return(list(failure = "one row and two rows give other columns"))
+    }
     list(outputs = lapply(names(columns), function(name) {
       x <- columns[[name]]
       list(name = name, type = if (is.factor(x)) "factor" else typeof(x), levels = if (is.factor(x)) levels(x))

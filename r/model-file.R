@@ -8,7 +8,8 @@ model_packages <- c(
   naiveBayes = "e1071", lmerMod = "lme4", glmerMod = "lme4", merMod = "lme4", lda = "MASS", qda = "MASS",
   negbin = "MASS", polr = "MASS", rlm = "MASS", gbm = "gbm", ksvm = "kernlab", loess = "stats", lme = "nlme",
   gls = "nlme", earth = "earth", lgb.Booster = "lightgbm", catboost.Model = "catboost", model_stack = "stacks",
-  kknn = "kknn", cforest = "partykit", ctree = "partykit", party = "partykit", C5.0 = "C50", cubist = "Cubist"
+  kmeans = "clue", kknn = "kknn", cforest = "partykit", ctree = "partykit", party = "partykit", C5.0 = "C50",
+  cubist = "Cubist"
 )
 
 # Reads the file. Its errors say what is wrong and how to write the file.
@@ -29,7 +30,10 @@ not_a_model <- function(file, e) {
     suppressWarnings(readBin(con, "raw", 5L))
   }, error = function(e) raw())
   if (length(start) == 5L && grepl("^RD[ABX][23]$", rawToChar(start[start != 0L][1:4]))) {
-    return(paste0(name, " was written by save(). Write only the model, with saveRDS(model, \"", name, "\")"))
+    objects <- new.env()
+    suppressWarnings(tryCatch(load(file, objects), error = function(e) NULL))
+    read <- paste0("load(\"", name, "\")")
+    return(paste(name, "was written by save(), and", how_to_extract(mget(ls(objects), objects), file, read)))
   }
   paste0(
     name, " is not a readable RDS file: ", conditionMessage(e),
@@ -37,10 +41,34 @@ not_a_model <- function(file, e) {
   )
 }
 
+# What a file with several objects holds, and the commands to write the model alone and to serve it.
+# read: the R code that reads the file; prefix: what stands before the name of an object then
+how_to_extract <- function(objects, file, read, prefix = "") {
+  is_model <- function(one) {
+    is.object(one) && !is.data.frame(one) && (any(class(one) %in% names(model_packages)) || has_predict(one))
+  }
+  models <- names(objects)[vapply(objects, is_model, NA)]
+  held <- vapply(names(objects), function(name) paste0(name, " (", class(objects[[name]])[1L], ")"), "")
+  held <- c(utils::head(held, 20L), if (length(held) > 20L) paste(length(held) - 20L, "more"))
+  model <- if (length(models)) deparse(as.name(models[1L]), backtick = TRUE) else "MODEL"
+  target <- paste0(sub("\\.[^.]*$", "", basename(file)), "-model.rds")
+  code <- paste0(read, "; saveRDS(", prefix, model, ", \"", target, "\")")
+  quoted <- function(text) paste0("'", gsub("'", "'\\''", text, fixed = TRUE), "'")
+  shown <- if (grepl("[^A-Za-z0-9._-]", target)) quoted(target) else target
+  paste0(
+    "holds ", if (length(held)) paste(held, collapse = ", ") else "nothing",
+    if (length(models) > 1L) ". Choose one of its models, write it alone, and serve it, for example:\n"
+    else ". Write the model alone, and serve it:\n",
+    "  Rscript -e ", quoted(code), "\n  penstock serve ", shown, "\n"
+  )
+}
+
 # Unwraps a saved object: vetiver models hold more than the model, and bundles must be unbundled. Returns
 # list(model, prototype, name, description, metadata).
 open_model <- function(object) {
-  wrapped <- inherits(object, "vetiver_model")
+  # vetiver_pin_write() writes a plain list.
+  pinned <- is.list(object) && !is.object(object) && setequal(names(object), c("model", "prototype"))
+  wrapped <- pinned || inherits(object, "vetiver_model")
   model <- if (wrapped) object$model else object
   if (inherits(model, "bundle")) {
     need_packages("bundle", class(model)[1L])
@@ -99,6 +127,7 @@ has_predict <- function(model) {
       methods::existsMethod(generic, name)
     }, NA))) return(TRUE)
   }
+  if (!is.null(kind_of(model)$call)) return(TRUE)
   any(vapply(classes, function(name) !is.null(utils::getS3method("predict", name, TRUE, globalenv())), NA))
 }
 
@@ -106,6 +135,10 @@ has_predict <- function(model) {
 load_model <- function(file, packages = character()) {
   opened <- read_model(file)
   class <- class(opened$model)[1L]
+  if (class == "list" && !is.null(names(opened$model))) {
+    read <- paste0("x <- readRDS(\"", basename(file), "\")")
+    stop(basename(file), " is a list: it ", how_to_extract(opened$model, file, read, "x$"), call. = FALSE)
+  }
   needed <- unique(c(packages, packages_of(opened)))
   need_packages(needed, class)
   if (!has_predict(opened$model)) {

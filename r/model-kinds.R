@@ -9,11 +9,13 @@
 #   argument   the name of predict()'s argument for the data
 #   data       converts the data frame to what predict() takes
 #   args       more arguments of predict()
+#   parameters more arguments of predict() that a client may give: for each the words that it may be, besides a number
+#   call       predicts instead of predict(), from the model and the data frame
 #   finish     converts the result of predict() to a vector, matrix or data frame
 
 kind_of <- function(model) {
   kind <- default_kind
-  for (class in rev(class(model))) if (class %in% names(model_kinds)) {
+  for (class in rev(if (isS4(model)) methods::is(model) else class(model))) if (class %in% names(model_kinds)) {
     kind[names(model_kinds[[class]])] <- model_kinds[[class]]
   }
   kind
@@ -45,7 +47,7 @@ hardhat_fields <- function(model) {
 
 default_kind <- list(
   fields = formula_fields, types = NULL, default = NULL, intervals = character(), nulls = TRUE,
-  argument = "newdata", data = NULL, args = list(), finish = NULL
+  argument = "newdata", data = NULL, args = list(), parameters = list(), call = NULL, finish = NULL
 )
 
 prob_types <- c(class = "class", prob = "prob")
@@ -105,6 +107,55 @@ bayes_fields <- function(model) {
     if (model$isnumeric[[name]]) list(name = name, type = "number")
     else list(name = name, type = "factor", levels = levels, example = levels[1L])
   })
+}
+
+# Fixed effects, slopes and groups.
+lme_fields <- function(model) {
+  slopes <- lapply(stats::formula(model$modelStruct$reStruct), all.vars)
+  random <- c(all.vars(nlme::getGroupsFormula(model)), unlist(slopes))
+  fields <- formula_fields(model)
+  more <- setdiff(random, vapply(fields, function(field) field$name, ""))
+  c(fields, lapply(more, function(name) {
+    if (name %in% names(model$data)) column_field(name, model$data[[name]]) else list(name = name, type = "unknown")
+  }))
+}
+
+# The model frame has the variables of the fixed and random effects, and the groups.
+mer_fields <- function(model) {
+  frame <- model@frame
+  text <- vapply(frame, function(x) is.character(x) || is.factor(x), NA)
+  levels <- lapply(frame[text], function(x) levels(factor(x)))
+  terms_fields(stats::terms(model, fixed.only = FALSE), frame, levels)
+}
+
+# Numeric variables have the levels of a factor only if they are one. The type of an ordered factor is that of a number.
+gbm_fields <- function(model) {
+  lapply(seq_along(model$var.names), function(i) {
+    name <- model$var.names[[i]]
+    levels <- model$var.levels[[i]]
+    if (!is.character(levels)) return(list(name = name, type = "number", logical = TRUE))
+    list(name = name, type = "factor", levels = levels, example = levels[1L], ordered = model$var.type[[i]] == 0)
+  })
+}
+
+# The number of trees that predict() takes, which it also prints.
+gbm_args <- function(model) {
+  perf <- function(method) suppressMessages(gbm::gbm.perf(model, plot.it = FALSE, method = method))
+  trees <- if (model$train.fraction < 1) perf("test") else if (!is.null(model$cv.error)) perf("cv")
+  list(n.trees = if (is.null(trees)) length(model$train.error) else trees)
+}
+
+matrix_fields <- function(names) if (!is.null(names)) number_fields(names, logical = TRUE)
+
+# A row asks for one step of a time series after its end.
+max_steps <- 10000
+step_fields <- list(list(name = "n.ahead", type = "integer", limits = c(1, max_steps), example = 1L))
+
+forecast_steps <- function(model, data) {
+  steps <- data$n.ahead
+  if (anyNA(steps)) stop("n.ahead is missing", call. = FALSE)
+  ahead <- stats::predict(model, n.ahead = max(steps))
+  if (is.list(ahead)) list(.pred = ahead$pred[steps], .pred_se = ahead$se[steps]) else list(.pred = ahead[steps])
 }
 
 workflow_fields <- function(model) {
@@ -212,7 +263,24 @@ model_kinds <- list(
       if (!is.null(rownames(beta))) number_fields(rownames(beta))
     },
     types = c(link = "link", response = "response", class = "class"), default = "link", nulls = FALSE,
-    argument = "newx", data = function(frame) data.matrix(frame)
+    argument = "newx", data = function(frame) data.matrix(frame), parameters = list(s = character())
+  ),
+  lda = list(
+    fields = function(model) if (is.null(model$terms)) matrix_fields(colnames(model$means)) else formula_fields(model),
+    types = character()
+  ),
+  prcomp = list(fields = function(model) matrix_fields(rownames(model$rotation)), types = character()),
+  princomp = list(fields = function(model) matrix_fields(rownames(model$loadings)), types = character()),
+  kmeans = list(
+    fields = function(model) matrix_fields(colnames(model$centers)), types = character(), nulls = FALSE,
+    call = function(model, data) as.integer(clue::cl_predict(model, data))
+  ),
+  Arima = list(fields = function(model) step_fields, types = character(), nulls = FALSE, call = forecast_steps),
+  lme = list(fields = lme_fields, types = character()),
+  merMod = list(fields = mer_fields, types = c(link = "link", response = "response"), default = "link"),
+  gbm = list(
+    fields = gbm_fields, types = c(link = "link", response = "response"), default = "link", args = gbm_args,
+    parameters = list(n.trees = character())
   ),
   workflow = list(fields = workflow_fields, types = parsnip_types, argument = "new_data"),
   model_fit = list(types = parsnip_types, argument = "new_data"),
@@ -220,6 +288,9 @@ model_kinds <- list(
 )
 model_kinds$cv.glmnet <- model_kinds$glmnet
 model_kinds$cv.glmnet$fields <- function(model) model_kinds$glmnet$fields(model$glmnet.fit)
+model_kinds$cv.glmnet$parameters <- list(s = c("lambda.1se", "lambda.min"))
+model_kinds$StructTS <- model_kinds$HoltWinters <- model_kinds$Arima
+model_kinds$qda <- model_kinds$lda
 
 # A part of the kind: its value for this model.
 kind_part <- function(kind, name, model) {

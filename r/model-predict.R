@@ -12,23 +12,22 @@ run_prediction <- function(store, call) {
 fail_prediction <- function(store, e) list(NULL, conditionMessage(e))
 
 # loaded: a model as load_served() gives it
-# options: list(type, interval, level), each NULL if the client has not given it
+# options: type, interval, level and a list of more arguments, each NULL if the client has not given it
 predict_columns <- function(loaded, data, options) {
   rows <- .row_names_info(data, 2L)
   interval <- options$interval
   if (!is.null(interval) && inherits(loaded$model, "glm")) {
     return(link_interval(loaded, data, options, rows))
   }
-  result <- call_predict(loaded, data, options$type, if (!is.null(interval)) {
-    list(interval = interval, level = options$level)
-  })
-  as_columns(result, rows)
+  more <- c(options$more, if (!is.null(interval)) list(interval = interval, level = options$level))
+  as_columns(call_predict(loaded, data, options$type, more), rows)
 }
 
 # The call names the values of its arguments and does not contain them: methods look at their own call, and some
 # evaluate parts of it again.
 call_predict <- function(loaded, data, type = NULL, more = NULL) {
   kind <- loaded$kind
+  if (!is.null(kind$call)) return(kind$call(loaded$model, data))
   frame <- list2env(list(model = loaded$model, data = data), parent = globalenv())
   rows <- .row_names_info(data, 2L)
   if (!is.null(kind$data)) frame$data <- kind$data(data)
@@ -39,7 +38,9 @@ call_predict <- function(loaded, data, type = NULL, more = NULL) {
     frame$type <- if (type %in% names(known)) known[[type]] else type
     call$type <- quote(type)
   }
-  result <- eval(as.call(c(call, kind$args, more)), frame)
+  arguments <- loaded$args
+  arguments[names(more)] <- more
+  result <- eval(as.call(c(call, arguments)), frame)
   if (is.null(kind$finish)) result else kind$finish(result, loaded$model, rows)
 }
 
@@ -66,41 +67,68 @@ link_interval <- function(loaded, data, options, rows) {
 
 interval_names <- c(".pred", ".pred_lower", ".pred_upper")
 
-# A named list of vectors, one element per row: `.pred` for one vector, `.pred_<name>` for the columns of a matrix.
+# A named list of vectors, one element per row: `.pred` for one vector, `.pred_<name>` for the columns of a matrix or
+# the parts of a list, `.pred_<part>_<name>` for a matrix in a list.
 as_columns <- function(result, rows) {
-  if (is.list(result) && !is.data.frame(result)) {
-    stop("predict() gave a list, which is not served as a table", call. = FALSE)
+  # For one row, some methods return a vector where they return a matrix for several.
+  if (rows == 1L && is.atomic(result) && is.null(dim(result)) && length(result) > 1L) {
+    result <- matrix(result, 1L, dimnames = list(NULL, names(result)))
   }
-  columns <- if (is.data.frame(result)) table_columns(result)
-    else if (length(dim(result)) == 2L) matrix_columns(result)
-    # For one row, some methods return a vector where they return a matrix for several.
-    else if (rows == 1L && length(result) > 1L) matrix_columns(matrix(result, 1L, dimnames = list(NULL, names(result))))
-    else if (length(dim(result)) > 2L) stop("predict() gave an array of ", length(dim(result)), " dimensions")
-    else list(.pred = result)
+  columns <- if (is.list(result)) part_columns(result) else array_columns(result, ".pred")
   columns <- lapply(columns, plain_column)
   lengths <- lengths(columns)
+  if (length(columns) == 0L) stop("predict() gave nothing", call. = FALSE)
   if (any(lengths != rows)) {
     stop("predict() gave ", lengths[lengths != rows][1L], " values for ", rows, " rows", call. = FALSE)
   }
   columns
 }
 
-matrix_columns <- function(x) {
-  names <- colnames(x)
-  columns <- lapply(seq_len(ncol(x)), function(i) as.vector(x[, i]))
-  names(columns) <- if (identical(names, c("fit", "lwr", "upr"))) interval_names
-    else if (!is.null(names)) paste0(".pred_", names)
-    else if (ncol(x) == 1L) ".pred"
-    else paste0(".pred_", seq_len(ncol(x)))
+array_columns <- function(x, name) {
+  dim <- dim(x)
+  if (length(dim) < 2L) {
+    columns <- list(x)
+    names(columns) <- name
+    return(columns)
+  }
+  # glmnet has a third dimension, often of one element.
+  if (length(dim) > 3L) stop("predict() gave an array of ", length(dim), " dimensions", call. = FALSE)
+  if (length(dim) == 3L) {
+    parts <- if (dim[3L] > 1L) axis_names(x, 3L)
+    columns <- lapply(seq_len(dim[3L]), function(i) {
+      layer <- x[, , i]
+      dim(layer) <- dim[1:2]
+      dimnames(layer) <- dimnames(x)[1:2]
+      layer_columns <- array_columns(layer, name)
+      if (!is.null(parts)) names(layer_columns) <- paste0(names(layer_columns), "_", parts[i])
+      layer_columns
+    })
+    return(do.call(c, columns))
+  }
+  columns <- lapply(seq_len(dim[2L]), function(i) as.vector(x[, i]))
+  names(columns) <- if (name == ".pred" && identical(colnames(x), c("fit", "lwr", "upr"))) interval_names
+    else if (dim[2L] == 1L && is.null(colnames(x))) name
+    else paste0(name, "_", axis_names(x, 2L))
   columns
 }
 
-table_columns <- function(x) {
+axis_names <- function(x, axis) {
+  names <- dimnames(x)[[axis]]
+  if (is.null(names)) seq_len(dim(x)[axis]) else names
+}
+
+part_columns <- function(x) {
+  if (is.null(names(x)) || any(names(x) == "")) stop("predict() gave a list without names", call. = FALSE)
   columns <- list()
   for (name in names(x)) {
-    column <- x[[name]]
-    prefixed <- if (startsWith(name, ".pred")) name else paste0(".pred_", name)
-    if (length(dim(column)) == 2L) columns <- c(columns, matrix_columns(column)) else columns[[prefixed]] <- column
+    part <- x[[name]]
+    if (is.null(part)) next
+    if (is.list(part) && !is.object(part)) stop("predict() gave a list within a list: ", name, call. = FALSE)
+    # In a data frame the names of a matrix are enough.
+    prefix <- if (startsWith(name, ".pred")) name
+      else if (is.data.frame(x) && length(dim(part)) == 2L) ".pred"
+      else paste0(".pred_", name)
+    columns <- c(columns, if (is.data.frame(part)) part_columns(part) else array_columns(part, prefix))
   }
   columns
 }

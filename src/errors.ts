@@ -53,6 +53,11 @@ export const errorCatalogue = {
     message: 'Could not determine the input of the model.',
     hint: 'List its fields and their types under `model:` in penstock.yaml. `penstock help models` shows how.',
   },
+  model_failed: {
+    exit: 1,
+    message: 'The model has no answer to an example row.',
+    hint: 'Fix what R reports. If the row is not valid for the model, set `example` of its fields in penstock.yaml.',
+  },
   address_unavailable: {
     exit: 1,
     message: 'Could not listen on the address.',

@@ -4,7 +4,7 @@
 export const packagesToRun = ['plumber', 'jsonlite', 'randomForest'];
 
 /** Used to train the models of the tests. */
-const modelPackages = ['e1071', 'glmnet', 'mgcv', 'nnet', 'ranger', 'rpart', 'survival'];
+const modelPackages = ['MASS', 'e1071', 'glmnet', 'mgcv', 'nlme', 'nnet', 'ranger', 'rpart', 'survival'];
 
 /** Needed by the tests and the checks. */
 export const packagesToTest = [

@@ -36,6 +36,17 @@ export function cranLibrary(name, packages) {
 }
 
 /**
+ * Those of the packages that R finds.
+ * @param {string[]} names
+ * @returns {string[]}
+ */
+export function installedOf(names) {
+  const code = 'cat(Filter(function(name) nzchar(system.file(package = name)), commandArgs(TRUE)))';
+  const { stdout } = spawnSync('Rscript', ['-e', code, ...names], { encoding: 'utf8' });
+  return stdout.split(' ');
+}
+
+/**
  * Runs vitest as it is run by hand, and ends the program with its code if that is not 0.
  * @param {string[]} args
  * @param {Record<string, string>} env

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { PenstockError } from '../errors.js';
-import { modelFolder } from './model-files.js';
+import { modelFolder, pinnedFile } from './model-files.js';
 import { projectAbove } from './project.js';
 
 /** Where an app is, and how to load it. */
@@ -42,7 +42,9 @@ function locate(argument: string | undefined, cwd: string): AppLocation {
   const stats = statOf(path, shown);
   if (stats.isDirectory()) return inDirectory(path, shown);
   if (!stats.isFile()) throw new PenstockError('app_not_found', `${shown} is not a file or a directory.`);
-  if (/\.rds$/i.test(path)) return { kind: 'model', directory: dirname(path), file: path, entry: 'model' };
+  // R says how to extract the model from what save() has written.
+  if (/\.(rds|rdata|rda)$/i.test(path))
+    return { kind: 'model', directory: dirname(path), file: path, entry: 'model' };
   if (!/\.r$/i.test(path)) {
     throw new PenstockError('app_not_found', `${shown} is not an R file (.R) or a saved model (.rds).`);
   }
@@ -68,6 +70,11 @@ function inDirectory(directory: string, shown: string): AppLocation {
   }
   const found = pick(names, 'entrypoint.R') ?? pick(names, 'plumber.R');
   if (found !== undefined) return location(join(directory, found));
+  const pin = pinnedFile(directory);
+  if (pin !== undefined) {
+    const file = join(shown, pin);
+    throw new PenstockError('app_not_found', `${shown} is a pin. Serve its file: penstock serve ${file}`);
+  }
   const models = modelFolder(directory);
   if (models !== undefined) return { kind: 'model', directory, file: models, entry: 'models' };
   const others = names.filter((name) => /\.r$/i.test(name) && isAnnotated(join(directory, name)));

@@ -8,6 +8,9 @@ export interface FoundField {
   readonly likely?: FieldType;
   readonly columns?: number;
   readonly logical?: boolean;
+  /** Bounds that the model enforces. */
+  readonly min?: number;
+  readonly max?: number;
   readonly levels?: readonly string[];
   readonly ordered?: boolean;
   readonly values?: readonly number[];
@@ -46,6 +49,7 @@ export function descriptionFrom(plain: Plain): ModelDescription {
     types: present(plain.types) ? list(plain.types) : undefined,
     defaultType: (plain.default_type as string | null) ?? undefined,
     intervals: list(plain.intervals),
+    parameters: parametersFrom(plain.parameters as Plain | null),
     nulls: plain.nulls === true,
     metadata: Array.isArray(metadata) ? {} : (metadata ?? {}),
     outputs: list<Plain>(plain.outputs).map((output) => ({
@@ -58,14 +62,28 @@ export function descriptionFrom(plain: Plain): ModelDescription {
 }
 
 function foundField(plain: Plain): FoundField {
-  const { columns, example, levels, likely, logical, max, min, name, ordered, timezone, type, values } =
-    plain;
+  const {
+    columns,
+    example,
+    levels,
+    likely,
+    limits,
+    logical,
+    max,
+    min,
+    name,
+    ordered,
+    timezone,
+    type,
+    values,
+  } = plain;
   return {
     name: String(name),
     type: type as FoundField['type'],
     ...(present(likely) && { likely: likely as FieldType }),
     ...(present(columns) && { columns: Number(columns) }),
     ...(logical === true && { logical: true }),
+    ...(present(limits) && { min: list<number>(limits)[0]!, max: list<number>(limits)[1]! }),
     ...(present(levels) && { levels: list<string>(levels) }),
     ...(present(values) && { values: list<number>(values) }),
     ...(ordered === true && { ordered: true }),
@@ -75,6 +93,10 @@ function foundField(plain: Plain): FoundField {
     }),
     ...(typeof timezone === 'string' && timezone !== '' && { timezone }),
   };
+}
+
+function parametersFrom(plain: Plain | null): ModelFacts['parameters'] {
+  return Object.entries(plain ?? {}).map(([name, words]) => ({ name, words: list<string>(words) }));
 }
 
 function present(value: unknown): boolean {

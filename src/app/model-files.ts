@@ -40,6 +40,20 @@ export function modelFolder(directory: string): string | undefined {
   return [join(directory, 'models'), directory].find((folder) => modelFiles(folder).length > 0);
 }
 
+/**
+ * The model's file in a pin of the R package pins, or in its newest version: a folder with `data.txt` and the file.
+ * Undefined for other directories.
+ */
+export function pinnedFile(directory: string): string | undefined {
+  const versions = entries(directory).sort().reverse();
+  for (const version of ['.', ...versions]) {
+    const names = entries(join(directory, version));
+    const model = names.find((name) => RDS.test(name));
+    if (names.includes('data.txt') && model !== undefined) return join(version, model);
+  }
+  return undefined;
+}
+
 /** 1.10 comes after 1.9. */
 export function compareVersions(one: string, other: string): number {
   return one.localeCompare(other, 'en', { numeric: true });

@@ -52,6 +52,14 @@ export interface PredictOptions {
   readonly interval?: 'confidence' | 'prediction';
   /** Level of the interval, between 0 and 1. */
   readonly level?: number;
+  /** More arguments, by name. */
+  readonly more?: Readonly<Record<string, number | string>>;
+}
+
+/** An argument of predict() that requests may set to a number or to one of some words. */
+export interface Parameter {
+  readonly name: string;
+  readonly words: readonly string[];
 }
 
 /** What is known about a model, independent of the configuration. */
@@ -67,6 +75,8 @@ export interface ModelFacts {
   /** The allowed values of `?type=`; undefined if unknown, which leaves the check to R. */
   readonly types: readonly string[] | undefined;
   readonly intervals: readonly string[];
+  /** More parameters of requests, such as glmnet's `s`. */
+  readonly parameters: readonly Parameter[];
   /** The answer of `/metadata`: vetiver's `user`, `version`, `url` and `required_pkgs`. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly outputs: readonly Output[];

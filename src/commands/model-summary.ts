@@ -3,13 +3,25 @@ import { table } from './table.js';
 
 /** A readable summary of a model: its prediction types and its fields. */
 export function describeModel(model: ServedModel): string {
-  const { classes, description, extraFields, intervals, name, options, rDefault, types, version } = model;
+  const {
+    classes,
+    description,
+    extraFields,
+    intervals,
+    name,
+    options,
+    parameters,
+    rDefault,
+    types,
+    version,
+  } = model;
   const byDefault = options.type ?? rDefault;
   const listed = types?.map((type) => (type === byDefault ? `${type} (default)` : type)).join(', ');
   const lines = [
     `${name} version ${version}: ${description} (${classes.join('/')})`,
     ...(listed === undefined || listed === '' ? [] : [`Prediction types: ${listed}`]),
     ...(intervals.length === 0 ? [] : [`Intervals: ${intervals.join(', ')}`]),
+    ...parameters.map(({ name: one, words }) => `Parameter ${one}: ${['a number', ...words].join(', ')}`),
     ...(extraFields === 'refuse' ? ['Unknown fields are rejected.'] : []),
   ];
   return `${lines.join('\n')}\n\n${fieldTable(model)}`;

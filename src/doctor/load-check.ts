@@ -73,7 +73,10 @@ async function loadModels(
     const name = `Model ${model.name} version ${model.version}`;
     findings.push(
       found.trialFailure === undefined
-        ? { status: 'ok', title: `${name} loads, and predicts an example row` }
+        ? {
+            status: 'ok',
+            title: `${name} loads${found.outputs.length > 0 ? ', and predicts an example row' : ''}`,
+          }
         : {
             status: 'missing',
             title: `${name} loads, but predict() fails for an example row: ${found.trialFailure}`,

@@ -16,8 +16,11 @@ const wrappers = ['data', 'instances'];
 /** The names of rows, as jsonlite's toJSON() and R's write.csv() write them. */
 const rowNames = ['_row', ''];
 
-/** Names of ignored members that are kept per request. */
+/** Names of ignored members that are kept per request, and characters of each. */
 const MAX_IGNORED_NAMES = 100;
+const MAX_NAME_LENGTH = 100;
+/** Other members of a row among which a missing field is looked for. */
+const MAX_CANDIDATES = 20;
 
 /** Reads JSON input according to a model's schema. */
 export class ColumnReader {
@@ -100,8 +103,7 @@ export class ColumnReader {
         columns[f]![index] = null;
         continue;
       } else if (!isInSomeRow(field.name)) {
-        const others = Object.keys(row).filter((name) => !this.#byName.has(name));
-        const message = `is missing${meantBy(field.name, others)}`;
+        const message = reading.faults.isFull ? 'is missing' : this.#absence(field.name, row);
         reading.faults.add(member(path, field.name), 'missing', message, 'missing');
         continue;
       }
@@ -118,6 +120,15 @@ export class ColumnReader {
     const names = Object.keys(row);
     if (names.length === found) return;
     for (const name of names) if (!this.#byName.has(name)) this.#extra(member(path, name), name, reading);
+  }
+
+  /** That a field is missing, and what was perhaps meant to be it. */
+  #absence(name: string, row: JsonObject): string {
+    const others = Object.keys(row)
+      .slice(0, this.#fields.length + MAX_CANDIDATES)
+      .filter((other) => !this.#byName.has(other) && other.length <= MAX_NAME_LENGTH)
+      .slice(0, MAX_CANDIDATES);
+    return `is missing${meantBy(name, others)}`;
   }
 
   /** @param pathOf the path of a column, for faults */
@@ -161,9 +172,9 @@ export class ColumnReader {
   #extra(path: string, name: string, { faults, ignored }: Reading): void {
     if (rowNames.includes(name)) return;
     if (!this.#ignoresExtra) {
-      const near = faults.full ? '' : meantInstead(name, [...this.#byName.keys()]);
+      const near = faults.isFull ? '' : meantInstead(name, [...this.#byName.keys()]);
       faults.add(path, 'extra', `is not a field of the model${near}`, 'extra');
-    } else if (ignored.size < MAX_IGNORED_NAMES) ignored.add(name);
+    } else if (ignored.size < MAX_IGNORED_NAMES) ignored.add(shortened(name));
   }
 }
 
@@ -179,6 +190,12 @@ class Reading {
   result(rows: number, columns: ColumnSet['columns']): ColumnSet {
     return { rows, columns, ignored: [...this.ignored] };
   }
+}
+
+/** A name for messages and headers. Half of a surrogate pair has no form there. */
+function shortened(name: string): string {
+  const text = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
+  return Buffer.from(text).toString();
 }
 
 type JsonObject = Record<string, unknown>;

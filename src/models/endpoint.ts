@@ -4,7 +4,7 @@ import { Route } from '../dispatch/route.js';
 import { ColumnReader, type ColumnSet } from './columns.js';
 import { type Faults, meantInstead } from './fault.js';
 
-const parameters = ['type', 'interval', 'level'];
+const common = ['type', 'interval', 'level'];
 const intervalKinds = ['confidence', 'prediction'] as const;
 
 /** Maximum number of rows in a batch of requests. */
@@ -56,19 +56,19 @@ export class Endpoint {
     return input;
   }
 
-  /** Reads the options for predict(): `type`, `interval` and `level`, from the query or from V2's parameters. */
+  /**
+   * Reads the options for predict(): `type`, `interval`, `level` and those of the model, from the query or from V2's
+   * parameters.
+   */
   options(
     asked: ReadonlyMap<string, unknown>,
     faults: Faults,
     pathOf: (name: string) => string,
   ): PredictOptions {
+    const known = [...common, ...this.model.parameters.map(({ name }) => name)];
     for (const name of asked.keys()) {
-      if (!parameters.includes(name)) {
-        faults.add(
-          pathOf(name),
-          'extra',
-          `is not a parameter of predictions${meantInstead(name, parameters)}`,
-        );
+      if (!known.includes(name)) {
+        faults.add(pathOf(name), 'extra', `is not a parameter of predictions${meantInstead(name, known)}`);
       }
     }
     const type = this.#type(asked.get('type'), faults, pathOf('type'));
@@ -79,7 +79,28 @@ export class Endpoint {
       ...(type !== undefined && { type }),
       ...(interval !== undefined && { interval }),
       ...(level !== undefined && interval !== undefined && { level }),
+      ...this.#more(asked, faults, pathOf),
     };
+  }
+
+  #more(
+    asked: ReadonlyMap<string, unknown>,
+    faults: Faults,
+    pathOf: (name: string) => string,
+  ): PredictOptions {
+    const more: Record<string, number | string> = {};
+    for (const { name, words } of this.model.parameters) {
+      const value = asked.get(name);
+      if (value === undefined) continue;
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      if (typeof value === 'string' && words.includes(value)) more[name] = value;
+      else if (typeof number === 'number' && number >= 0 && Number.isFinite(number)) more[name] = number;
+      else {
+        const expected = ['a number of at least 0', ...words].join(' or ');
+        faults.add(pathOf(name), 'level', `must be ${expected}, not ${JSON.stringify(value)}`);
+      }
+    }
+    return Object.keys(more).length === 0 ? {} : { more };
   }
 
   #type(value: unknown, faults: Faults, path: string): string | undefined {

@@ -37,6 +37,11 @@ export class Faults {
     return this.#count;
   }
 
+  /** Whether further faults are only counted, so that their messages do not matter. */
+  get isFull(): boolean {
+    return this.#count >= MAX_LISTED;
+  }
+
   /** @param remedy the setting that would allow it */
   add(path: string, code: FaultCode, message: string, remedy?: Remedy): void {
     this.#count += 1;

@@ -5,23 +5,17 @@ import { type ModelFile, modelFiles } from '../app/model-files.js';
 import type { ServedModel } from '../app/model-schema.js';
 import type { Config } from '../config/load.js';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
-import type { Outcome } from '../dispatch/outcome.js';
 import { PenstockError } from '../errors.js';
 import type { Logger } from '../observe/log.js';
 import { loadOnce } from '../pool/load-once.js';
 import type { WorkerCommand } from '../pool/worker-command.js';
-import { FrameType } from '../protocol/frame.js';
-import { ColumnReader } from './columns.js';
 import { Endpoint } from './endpoint.js';
-import { Faults } from './fault.js';
 import { ModelServer } from './model-server.js';
 import { ModelStore, type StoredModel } from './model-store.js';
 import { type Loaded, ModelUpdates } from './model-updates.js';
-import { predictPayload } from './payload.js';
-import { readPrediction } from './prediction.js';
-import { exampleRow } from './protocols/openapi.js';
 import { ModelRegistry } from './registry.js';
 import { servedModel } from './served-model.js';
+import { tryModel } from './trial.js';
 
 /** A saved model or a folder of models: what workers load, and what is served. */
 export class ModelApp {
@@ -66,11 +60,13 @@ export class ModelApp {
   }
 
   /** Called when the first worker is ready. Fails if none of its models can be served. */
-  start({ models }: Manifest, dispatcher: Dispatcher): void {
+  async start({ models }: Manifest, dispatcher: Dispatcher): Promise<void> {
+    // R has tried the others when it loaded them.
+    const tried = (model: ServedModel) =>
+      model.outputs.length > 0 ? model : this.#try(model, dispatcher, 1);
     if (this.#store === undefined) {
       const [found] = models as [ModelDescription];
-      this.#warnOfFailedTrial(found);
-      this.#serve([servedModel(found, this.#config.model)]);
+      this.#serve([await tried(servedModel(found, this.#config.model))]);
       return;
     }
     const loaded: Loaded[] = [];
@@ -79,8 +75,7 @@ export class ModelApp {
     for (const stored of this.#stored) {
       try {
         const found = models.find(({ loadedAs }) => loadedAs === stored.loadedAs);
-        loaded.push({ stored, model: this.#complete(stored, found) });
-        if (found !== undefined) this.#warnOfFailedTrial(found);
+        loaded.push({ stored, model: await tried(this.#complete(stored, found)) });
       } catch (error) {
         // An error in the configuration stops the start. A bad file only excludes itself.
         if (error instanceof PenstockError && error.code === 'config_invalid') throw error;
@@ -138,7 +133,7 @@ export class ModelApp {
     return new ModelUpdates(() => modelFiles(this.#app.file, modelName), store, {
       describe: (stored) => this.#describe(stored),
       complete: (stored, found) => this.#complete(stored, found),
-      warm: (model) => this.#warm(model, dispatcher),
+      warm: (model) => this.#try(model, dispatcher, this.#config.workers.max),
       serve: (models) => this.#serve(models),
       rejected: (file, error) => this.#rejected(file, error),
       added: ({ name, version }) =>
@@ -179,33 +174,8 @@ export class ModelApp {
     return servedModel({ ...found, loadedAs, name, version }, settings, ['models', name]);
   }
 
-  /** Predicts once per possible worker, so that each loads the model before the first request. */
-  async #warm(model: ServedModel, dispatcher: Dispatcher): Promise<void> {
-    const input = new ColumnReader(model).read([exampleRow(model)], new Faults());
-    const payload = predictPayload(model, model.options, [input]);
-    const ask = () =>
-      new Promise<Outcome>((settle) => {
-        dispatcher.submit({
-          label: 'model-update',
-          url: model.name,
-          type: FrameType.predict,
-          payload: () => [payload],
-          safe: true,
-          urgent: true,
-          timeout: this.#config.loadTimeout,
-          settle,
-        });
-      });
-    const outcomes = await Promise.all(Array.from({ length: this.#config.workers.max }, ask));
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'error') throw new PenstockError(outcome.code, outcome.detail);
-      if (outcome.kind !== 'answer') throw new TypeError('a model update is never batched');
-      const { frame } = outcome;
-      const result =
-        frame.type === FrameType.value ? readPrediction(frame.payload) : { failure: 'R was interrupted.' };
-      if ('failure' in result && model.outputs.length > 0)
-        throw new PenstockError('prediction_failed', result.failure);
-    }
+  #try(model: ServedModel, dispatcher: Dispatcher, times: number): Promise<ServedModel> {
+    return tryModel(model, { dispatcher, times, timeout: this.#config.loadTimeout });
   }
 
   #rejected({ name, version }: ModelFile, error: unknown): void {
@@ -224,14 +194,6 @@ export class ModelApp {
         `\`models\` configures ${name}, but there is no such model`,
       );
     }
-  }
-
-  #warnOfFailedTrial({ name, trialFailure, version }: ModelDescription): void {
-    if (trialFailure === undefined) return;
-    this.#log.warn(
-      { event: 'model-trial', model: name, version },
-      `predict() failed for an example row of model ${name}: ${trialFailure}`,
-    );
   }
 }
 

@@ -18,8 +18,8 @@ export interface UpdateSteps {
   describe(stored: StoredModel): Promise<ModelDescription>;
   /** Fails if the model's settings do not match the object. */
   complete(stored: StoredModel, found: ModelDescription): ServedModel;
-  /** Loads the model in the workers. */
-  warm(model: ServedModel): Promise<void>;
+  /** Loads the model in the workers, and completes it with what its predictions show. */
+  warm(model: ServedModel): Promise<ServedModel>;
   /** Replaces the served models. */
   serve(models: readonly ServedModel[]): void;
   rejected(file: ModelFile, error: unknown): void;
@@ -114,9 +114,9 @@ export class ModelUpdates {
     let stored: StoredModel | undefined;
     try {
       stored = this.#store.add(file);
-      const model = this.#steps.complete(stored, await this.#steps.describe(stored));
+      const described = this.#steps.complete(stored, await this.#steps.describe(stored));
       this.#store.write(this.#copies, [stored]);
-      await this.#steps.warm(model);
+      const model = await this.#steps.warm(described);
       if (this.#stopped) return;
       this.#served.set(file.file, { stored, model });
       this.#rejected.delete(file.file);

@@ -26,17 +26,25 @@ export function predictPayload(target: Target, options: PredictOptions, sets: re
   const { fields, loadedAs } = target;
   const rows = sets.reduce((sum, set) => sum + set.rows, 0);
   const columns = fields.map((field, f) => rVector(field, cellsOf(sets, f)));
-  const { interval, level = 0.95, type } = options;
+  const { interval, level = 0.95, more, type } = options;
   const asked = rList(
     [
       type === undefined ? rNull : rString(type),
       interval === undefined ? rNull : rString(interval),
       interval === undefined ? rNull : rDouble(level),
+      more === undefined ? rNull : namedList(more),
     ],
-    ['type', 'interval', 'level'],
+    ['type', 'interval', 'level', 'more'],
   );
   const names = fields.map((field) => field.name);
   return writeRData(rList([rString(loadedAs), asked, rDataFrame(columns, names, rows)]));
+}
+
+function namedList(values: Readonly<Record<string, number | string>>): RValue {
+  const list = Object.values(values).map((value) =>
+    typeof value === 'number' ? rDouble(value) : rString(value),
+  );
+  return rList(list, Object.keys(values));
 }
 
 function cellsOf(sets: readonly ColumnSet[], field: number): readonly Cell[] {

@@ -159,7 +159,8 @@ export class AppVersion {
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
     this.manifest = result;
-    const lane = this.models === undefined ? this.#openLanes(result) : this.#openModels(this.models, result);
+    const lane =
+      this.models === undefined ? this.#openLanes(result) : await this.#openModels(this.models, result);
     const { cacheLimit } = this.#config;
     const keeps = this.#appRoutes?.keepsResponses === true && cacheLimit > 0;
     this.#exchanges = {
@@ -200,8 +201,8 @@ export class AppVersion {
     return this.#lanes;
   }
 
-  #openModels(models: ModelApp, manifest: Manifest): Lane {
-    models.start(manifest, this.#dispatcher);
+  async #openModels(models: ModelApp, manifest: Manifest): Promise<Lane> {
+    await models.start(manifest, this.#dispatcher);
     return new ModelLane(() => models.server, this.#setting.threads);
   }
 

@@ -12,7 +12,6 @@ function described(fields: readonly FoundField[] | undefined): ModelDescription 
     failure: undefined,
     defaultType: undefined,
     nulls: true,
-    trialFailure: undefined,
   };
 }
 

@@ -13,6 +13,18 @@ saveRDS(1:3, "numbers.rds")
 model <- lm(mpg ~ wt, mtcars)
 saveRDS(model, "good.rds")
 save(model, file = "saved.rds")
+data <- mtcars
+save(model, data, file = "session.RData")
+saveRDS(list("best fit" = model, other = structure(list(), class = "ranger"), data = mtcars), "list.rds")
+pin <- file.path("board", "cars", c("20240101T000000Z-aaaaa", "20250101T000000Z-bbbbb"))
+for (version in pin) {
+  dir.create(version, recursive = TRUE)
+  saveRDS(list(model = model, prototype = mtcars[0, "wt", drop = FALSE]), file.path(version, "cars.rds"))
+  writeLines("api_version: 1.0", file.path(version, "data.txt"))
+}
+failing <- model
+failing$qr <- NULL
+saveRDS(failing, "failing.rds")
 needs <- list(required_pkgs = "aPackageThatNobodyHas")
 saveRDS(structure(list(model = model, model_name = "absent", metadata = needs), class = "vetiver_model"), "absent.rds")
 saveRDS(nnet::nnet(as.matrix(mtcars[c("wt", "hp")]), mtcars$am, size = 1, trace = FALSE), "nameless.rds")
@@ -31,6 +43,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** The output of a start that fails. */
 async function refusal(file: string, flags: readonly string[] = []): Promise<string> {
   const args = ['serve', join(folder, file), '--port', '0', '--admin-port', '0', '--workers', '1', ...flags];
   const { code: exit, stderr, stdout } = await runCli(args);
@@ -49,7 +62,13 @@ test('rejects every other kind of bad file with its reason', async () => {
     empty: '2.rds is empty',
     cut: '2.rds is not a readable RDS file',
     broken: '2.rds is not a readable RDS file',
-    saved: '2.rds was written by save(). Write only the model, with saveRDS(model, "2.rds")',
+    saved: '2.rds was written by save(), and holds model (lm). Write the model alone, and serve it:',
+    list:
+      '2.rds is a list: it holds best fit (lm), other (ranger), data (data.frame). ' +
+      'Choose one of its models, write it alone, and serve it, for example:\n' +
+      `  Rscript -e 'x <- readRDS("2.rds"); saveRDS(x$\`best fit\`, "2-model.rds")'\n  penstock serve 2-model.rds`,
+    failing:
+      'The model has no answer to an example row. Model failing, for {"wt":2.62}: lm object does not have',
     numbers: '2.rds holds an object of class integer, which has no predict method.',
     odd: '2.rds holds an object of class odd/odder, which has no predict method.',
   };
@@ -83,6 +102,23 @@ test('rejects a model without input names and refers to the documentation', asyn
   );
   expect(output).toContain('code: model_unknown');
   expect(output).toContain('penstock help models');
+});
+
+test('prints the command that serves a file of save(), and a pin', async () => {
+  expect(await refusal('session.RData')).toContain(
+    `session.RData was written by save(), and holds data (data.frame), model (lm). Write the model alone, and serve it:
+  Rscript -e 'load("session.RData"); saveRDS(model, "session-model.rds")'
+  penstock serve session-model.rds`,
+  );
+  const board = join(folder, 'board/cars');
+  const newest = '20250101T000000Z-bbbbb';
+  for (const [directory, file] of [
+    [board, `${newest}/cars.rds`],
+    [join(board, newest), 'cars.rds'],
+  ] as const) {
+    const { code: exit, stderr } = await runCli(['serve', directory]);
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`penstock serve ${join(directory, file)}\n`)]);
+  }
 });
 
 test('reports a configuration that does not fit the model', async () => {

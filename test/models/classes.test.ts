@@ -3,6 +3,7 @@ import { predictsExactly } from './exact.js';
 /** Models whose packages Debian has; set-up installs them. */
 const names = [
   ...['lm', 'glm', 'poisson', 'nls', 'loess', 'rpart', 'randomForest', 'forestClass', 'ranger', 'rangerProb'],
-  ...['nnet', 'multinom', 'gam', 'coxph', 'survreg', 'svm', 'glmnet'],
+  ...['nnet', 'multinom', 'gam', 'coxph', 'survreg', 'svm', 'glmnet', 'cvGlmnet', 'glmnetClasses'],
+  ...['lda', 'qda', 'prcomp', 'arima', 'lme', 'bayes'],
 ];
 predictsExactly(names, { seed: 1, count: 44 });

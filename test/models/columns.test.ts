@@ -251,6 +251,14 @@ describe('Faults', () => {
     expect(read({ ...good, tags: ['a'] }, 'ignore').set.rows).toBe(1);
   });
 
+  test('bounds the names of what is ignored, so that they suit a header and the log', () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`other${i}`, 1]));
+    expect(read({ ...good, ...many }, 'ignore').set.ignored).toHaveLength(100);
+    const { ignored } = read({ ...good, ['x'.repeat(9999)]: 1, 'a\uD800': 1 }, 'ignore').set;
+    expect(ignored).toEqual([`${'x'.repeat(100)}…`, 'a\uFFFD']);
+    expect(() => ignored.map(encodeURIComponent)).not.toThrow();
+  });
+
   test('names the settings that would allow what is rejected', () => {
     const faults = new Faults();
     new ColumnReader({ fields, extraFields: 'refuse' }).read(

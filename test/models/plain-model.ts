@@ -11,6 +11,7 @@ export const plainModel = (name: string, version: string): ServedModel => ({
   types: [],
   rDefault: undefined,
   intervals: [],
+  parameters: [],
   options: {},
   metadata: {},
   outputs: [],

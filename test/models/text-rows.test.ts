@@ -18,7 +18,7 @@ const fields = [
   field('since', 'date'),
 ];
 
-test('reads CSV as write.csv() writes it', () => {
+test('reads what write.csv() writes as read.csv() does', () => {
   const text = [
     '"","wt","cyl","on","name","since"',
     '"Mazda ""4""",2.62,"6",TRUE,"NA",2026-01-31',
@@ -26,7 +26,7 @@ test('reads CSV as write.csv() writes it', () => {
     '"3",1e-3,"4",FALSE,"a, b",',
   ].join('\r\n');
   expect(csvRows(`\uFEFF${text}\r\n`, fields)).toEqual([
-    { '': 'Mazda "4"', wt: 2.62, cyl: '6', on: true, name: 'NA', since: '2026-01-31' },
+    { '': 'Mazda "4"', wt: 2.62, cyl: '6', on: true, name: null, since: '2026-01-31' },
     { '': '2', wt: null, cyl: null, on: null, name: null, since: null },
     { '': '3', wt: 0.001, cyl: '4', on: false, name: 'a, b', since: null },
   ]);
@@ -37,6 +37,11 @@ test('leaves what does not fit the type of its field as text, which is rejected 
     { wt: 'old', on: 'maybe' },
     { wt: '0x10', on: true },
   ]);
+});
+
+test('rejects text that would take long to read', () => {
+  expect(() => csvRows(`wt\n${'1\n'.repeat(2 ** 20)}`, fields)).toThrow('Send larger tables as JSON');
+  expect(() => formRows(`wt=${'1'.repeat(2 ** 21)}`, fields)).toThrow('Send larger tables as JSON');
 });
 
 test('reports CSV that is not a table', () => {

@@ -150,10 +150,36 @@ test_that("vectors, matrices and data frames become columns, one element for eac
   expect_named(models$as_columns(bounds, 2L), c(".pred", ".pred_lower", ".pred_upper"))
 })
 
+test_that("parts of a list, and the dimensions of an array, become columns", {
+  posterior <- matrix(1:4 / 10, 2L, dimnames = list(NULL, c("no", "yes")))
+  parts <- list(class = factor(c("no", "yes")), posterior = posterior, x = matrix(1:2), nothing = NULL)
+  expect_named(
+    models$as_columns(parts, 2L), c(".pred_class", ".pred_posterior_no", ".pred_posterior_yes", ".pred_x")
+  )
+  several <- array(1:8, c(2L, 2L, 2L), list(NULL, c("no", "yes"), c("s0", "s1")))
+  expect_equal(
+    models$as_columns(several, 2L),
+    list(.pred_no_s0 = 1:2, .pred_yes_s0 = 3:4, .pred_no_s1 = 5:6, .pred_yes_s1 = 7:8)
+  )
+  expect_named(models$as_columns(several[, , 1L, drop = FALSE], 2L), c(".pred_no", ".pred_yes"))
+  expect_equal(models$as_columns(several[1L, , , drop = FALSE], 1L)$.pred_yes_s1, 7L)
+})
+
 test_that("what has no element for each row is refused", {
   expect_error(models$as_columns(1:3, 2L), "gave 3 values for 2 rows")
-  expect_error(models$as_columns(list(1, 2), 2L), "gave a list")
+  expect_error(models$as_columns(list(1, 2), 2L), "a list without names")
+  expect_error(models$as_columns(list(fit = c(1, 2), df = 7), 2L), "gave 1 values for 2 rows")
+  expect_error(models$as_columns(list(), 2L), "a list without names")
+  expect_error(models$as_columns(data.frame(), 0L), "gave nothing")
   expect_error(models$as_columns(1i, 1L), "type complex")
+})
+
+test_that("the command that extracts a model is quoted for the shell", {
+  held <- list("it's `best`" = stats::lm(mpg ~ wt, mtcars), data = mtcars)
+  text <- models$how_to_extract(held, "my file.rds", "x <- readRDS(\"my file.rds\")", "x$")
+  expect_match(text, "holds it's `best` (lm), data (data.frame). Write the model alone", fixed = TRUE)
+  expect_match(text, "saveRDS(x$`it'\\''s \\`best\\``, \"my file-model.rds\")'\n", fixed = TRUE)
+  expect_match(text, "penstock serve 'my file-model.rds'\n", fixed = TRUE)
 })
 
 test_that("the most special class of a model decides", {

@@ -71,7 +71,7 @@ function operation(summary: string, operationId: string, content: Schema): Schem
   return { operationId, summary, responses: { 200: { description: 'OK', content } } };
 }
 
-function queryParameters({ intervals, options, rDefault, types }: ServedModel): Schema[] {
+function queryParameters({ intervals, options, parameters, rDefault, types }: ServedModel): Schema[] {
   const parameter = (name: string, description: string, schema: Schema) => ({
     name,
     in: 'query',
@@ -98,6 +98,11 @@ function queryParameters({ intervals, options, rDefault, types }: ServedModel): 
       }),
       parameter('level', 'Level of the interval', { ...bounds, default: 0.95 }),
     );
+  }
+  for (const { name, words } of parameters) {
+    const number = { type: 'number', minimum: 0 };
+    const schema = words.length === 0 ? number : { oneOf: [number, { type: 'string', enum: words }] };
+    list.push(parameter(name, `Argument \`${name}\` of predict()`, schema));
   }
   return list;
 }

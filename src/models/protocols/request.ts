@@ -33,9 +33,6 @@ export interface PredictWork {
   readonly reply: (prediction: Prediction, from: number, to: number) => Reply;
 }
 
-/** A CSV file of this size, in bytes, takes some 40 ms to parse. */
-const MAX_TEXT_BYTES = 2 ** 20;
-
 /** What the JSON of a request may contain. */
 export const jsonLimits = { depth: 64, members: 10_000, values: 2_000_000 };
 
@@ -52,14 +49,14 @@ export function keepJson(body: Buffer, result: Read | NotRead): void {
  * type: vetiver's clients send none, and curl's default is a form.
  */
 export function rowsBody({ body, contentType }: ModelRequest, fields: readonly Field[]): unknown {
-  if (body !== undefined && isCsv(contentType)) return csvRows(textOf(body), fields);
+  if (body !== undefined && isCsv(contentType)) return csvRows(body.toString('utf8'), fields);
   const type = mediaType(contentType);
   if (type === 'multipart/form-data') {
     throw new PenstockError('body_not_json', 'Forms are read as application/x-www-form-urlencoded only.');
   }
   const isForm = type === 'application/x-www-form-urlencoded' && body !== undefined;
   if (isForm && !/^\s*([[{]|$)/.test(body.toString('latin1', 0, 100))) {
-    return formRows(textOf(body), fields);
+    return formRows(body.toString('utf8'), fields);
   }
   return jsonBody(body);
 }
@@ -71,12 +68,6 @@ export function isCsv(contentType: string): boolean {
 
 function mediaType(contentType: string): string {
   return contentType.split(';', 1)[0]!.trim().toLowerCase();
-}
-
-/** Only JSON is parsed in threads. Other text would block the gateway if it were large. */
-function textOf(body: Buffer): string {
-  if (body.length <= MAX_TEXT_BYTES) return body.toString('utf8');
-  throw new PenstockError('body_too_complex', 'CSV and forms may have at most 1 MB. Send JSON instead.');
 }
 
 export function jsonBody(body: Buffer | undefined): unknown {

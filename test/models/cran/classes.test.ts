@@ -1,3 +1,7 @@
 import { predictsExactly } from '../exact.js';
 
-predictsExactly(['xgboost', 'workflow', 'vetiver'], { seed: 0, count: 0 });
+const names = [
+  ...['xgboost', 'workflow', 'vetiver'],
+  ...['lmer', 'glmer', 'caret', 'earth', 'gbm', 'kmeans', 'autoArima'],
+];
+predictsExactly(names, { seed: 0, count: 0 });

@@ -27,6 +27,7 @@ data <- data.frame(
   t = draw(c("01", "02")), l = draw(c(TRUE, FALSE)), d = as.Date("2024-01-01") + sample(300L, rows),
   x1 = stats::rnorm(rows), stringsAsFactors = FALSE
 )
+data$"odd name" <- stats::rexp(rows) + 0.1
 data$m <- matrix(stats::rnorm(2L * rows), rows, dimnames = list(NULL, c("p", "q")))
 data$z <- scale(data$x1)
 data$y <- with(data, n + as.integer(f) + i * l + stats::rnorm(rows))
@@ -39,9 +40,10 @@ data$w <- stats::runif(rows, 0.5, 2)
 asked <- data[sample(rows, 24L), ]
 
 plain <- c("n", "i", "k", "f", "o", "s", "l")
+odd <- "`odd name`"
 numeric <- c("n", "e", "i", "x1")
 calls <- c(
-  "log(e)", "I(n^2)", "poly(n, 2)", "splines::ns(n, 3)", "splines::bs(e, 4)", "sqrt(e + 1)", "I(x1 - 1)", "factor(i)",
+  odd, "log(`odd name`)", "log(e)", "I(n^2)", "poly(n, 2)", "splines::ns(n, 3)", "splines::bs(e, 4)", "sqrt(e + 1)", "I(x1 - 1)", "factor(i)",
   "factor(s)", "factor(l)", "as.factor(t)", "factor(b)", "factor(i > 2)", "cut(n, c(-Inf, -0.5, 0.5, Inf))",
   "interaction(f, l)", "factor(ifelse(n > 0.3, \"hi\", \"lo\"))", "as.numeric(d)", "relevel(f, \"b\")", "I(l * 2)",
   "as.character(i)", "n:f", "f:l", "n:i", "offset(e)", "z", "m", "d", "I(n > 0)", "as.numeric(k)", "scale(x1)",

@@ -174,6 +174,117 @@ makers <- list(
     expected <- stats::predict(model, as.matrix(input))
     list(model, question("", input, named(expected)))
   },
+  lda = function() {
+    model <- MASS::lda(grade ~ age + rooms + city + member, people)
+    input <- asked[c("age", "rooms", "city", "member")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  qda = function() {
+    model <- MASS::qda(people[numbers], people$grade)
+    input <- asked[numbers]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  prcomp = function() {
+    model <- stats::prcomp(people[c("age", "rooms", "rent")], scale. = TRUE)
+    input <- data.frame(asked[numbers], rent = asked$age * 10)
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  arima = function() {
+    model <- stats::arima(datasets::LakeHuron, order = c(2L, 0L, 0L))
+    input <- data.frame(n.ahead = sample(40L, rows, replace = TRUE))
+    ahead <- stats::predict(model, n.ahead = 40L)
+    expected <- list(.pred = ahead$pred[input$n.ahead], .pred_se = ahead$se[input$n.ahead])
+    list(model, question("", input, expected))
+  },
+  cvGlmnet = function() {
+    model <- glmnet::cv.glmnet(as.matrix(people[numbers]), people$rent, nfolds = 3L)
+    input <- asked[numbers]
+    x <- as.matrix(input)
+    list(
+      model,
+      question("", input, named(stats::predict(model, x))),
+      question("s=lambda.min", input, named(stats::predict(model, x, s = "lambda.min"))),
+      question("s=2.5&type=response", input, named(stats::predict(model, x, s = 2.5, type = "response")))
+    )
+  },
+  glmnetClasses = function() {
+    model <- glmnet::glmnet(as.matrix(people[numbers]), people$grade, "multinomial", lambda = c(0.1, 0.01))
+    input <- asked[numbers]
+    x <- as.matrix(input)
+    array <- stats::predict(model, x)
+    expected <- c(named(array[, , 1L]), named(array[, , 2L]))
+    names(expected) <- paste0(names(expected), rep(c("_s0", "_s1"), each = 3L))
+    list(
+      model,
+      question("", input, expected),
+      question("s=0.05&type=response", input, named(stats::predict(model, x, s = 0.05, type = "response")[, , 1L]))
+    )
+  },
+  lme = function() {
+    people$street <- factor(paste("street", rep(1:6, 50L)))
+    model <- nlme::lme(rent ~ age + city, people, ~ 1 | street)
+    input <- data.frame(asked[c("age", "city")], street = rep(levels(people$street), length.out = rows))
+    list(model, question("", input, named(as.vector(stats::predict(model, input)))))
+  },
+  bayes = function() {
+    model <- e1071::naiveBayes(grade ~ age + rooms + city + member + size, people)
+    input <- asked[c("age", "rooms", "city", "member", "size")]
+    list(
+      model,
+      question("", input, named(stats::predict(model, input))),
+      question("type=raw", input, named(stats::predict(model, input, type = "raw")))
+    )
+  },
+  lmer = function() {
+    people$street <- paste("street", rep(1:6, 50L))
+    model <- lme4::lmer(rent ~ log1p(rooms) + city + member + (age | street), people)
+    input <- data.frame(asked[c("age", "rooms", "city", "member")])
+    input$street <- rep(unique(people$street), length.out = rows)
+    list(model, question("", input, named(as.vector(stats::predict(model, input)))))
+  },
+  glmer = function() {
+    people$street <- factor(paste("street", rep(1:6, 50L)))
+    model <- lme4::glmer(visits ~ rooms + (1 | street), people, stats::poisson())
+    input <- data.frame(asked["rooms"], street = rep(levels(people$street), length.out = rows))
+    list(model, question("type=response", input, named(as.vector(stats::predict(model, input, type = "response")))))
+  },
+  caret = function() {
+    model <- caret::train(grade ~ age + rooms + city, people, "rpart", trControl = caret::trainControl("none"))
+    input <- asked[c("age", "rooms", "city")]
+    list(
+      model,
+      question("", input, named(stats::predict(model, input))),
+      question("type=prob", input, named(stats::predict(model, input, type = "prob")))
+    )
+  },
+  earth = function() {
+    model <- earth::earth(rent ~ age + rooms + city + pet, people)
+    input <- asked[c("age", "rooms", "city", "pet")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  gbm = function() {
+    people$pet <- factor(people$pet)
+    model <- gbm::gbm(visits ~ age + rooms + city + size + pet, "poisson", people, n.trees = 20L)
+    input <- asked[c("age", "rooms", "city", "size", "pet")]
+    input$pet <- factor(input$pet, levels(people$pet))
+    list(
+      model,
+      question("", input, named(stats::predict(model, input, 20L))),
+      question("n.trees=5&type=response", input, named(stats::predict(model, input, 5L, type = "response")))
+    )
+  },
+  kmeans = function() {
+    model <- stats::kmeans(people[numbers], 4L)
+    input <- asked[numbers]
+    list(model, question("", input, list(.pred = as.integer(clue::cl_predict(model, input)))))
+  },
+  autoArima = function() {
+    model <- forecast::auto.arima(datasets::LakeHuron)
+    input <- data.frame(n.ahead = sample(40L, rows, replace = TRUE))
+    ahead <- as.vector(forecast::forecast(model, 40L)$mean)
+    se <- stats::predict(model, n.ahead = 40L)$se
+    list(model, question("", input, list(.pred = ahead[input$n.ahead], .pred_se = se[input$n.ahead])))
+  },
   xgboost = function() {
     model <- xgboost::xgboost(as.matrix(people[numbers]), people$rent, nrounds = 5L, verbose = 0L, nthread = 1L)
     input <- asked[numbers]
