@@ -10,7 +10,7 @@ function described(fields: readonly FoundField[] | undefined): ModelDescription 
     ...plainModel('cars', '1'),
     fields,
     failure: undefined,
-  trialFailure: undefined,
+    trialFailure: undefined,
     defaultType: undefined,
     nulls: true,
   };
