@@ -15,6 +15,13 @@ const TARGET_WAIT_MS = 1000;
 /** Runs of a route on each worker that count as cold: R first loads packages, then compiles functions. */
 const COLD_RUNS = 2;
 
+/**
+ * What a call counts as keeping its worker beyond twice its time in R, in ms. A gateway that is busy with a burst of new
+ * requests reads answers late, from all workers at once and for a moment only. Counted in full, one such moment would
+ * make the requests of the burst look as if they could not be answered in time.
+ */
+const MAX_WAY_MS = 10;
+
 /** The time that one call took in R. */
 export interface CallTime {
   readonly ms: number;
@@ -136,7 +143,8 @@ export class Route implements Linked<Route> {
   }
 
   observe(call: CallTime): void {
-    const { cut = false, ms, occupied = ms, requests, worker } = call;
+    const { cut = false, ms, requests, worker } = call;
+    const occupied = Math.min(call.occupied ?? ms, 2 * ms + MAX_WAY_MS);
     const runs = worker === undefined ? COLD_RUNS : (this.#runs.get(worker) ?? 0);
     const cold = runs < COLD_RUNS;
     if (cut) {

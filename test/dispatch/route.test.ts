@@ -83,3 +83,16 @@ test('waiting requests do not count as work until a warm worker has shown their 
   observe(cold, 10, 2);
   expect(cold.load(0).work).toBeCloseTo(2000);
 });
+
+test('a moment in which the gateway is busy does not make waiting requests look as if they took that long', () => {
+  const burst = new Route();
+  observe(burst, 2, 8);
+  burst.observe({ ms: 8, occupied: 1300, requests: 1, worker });
+  burst.queued = 600;
+  expect(burst.load(0).work).toBeLessThan(600 * 27);
+  const large = new Route(); // bodies that take as long to send as R takes for them do count
+  observe(large, 2, 500);
+  large.observe({ ms: 500, occupied: 900, requests: 1, worker });
+  large.queued = 10;
+  expect(large.load(0).work).toBeGreaterThan(10 * 800);
+});
