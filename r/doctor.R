@@ -19,7 +19,9 @@ local({
   file <- if (length(args) > 2L) args[[3L]]
   # A saved model needs the packages of its classes, and no plumber. Loading them shows whether it can predict.
   model_needs <- function(file) {
-    sys.source(file.path(folder, "model-file.R"), envir = doctor)
+    for (name in c("model-file.R", "model-schema.R", "model-variables.R", "model-kinds.R")) {
+      sys.source(file.path(folder, name), envir = doctor)
+    }
     opened <- tryCatch(doctor$read_model(file), error = identity)
     failure <- function(e) list(file = basename(file), line = NULL, message = conditionMessage(e))
     if (inherits(opened, "error")) return(list(packages = list(), errors = list(failure(opened))))

@@ -13,7 +13,7 @@ import { addFlags, flagsOf } from './config/flags.js';
 import type { Config } from './config/load.js';
 import type { CommandName } from './config/options.js';
 import { errorCatalogue, PenstockError } from './errors.js';
-import { readable } from './observe/readable.js';
+import { visible } from './observe/readable.js';
 import { version } from './version.js';
 
 type Run = (app: AppLocation, config: Config) => Promise<number>;
@@ -65,7 +65,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 /** Formats a known error, without a stack. */
 function describeError({ message, code, entry }: PenstockError): string {
-  return `error: ${readable(message)}\ncode: ${code}\nhint: ${entry.hint}\n`;
+  return `error: ${visible(message)}\ncode: ${code}\nhint: ${entry.hint}\n`;
 }
 
 /** R can fork, and processes get signals, on Unix only. */

@@ -17,10 +17,11 @@ test('a connection over the limit closes the one that has been idle longest, and
   };
   const first = await open();
   const second = await open();
-  newest.used(first.socket);
+  newest.inUse(first.socket);
+  newest.idle(first.socket);
   const third = await open();
   expect(await second.client.closed).toBe('');
-  newest.delete(first.socket);
+  newest.inUse(first.socket);
   const fourth = await open();
   expect([first, third, fourth].map(({ socket }) => socket.destroyed)).toEqual([false, false, false]);
   for (const { client } of [first, third, fourth]) client.leave();

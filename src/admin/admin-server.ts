@@ -7,7 +7,7 @@ import { NewestConnections } from '../newest-connections.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
-import type { Dashboard } from './dashboard/dashboard.js';
+import { type Dashboard, MAX_STREAMS } from './dashboard/dashboard.js';
 import type { ReloadRecord } from './reload-record.js';
 import type { Status } from './status.js';
 
@@ -68,9 +68,12 @@ export function createAdminServer(
 
 /** Idle connections must not use up the descriptors that workers need, nor keep a probe out. */
 function limitConnections(server: Server): void {
-  const connections = new NewestConnections(reserve.admin);
+  const connections = new NewestConnections(reserve.admin - MAX_STREAMS);
   server.on('connection', (socket) => connections.add(socket));
-  server.on('request', ({ socket }) => connections.used(socket));
+  server.on('request', ({ socket }, response) => {
+    connections.inUse(socket);
+    response.once('close', () => connections.idle(socket));
+  });
 }
 
 function noSchemas(): never {

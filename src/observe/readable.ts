@@ -5,13 +5,15 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about these characters
 const COMMANDS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** A text of others for a terminal. It cannot change what is shown, or look like further lines of the log. */
+/** A text of others for a terminal. It cannot change what is shown. */
+export function visible(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(COMMANDS, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
+/** The same for a line of the log: it cannot look like further lines. */
 export function readable(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replace(COMMANDS, (character) => {
-      const code = character.charCodeAt(0).toString(16);
-      return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
-    })
-    .replaceAll('\n', '\n    ');
+  return visible(text).replaceAll('\n', '\n    ');
 }

@@ -70,7 +70,7 @@ export class WorkerListener {
         return;
       }
       clearTimeout(timer);
-      this.#unidentified.delete(socket);
+      this.#unidentified.inUse(socket);
       this.#expected.delete(hello.token);
       reader.maxPayload = this.#maxPayload;
       deliver = connected(socket, hello.pid);

@@ -199,7 +199,7 @@ describe('Names that would be code in a Dockerfile', () => {
       .filter((line) => line.includes('$(id)'));
     // The form of a list runs no shell, and expands no variables.
     expect(lines.map((line) => JSON.parse(line.replace(/^(RUN|CMD) /, '')))).toEqual([
-      ['penstock', 'doctor', '/app/my $(id) "api".R'],
+      ['penstock', 'doctor', '--no-load', '/app/my $(id) "api".R'],
       ['serve', '/app/my $(id) "api".R'],
     ]);
   });

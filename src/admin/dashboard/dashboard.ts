@@ -26,7 +26,7 @@ const TICK_INTERVAL_MS = 1000;
 /** Ticks between measurements of the workers' memory, while a browser is connected. */
 const MEMORY_INTERVAL_TICKS = 5;
 /** Limit of open event streams. Each browser has two. */
-const MAX_STREAMS = 40;
+export const MAX_STREAMS = 40;
 
 /** States of workers that are running a request. */
 const BUSY_STATES = new Set(['busy', 'draining']);
