@@ -51,3 +51,9 @@ export const Flag = {
 
 /** The general purpose bits that matter to a reader. */
 export const Level = { bytes: 2, latin1: 4, utf8: 8, s4: 16, cached: 32, ascii: 64 } as const;
+
+/** Types that have cells like a pairlist. */
+export const cellTypes = new Map<number, 'language' | 'dots'>([
+  [TypeCode.language, 'language'],
+  [TypeCode.dots, 'dots'],
+]);

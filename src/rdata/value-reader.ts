@@ -8,7 +8,7 @@ import type { RawString } from './raw-string.js';
 import type { RDataErrorKind } from './rdata-error.js';
 import type { ReadLimits } from './read-limits.js';
 import { type DecodedString, decodeString } from './string-decoder.js';
-import { Flag, Level, TypeCode } from './type-code.js';
+import { cellTypes, Flag, Level, TypeCode } from './type-code.js';
 import type {
   Attributes,
   PairlistItem,
@@ -259,12 +259,7 @@ export class ValueReader implements ItemReader {
 
   /** Reads the cells in a loop: argument lists and attributes may be longer than the depth limit. */
   private pairlist(flags: number): RValue {
-    const type =
-      (flags & 255) === TypeCode.language
-        ? 'language'
-        : (flags & 255) === TypeCode.dots
-          ? 'dots'
-          : 'pairlist';
+    const type = cellTypes.get(flags & 255) ?? 'pairlist';
     const attributes = flags & Flag.attributes ? this.attributes() : undefined;
     const items: PairlistItem[] = [this.cell(flags)];
     for (;;) {
