@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
  * rejected connections that still get an error response, connections of processes that have not said yet which worker
  * they are, and three for each worker (a socket and two pipes), with one more while it starts.
  */
-export const reserve = { gateway: 64, admin: 64, rejected: 16, unidentified: 32, perWorker: 4 };
+export const reserve = { gateway: 64, admin: 128, rejected: 16, unidentified: 32, perWorker: 4 };
 
 /**
  * How many connections and files of responses the limit of open files allows with all workers running; undefined if

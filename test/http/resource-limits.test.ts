@@ -75,6 +75,6 @@ test('rejects bodies over the total memory limit with 503 and Retry-After, and r
 test('limits connections to the number of files that may be open', () => {
   const limits =
     'Max processes 10 10 processes\nMax open files            1024                 4096   files\n';
-  expect(connectionRoom(8, limits)).toBe(1024 - 64 - 64 - 16 - 32 - 4 * 8);
+  expect(connectionRoom(8, limits)).toBe(1024 - 64 - 128 - 16 - 32 - 4 * 8);
   expect(connectionRoom(8, '')).toBeUndefined();
 });
