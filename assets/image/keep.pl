@@ -3,7 +3,7 @@
 #   perl keep.pl penstock serve /app …
 #
 # Binds the public address, starts the command, and passes the socket as systemd does (LISTEN_FDS). If a signal kills the
-# gateway, such as the kernel's for want of memory, it is started again at once. Until it accepts connections again, they
+# gateway, such as the kernel's when memory runs out, it is started again at once. Until it accepts connections again, they
 # wait in the kernel instead of being refused. Requests that it was answering are lost.
 #
 # It also reaps processes that have lost their parent, so it can be process 1 of a container. Perl, because each image

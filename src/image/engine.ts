@@ -84,7 +84,7 @@ export async function pushImage(engine: Engine, reference: string): Promise<stri
     const { digests = [] } = (await inspectImage(engine, reference)) ?? {};
     return digests.find((one) => one.startsWith(name))?.slice(name.length);
   }
-  // Podman compresses the layers anew, so what it knows of the local image is not what the registry has.
+  // Podman compresses the layers again, so what it knows of the local image is not what the registry has.
   const folder = await mkdtemp(join(tmpdir(), 'penstock-push-'));
   try {
     const file = join(folder, 'digest');

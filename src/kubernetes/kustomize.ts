@@ -92,7 +92,7 @@ function overlay({ autoscaling, name, namespace }: Values, component: string): s
     ...(namespace !== '' && autoscaling.by === 'keda' && { replacements: [replacement] }),
   });
   return `# Yours: \`penstock manifests --kustomize\` does not overwrite it. Image, version and number of pods come from the base
-# and the component, which it writes anew.
+# and the component, which it writes again.
 ${text}`;
 }
 
