@@ -20,7 +20,7 @@ export class AdminToken {
   readonly #now: () => number;
 
   /**
-   * Undefined if no token is set. If the metrics alone are open to other machines, the token is one that nobody knows:
+   * Undefined if no token is set. If the metrics alone are open to other machines, the token is a random one that is not shown:
    * everything else is closed.
    */
   static from(

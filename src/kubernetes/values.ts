@@ -2,7 +2,7 @@
 export interface Values {
   /** The name of the Deployment and the prefix of all other objects. In Helm, the name of the release. */
   readonly name: string;
-  /** Empty: objects get the namespace of whoever applies them. */
+  /** Empty: objects get the namespace of the `kubectl` or `helm` that applies them. */
   readonly namespace: string;
   /** What applies the objects. In Helm, its release service. */
   readonly managedBy: string;

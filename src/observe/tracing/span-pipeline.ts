@@ -75,7 +75,7 @@ export class SpanPipeline {
 /** The SDK's batching, with a count of what happened to each span: its own counts go only to its debug log. */
 class CountingProcessor extends BatchSpanProcessor {
   readonly #onSpans: OnSpans;
-  /** Spans that wait, those that are being sent, and whether nobody waits for them any more. */
+  /** Spans that wait, those that are being sent, and whether the stop has given up waiting for them. */
   readonly #queue: { waiting: number; sending: number; givenUp: boolean };
 
   constructor(exporter: SpanExporter, onSpans: OnSpans) {
