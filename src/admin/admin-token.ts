@@ -20,7 +20,7 @@ export class AdminToken {
   readonly #now: () => number;
 
   /**
-   * Undefined if no token is set. If the metrics alone are open to other machines, the token is a random one that is not shown:
+   * Undefined if no token is set. If the metrics alone are open to other machines, the token is random and never shown:
    * everything else is closed.
    */
   static from(
