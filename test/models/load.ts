@@ -21,9 +21,13 @@ export async function shareOf<T>(wanted: T, count: number, ask: () => Promise<T>
   return answers.filter((one) => one === wanted).length / count;
 }
 
-/** R code of a class whose predict() fails if a value is below zero, with the first such value in its message. */
+/**
+ * R code of a class whose predict() fails if a value is below zero, with the first such value in its message. The sleep
+ * lets requests queue, however slow the client is.
+ */
 export const strict = `
 predict.strict <- function(object, newdata, ...) {
+  Sys.sleep(0.005)
   if (any(newdata$x < 0)) stop(newdata$x[newdata$x < 0][1], " is below zero")
   newdata$x * 2
 }
