@@ -6,6 +6,8 @@ import { root } from './setup/root.mjs';
 /** @param {string} name */
 const tool = (name) => join(root, 'node_modules', '.bin', name);
 
+const typescript = join(root, 'node_modules', 'typescript-native', 'bin', 'tsc');
+
 /**
  * What a tool keeps between runs; it checks again only what changed.
  * @param {string} name
@@ -19,7 +21,8 @@ const cache = (name) => join('.penstock', 'checks', name);
 export const checks = [
   {
     name: 'Types (tsc)',
-    words: [tool('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', cache('tsc.json')],
+    // TypeScript 7 needs a third of the time of 5.9, which stays for dependency-cruiser.
+    words: [typescript, '--noEmit', '--incremental', '--tsBuildInfoFile', cache('tsc.json')],
   },
   { name: 'R lint (lintr)', words: [rscript, join('scripts', 'lint-r.R')] },
   {
