@@ -27,6 +27,11 @@ export interface FidelityOptions {
    * others in each run; `npm run test:long` sends all, and each ask alone.
    */
   readonly together?: number;
+  /**
+   * The asks do not depend on each other: `npm test` sends one of every `share`, others in each run; `npm run test:long`
+   * sends all.
+   */
+  readonly share?: number;
 }
 
 const apis = resolve(import.meta.dirname, '../fixtures/apis');
@@ -51,6 +56,17 @@ const responsesFile = process.env.PENSTOCK_TEST_SHOW;
 /** Starts a real plumber and Penstock in each lane with the same API, and defines one test for each ask. */
 export function fidelity(api: string, options: FidelityOptions, asks: readonly Ask[]): void {
   describe(api, () => defineAsks(api, startSides(api, options), options, asks));
+}
+
+/**
+ * The same for files with several APIs of one kind: `npm test` tests one API of every `share`, others in each run, because
+ * starting their servers takes longer than the asks.
+ */
+export function fidelityOfSome(share: number): typeof fidelity {
+  let turn = sized(Math.floor(Math.random() * share), 0);
+  return (api, options, asks) => {
+    if (sized(turn++ % share === 0, true)) fidelity(api, options, asks);
+  };
 }
 
 /**
@@ -120,7 +136,8 @@ function defineAsks(
 ): void {
   const jars = new Map<string, Jar[]>();
 
-  for (const [title, ask] of options.together === undefined || sized(false, true) ? titled(asks) : []) {
+  const alone = options.together === undefined || sized(false, true) ? [...titled(asks)] : [];
+  for (const [title, ask] of sampled(alone, options.share ?? 1)) {
     const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
     const promise = deviation
       ? `${api}: ${title} differs from plumber, because ${deviation.because}`

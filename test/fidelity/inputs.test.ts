@@ -8,7 +8,7 @@ import { wire } from './asks/wire.js';
 import { joinedFidelity } from './fidelity.js';
 
 joinedFidelity(
-  {},
+  { share: 2 },
   {
     'arguments.R': argumentsOfHandlers,
     'cookies.R': cookies,

@@ -71,7 +71,7 @@ function some<T>(all: readonly T[], parts: number): readonly T[] {
 const places = ['before', 'serializer', 'failing', 'lost'];
 const plain = ['plain', 'behind', 'other', 'root'];
 
-fidelity('observing/plumber.R', { flags: ['--workers', '1'] }, [
+fidelity('observing/plumber.R', { flags: ['--workers', '1'], share: 3 }, [
   ...seen.map((way) => next(`/handler/${way}/7`)),
   ...places.flatMap((place) => some(seen, 3).map((way) => next(`/${place}/${way}/7`))),
   ...['handler', 'before'].flatMap((place) => some(seen, 3).map((way) => next(`/${place}/${way}/7`, 'POST'))),
@@ -82,7 +82,7 @@ fidelity('observing/plumber.R', { flags: ['--workers', '1'] }, [
 const stages = ['preroute', 'filter', 'postroute', 'preserialize', 'postserialize'];
 const targets = ['req', 'args', 'all', 'exec'];
 
-fidelity('observing/hooks.R', { flags: ['--workers', '1'] }, [
+fidelity('observing/hooks.R', { flags: ['--workers', '1'], share: 3 }, [
   ...stages.flatMap((stage) => some(seen, 3).map((way) => next(`/see/${stage}/${way}`))),
   ...['preroute', 'filter'].flatMap((stage) =>
     changes.flatMap((change, i) => {

@@ -1,5 +1,7 @@
 import { get, post, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { fidelityOfSome } from './fidelity.js';
+
+const fidelity = fidelityOfSome(2);
 
 const withSecret = { headers: [['Plumber-Shared-Secret', 'open sesame']] as const };
 

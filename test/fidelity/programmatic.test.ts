@@ -1,5 +1,7 @@
 import { get, head, post, postJson, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { fidelityOfSome } from './fidelity.js';
+
+const fidelity = fidelityOfSome(2);
 
 fidelity('programmatic.R', { sameInBothLanes: true }, [
   get('/annotated'),

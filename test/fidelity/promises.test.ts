@@ -1,6 +1,8 @@
 import { type Ask, get, head, post, postJson, verb } from './ask.js';
-import { fidelity } from './fidelity.js';
+import { fidelityOfSome } from './fidelity.js';
 import { replacing } from './normalise.js';
+
+const fidelity = fidelityOfSome(2);
 
 const together = 16;
 

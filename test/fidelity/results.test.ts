@@ -10,7 +10,7 @@ import { values } from './asks/values.js';
 import { joinedFidelity } from './fidelity.js';
 
 joinedFidelity(
-  { sameInBothLanes: true },
+  { sameInBothLanes: true, share: 3 },
   {
     'answers.R': answers,
     'async.R': later,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sized } from '../support/sized.js';
+import { sampled, sized } from '../support/sized.js';
 import { type Ask, get, post, postJson } from './ask.js';
 import { fidelity } from './fidelity.js';
 
@@ -59,12 +59,12 @@ function look(note: string): Ask[] {
 const withSecret: [string, string][] = [['Plumber-Shared-Secret', 'secret']];
 
 fidelity('observing/settings.R', { flags: ['--workers', '1'] }, [
-  ...namesIn('settings').flatMap((name) => [
+  ...sampled(namesIn('settings'), 2).flatMap((name) => [
     get(`/set/${name}`),
     ...look(`with ${name}`),
     get('/undo', { note: name, headers: withSecret }),
   ]),
-  ...namesIn('changes').flatMap((name) => [
+  ...sampled(namesIn('changes'), 2).flatMap((name) => [
     get(`/change/${name}`),
     ...look(`after ${name}`),
     get('/undo', { note: name }),

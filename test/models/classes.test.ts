@@ -1,3 +1,4 @@
+import { sampled, sized } from '../support/sized.js';
 import { predictsExactly } from './exact.js';
 
 /** Models whose packages Debian has; set-up installs them. */
@@ -6,4 +7,4 @@ const names = [
   ...['nnet', 'multinom', 'gam', 'coxph', 'survreg', 'svm', 'glmnet', 'cvGlmnet', 'glmnetClasses'],
   ...['lda', 'qda', 'prcomp', 'arima', 'lme', 'bayes'],
 ];
-predictsExactly(names, { seed: 1, count: 44 });
+predictsExactly(sampled(names, 2), { seed: 1, count: sized(22, 44) });

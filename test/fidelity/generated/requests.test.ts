@@ -8,7 +8,7 @@ const SEED = 20_240_203;
 
 /**
  * Every API and all surroundings, but not every combination. Fewer requests where plumber is slowest. Starting the servers
- * of a setting takes as long as several hundred requests, so `npm test` has one setting for each API, and two of these in a
+ * of a setting takes as long as several hundred requests, so `npm test` has one setting for each API, and one of these in a
  * run.
  */
 const settings: readonly (Setting & { count: number })[] = [
@@ -24,7 +24,7 @@ const settings: readonly (Setting & { count: number })[] = [
   ),
 ];
 
-test.each(sampled(settings, 2))(
+test.each(sampled(settings, 3))(
   'both lanes answer generated requests as plumber does (API: $api, surroundings: $around)',
   async ({ count, ...setting }) => {
     const { differences, direct } = await compareRequests(setting, SEED, count);

@@ -1,5 +1,7 @@
 import { get, postJson, verb } from '../ask.js';
-import { fidelity } from '../fidelity.js';
+import { fidelityOfSome } from '../fidelity.js';
+
+const fidelity = fidelityOfSome(2);
 
 fidelity('shapes/cors-json.R', {}, [
   verb('OPTIONS', '/mean', {

@@ -1,5 +1,7 @@
 import { get, post, postJson, verb } from '../ask.js';
-import { fidelity } from '../fidelity.js';
+import { fidelityOfSome } from '../fidelity.js';
+
+const fidelity = fidelityOfSome(2);
 
 const form = 'application/x-www-form-urlencoded';
 
