@@ -7,6 +7,7 @@ import { createLog, type Log } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 import { ServiceManager } from '../serve/service-manager.js';
 import { banner } from './banner.js';
+import { becomeChild } from './process-one.js';
 import { stopRequest } from './stop-request.js';
 
 /** How long the log's last lines may take to be written when the stop takes too long, in ms. */
@@ -21,8 +22,10 @@ export async function serve(
   config: Config,
   { dev = false }: { dev?: boolean } = {},
 ): Promise<number> {
+  const orphans = becomeChild();
   const sockets = takeSockets();
   const log = createLog({ format: config.logFormat, level: config.logLevel });
+  if (orphans !== undefined) log.log.warn({ event: 'process-1' }, orphans);
   const manager = new ServiceManager(process.env, (reason) =>
     log.log.warn({ event: 'service-manager', reason }, `Could not notify the service manager: ${reason}`),
   );

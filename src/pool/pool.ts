@@ -203,7 +203,7 @@ export class Pool {
       await emptied;
     }
     this.#stopped.close();
-    this.#source.close();
+    await this.#source.close();
     this.#listener.close();
     this.#reaper.close();
     this.#scratch.close();
