@@ -71,7 +71,8 @@
 #'   x-forwarded-for)
 #' @param drain_delay After the stop signal, report not ready but keep accepting requests for this long.
 #'   (default: 0s)
-#' @param shutdown_timeout How long running requests may take to finish when the server stops. (default: 30s)
+#' @param shutdown_timeout How long running requests and exit hooks may take to finish when the server stops.
+#'   (default: 30s)
 #' @param log_format Format of the log. (default: `pretty` on a terminal, otherwise `json`)
 #' @param log_level Minimum level of logged messages. (default: info)
 #' @param access_log `TRUE`: Log each request. `FALSE`: Do not log requests.
@@ -168,7 +169,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #'   x-forwarded-for)
 #' @param drain_delay After the stop signal, report not ready but keep accepting requests for this long.
 #'   (default: 0s)
-#' @param shutdown_timeout How long running requests may take to finish when the server stops. (default: 30s)
+#' @param shutdown_timeout How long running requests and exit hooks may take to finish when the server stops.
+#'   (default: 30s)
 #' @param log_format Format of the log. (default: `pretty` on a terminal, otherwise `json`)
 #' @param log_level Minimum level of logged messages. (default: info)
 #' @param access_log `TRUE`: Log each request. `FALSE`: Do not log requests.

@@ -8,19 +8,17 @@ import { root } from './root.mjs';
  */
 export const flag = '--max-semi-space-size=64';
 
-/**
- * As process 1 of a container, a server has to reap the processes that lose their parent, which Node can't.
- */
-const keep =
-  `case "$$ $1" in "1 serve") if command -v perl >/dev/null; then k=$(readlink -f "$0"); ` +
-  `exec perl "\${k%dist/cli.js}assets/image/keep.pl" "$0" "$@"; fi;; esac; `;
+/** As process 1 of a container, a server has to reap the processes that lose their parent, which Node can't. */
+const reaped =
+  `case "$$ $1" in "1 serve"|"1 dev") k=$(readlink -f "$0"); ` +
+  `exec sh "\${k%dist/cli.js}assets/image/init.sh" "$0" "$@";; esac; `;
 
 /**
  * A line of a shell script that starts Node with the flag, unless NODE_OPTIONS sets the size. In JavaScript, it is little
  * more than a comment. A first line `env -S node FLAG` would fail in Alpine, whose `env` has no `-S`.
  */
 const start =
-  `':' /*; ${keep}case "$NODE_OPTIONS" in *semi?space?size*) exec node "$0" "$@";; esac; ` +
+  `':' /*; ${reaped}case "$NODE_OPTIONS" in *semi?space?size*) exec node "$0" "$@";; esac; ` +
   `exec node ${flag} "$0" "$@" # */; `;
 
 /**

@@ -7,12 +7,13 @@ import { createLog, type Log } from '../observe/log.js';
 import { Gateway } from '../serve/gateway.js';
 import { ServiceManager } from '../serve/service-manager.js';
 import { banner } from './banner.js';
+import { becomeChild } from './process-one.js';
 import { stopRequest } from './stop-request.js';
 
 /** How long the log's last lines may take to be written when the stop takes too long, in ms. */
 const EXIT_DELAY_MS = 500;
 
-/** How long a stop may take beyond the times that are set for it, in ms. */
+/** How long a stop may take beyond the drain delay and the shutdown timeout, in ms. */
 const STOP_MARGIN_MS = 5000;
 
 /** Serves an app until it is asked to stop; gives the exit code. */
@@ -21,8 +22,10 @@ export async function serve(
   config: Config,
   { dev = false }: { dev?: boolean } = {},
 ): Promise<number> {
+  const orphans = becomeChild();
   const sockets = takeSockets();
   const log = createLog({ format: config.logFormat, level: config.logLevel });
+  if (orphans !== undefined) log.log.warn({ event: 'process-1' }, orphans);
   const manager = new ServiceManager(process.env, (reason) =>
     log.log.warn({ event: 'service-manager', reason }, `Could not notify the service manager: ${reason}`),
   );
@@ -63,11 +66,10 @@ export async function serve(
 
 /** Ends the process even if something keeps it from stopping. The reaper then kills the workers. */
 function endAfter({ drainDelay, shutdownTimeout }: Config, { log }: Log): void {
-  // Requests may take one timeout, and exit hooks another.
-  const limit = drainDelay + 2 * shutdownTimeout + STOP_MARGIN_MS;
+  const limit = drainDelay + shutdownTimeout + STOP_MARGIN_MS;
   const end = (): void => {
     log.error({ event: 'stop-timeout' }, `Ended: the shutdown took longer than ${limit / 1000} s`);
     setTimeout(() => process.exit(1), EXIT_DELAY_MS);
   };
-  setTimeout(end, limit).unref();
+  setTimeout(end, limit - EXIT_DELAY_MS).unref();
 }

@@ -69,10 +69,12 @@ export class Dispatcher {
     return this.#open;
   }
 
-  /** Whether a request waits that could run if there were another worker. */
-  get lacksWorkers(): boolean {
-    if (this.#queue.size === 0) return false;
-    return this.#queue.next() === undefined ? this.#queue.isolation.lacksWorkers : this.#pool.idle === 0;
+  /** How many more workers the requests that wait could use now; 0 if none of them could run with another worker. */
+  get lackedWorkers(): number {
+    if (this.#queue.size === 0) return 0;
+    const { isolation } = this.#queue;
+    const lacks = this.#queue.next() === undefined ? isolation.lacksWorkers : this.#pool.idle === 0;
+    return lacks ? Math.max(1, Math.ceil(this.#queue.usable)) : 0;
   }
 
   /** Workers that the requests that run and wait could use; what an autoscaler should follow. */

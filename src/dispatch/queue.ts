@@ -58,13 +58,22 @@ export class Queue implements Backlog {
 
   /** Workers that the requests that wait could use. */
   get demand(): number {
-    let demand = 0;
+    return this.#sum(({ demand }) => demand);
+  }
+
+  /** The same for this pool, in which a route has its limit. */
+  get usable(): number {
+    return this.#sum(({ demand, room }) => Math.min(demand, room));
+  }
+
+  #sum(workers: (route: Route) => number): number {
+    let sum = 0;
     let counted = 0;
     for (const route of this.#routes) {
-      demand += route.demand;
+      sum += workers(route);
       counted += route.queued;
     }
-    return demand + Math.max(0, this.size - counted); // nothing is known about the rest
+    return sum + Math.max(0, this.size - counted); // nothing is known about the rest
   }
 
   /** When the oldest waiting request arrived, by the clock; undefined if none waits. */

@@ -90,9 +90,13 @@ export class Route implements Linked<Route> {
     return this.#state !== 'unknown';
   }
 
-  /** Whether no other call of it may run now. */
+  /** How many more calls of it may run now. */
+  get room(): number {
+    return Math.max(0, this.concurrency - this.running - this.open);
+  }
+
   get isFull(): boolean {
-    return this.running + this.open >= this.concurrency;
+    return this.room === 0;
   }
 
   /**

@@ -8,7 +8,7 @@ const CPU_RETRY_DELAY_MS = 200;
 /** Interval between checks whether another worker would help, while requests wait, in ms. */
 const CHECK_INTERVAL_MS = 100;
 
-/** CPUs that must be free for one more worker to help. */
+/** CPUs that must be free for one more worker to help. Each further one that starts at the same time takes one. */
 const MIN_FREE_CPUS = 0.5;
 
 /** Starts to measure how much CPU the gateway and its workers want. The returned function gives the result, in CPUs. */
@@ -34,18 +34,20 @@ const cpuMeter: Meter = (pids) => {
 export interface GrowthOwner {
   /** Whether requests wait for a worker. */
   waiting(): boolean;
-  /** Whether one of them could run if there were another worker. */
-  lacking(): boolean;
-  /** Whether another worker may be started now: the pool is below its maximum, and none is starting. */
-  hasRoom(): boolean;
-  /** Process ids of the workers. */
+  /** How many more workers they could use now. */
+  lacking(): number;
+  /** How many more workers may be started now. */
+  room(): number;
+  /** Number of workers that are on their way. */
+  starting(): number;
+  /** Process ids of the workers that have started. */
   pids(): readonly number[];
   spawn(): void;
 }
 
 /**
- * Adds workers while requests wait that another worker could run, unless the CPU is the bottleneck: then another worker
- * would slow down all of them. It compares the CPU time that the workers want, not what they get, so load from other
+ * Adds workers while requests wait that another worker could run: as many as they lack at once, unless the CPU is the
+ * bottleneck. Then another worker would slow down all of them, and so would another start. It compares the CPU time that the workers want, not what they get, so load from other
  * processes makes no difference. It looks again and again as long as requests wait, so whatever happens to the workers
  * meanwhile (a crash, a deadline, a failed start), it need not be told.
  */
@@ -68,7 +70,7 @@ export class Growth {
   /** A request waits. */
   want(): void {
     if (this.#timer === undefined) this.#look();
-    else if (this.#rests && this.#wanted) {
+    else if (this.#rests && this.#wanted > 0) {
       this.stop();
       this.#look();
     }
@@ -80,13 +82,14 @@ export class Growth {
     this.#rests = false;
   }
 
-  get #wanted(): boolean {
-    return this.#owner.hasRoom() && this.#owner.lacking();
+  get #wanted(): number {
+    const room = this.#owner.room();
+    return room === 0 ? 0 : Math.min(room, this.#owner.lacking() - this.#owner.starting());
   }
 
   #look(): void {
     if (!this.#owner.waiting()) return;
-    if (this.#wanted) {
+    if (this.#wanted > 0) {
       this.#measure();
       return;
     }
@@ -96,13 +99,18 @@ export class Growth {
 
   #measure(): void {
     const demand = this.#meter(this.#owner.pids());
+    const before = this.#owner.starting();
     this.#after(CPU_SAMPLE_MS, () => {
-      if (!this.#wanted) {
+      const wanted = this.#wanted;
+      // Starting takes one CPU each.
+      const free = this.#cpus - demand() - Math.max(before, this.#owner.starting());
+      if (wanted <= 0) {
         this.#look();
-      } else if (demand() > this.#cpus - MIN_FREE_CPUS) {
+      } else if (free < MIN_FREE_CPUS) {
         this.#after(CPU_RETRY_DELAY_MS, () => this.#look());
       } else {
-        this.#owner.spawn();
+        const allowed = 1 + Math.floor(free - MIN_FREE_CPUS);
+        for (let left = Math.min(wanted, allowed); left > 0; left -= 1) this.#owner.spawn();
         this.#look();
       }
     });

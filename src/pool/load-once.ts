@@ -28,7 +28,7 @@ export async function loadOnce(
         {
           idle: () => {},
           waiting: () => 0,
-          lacking: () => false,
+          lacking: () => 0,
           recycling: () => {},
           broken: () => {},
           ready: (worker, manifest) => {

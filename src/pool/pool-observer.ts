@@ -11,8 +11,8 @@ export interface PoolObserver {
   idle(): void;
   /** Returns the number of requests that wait for a worker. */
   waiting(): number;
-  /** Returns whether one of them could run if there were another worker. */
-  lacking(): boolean;
+  /** Returns how many more workers they could use now. */
+  lacking(): number;
   /** A worker is about to be replaced. */
   recycling(worker: Worker, reason: string): void;
   /** There are no workers left, and starting them has failed too often. */

@@ -16,6 +16,7 @@ import { WorkerListener } from './worker-listener.js';
 import type { WorkerOwner } from './worker-owner.js';
 import { LOOK_AHEAD_MS } from './worker-pipe.js';
 import { loadTimedOut, type SourceOptions, WorkerSource } from './worker-source.js';
+import { isStarting } from './worker-state.js';
 
 export interface PoolOptions extends SourceOptions {
   readonly min: number;
@@ -83,8 +84,9 @@ export class Pool {
     this.#growth = new Growth(options.cpus, {
       waiting: () => observer.waiting() > 0,
       lacking: () => observer.lacking(),
-      hasRoom: () => this.#mayGrow(),
-      pids: () => this.workers.flatMap(({ pid }) => pid ?? []),
+      room: () => this.#room,
+      starting: () => this.#starting,
+      pids: () => this.workers.flatMap((worker) => (isStarting(worker) ? [] : (worker.pid ?? []))),
       spawn: () => this.#spawn(),
     });
     this.#recycler = options.recycling && new Recycler(options.recycling, this.#recycling);
@@ -179,16 +181,20 @@ export class Pool {
     return !this.#stopping && this.#source.able && !this.#breaker.holds(performance.now(), replaces);
   }
 
-  /** Whether the pool is below its maximum and none of its workers is starting. */
-  #mayGrow(): boolean {
-    if (this.#staying >= this.#options.max || !this.#mayStart()) return false;
-    for (const { state } of this.#workers.values())
-      if (state === 'starting' || state === 'warming') return false;
-    return true;
+  /** How many more workers may be started now. */
+  get #room(): number {
+    return this.#mayStart() ? Math.max(0, this.#options.max - this.#staying) : 0;
   }
 
-  /** Lets every worker finish its work and stop. Resolves when all have ended. */
-  async stop(): Promise<void> {
+  /** Number of workers that are on their way. */
+  get #starting(): number {
+    let starting = 0;
+    for (const worker of this.#workers.values()) if (isStarting(worker)) starting += 1;
+    return starting;
+  }
+
+  /** Lets every worker finish its work and stop, within `grace` ms. Resolves when all have ended. */
+  async stop(grace = this.#options.stopGrace): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restartTimer);
     clearInterval(this.#shrinkTimer);
@@ -199,11 +205,11 @@ export class Pool {
       const emptied = new Promise<void>((resolve) => {
         this.#emptied = resolve;
       });
-      for (const worker of this.#workers.values()) this.#retire(worker, false);
+      for (const worker of this.#workers.values()) this.#retire(worker, false, grace);
       await emptied;
     }
     this.#stopped.close();
-    this.#source.close();
+    await this.#source.close();
     this.#listener.close();
     this.#reaper.close();
     this.#scratch.close();
@@ -222,9 +228,9 @@ export class Pool {
   }
 
   /** @param waits see `Worker.stop` */
-  #retire(worker: Worker, waits = true): void {
+  #retire(worker: Worker, waits = true, grace = this.#options.stopGrace): void {
     this.#leaving.add(worker);
-    worker.stop(this.#options.stopGrace, waits);
+    worker.stop(grace, waits);
   }
 
   #spawn(): Worker {
@@ -334,7 +340,7 @@ export class Pool {
   }
 
   #shrink(): void {
-    if (this.#observer.lacking()) return; // the idle ones are kept for other requests
+    if (this.#observer.lacking() > 0) return; // the idle ones are kept for other requests
     for (const worker of this.#idle.since(performance.now() - this.#options.idleTimeout)) {
       if (this.#staying <= this.#options.min) return;
       this.#idle.remove(worker);

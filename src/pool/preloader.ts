@@ -15,6 +15,9 @@ import { WorkerOutbox } from './worker-outbox.js';
 /** How long the process may take to answer a command, in ms. It does nothing else, so a longer delay means it hangs. */
 const ANSWER_TIMEOUT_MS = 5000;
 
+/** How long it may take to end, in ms: R runs finalizers. */
+const CLOSE_TIMEOUT_MS = 1000;
+
 /** Where the process runs. */
 export interface PreloaderPlace {
   readonly folder: string;
@@ -46,7 +49,16 @@ export class Preloader {
   readonly #owner: PreloaderOwner;
   readonly #process: SpawnedProcess;
   readonly #room: OutputRoom;
+  #socket: Socket | undefined;
   #outbox: WorkerOutbox | undefined;
+  /** Its forks that have not ended. */
+  readonly #children = new Set<ForkedProcess>();
+  /** Whether it ends as soon as it has no more of them. */
+  #closing = false;
+  #hasEnded!: () => void;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#hasEnded = resolve;
+  });
   /** Forks that were requested and not yet reported, by token. */
   readonly #asked = new Map<string, ForkedProcess>();
   #answerTimer: NodeJS.Timeout | undefined;
@@ -92,9 +104,12 @@ export class Preloader {
   fork({ folder, id, token }: WorkerBirth, owner: ProcessOwner): WorkerHandle {
     const process = new ForkedProcess(folder, owner, this.#room, (ended) => {
       this.#forks.delete(ended);
+      this.#children.delete(ended);
       if (ended.pid !== undefined) this.#order(FrameType.reap, { pids: rInteger(ended.pid) });
+      if (this.#closing) this.#closeIfAlone();
     });
     this.#forks.add(process);
+    this.#children.add(process);
     try {
       createFolder(folder);
     } catch (error) {
@@ -119,6 +134,26 @@ export class Preloader {
     this.#process.killGroup();
   }
 
+  /**
+   * Ends it when the processes forked from it have ended. They are its children, so nothing else can reap them: process 1,
+   * which would inherit them, may be a program that does not. Resolves when it has ended.
+   */
+  close(): Promise<void> {
+    this.#closing = true;
+    this.#closeIfAlone();
+    return this.#ended;
+  }
+
+  #closeIfAlone(): void {
+    if (this.#children.size > 0) return;
+    if (this.#socket === undefined || !this.journey.steps.some(({ name }) => name === 'loaded')) {
+      this.kill();
+      return;
+    }
+    this.#socket.end(); // R reads the last orders first
+    setTimeout(() => this.kill(), CLOSE_TIMEOUT_MS).unref();
+  }
+
   #expectAnswer(): void {
     this.#answerTimer ??= setTimeout(() => {
       this.#hung = true;
@@ -137,6 +172,7 @@ export class Preloader {
   }
 
   #connected(socket: Socket): (frame: Frame) => void {
+    this.#socket = socket;
     this.#outbox = new WorkerOutbox(socket);
     this.journey.step('connected');
     return ({ payload, type }) => {
@@ -168,6 +204,7 @@ export class Preloader {
 
   #end(how: WorkerExit): void {
     this.#stopExpecting();
+    this.#hasEnded();
     this.#process.killGroup();
     if (this.#workerOwner === undefined) {
       const reason = `was killed because it did not answer for ${ANSWER_TIMEOUT_MS / 1000} s`;

@@ -65,6 +65,8 @@ export class WorkerSource {
   readonly #watch: NodeJS.Timeout | undefined;
   #forking: boolean;
   #preloader: Preloader | undefined;
+  /** The end of an earlier one, which waits for the processes forked from it. */
+  #parting: Promise<void> | undefined;
   /** Whether the preloader has loaded the app and can fork workers. */
   #loaded = false;
   #loadTimer: NodeJS.Timeout | undefined;
@@ -171,16 +173,17 @@ export class WorkerSource {
   #stopForking(reason: string): void {
     if (!this.#forking || this.#options.preload !== 'auto') return;
     this.#forking = false;
-    this.#preloader?.kill();
+    this.#parting = this.#preloader?.close();
     this.#preloader = undefined;
     this.#observer?.notPreloaded([reason]);
   }
 
-  close(): void {
+  /** Resolves when no process is left that workers were forked from. */
+  async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watch);
     clearTimeout(this.#loadTimer);
-    this.#preloader?.kill();
+    await Promise.all([this.#parting, this.#preloader?.close()]);
   }
 
   #settle(preloader: Preloader, obstacles: readonly string[], able: boolean): void {

@@ -29,3 +29,8 @@ export function transition(from: WorkerState, to: WorkerState): WorkerState {
   if (!transitions[from].includes(to)) throw new Error(`a worker can't go from ${from} to ${to}`);
   return to;
 }
+
+/** Whether a worker has not loaded the app yet. */
+export function isStarting({ state }: { readonly state: WorkerState }): boolean {
+  return state === 'starting' || state === 'warming';
+}

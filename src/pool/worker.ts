@@ -3,6 +3,7 @@ import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { Callbacks } from './callbacks.js';
+import { EarliestTimer } from './earliest-timer.js';
 import { FirstCollection } from './first-collection.js';
 import { interruptFrom } from './interrupt.js';
 import { Interruption } from './interruption.js';
@@ -42,7 +43,7 @@ export class Worker implements UnitWorker {
   #killedFor: string | undefined;
   #stopGrace = 0;
   #idleSince = 0;
-  #killTimer: NodeJS.Timeout | undefined;
+  readonly #killTimer = new EarliestTimer(() => this.kill());
 
   constructor(id: number, start: WorkerStart, owner: WorkerOwner<Worker>, limits: OpenLimits) {
     this.id = id;
@@ -176,7 +177,7 @@ export class Worker implements UnitWorker {
   }
 
   /**
-   * Lets the worker finish its units, run the app's exit hooks and end. Kills it after `grace` ms.
+   * Lets the worker finish its units, run the app's exit hooks and end. Kills it after `grace` ms for all of that.
    *
    * @param waits whether the time begins only when the units are finished: each has a deadline of its own
    */
@@ -318,21 +319,18 @@ export class Worker implements UnitWorker {
 
   #sendStop(): void {
     this.#to('stopping');
-    clearTimeout(this.#killTimer);
-    this.#killTimer = undefined;
     this.#killAfter(this.#stopGrace);
     this.#process.link?.command(FrameType.stop);
   }
 
   #killAfter(grace: number): void {
-    if (this.#killTimer !== undefined || this.#state === 'dead') return;
-    this.#killTimer = setTimeout(() => this.kill(), grace);
+    if (this.#state !== 'dead') this.#killTimer.within(grace);
   }
 
   #die(how: WorkerExit): void {
     const exit = this.#killedFor === undefined ? how : { ...how, reason: this.#killedFor };
     this.#interruption.end();
-    clearTimeout(this.#killTimer);
+    this.#killTimer.cancel();
     this.#callbacks.end();
     this.#late.end();
     this.#process.killGroup(); // its remaining child processes

@@ -251,24 +251,28 @@ export class AppVersion {
     await this.stop();
   }
 
-  /** Stops the workers, which run the app's exit hooks. */
-  stop(): Promise<void> {
-    this.#stopped ??= this.#end();
+  /**
+   * Stops the workers, which run the app's exit hooks.
+   *
+   * @param grace how long they may take, in ms; by default the shutdown timeout
+   */
+  stop(grace?: number): Promise<void> {
+    this.#stopped ??= this.#end(grace);
     return this.#stopped;
   }
 
-  async #end(): Promise<void> {
+  async #end(grace: number | undefined): Promise<void> {
     const givenUp = new PenstockError('app_load_failed', 'It was given up before it was loaded.');
     this.#ending.abort(givenUp);
     this.#loaded(givenUp);
-    await this.#pool.stop();
+    await this.#pool.stop(grace);
     this.models?.close();
   }
 
   readonly #observer: PoolObserver = {
     idle: () => this.#dispatcher.workerIdle(),
     waiting: () => this.#dispatcher.queued,
-    lacking: () => this.#dispatcher.lacksWorkers,
+    lacking: () => this.#dispatcher.lackedWorkers,
     recycling: (worker, reason) => this.#log.recycling(worker, reason),
     broken: () => {
       this.#log.broken();

@@ -80,10 +80,10 @@ export class AppVersions {
     return this.#reloads.request(by);
   }
 
-  /** Stops all workers. */
-  async close(): Promise<void> {
+  /** Stops all workers. See `AppVersion.stop`. */
+  async close(grace?: number): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.all.map((version) => version.stop()));
+    await Promise.all(this.all.map((version) => version.stop(grace)));
   }
 
   async #load(load: (version: AppVersion) => Promise<unknown>): Promise<AppVersion> {

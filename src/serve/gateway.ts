@@ -37,6 +37,9 @@ import { type StartReport, startReport } from './start-report.js';
 /** Time between warnings that traces could not be sent, in ms. */
 const TRACE_WARNING_INTERVAL_MS = 60_000;
 
+/** How long the app's exit hooks may take at least, in ms, if requests have taken all of the shutdown timeout. */
+const LEAST_EXIT_MS = 3000;
+
 /** Serves one app: the public server and the admin server in front of the app's versions. */
 export class Gateway {
   readonly #app: AppLocation;
@@ -210,7 +213,8 @@ export class Gateway {
 
   /**
    * Stops without losing requests: reports not ready, accepts requests for the drain delay, finishes running and
-   * waiting requests, then stops the workers with the app's exit hooks. Cuts requests that exceed the shutdown timeout.
+   * waiting requests, then stops the workers with the app's exit hooks. After the shutdown timeout it cuts requests, and
+   * kills workers that do not end within `LEAST_EXIT_MS`.
    *
    * @param reason why it stops, for the log
    */
@@ -221,6 +225,7 @@ export class Gateway {
     this.#publicServer.startDraining();
     this.#log.info({ event: 'draining', reason }, `Shutting down (${reason}): finishing what runs`);
     await new Promise((resolve) => setTimeout(resolve, drainDelay));
+    const until = performance.now() + shutdownTimeout;
     const cut = setTimeout(() => {
       this.#log.warn(
         { event: 'drain-timeout' },
@@ -230,17 +235,21 @@ export class Gateway {
     }, shutdownTimeout);
     await this.#publicServer.close();
     clearTimeout(cut);
-    await this.abort();
+    await this.abort(Math.max(LEAST_EXIT_MS, until - performance.now()));
     this.#log.info({ event: 'stopped' }, 'Stopped');
   }
 
-  /** Stops the workers and the admin server, after a failed start or when all requests are done. */
-  async abort(): Promise<void> {
+  /**
+   * Stops the workers and the admin server, after a failed start or when all requests are done.
+   *
+   * @param grace how long the workers may take, in ms
+   */
+  async abort(grace?: number): Promise<void> {
     this.#draining = true;
     await this.#publicServer.close();
     this.#dev?.close();
     // A collector that does not answer takes its time, too.
-    await Promise.all([this.#versions.close(), this.#traces?.close()]);
+    await Promise.all([this.#versions.close(grace), this.#traces?.close()]);
     this.#spare?.close(); // last, because it may have become a worker
     await this.#threads.close();
     this.#dashboard.close();

@@ -69,16 +69,21 @@ test('during the drain delay, is not ready but still answers, and asks clients t
   expect(await app.ended).toEqual({ code: 0, signal: null });
 });
 
-test('aborts requests that run longer than the shutdown timeout', async () => {
+test('cuts requests and exit hooks that run longer than the shutdown timeout, and is gone 5 s after it', async () => {
   const { app } = await start('--shutdown-timeout', '500ms');
-  const answer = sleep(app, 60);
+  const answers = ['/sleep?seconds=60', '/deaf'].map((path) => fetch(app.url + path).catch(() => 'cut'));
   await app.printed('sleeping');
+  await app.printed('deaf');
   const workers = await pidsOf(app);
   app.signal('SIGTERM');
-  await expect(answer).rejects.toThrow();
+  expect(await Promise.all(answers)).toEqual(['cut', 'cut']);
   expect(await app.ended).toEqual({ code: 0, signal: null });
   expect(app.entries('drain-timeout')).toHaveLength(1);
   expect(workers.filter(isRunning)).toEqual([]);
+  const [began, ended] = ['draining', 'stopped'].map((event) =>
+    Date.parse(String(app.entries(event)[0]!.time)),
+  );
+  expect(ended! - began!).toBeLessThan(5500);
 });
 
 test('a second signal ends the gateway and its workers at once', async () => {

@@ -23,11 +23,12 @@ class ElasticModel {
     const { clock, dispatcher, pool } = this.model;
     const owner = {
       waiting: () => dispatcher.queued > 0,
-      lacking: () => dispatcher.lacksWorkers,
-      hasRoom: () => this.#hasRoom,
+      lacking: () => dispatcher.lackedWorkers,
+      room: () => this.#room,
+      starting: () => this.#starting,
       pids: () => [],
       spawn: () => {
-        expect(this.#hasRoom).toBe(true);
+        expect(this.#room).toBeGreaterThan(0);
         this.#starting += 1;
         clock.after(START_MS, () => {
           this.#starting -= 1;
@@ -38,8 +39,8 @@ class ElasticModel {
     pool.growth = new Growth(4, owner, () => () => 0, clock);
   }
 
-  get #hasRoom(): boolean {
-    return this.#starting === 0 && this.model.pool.healthy < this.#max;
+  get #room(): number {
+    return Math.max(0, this.#max - this.#starting - this.model.pool.healthy);
   }
 
   run(command: Command): void {
@@ -72,7 +73,7 @@ class ElasticModel {
 
   check(): void {
     const now = this.model.clock.now();
-    if (!this.#lacks || !this.#hasRoom) this.#lackingSince = undefined;
+    if (!this.#lacks || this.#starting > 0 || this.#room === 0) this.#lackingSince = undefined;
     else this.#lackingSince ??= now;
     if (now - (this.#lackingSince ?? now) > DECIDED_WITHIN_MS)
       throw new Error('a request waits and there is room for a worker, but none is on its way');

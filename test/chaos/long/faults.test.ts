@@ -11,7 +11,7 @@ import { Site, seeded } from '../site.js';
 import type { Traffic } from '../traffic.js';
 
 const WORKERS = 4;
-/** After a fault has gone, starts begin within this time, and all forked workers are there but for R's own time. */
+/** After a fault has gone, starts begin within this time, and all workers are there but for R's own time. */
 const RECOVERY_MS = 2000;
 
 const obstacle = Faults.obstacle ?? TinyDisk.obstacle;
@@ -170,8 +170,7 @@ describe.skipIf(obstacle !== undefined).each([
         `${name}: ${until - since} ms, first start after ${idle} ms, without R's own starts ${own} ms`,
       );
       expect(idle).toBeLessThan(RECOVERY_MS);
-      // Spawned ones come one after the other, as far as they leave CPU for each other.
-      if (kind === 'forked') expect(own).toBeLessThan(RECOVERY_MS);
+      expect(own).toBeLessThan(RECOVERY_MS);
     },
   );
 
