@@ -4,7 +4,7 @@
 # worker gets the same later, over stdin.
 worker_settings <- function() {
   names <- c("port", "token", "entry", "directory", "file", "host", "public_port", "packages", "preloads", "documents",
-             "compiled", "develops", "spare")
+             "compiled", "develops", "repairs", "spare")
   variables <- paste0("PENSTOCK_WORKER_", toupper(names))
   values <- Sys.getenv(variables)
   Sys.unsetenv(variables)
@@ -20,7 +20,8 @@ worker_settings <- function() {
     preloads = nzchar(values$preloads),
     documents = nzchar(values$documents),
     compiled = values$compiled,
-    develops = nzchar(values$develops)
+    develops = nzchar(values$develops),
+    repairs = strsplit(values$repairs, " ", fixed = TRUE)[[1L]]
   )
 }
 
@@ -111,11 +112,13 @@ plumber_app <- function(settings, step, start, files_read) {
   guard_json()
   wake_for_time_limits()
   note_request_constants()
+  repair_plumber(settings$repairs)
   # Ends loading. Returns function(start, app) that serves the router.
   prepare <- function(router) {
     files <- files_read()
     jit <- compiler::enableJIT(0L)
     check_tags(router)
+    repair_endpoints(router, settings$repairs)
     hooks <- onworker_hooks(router)
     step("serve")
     function(start, app) {

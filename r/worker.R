@@ -14,8 +14,8 @@ local({
     setdiff(ls(worker), before)
   }
   read("location.R", "source-text.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "annotations.R",
-       "policy-tags.R", "direct/plan.R", "plumber-app.R", "router-speed.R", "safe-json.R",
-       "time-limits.R", "api-spec.R", "model-file.R", "model-schema.R", "model-variables.R", "model-kinds.R",
+       "policy-tags.R", "direct/plan.R", "plumber-app.R", "router-speed.R", "safe-json.R", "time-limits.R",
+       "repairs.R", "api-spec.R", "model-file.R", "model-schema.R", "model-variables.R", "model-kinds.R",
        "model-app.R", "fork-safety.R", "onworker.R", "traceback.R", "compiled.R", "own-connections.R", "fork.R",
        "preload.R", "main.R")
   loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "loop.R")

@@ -143,6 +143,21 @@ export const errorCatalogue = {
     message: 'The request body is not valid JSON.',
     hint: 'Send JSON, CSV (Content-Type: text/csv) or a form. /__docs__/ shows an example.',
   },
+  body_unparsed: {
+    status: 400,
+    message: 'The request body is not what its Content-Type says.',
+    hint: 'Send a body of that type, or name its type in Content-Type.',
+  },
+  argument_invalid: {
+    status: 400,
+    message: 'An argument has the wrong type.',
+    hint: 'Send a value of the type that /openapi.json gives for the argument.',
+  },
+  body_type_unknown: {
+    status: 415,
+    message: 'This path does not accept a body of this type.',
+    hint: 'Send one of the types named above, and name it in Content-Type.',
+  },
   body_not_csv: {
     status: 400,
     message: 'The request body is not valid CSV.',

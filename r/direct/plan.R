@@ -158,7 +158,8 @@ plan_routes <- function(router, app, simple) {
   private <- router$private
   lines <- private$lines
   order <- c("__first__", vapply(private$filts, function(f) f$name, ""), "__no-preempt__")
-  parsers_kept <- is.null(app$obstacle) && default_parsers_kept(private$default_parsers)
+  kept <- function(parsers) is.null(app$obstacle) && default_parsers_kept(parsers)
+  parsers_kept <- kept(private$default_parsers)
   routes <- list()
   for (group in order) {
     # The number of the app's filters that run before an endpoint of this group.
@@ -176,7 +177,7 @@ plan_routes <- function(router, app, simple) {
         # R runs all steps but the handler for each request.
         route$batch$filtered <- !route$plain
       }
-      route$own_parsers <- !is.null(route$parsers) || !parsers_kept
+      route$own_parsers <- if (is.null(route$parsers)) !parsers_kept else !kept(route$parsers)
       routes[[length(routes) + 1L]] <- route
     }
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { type AppLocation, startFolder } from '../app/find-app.js';
 import { secretVariables } from '../config/options.js';
+import type { RepairName } from '../config/repair-names.js';
 import { installed } from '../installation.js';
 import { compiledCodeFile } from './compiled-code.js';
 
@@ -22,6 +23,8 @@ export interface WorkerCommand {
   readonly documents?: boolean;
   /** Whether R keeps the places of all code, for messages during development. */
   readonly develops?: boolean;
+  /** The repairs of plumber that are switched on. */
+  readonly repairs?: readonly RepairName[];
   /** Whether R runs in the gateway's own terminal, so that `browser()` works. */
   readonly interactive?: boolean;
 }
@@ -46,11 +49,12 @@ export interface WorkerSettings {
   readonly PENSTOCK_WORKER_DOCUMENTS: string;
   readonly PENSTOCK_WORKER_COMPILED: string;
   readonly PENSTOCK_WORKER_DEVELOPS: string;
+  readonly PENSTOCK_WORKER_REPAIRS: string;
 }
 
 /** @param preloads whether workers will be forked from the process */
 export function workerSettings(
-  { app, develops = false, documents = false, host, packages = [], port }: WorkerCommand,
+  { app, develops = false, documents = false, host, packages = [], port, repairs = [] }: WorkerCommand,
   gateway: { port: number; token: string },
   preloads = false,
 ): WorkerSettings {
@@ -68,6 +72,7 @@ export function workerSettings(
     PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
     PENSTOCK_WORKER_COMPILED: compiledCode,
     PENSTOCK_WORKER_DEVELOPS: develops ? '1' : '',
+    PENSTOCK_WORKER_REPAIRS: repairs.join(' '),
   };
 }
 

@@ -21,6 +21,7 @@ export function poolOptions(
       port: config.port,
       documents: config.docs === 'penstock',
       develops: setting.dev,
+      ...(config.repairs && { repairs: config.repairs }),
       interactive: config.debug,
     },
     min: config.workers.min,
