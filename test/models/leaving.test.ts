@@ -25,7 +25,7 @@ afterAll(async () => {
 test('disconnecting clients do not crash a worker, although ranger crashes R when it is interrupted', async () => {
   const row = '{"wt": 2.6}';
   const request = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: ${row.length}\r\n\r\n${row}`;
-  for (let left = 0; left < sized(120, 300); left++) {
+  for (let left = 0; left < sized(60, 300); left++) {
     const client = await RawClient.open(app.port);
     await client.send(request).end().closed;
     if (left % 3 > 0) continue; // several clients disconnect before one waits for its answer
