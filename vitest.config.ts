@@ -8,6 +8,8 @@ export default defineConfig({
     exclude: [
       // They need packages that set-up does not install: npm run test:cran-models does.
       ...(process.env.PENSTOCK_TEST_CRAN ? [] : ['test/models/cran/**']),
+      // They need packages of CRAN: npm run test:frameworks.
+      ...(process.env.PENSTOCK_TEST_FRAMEWORKS ? [] : ['test/fidelity/frameworks/**']),
       // They need podman and two images: npm run test:containers makes them.
       ...(process.env.PENSTOCK_TEST_CONTAINERS ? [] : ['test/container/**']),
       // They need kubectl and helm: npm run test:kubernetes brings them.

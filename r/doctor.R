@@ -1,6 +1,6 @@
-# The R side of `penstock doctor`. Started as `Rscript doctor.R RESULT DIRECTORY [FILE]` in the app's project, so that
-# the project's own .Rprofile (and with it renv) decides where R looks for packages. Writes its result to the file
-# RESULT, because R code of the project may print anything.
+# The R side of `penstock doctor`. Started as `Rscript doctor.R RESULT DIRECTORY ENGINE [FILE]` in the app's project, so
+# that the project's own .Rprofile (and with it renv) decides where R looks for packages. ENGINE is the package that
+# serves the app. Writes its result to the file RESULT, because R code of the project may print anything.
 local({
   # Loading a namespace runs its own code, which may fail.
   loads <- function(package) {
@@ -16,7 +16,8 @@ local({
   sys.source(file.path(folder, "hazards.R"), envir = doctor)
   compiler::enableJIT(0L)
   analysis <- doctor$load_analysis()
-  file <- if (length(args) > 2L) args[[3L]]
+  engine <- args[[3L]]
+  file <- if (length(args) > 3L) args[[4L]]
   # A saved model needs the packages of its classes, and no plumber. Loading them shows whether it can predict.
   model_needs <- function(file) {
     for (name in c("model-file.R", "model-schema.R", "model-variables.R", "model-kinds.R")) {
@@ -36,8 +37,8 @@ local({
     }
     list(packages = packages, errors = if (inherits(loaded, "error")) list(failure(loaded)) else list())
   }
-  is_folder <- length(args) > 2L && dir.exists(file)
-  is_model <- is_folder || length(args) > 2L && grepl("\\.rds$", file, ignore.case = TRUE)
+  is_folder <- length(args) > 3L && dir.exists(file)
+  is_model <- is_folder || length(args) > 3L && grepl("\\.rds$", file, ignore.case = TRUE)
   models_need <- function() {
     files <- file
     if (is_folder) files <- list.files(file, "\\.rds$", full.names = TRUE, recursive = TRUE, ignore.case = TRUE)
@@ -52,8 +53,8 @@ local({
     program = file.path(R.home("bin"), "Rscript"),
     libraries = as.list(.libPaths()),
     renv = file.exists("renv.lock") || "renv" %in% loadedNamespaces(),
-    plumber = loads("plumber"),
-    needs = if (is_model) models_need() else analysis$app_packages(file, args[[2L]], project = getwd()),
+    engine = c(list(name = engine), loads(engine)),
+    needs = if (is_model) models_need() else analysis$app_packages(file, args[[2L]], getwd(), engine),
     hazards = if (!is.null(file) && !is_model) analysis$app_hazards(file, args[[2L]]),
     outside = if (!is.null(file) && !is_model) analysis$files_outside(file, args[[2L]])
   )

@@ -64,12 +64,18 @@ engine <- function(context, run, failed = function(context, e) router_failed(e))
   list(context = context, run = run, failed = failed)
 }
 
-# engines: by frame type; manifest: the payload of the `ready` frame
-# Returns when the gateway sends `stop` or closes the connection.
-serve_frames <- function(con, engines, manifest) {
+# Serves until the gateway sends `stop` or closes the connection, see frame_server().
+serve_frames <- function(con, engines, manifest) frame_server(con, engines, manifest)$serve()
+
+# engines: by frame type; manifest: the payload of the `ready` frame; events: function(type, id, value) that runs what
+# happens to a WebSocket
+# Returns serve(seconds), and send(type, id, value), which sends a frame that answers no request. serve() returns TRUE
+# when the gateway has sent `stop` or closed the connection. Given seconds, it returns FALSE after them, and after each
+# frame and callback: code of the app runs between two calls.
+frame_server <- function(con, engines, manifest, events = NULL) {
   force(con) # this forks the worker, if it is forked: all that follows runs in the worker
   restore_process <- process_keeper()
-  events <- if (isNamespaceLoaded("later")) later::global_loop()
+  timers <- if (isNamespaceLoaded("later")) later::global_loop()
   # The id of the request that runs (0: none), its engine, when it began, the error that it has ended with, and the
   # answer that is still to be sent.
   running <- 0L
@@ -85,6 +91,14 @@ serve_frames <- function(con, engines, manifest) {
   open <- new.env(parent = emptyenv())
   opened <- 0L
   calls_back <- FALSE
+  # The WebSocket whose event runs; 0 for callbacks.
+  socket <- 0L
+  # When serve() returns, and whether the gateway has ended its work.
+  until <- Inf
+  stopped <- FALSE
+  announced <- FALSE
+  # serve() was just called.
+  entering <- FALSE
 
   finish <- function(value, type = result_type(value)) {
     took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
@@ -118,28 +132,60 @@ serve_frames <- function(con, engines, manifest) {
   send <- function(type, id, value) suspendInterrupts(write_frame(con, type, id, value))
 
   # Runs callbacks of `later` (timers, promises) between requests, as plumber's own server does, until there is a frame
-  # to read or nothing to wait for. While callbacks run, the gateway gives the worker nothing.
+  # to read or nothing to wait for. While callbacks run, the gateway gives the worker nothing. FALSE if serve() is to
+  # return instead.
   await_frame <- function() {
-    if (is.null(events)) return(invisible())
-    while (opened > 0L || !later::loop_empty(events)) {
-      if (later::next_op_secs(events) <= 0) call_back()
-      wait <- min(later::next_op_secs(events), look_interval[[if (opened > 0L) "open" else "idle"]])
-      if (opened == 0L && later::loop_empty(events)) return(invisible())
-      if (socketSelect(list(con), timeout = max(wait, 0))) return(invisible())
+    while (waits_for_timers() || until < Inf) {
+      if (waits_for_timers() && later::next_op_secs(timers) <= 0) {
+        run_beside(call_back)
+        return(FALSE)
+      }
+      wait <- until - wall_clock()
+      if (wait <= 0) return(FALSE)
+      if (waits_for_timers()) {
+        wait <- min(wait, later::next_op_secs(timers), look_interval[[if (opened > 0L) "open" else "idle"]])
+      }
+      if (socketSelect(list(con), timeout = max(wait, 0))) return(TRUE)
+    }
+    TRUE
+  }
+
+  waits_for_timers <- function() !is.null(timers) && (opened > 0L || !later::loop_empty(timers))
+
+  call_back <- function() {
+    end <- wall_clock() + callback_turn
+    repeat {
+      run_callbacks()
+      if (later::next_op_secs(timers) > 0 || wall_clock() > end) break
     }
   }
 
-  call_back <- function() {
+  # Runs code that belongs to no request. id: the WebSocket whose event it is
+  run_beside <- function(run, id = 0L) {
     write_frame(con, frame_types$resumed, 0L, NULL)
     calls_back <<- TRUE
-    until <- wall_clock() + callback_turn
-    repeat {
-      allowInterrupts(run_callbacks())
-      if (later::next_op_secs(events) > 0 || wall_clock() > until) break
-    }
-    calls_back <<- FALSE
-    restore_process()
-    write_frame(con, frame_types$rested, 0L, NULL)
+    socket <<- id
+    allowInterrupts(run())
+    callbacks_ended()
+  }
+
+  run_event <- function(frame) {
+    value <- if (!is.null(frame$payload)) bytes_value(frame$payload)
+    tryCatch(
+      events(frame$type, frame$id, value),
+      error = function(e) message("Error in an event of a WebSocket: ", conditionMessage(e))
+    )
+  }
+
+  # Returns from serve(). To the gateway, the app's own code is like callbacks, until the next call of serve() says that
+  # they have ended.
+  leave <- function() {
+    if (until == Inf) return(FALSE)
+    if (!is.null(unsent) && unsent[[1L]] == frame_types$rested) return(TRUE)
+    write_frame(con, frame_types$resumed, 0L, NULL)
+    if (!is.null(unsent)) write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
+    unsent <<- list(frame_types$rested, 0L, NULL, 0L)
+    TRUE
   }
 
   # Interrupts are suspended except in engines. A wait for the socket raises them nevertheless, before it has read or
@@ -151,12 +197,20 @@ serve_frames <- function(con, engines, manifest) {
     }
     repeat {
       if (!is.null(unsent)) {
+        if (until < Inf && !entering) return(leave())
         write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
         unsent <<- NULL
       }
-      await_frame()
+      entering <<- FALSE
+      if (!await_frame()) {
+        if (leave()) return(TRUE)
+        next
+      }
       frame <- read_frame(con)
-      if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
+      if (is.null(frame) || frame$type == frame_types$stop) {
+        stopped <<- TRUE
+        return(TRUE)
+      }
       if (frame$type == frame_types$ping || frame$type == frame_types$collect) {
         if (frame$type == frame_types$ping) drop_interrupts() else gc()
         early <<- FALSE
@@ -165,6 +219,10 @@ serve_frames <- function(con, engines, manifest) {
       }
       if (frame$type == frame_types$abandon) {
         if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
+        next
+      }
+      if (frame$type >= frame_types$socket_opened && frame$type <= frame_types$relay) {
+        run_beside(function() run_event(frame), frame$id)
         next
       }
       began <<- wall_clock()
@@ -183,7 +241,7 @@ serve_frames <- function(con, engines, manifest) {
       finish(value)
     }
   }
-  stopped <- function(e) {
+  interrupting <- function(e) {
     if (is_interrupt(e) && running > 0L) calls <<- app_calls()
     leave_interrupted(e)
   }
@@ -198,7 +256,7 @@ serve_frames <- function(con, engines, manifest) {
   callbacks_ended <- function() {
     calls_back <<- FALSE
     restore_process()
-    unsent <<- list(frame_types$rested, 0L, NULL, 0L)
+    unsent <<- list(frame_types$rested, socket, NULL, 0L)
   }
   # R code has jumped to the top level, for example by invokeRestart("abort"). The answer is that of httpuv.
   aborted <- function() {
@@ -231,25 +289,29 @@ serve_frames <- function(con, engines, manifest) {
   # nothing for each request.
   watched <- function() {
     tryCatch(
-      withCallingHandlers(suspendInterrupts(work()), interrupt = stopped, error = note_failure),
+      withCallingHandlers(suspendInterrupts(work()), interrupt = interrupting, error = note_failure),
       error = failed
     )
   }
   # Interrupts are suspended from the `ready` frame on, because the gateway may interrupt the first request before the
   # loop has read it.
-  serve <- function() {
+  serve <- function(seconds = Inf) {
+    until <<- if (seconds < Inf) wall_clock() + seconds else Inf
+    entering <<- TRUE
     suspendInterrupts({
-      write_frame(con, frame_types$ready, 0L, manifest)
+      if (!announced) write_frame(con, frame_types$ready, 0L, manifest)
+      announced <<- TRUE
       while (!withRestarts(watched(), penstock_interrupt = interrupted, abort = aborted)) {
         # A child that the app has forked has jumped out of its work.
         if (Sys.getpid() != pid) tools::pskill(Sys.getpid(), tools::SIGKILL)
         if (running == 0L) failure <<- NULL
       }
     })
+    stopped
   }
   loop <- by_hash(environment())
   failures$tell <- loop$tell
-  loop$serve()
+  loop
 }
 
 # Responses have names. Values for the gateway to print have none. A promise of either has a class.

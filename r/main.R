@@ -58,6 +58,7 @@ load_and_serve <- function(settings) {
   # To compile what runs once takes longer than to run it, and leaves tens of megabytes behind.
   jit <- compiler::enableJIT(0L)
   models <- settings$app$entry %in% c("model", "models")
+  plumber <- settings$app$entry %in% c("file", "directory")
   compiled <- compiled_functions(settings$compiled, models, settings$preloads, environment(main))
   compile_ahead(if (models) for_predictions else for_requests, environment(main), compiled$prepare)
   before <- NULL
@@ -75,10 +76,10 @@ load_and_serve <- function(settings) {
     withCallingHandlers({
       if (!models) {
         step("packages")
-        loadNamespace("plumber")
+        loadNamespace(if (plumber) "plumber" else "httpuv")
       }
       if (settings$preloads) before <- process_resources()
-      if (!models) speed_up_router(compiled$prepare)
+      if (plumber) speed_up_router(compiled$prepare)
       compiled$save()
       compiler::enableJIT(jit)
       if (models) {
@@ -86,7 +87,7 @@ load_and_serve <- function(settings) {
       } else {
         step("app")
         files_read <- note_read_files()
-        plumber_app(settings, step, start, files_read)
+        (if (plumber) plumber_app else httpuv_app)(settings, step, start, files_read)
       }
     }, error = function(e) if (!serving) calls <<- sys.calls()),
     error = function(e) {
@@ -139,12 +140,34 @@ plumber_app <- function(settings, step, start, files_read) {
         compiler::enableJIT(jit)
         worker_con
       }
-      serve_frames(begin(), engines, manifest)
+      serve_app(begin(), engines, manifest, app)
     }
   }
-  router <- load_router(settings$app, on_run = function(router) prepare(router)(start, router))
+  router <- load_router(
+    settings$app,
+    on_run = function(router) prepare(router)(start, router),
+    on_app = httpuv_server(settings, step, start, files_read)
+  )
   serve <- prepare(router)
   function(start) run_router(router, settings$host, settings$public_port, function(app) serve(start, app))
+}
+
+# Loads an app that runs on httpuv and serves it, within the app's own call if it starts a server.
+httpuv_app <- function(settings, step, start, files_read) {
+  wake_for_time_limits()
+  servers <- take_over_servers(
+    on_run = function(router) {
+      stop("it runs a router of plumber. Name the file plumber.R or entrypoint.R", call. = FALSE)
+    },
+    on_app = httpuv_server(settings, step, start, files_read)
+  )
+  value <- load_httpuv_app(settings$app)
+  if (!servers$is_served()) start_app(value)
+  if (!servers$is_served()) {
+    stop("the file starts no server and returns no app: expected httpuv::runServer(), or an app of fiery, plumber2 or ",
+         "ambiorix as its value", call. = FALSE)
+  }
+  servers$serve(0)
 }
 
 # files: those that the app has read or sought

@@ -70,6 +70,7 @@ app_manifest <- function(router, app, plan, files) {
     r_version = as.character(getRversion()),
     plumber_version = as.character(utils::packageVersion("plumber")),
     library = .libPaths()[[1L]],
+    sockets = takes_sockets(router),
     routes = unname(describe_router(router, plan)),
     filters = as.list(unname(router_filters(router))),
     direct = describe_direct(plan, router),

@@ -6,6 +6,6 @@ run_request <- function(router, request) {
   names(request) <- request_parts
   req <- rook_request(bytes_value(request$fields), request$body)
   early <- router$onHeaders(req)
-  resp <- if (is.null(early)) router$call(req) else early
+  resp <- if (length(early) == 0L) router$call(req) else early
   if (is_promise(resp)) promises::then(resp, http_response) else http_response(resp)
 }

@@ -21,6 +21,10 @@ frame_types <- list2env(list(
   batch = 7L,
   collect = 8L,
   abandon = 9L,
+  socket_opened = 10L,
+  socket_message = 11L,
+  socket_closed = 12L,
+  relay = 13L,
   fork = 64L,
   become = 65L,
   reap = 66L,
@@ -38,6 +42,11 @@ frame_types <- list2env(list(
   opened = 140L,
   resumed = 141L,
   rested = 142L,
+  socket_accepted = 143L,
+  socket_refused = 144L,
+  socket_send = 145L,
+  socket_close = 146L,
+  broadcast = 147L,
   preloaded = 192L,
   forked = 193L
 ), parent = emptyenv())

@@ -57,6 +57,8 @@
 #' @param body_timeout How long the request body may take to arrive. (default: 60s)
 #' @param send_timeout How long a client may take to receive the next 64 KB of a response. After it, Penstock
 #'   closes the connection. (default: 60s)
+#' @param websocket_ping Interval between pings on open WebSockets; 0 for none. (default: 30s)
+#' @param websocket_buffer How much data of one WebSocket may wait for R, and for its client. (default: 1MB)
 #' @param keep_alive_timeout How long an idle connection stays open between requests. (default: 75s)
 #' @param admin_token_file File with one or more tokens of the admin server, one per line.
 #' @param admin_open `TRUE`: Allow other machines to reach the admin server without a token.
@@ -93,11 +95,11 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
     queue_limit = NULL, async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL,
     response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL,
     max_connections = NULL, max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL,
-    body_timeout = NULL, send_timeout = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
-    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
-    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, shutdown_timeout = NULL,
-    log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL, slow_request = NULL,
-    app_version = NULL, config = NULL) {
+    body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL,
+    keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL,
+    tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL,
+    forwarded_header = NULL, drain_delay = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL,
+    access_log = NULL, otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
   serve_app(app, call_flags(), background, open, quote_name(substitute(app)))
 }
 
@@ -155,6 +157,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param body_timeout How long the request body may take to arrive. (default: 60s)
 #' @param send_timeout How long a client may take to receive the next 64 KB of a response. After it, Penstock
 #'   closes the connection. (default: 60s)
+#' @param websocket_ping Interval between pings on open WebSockets; 0 for none. (default: 30s)
+#' @param websocket_buffer How much data of one WebSocket may wait for R, and for its client. (default: 1MB)
 #' @param keep_alive_timeout How long an idle connection stays open between requests. (default: 75s)
 #' @param admin_token_file File with one or more tokens of the admin server, one per line.
 #' @param admin_open `TRUE`: Allow other machines to reach the admin server without a token.
@@ -191,11 +195,11 @@ dev <- function(app = ".", open = interactive(), host = NULL, port = NULL, admin
     async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL, response_memory = NULL,
     cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL, max_connections = NULL,
     max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL, body_timeout = NULL,
-    send_timeout = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
-    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
-    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, shutdown_timeout = NULL,
-    log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL, slow_request = NULL,
-    app_version = NULL, config = NULL) {
+    send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL, keep_alive_timeout = NULL,
+    admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL,
+    tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL,
+    drain_delay = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL,
+    otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
   dev_app(app, call_flags(), open)
 }
 

@@ -14,7 +14,11 @@ read_app_files <- function(file, directory) {
   constants <- new.env(parent = emptyenv())
   path <- resolve_file(file, directory)
   if (is.null(path)) return(found)
-  waiting <- list(list(path = path, role = if (entrypoint) "entrypoint" else "plumber"))
+  waiting <- if (grepl("\\.ya?ml$", path)) {
+    lapply(files_of_server(path), function(path) list(path = path, role = "plumber"))
+  } else {
+    list(list(path = path, role = if (entrypoint) "entrypoint" else "plumber"))
+  }
   while (length(waiting) > 0L && length(found) < most_app_files) {
     path <- waiting[[1L]]$path
     role <- waiting[[1L]]$role
@@ -29,6 +33,13 @@ read_app_files <- function(file, directory) {
     waiting <- c(waiting, included_files(found[[path]]$code, constants, c(directory, dirname(path))))
   }
   unname(found)
+}
+
+# The R files that `_server.yml` names: the routes and the constructor of the app.
+files_of_server <- function(path) {
+  text <- gsub("(^|\n)[[:space:]]*#[^\n]*", "\\1", paste(source_lines(path), collapse = "\n"))
+  names <- regmatches(text, gregexpr("[^][:space:]\"'[,:{}]+\\.[rR]\\b", text))[[1L]]
+  unlist(lapply(names, resolve_file, bases = dirname(path)))
 }
 
 # The path relative to the first base where it exists; NULL if it exists nowhere.

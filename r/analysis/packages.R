@@ -14,11 +14,11 @@ annotation_packages <- c(
 
 # list(packages, errors). Each package: name, installed, version (the installed one), wanted (the version in renv.lock
 # or DESCRIPTION), required (FALSE if the code works without it), file and line of the first use. Each error: file,
-# line, message. Without a file only plumber is needed.
-app_packages <- function(file, directory, project = directory) {
+# line, message. Without a file only the engine is needed, the package that serves the app.
+app_packages <- function(file, directory, project = directory, engine = "plumber") {
   files <- if (!is.null(file)) read_app_files(file, directory)
   uses <- c(
-    list(list(name = "plumber", required = TRUE)),
+    list(list(name = engine, required = TRUE)),
     unlist(lapply(files, package_uses), recursive = FALSE),
     lock_uses(project),
     description_uses(directory)

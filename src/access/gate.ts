@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RuleSettings } from '../config/access-settings.js';
+import type { CorsSettings, RuleSettings } from '../config/access-settings.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { clientNetwork } from '../http/client-network.js';
 import { setGatewayHeaders } from '../http/gateway-headers.js';
 import { originOf } from '../http/origin.js';
 import type { OpenRequest } from '../http/public-server.js';
+import { headOf } from '../http/upgrades.js';
 import { pathOf } from '../lanes/app-routes.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { RoutePaths } from '../lanes/route-paths.js';
@@ -127,6 +128,11 @@ export class Gate {
     setGatewayHeaders(response, own);
     const wait = longestWait(policy.perAddress, clientNetwork(originOf(request).address));
     if (wait > 0) return limited(wait);
+    if (headOf(request) !== undefined && policy.cors !== undefined && !mayConnect(request, policy.cors)) {
+      return rejection(
+        new PenstockError('forbidden', 'A rule allows no WebSockets from pages of this origin.'),
+      );
+    }
     if (policy.allow === 'anyone') return PASS;
     if (policy.allow === 'nobody')
       return rejection(new PenstockError('forbidden', 'A rule denies all requests.'));
@@ -160,6 +166,12 @@ function admitted(request: IncomingMessage, policy: Policy, caller: Caller): Dec
 /** Counts a request in each limiter; 0 if it is within the rate of all, else how long to wait, in ms. */
 function longestWait(limiters: readonly RateLimiter[], client: string): number {
   return limiters.reduce((wait, limiter) => Math.max(wait, limiter.take(client, performance.now())), 0);
+}
+
+/** Browsers let a page of any site open a WebSocket, with the cookies of this one. They only name the page's origin. */
+function mayConnect({ headers: { host, origin } }: IncomingMessage, settings: CorsSettings): boolean {
+  if (origin === undefined || isListed(origin, settings)) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function rejection(error: PenstockError): Decision {

@@ -50,6 +50,11 @@ export function registerLiveMetrics(registry: Registry, { status, workers }: Sou
       samples: () => each(({ open }) => open),
     },
     {
+      name: 'penstock_worker_websockets',
+      help: 'Open WebSockets of each worker.',
+      samples: () => each(({ sockets }) => sockets),
+    },
+    {
       name: 'penstock_worker_running_seconds',
       help: 'How long each worker has been running its current request or batch; 0 if idle.',
       samples: () => each(({ since }) => (since ?? 0) / 1000),

@@ -13,6 +13,8 @@ export interface WorkerStatus {
   readonly requests: number;
   /** Requests that wait for a promise in it. */
   readonly open: number;
+  /** Its open WebSockets. */
+  readonly sockets: number;
   /** Seconds since the start of its process. */
   readonly age: number;
   /** The completed steps of its start, with the time of each in ms. */
@@ -82,12 +84,13 @@ export interface Status {
 
 export function workerStatuses(pool: Pool): WorkerStatus[] {
   const now = performance.now();
-  return pool.workers.map(({ id, journey, open, pid, requests, state }) => ({
+  return pool.workers.map(({ id, journey, open, pid, requests, sockets, state }) => ({
     id,
     pid,
     state,
     requests,
     open,
+    sockets: sockets.size,
     age: Math.round((now - journey.startedAt) / 1000),
     journey: journey.steps,
   }));

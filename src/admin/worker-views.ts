@@ -15,6 +15,8 @@ export interface WorkerView {
   readonly requests: number;
   /** Requests that wait for a promise in it. */
   readonly open: number;
+  /** Its open WebSockets. */
+  readonly sockets: number;
   /** Seconds since the start of its process. */
   readonly age: number;
   /** Bytes; undefined if unknown, or not yet measured. */
@@ -68,9 +70,10 @@ export class WorkerViews {
   }
 
   #view(worker: Worker, version: number, now: number): WorkerView {
-    const { id, journey, open, pid, requests, state, unit } = worker;
+    const { id, journey, open, pid, requests, sockets, state, unit } = worker;
     const age = Math.round((now - journey.startedAt) / 1000);
-    const view = { id, pid, state, version, requests, open, age, memory: this.#memory.get(id) };
+    const memory = this.#memory.get(id);
+    const view = { id, pid, state, version, requests, open, sockets: sockets.size, age, memory };
     if (unit === undefined) return view;
     const { label, size, startedAt, type, url } = unit;
     const query = url.indexOf('?');

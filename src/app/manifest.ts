@@ -125,11 +125,41 @@ export interface DirectPlan {
   };
 }
 
+/** What an app is made with that is not plumber: plumber2, fiery or another package that uses httpuv, or httpuv itself. */
+export interface Framework {
+  readonly name: string;
+  readonly version: string;
+  /** Whether the routes of the manifest are those of the app. If not, only R knows them. */
+  readonly knowsRoutes: boolean;
+}
+
+/** A folder of files that httpuv would serve itself, without R: see `httpuv::staticPath()`. */
+export interface StaticPath {
+  /** The path of its URLs, without a slash at the end. */
+  readonly at: string;
+  readonly folder: string;
+  /** Whether a folder is answered with its `index.html`. */
+  readonly index: boolean;
+  /** Whether R gets the requests for files that do not exist. */
+  readonly fallthrough: boolean;
+  readonly charset: string;
+  readonly headers: readonly (readonly [string, string])[];
+  /** A header that requests must have, and its value; empty for none. */
+  readonly validation: readonly string[];
+  /** Whether R gets all requests for it. */
+  readonly exclude: boolean;
+}
+
 /** What R reports after it has loaded an app. */
 export interface Manifest {
   readonly rVersion: string;
-  /** Undefined for saved models, which do not use plumber. */
+  /** Undefined for saved models, which do not use plumber, and for apps of other frameworks. */
   readonly plumberVersion: string | undefined;
+  /** Undefined for apps of plumber, and for saved models. */
+  readonly framework: Framework | undefined;
+  /** Whether the app takes WebSockets. */
+  readonly sockets: boolean;
+  readonly staticPaths: readonly StaticPath[];
   /** The first folder in which R looks for packages. */
   readonly library: string;
   /** The loaded models; empty for a plumber app. */
@@ -176,6 +206,10 @@ export function manifestFrom(payload: Uint8Array): Manifest {
   return {
     rVersion: String(plain.r_version),
     plumberVersion: plumberVersion === undefined ? undefined : String(plumberVersion),
+    framework:
+      plain.framework === undefined ? undefined : framework(plain.framework as Record<string, unknown>),
+    sockets: plain.sockets === true,
+    staticPaths: list<Record<string, unknown>>(plain.static_paths).map(staticPath),
     library: String(plain.library),
     models: list<Record<string, unknown>>(plain.models).map(descriptionFrom),
     routes: list<Record<string, unknown>>(plain.routes).map(route),
@@ -184,6 +218,24 @@ export function manifestFrom(payload: Uint8Array): Manifest {
     files: list<string>(plain.files),
     direct: direct === undefined ? undefined : directPlan(direct as Record<string, unknown>),
     plan: direct === undefined ? undefined : digest(direct),
+  };
+}
+
+function framework({ knows_routes: knowsRoutes, name, version }: Record<string, unknown>): Framework {
+  return { name: String(name), version: String(version), knowsRoutes: knowsRoutes === true };
+}
+
+function staticPath(plain: Record<string, unknown>): StaticPath {
+  const values = list<string>(plain.header_values);
+  return {
+    at: String(plain.at),
+    folder: String(plain.folder),
+    index: plain.index === true,
+    fallthrough: plain.fallthrough === true,
+    charset: String(plain.charset),
+    headers: list<string>(plain.header_names).map((name, i) => [name, values[i]!] as const),
+    validation: list<string>(plain.validation),
+    exclude: plain.exclude === true,
   };
 }
 

@@ -19,6 +19,7 @@ export function banner({ adminUrl, app, loaded, project, url, workers }: StartRe
 }
 
 function aboutApp({
+  framework,
   library,
   models,
   notForked,
@@ -26,13 +27,21 @@ function aboutApp({
   routes,
   rVersion,
 }: LoadedReport): [string, string][] {
-  const versions =
-    plumberVersion === undefined ? `R ${rVersion}` : `R ${rVersion}, plumber ${plumberVersion}`;
+  const versions = [
+    `R ${rVersion}`,
+    ...(plumberVersion === undefined ? [] : [`plumber ${plumberVersion}`]),
+    ...(framework === undefined ? [] : [`${framework.name} ${framework.version}`]),
+  ].join(', ');
   return [
     ...(notForked.length === 0
       ? []
       : ([['', `each loads the app itself: ${notForked.join('; ')}`]] satisfies [string, string][])),
-    routes === undefined ? ['Models', models.join(', ')] : ['Routes', describe(routes)],
+    ...(framework === undefined
+      ? ([routes === undefined ? ['Models', models.join(', ')] : ['Routes', describe(routes)]] satisfies [
+          string,
+          string,
+        ][])
+      : []),
     ['R', versions],
     ['Library', library],
   ];

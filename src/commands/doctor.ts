@@ -84,7 +84,7 @@ async function examineR(config: Config, app: AppLocation | undefined, cwd: strin
     ...(await checkPackages(answer)),
     ...checkSyntax(answer),
     ...checkOutside(answer),
-    ...(app?.kind !== 'plumber' || answer.errors.length > 0
+    ...(app === undefined || app.kind === 'model' || answer.errors.length > 0
       ? []
       : checkHazards(answer.hazards, config.workers.max)),
   ];

@@ -1,5 +1,5 @@
 import type { AppLocation } from '../app/find-app.js';
-import type { DirectPlan, Manifest, Route } from '../app/manifest.js';
+import type { DirectPlan, Framework, Manifest, Route } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { AppRoutes } from '../lanes/app-routes.js';
 import { lookAtModels } from '../models/look-at-models.js';
@@ -15,7 +15,30 @@ export async function routes(app: AppLocation, config: Config): Promise<number> 
 }
 
 async function routeText(app: AppLocation, config: Config): Promise<string> {
-  return describeRoutes(app, await lookAtApp(app, config), config.lane === 'plumber');
+  const manifest = await lookAtApp(app, config);
+  if (manifest.framework !== undefined) return frameworkText(app, manifest, manifest.framework);
+  return describeRoutes(app, manifest, config.lane === 'plumber');
+}
+
+function frameworkText(
+  { file }: AppLocation,
+  { rVersion, routes, sockets, staticPaths }: Manifest,
+  { knowsRoutes, name, version }: Framework,
+): string {
+  const files = staticPaths.filter(({ exclude }) => !exclude);
+  const rows = [
+    ['VERBS', 'PATH', 'ANSWERED BY', 'WHAT'],
+    ...files.map(({ at, folder }) => [
+      'GET,HEAD',
+      `${at === '/' ? '' : at}/*`,
+      'gateway',
+      `files of ${folder}`,
+    ]),
+    ...routes.map(({ path, serializer, verbs }) => [verbs.join(','), path, 'R', `route ${serializer}`]),
+    ...(knowsRoutes ? [] : [['any', 'any other', 'R', 'only R knows the routes of this app']]),
+    ...(sockets ? [['GET', 'any', 'R', 'WebSockets']] : []),
+  ];
+  return `${file} (${name} ${version}, R ${rVersion})\n${table(rows)}`;
 }
 
 async function modelText(app: AppLocation, config: Config): Promise<string> {

@@ -195,6 +195,23 @@ export const options = {
     group: 'connections',
     commands: serving,
   }),
+  'websocket-ping': option({
+    kind: duration(),
+    default: '30s',
+    summary: 'Interval between pings on open WebSockets; 0 for none.',
+    details: 'A WebSocket whose client has not answered the last ping is closed.',
+    group: 'connections',
+    commands: serving,
+  }),
+  'websocket-buffer': option({
+    kind: bytes({ min: 1024 }),
+    default: '1MB',
+    summary: 'How much data of one WebSocket may wait for R, and for its client.',
+    details:
+      'Above it, Penstock reads no more from the client until R has caught up, and closes the WebSocket of a client that does not read.',
+    group: 'connections',
+    commands: serving,
+  }),
   'keep-alive-timeout': option({
     kind: duration({ min: 1 }),
     default: '75s',

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { enginePackage } from '../app/engine-package.js';
 import { type AppLocation, startFolder } from '../app/find-app.js';
 import type { Hazard } from '../app/manifest.js';
 import { installed } from '../installation.js';
@@ -33,7 +34,8 @@ export interface RAnswer {
   readonly libraries: readonly string[];
   /** Whether the project uses renv. */
   readonly renv: boolean;
-  readonly plumber: { readonly loads: boolean; readonly message: string | null };
+  /** The package that serves the app. */
+  readonly engine: { readonly name: string; readonly loads: boolean; readonly message: string | null };
   readonly packages: readonly RPackage[];
   /** Files that R cannot parse, and saved models that cannot be served. Models have no line. */
   readonly errors: readonly {
@@ -64,7 +66,8 @@ export async function askR(
   const folder = await mkdtemp(join(tmpdir(), 'penstock-doctor-'));
   try {
     const result = join(folder, 'answer');
-    const args = [script, result, directory, ...(app === undefined ? [] : [app.file])];
+    const engine = app === undefined ? 'plumber' : enginePackage(app);
+    const args = [script, result, directory, engine, ...(app === undefined ? [] : [app.file])];
     const failure = await run(rscript, args, app === undefined ? cwd : startFolder(app));
     if (failure !== undefined) return failure;
     return answerFrom(await readFile(result));
@@ -96,13 +99,13 @@ function answerFrom(bytes: Uint8Array): RAnswer {
     needs: Pick<RAnswer, 'packages' | 'errors'>;
     outside: string | string[] | null;
   };
-  const { version, program, libraries, renv, plumber, needs, hazards, outside } = answer;
+  const { version, program, libraries, renv, engine, needs, hazards, outside } = answer;
   return {
     version,
     program,
     libraries,
     renv,
-    plumber,
+    engine,
     packages: needs.packages,
     errors: needs.errors,
     hazards: hazards ?? [],

@@ -27,9 +27,7 @@ export async function checkLoad(app: AppLocation, config: Config): Promise<LoadR
     printed.push(line);
   };
   try {
-    return app.kind === 'plumber'
-      ? await loadPlumber(app, config, output)
-      : await loadModels(app, config, output);
+    return app.kind === 'model' ? await loadModels(app, config, output) : await loadApp(app, config, output);
   } catch (error) {
     if (!(error instanceof PenstockError)) throw error;
     const [title = '', ...details] = error.message.split('\n');
@@ -41,12 +39,21 @@ export async function checkLoad(app: AppLocation, config: Config): Promise<LoadR
   }
 }
 
-async function loadPlumber(
+async function loadApp(
   app: AppLocation,
   config: Config,
   output: (line: string) => void,
 ): Promise<LoadResult> {
   const manifest = await lookAtApp(app, config, { output });
+  const { framework } = manifest;
+  if (framework !== undefined) {
+    const { knowsRoutes, name, version } = framework;
+    const routes = knowsRoutes ? String(ownRoutes(manifest).length) : 'unknown';
+    return {
+      findings: [{ status: 'ok', title: `The app loads: ${name} ${version}, routes: ${routes}` }],
+      routes: undefined,
+    };
+  }
   const count = ownRoutes(manifest).length;
   const finding: Finding =
     count === 0

@@ -3,9 +3,9 @@ import type { Finding } from './finding.js';
 
 const minimumMajor = 4;
 
-/** Checks the version of R, and whether plumber loads. */
+/** Checks the version of R, and whether the package that serves the app loads. */
 export function checkR(answer: RAnswer, rscript: string): Finding[] {
-  const { version, program, plumber, packages } = answer;
+  const { version, program, engine, packages } = answer;
   const where = rscript === 'Rscript' ? program : rscript;
   const r: Finding =
     Number.parseInt(version, 10) >= minimumMajor
@@ -15,16 +15,16 @@ export function checkR(answer: RAnswer, rscript: string): Finding[] {
           title: `R ${version} (${where}) is too old: Penstock requires ${minimumMajor}.0 or later`,
           fix: ['Install a newer R, or set the path of its Rscript with --rscript.'],
         };
-  const installed = packages.some(({ name, installed }) => name === 'plumber' && installed);
-  if (plumber.loads || !installed) return [r];
-  // The check of packages reports a missing plumber. Here it is installed but broken.
+  const installed = packages.some(({ name, installed }) => name === engine.name && installed);
+  if (engine.loads || !installed) return [r];
+  // The check of packages reports a missing one. Here it is installed but broken.
   return [
     r,
     {
       status: 'missing',
-      title: 'plumber is installed but does not load',
-      details: lines(plumber.message ?? ''),
-      fix: ['Rscript -e \'install.packages("plumber")\''],
+      title: `${engine.name} is installed but does not load`,
+      details: lines(engine.message ?? ''),
+      fix: [`Rscript -e 'install.packages("${engine.name}")'`],
     },
   ];
 }

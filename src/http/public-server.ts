@@ -18,6 +18,7 @@ import { RejectionThrottle } from './rejection-throttle.js';
 import { MAX_HEADERS, requestFault } from './request-fault.js';
 import { useOriginForm } from './request-target.js';
 import { UnsentResponses } from './unsent-responses.js';
+import { headOf, responseTo, upgradable } from './upgrades.js';
 
 /** Interval between checks for connections that are too slow, in ms. */
 const SLOW_CHECK_INTERVAL_MS = 1000;
@@ -72,12 +73,14 @@ export class PublicServer {
    * @param open    creates the open request for a request
    * @param refused called for a request that was not valid HTTP
    * @param tls     with it the server speaks HTTPS
+   * @param upgrades whether the app takes WebSockets now
    */
   constructor(
     config: Config,
     open: (request: IncomingMessage, response: ServerResponse) => OpenRequest,
     refused: (error: PenstockError) => void,
     tls?: WatchedFiles<SecureContextOptions>,
+    upgrades: () => boolean = () => false,
   ) {
     this.#config = config;
     this.#tls = tls;
@@ -124,6 +127,7 @@ export class PublicServer {
       connectionsCheckingInterval: SLOW_CHECK_INTERVAL_MS,
       noDelay: true,
       insecureHTTPParser: false,
+      IncomingMessage: upgradable(upgrades),
       requireHostHeader: false, // `requestFault` looks at it, for an answer that says what is wrong
     };
     if (tls === undefined) this.#server = createServer(options, receive);
@@ -133,6 +137,9 @@ export class PublicServer {
       if (config.http2) this.#http2 = openHttp2(server, config.keepAliveTimeout);
       this.#server = server;
     }
+    this.#server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      receive(request, responseTo(request, socket, head));
+    });
     // A client that asks before it sends a body over the limit need not send it.
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (Number(request.headers['content-length'] ?? 0) <= config.bodyLimit) response.writeContinue();
@@ -238,6 +245,7 @@ export class PublicServer {
   /** Closes all connections, even those with requests. */
   closeNow(): void {
     this.#server.closeAllConnections();
+    for (const { request } of this.#open) if (headOf(request) !== undefined) request.socket.destroy();
     this.#http2?.closeNow();
     this.#giveUp ??= setTimeout(this.#gaveUp, CLOSE_TIMEOUT_MS);
   }

@@ -6,7 +6,7 @@ import type { Frame, FrameType } from '../protocol/frame.js';
 import type { RoutePolicy } from './app-routes.js';
 
 /** How a request was answered, as shown in the log, the metrics and the traces. */
-export type LaneName = 'direct' | 'plumber' | 'model' | 'cache' | 'docs' | 'gate';
+export type LaneName = 'direct' | 'plumber' | 'httpuv' | 'model' | 'cache' | 'docs' | 'gate';
 
 /** A request that has arrived completely. */
 export interface LaneRequest {

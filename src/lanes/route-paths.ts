@@ -27,6 +27,20 @@ export interface RouteSummary {
   readonly prefix?: string | undefined;
 }
 
+/**
+ * The paths of an app whose routes only R knows. Other frameworks match paths in any case, and with or without a slash
+ * at the end, so the rules for all of these hold.
+ */
+export class UnknownPaths implements RoutePaths {
+  readonly routes = [];
+
+  read(_method: string, path: string): Readings {
+    const bare = path.length > 1 ? path.replace(/\/+$/, '') : path;
+    const paths = [bare, `${bare}/`, bare.toLowerCase(), `${bare.toLowerCase()}/`];
+    return { paths: [...paths, ...staticPaths(path)], templates: [] };
+  }
+}
+
 /** A parameter in a path, as plumber recognises it. */
 const PARAMETER = /<\.?[a-zA-Z][\w.:[\]]*>/g;
 

@@ -38,7 +38,9 @@ export class IdleWorkers {
 
   /** Those that have had nothing to do since a time by `performance.now()`. */
   since(time: number): Worker[] {
-    return this.#workers.filter(({ idleSince, open }) => open === 0 && idleSince <= time);
+    return this.#workers.filter(
+      ({ idleSince, open, sockets }) => open === 0 && sockets.size === 0 && idleSince <= time,
+    );
   }
 }
 

@@ -272,6 +272,9 @@ export class Pool {
     interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
     callbacksLate: (worker, ended) => this.#observer.callbacksLate(worker, ended),
     failed: (worker, label, failure) => this.#observer.failed(worker, label, failure),
+    broadcast: (from, payload) => {
+      for (const worker of this.#workers.values()) if (worker !== from) worker.sockets.relay(payload);
+    },
     output: (worker, stream, line) => this.#observer.output(worker, stream, line),
   };
 

@@ -26,6 +26,8 @@ export interface WorkerOwner<W> {
   callbacksLate(worker: W, ended: boolean): void;
   /** The request with this label has failed in R. */
   failed(worker: W, label: string | undefined, failure: RFailure): void;
+  /** R has a message for the WebSockets of the other workers. */
+  broadcast(worker: W, payload: Buffer): void;
   output(worker: W, stream: 'stdout' | 'stderr', line: string): void;
 }
 

@@ -1,12 +1,12 @@
-import { loadFailureFrom, type Manifest, manifestFrom } from '../app/manifest.js';
+import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
 import { readRData, toPlain } from '../rdata/index.js';
 import { Callbacks } from './callbacks.js';
-import { EarliestTimer } from './earliest-timer.js';
 import { FirstCollection } from './first-collection.js';
 import { interruptFrom } from './interrupt.js';
 import { Interruption } from './interruption.js';
+import { KillTimer } from './kill-timer.js';
 import { LateWork } from './late-work.js';
 import { type OpenLimits, OpenUnits } from './open-units.js';
 import { failureFrom } from './r-failure.js';
@@ -16,6 +16,7 @@ import type { WorkerExit } from './worker-exit.js';
 import type { WorkerOwner, WorkerStart } from './worker-owner.js';
 import { WorkerPipe } from './worker-pipe.js';
 import { WorkerProcess } from './worker-process.js';
+import { WorkerSockets } from './worker-sockets.js';
 import { transition, type WorkerState } from './worker-state.js';
 
 /** How long a process may take to exit after it has closed its connection, in ms. */
@@ -31,11 +32,15 @@ export class Worker implements UnitWorker {
   readonly #process: WorkerProcess;
   #state: WorkerState = 'starting';
   /** Name of the direct lane's plan that the worker has loaded; undefined before it is ready. */
-  #plan: string | undefined;
+  plan: string | undefined;
   readonly #pipe = new WorkerPipe();
   readonly #open = new OpenUnits();
   readonly #limits: OpenLimits;
   readonly #callbacks: Callbacks;
+  readonly sockets = new WorkerSockets((type, id, payload) => {
+    if (this.#state === 'idle') this.#toBusy();
+    this.#process.link?.send({ type, id, payload, startBy: 0 }, true);
+  });
   readonly #late = new LateWork(this.#pipe, () => this.#process.link?.socket);
   readonly #interruption = new Interruption(() => this.#process.signal('SIGINT'));
   #requests = 0;
@@ -43,7 +48,7 @@ export class Worker implements UnitWorker {
   #killedFor: string | undefined;
   #stopGrace = 0;
   #idleSince = 0;
-  readonly #killTimer = new EarliestTimer(() => this.kill());
+  readonly #killTimer = new KillTimer(() => this.kill());
 
   constructor(id: number, start: WorkerStart, owner: WorkerOwner<Worker>, limits: OpenLimits) {
     this.id = id;
@@ -65,7 +70,7 @@ export class Worker implements UnitWorker {
         if (this.#state === 'starting') this.#to('warming');
       },
       // A worker without its connection is useless. `closeAllConnections()` in a handler closes it.
-      closed: () => this.#killAfter(CLOSED_EXIT_TIMEOUT_MS),
+      closed: () => this.#killTimer.within(CLOSED_EXIT_TIMEOUT_MS),
       frame: (frame) => this.#received(frame),
       printed: () => this.unit?.printed(),
       line: (stream, line) => {
@@ -87,10 +92,6 @@ export class Worker implements UnitWorker {
 
   get state(): WorkerState {
     return this.#state;
-  }
-
-  get plan(): string | undefined {
-    return this.#plan;
   }
 
   /** Number of requests answered. */
@@ -183,10 +184,11 @@ export class Worker implements UnitWorker {
    */
   stop(grace: number, waits = false): void {
     this.#stopGrace = grace;
+    this.sockets.close(1012, 'The R process of this connection stops');
     if (this.#state === 'busy' || (this.#state === 'idle' && this.#open.size > 0)) this.#to('draining');
     else if (this.#state === 'idle') this.#sendStop();
     else if (this.#state === 'starting' || this.#state === 'warming') this.kill();
-    if (!waits) this.#killAfter(grace);
+    if (!waits) this.#killTimer.within(grace);
   }
 
   /**
@@ -210,12 +212,16 @@ export class Worker implements UnitWorker {
       case FrameType.step:
         this.journey.step(String(toPlain(readRData(frame.payload))));
         return;
-      case FrameType.ready:
+      case FrameType.ready: {
         this.journey.step('ready');
         this.#process.loaded();
         if (this.#state !== 'warming') return; // it was told to stop in the meantime
-        this.#becomeReady(manifestFrom(frame.payload));
+        const manifest = manifestFrom(frame.payload);
+        this.plan = manifest.plan;
+        this.#owner.ready(this, manifest);
+        this.#becomeIdle();
         return;
+      }
       case FrameType.loadFailed:
         this.#owner.loadFailed(this, loadFailureFrom(frame.payload));
         return;
@@ -233,10 +239,14 @@ export class Worker implements UnitWorker {
         this.#resumes();
         return;
       case FrameType.rested:
+        if (frame.id > 0) this.sockets.handled();
         this.#rests();
         return;
       case FrameType.failed:
         this.#owner.failed(this, this.unit?.label, failureFrom(frame));
+        return;
+      case FrameType.broadcast:
+        this.#owner.broadcast(this, frame.payload);
         return;
       case FrameType.begun:
         this.#pipe.hasRead(frame.id);
@@ -247,14 +257,9 @@ export class Worker implements UnitWorker {
         this.#free();
         return;
       default:
+        if (this.sockets.received(frame)) return;
         throw new ProtocolError(`frame of unknown type ${frame.type} from worker ${this.id}`);
     }
-  }
-
-  #becomeReady(manifest: Manifest): void {
-    this.#plan = manifest.plan;
-    this.#owner.ready(this, manifest);
-    this.#becomeIdle();
   }
 
   #finish(frame: Frame): void {
@@ -306,7 +311,8 @@ export class Worker implements UnitWorker {
       if (this.#pipe.shouldFill) this.#owner.room(this);
       return;
     }
-    if (this.#callbacks.run || this.#interruption.isOn || !this.#process.running) return;
+    const { busy } = this.sockets;
+    if (busy || this.#callbacks.run || this.#interruption.isOn || !this.#process.running) return;
     if (this.#state === 'draining' && this.#open.size === 0) this.#sendStop();
     else if (this.#state === 'busy' && this.#open.size < this.#limits.maxOpen) this.#becomeIdle();
   }
@@ -319,18 +325,14 @@ export class Worker implements UnitWorker {
 
   #sendStop(): void {
     this.#to('stopping');
-    this.#killAfter(this.#stopGrace);
+    this.#killTimer.within(this.#stopGrace);
     this.#process.link?.command(FrameType.stop);
-  }
-
-  #killAfter(grace: number): void {
-    if (this.#state !== 'dead') this.#killTimer.within(grace);
   }
 
   #die(how: WorkerExit): void {
     const exit = this.#killedFor === undefined ? how : { ...how, reason: this.#killedFor };
     this.#interruption.end();
-    this.#killTimer.cancel();
+    this.#killTimer.end();
     this.#callbacks.end();
     this.#late.end();
     this.#process.killGroup(); // its remaining child processes
@@ -339,6 +341,7 @@ export class Worker implements UnitWorker {
     const begun = this.#process.link?.wasReset !== true || this.#pipe.length > 1;
     const { running, waiting } = this.#pipe.clear();
     this.#owner.dead(this, exit);
+    this.sockets.lost();
     this.#open.lost(this, exit); // the oldest first, in case they are run again
     running?.lost(this, exit, begun);
     for (const unit of waiting) unit.returned();

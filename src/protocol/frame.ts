@@ -44,6 +44,17 @@ export const FrameType = {
   collect: 8,
   /** Send no answer for the open request with this id, but `interrupted` if it has none yet. No payload. */
   abandon: 9,
+  /**
+   * What happens to a WebSocket, whose id is the request id. R reports `resumed`, runs the app's functions for it, and
+   * reports `rested` with the same id. Payload: the variables of the request by name, serialized.
+   */
+  socketOpened: 10,
+  /** A message. Payload: a text or raw bytes. */
+  socketMessage: 11,
+  /** It is closed. No payload. */
+  socketClosed: 12,
+  /** Send what another worker has broadcast, to this worker's WebSockets. Payload: that of `broadcast`. */
+  relay: 13,
   /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number), with names. */
   fork: 64,
   /** Become a worker itself. Payload: list(token), with names. */
@@ -83,10 +94,20 @@ export const FrameType = {
    * for other work. No payload.
    */
   opened: 140,
-  /** Callbacks of timers and promises begin to run. No payload, and no request id. */
+  /** Code that belongs to no request begins to run: callbacks of timers and promises, or an event of a WebSocket. */
   resumed: 141,
-  /** They have ended. No payload, and no request id. */
+  /** It has ended. The request id is that of the WebSocket, 0 for callbacks. No payload. */
   rested: 142,
+  /** Complete the handshake of the WebSocket with this id. No payload. */
+  socketAccepted: 143,
+  /** Answer its handshake with this response. Payload: that of `result`. */
+  socketRefused: 144,
+  /** Send a message. Payload: a text or raw bytes. */
+  socketSend: 145,
+  /** Close it. Payload: list(code, reason), with names. */
+  socketClose: 146,
+  /** A message for the WebSockets of the other workers. Payload: raw bytes, which only R understands. */
+  broadcast: 147,
   /**
    * A process that has loaded the app is ready to fork. Payload: list(obstacles, able), with names: why not to fork it,
    * and whether this R can.

@@ -11,6 +11,7 @@ import type { Config } from '../config/load.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import { PenstockError } from '../errors.js';
 import type { OpenRequest } from '../http/public-server.js';
+import { headOf } from '../http/upgrades.js';
 import { AppLanes } from '../lanes/app-lanes.js';
 import { AppRoutes } from '../lanes/app-routes.js';
 import { ResponseCache } from '../lanes/cache/response-cache.js';
@@ -18,16 +19,20 @@ import { DirectLane } from '../lanes/direct/direct-lane.js';
 import { docsPages } from '../lanes/docs/docs-files.js';
 import { Exchange } from '../lanes/exchange.js';
 import type { ExchangeContext } from '../lanes/exchange-context.js';
+import { HttpuvLane } from '../lanes/httpuv/httpuv-lane.js';
 import type { Lane } from '../lanes/lane.js';
 import { PlumberLane } from '../lanes/plumber/plumber-lane.js';
 import type { RoutePaths } from '../lanes/route-paths.js';
+import { SocketExchange } from '../lanes/sockets/socket-exchange.js';
 import { ModelApp } from '../models/model-app.js';
 import { ModelLane } from '../models/model-lane.js';
 import { startFailure } from '../pool/load-once.js';
 import { Pool } from '../pool/pool.js';
 import type { PoolObserver } from '../pool/pool-observer.js';
 import { AppLog } from './app-log.js';
+import { AppSockets } from './app-sockets.js';
 import { fingerprint } from './fingerprint.js';
+import { Plans } from './plans.js';
 import { poolOptions } from './pool-options.js';
 import { ReportedRoutes } from './reported-routes.js';
 import type { VersionSetting } from './version-setting.js';
@@ -54,15 +59,14 @@ export class AppVersion {
   /** Why each worker loads the app itself. Empty if workers are forked, or `preload` is off. */
   notForked: readonly string[];
   readonly #dispatcher: Dispatcher;
+  readonly sockets: AppSockets;
   /** Set once the app is loaded. */
   #exchanges: ExchangeContext | undefined;
   #lanes: AppLanes | undefined;
   #appRoutes: AppRoutes | undefined;
   /** Set if the app consists of saved models. */
   readonly models: ModelApp | undefined;
-  /** The direct lane's plan from the first worker, and whether another worker reported a different one. */
-  #plan: string | undefined;
-  #plansDiffer = false;
+  readonly #plans = new Plans();
   readonly #reported = new ReportedRoutes();
   /** Number of workers that must become ready before the app counts as loaded. */
   #wanted = 1;
@@ -92,6 +96,7 @@ export class AppVersion {
     this.models = app.kind === 'model' ? new ModelApp(app, config, log, () => this.ready) : undefined;
     const command = this.models?.command;
     this.#pool = new Pool(poolOptions(setting, { command, cpus, preload: this.#preload }), this.#observer);
+    this.sockets = new AppSockets(this.#pool, setting);
     this.#dispatcher = new Dispatcher(this.#pool, {
       ...config,
       cores: cpus,
@@ -159,8 +164,7 @@ export class AppVersion {
     const result = await this.#load;
     if (result instanceof PenstockError) throw result;
     this.manifest = result;
-    const lane =
-      this.models === undefined ? this.#openLanes(result) : await this.#openModels(this.models, result);
+    const lane = await this.#openLane(result);
     const { cacheLimit } = this.#config;
     const keeps = this.#appRoutes?.keepsResponses === true && cacheLimit > 0;
     this.#exchanges = {
@@ -178,13 +182,23 @@ export class AppVersion {
     return result;
   }
 
+  async #openLane(manifest: Manifest): Promise<Lane> {
+    const { models } = this;
+    if (models !== undefined) {
+      await models.start(manifest, this.#dispatcher);
+      return new ModelLane(() => models.server, this.#setting.threads);
+    }
+    if (manifest.framework !== undefined) return new HttpuvLane(manifest.staticPaths);
+    return this.#openLanes(manifest);
+  }
+
   #openLanes(manifest: Manifest): Lane {
     const { direct: plan, plan: planName } = manifest;
     const { docs, formJson, lane, responseLimit } = this.#config;
     const { threads } = this.#setting;
     const reports = (route: DirectRoute) => this.#log.batchReports(route);
     const routes = plan === undefined ? undefined : new AppRoutes(plan, reports);
-    const takesDirect = lane === 'auto' && !this.#plansDiffer;
+    const takesDirect = lane === 'auto' && !this.#plans.differ;
     const direct =
       plan === undefined || routes === undefined || !takesDirect
         ? undefined
@@ -199,11 +213,6 @@ export class AppVersion {
       formJson,
     });
     return this.#lanes;
-  }
-
-  async #openModels(models: ModelApp, manifest: Manifest): Promise<Lane> {
-    await models.start(manifest, this.#dispatcher);
-    return new ModelLane(() => models.server, this.#setting.threads);
   }
 
   /** The files that the app has read while it was loaded, or while that failed; undefined if they are not known. */
@@ -221,7 +230,7 @@ export class AppVersion {
   /** Logs warnings about code in the app that does not suit how it is served. */
   warn(): void {
     this.#log.concerns(this.manifest!, this.#config.workers.max);
-    this.#setting.checkRules(this.paths);
+    if (this.manifest!.framework === undefined) this.#setting.checkRules(this.paths);
   }
 
   /** The path template of the endpoint that serves a path; undefined if unknown. */
@@ -233,6 +242,7 @@ export class AppVersion {
 
   /** Creates the exchange for a request. */
   open(request: IncomingMessage, response: ServerResponse): OpenRequest {
+    if (headOf(request) !== undefined) return new SocketExchange(request, response, this.sockets);
     return new Exchange(request, response, this.#exchanges!);
   }
 
@@ -248,6 +258,7 @@ export class AppVersion {
     while (this.#stopped === undefined && this.queued + this.running + this.openRequests > 0) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_INTERVAL_MS));
     }
+    await this.sockets.drain('The server has loaded the app anew');
     await this.stop();
   }
 
@@ -279,7 +290,10 @@ export class AppVersion {
       this.#dispatcher.rejectAll();
     },
     ready: (worker, manifest) => {
-      this.#comparePlans(manifest);
+      if (this.#plans.add(manifest)) {
+        this.#lanes?.leaveDirectLane();
+        this.#log.routesDiffer();
+      }
       this.#reported.add(manifest);
       this.#log.workerReady(worker);
       this.#wanted -= 1;
@@ -333,14 +347,5 @@ export class AppVersion {
   #leave(): void {
     this.#inside -= 1;
     if (this.#inside === 0) this.#emptied?.();
-  }
-
-  /** Calls of the direct lane name routes by index, so a worker with a different plan can't run them. */
-  #comparePlans({ plan }: Manifest): void {
-    this.#plan ??= plan;
-    if (this.#plan === plan || this.#plansDiffer) return;
-    this.#plansDiffer = true;
-    this.#lanes?.leaveDirectLane();
-    this.#log.routesDiffer();
   }
 }

@@ -154,6 +154,7 @@ export class Gateway {
       },
       (error) => this.#refused(error),
       tlsFiles(config, log),
+      () => this.#versions.serving?.manifest?.sockets === true,
     );
     const workers = new WorkerViews(() => this.#versions.all);
     registerLiveMetrics(this.#metrics.registry, { workers, status: () => this.status() });
@@ -233,6 +234,7 @@ export class Gateway {
       );
       this.#publicServer.closeNow();
     }, shutdownTimeout);
+    for (const { sockets } of this.#versions.all) sockets.close('The server stops');
     await this.#publicServer.close();
     clearTimeout(cut);
     await this.abort(Math.max(LEAST_EXIT_MS, until - performance.now()));

@@ -1,5 +1,5 @@
 import type { AppLocation } from '../app/find-app.js';
-import { hasDocs, type Manifest, ownRoutes } from '../app/manifest.js';
+import { type Framework, hasDocs, type Manifest, ownRoutes } from '../app/manifest.js';
 import type { Config } from '../config/load.js';
 import { AppRoutes } from '../lanes/app-routes.js';
 import type { AppVersion } from './app-version.js';
@@ -21,11 +21,13 @@ export interface StartReport {
 export interface LoadedReport {
   readonly rVersion: string;
   readonly plumberVersion: string | undefined;
+  /** Undefined for apps of plumber, and for saved models. */
+  readonly framework: Framework | undefined;
   /** Where R looks for packages first. */
   readonly library: string;
   /** Whether the app has the page `/__docs__/`. */
   readonly documented: boolean;
-  /** The numbers of its own routes, by lane; undefined for saved models. */
+  /** The numbers of its own routes, by lane; undefined for saved models and apps of other frameworks. */
   readonly routes: { readonly direct: number; readonly plumber: number } | undefined;
   readonly models: readonly string[];
   /** Why each worker loads the app itself; empty if workers are forked, or `preload` is off. */
@@ -50,13 +52,14 @@ export function startReport({
 }
 
 function loadedReport({ models, notForked }: AppVersion, manifest: Manifest, config: Config): LoadedReport {
-  const { library, plumberVersion, rVersion } = manifest;
+  const { framework, library, plumberVersion, rVersion } = manifest;
   return {
     rVersion,
     plumberVersion,
+    framework,
     library,
     documented: models !== undefined || hasDocs(manifest),
-    routes: models === undefined ? routesByLane(manifest, config.lane === 'plumber') : undefined,
+    routes: manifest.direct !== undefined ? routesByLane(manifest, config.lane === 'plumber') : undefined,
     models: [...new Set(manifest.models.map(({ name }) => name))],
     notForked,
   };

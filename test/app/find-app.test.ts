@@ -118,3 +118,54 @@ describe('An error explains', () => {
 test('throws a PenstockError', () => {
   expect(() => findApp('nowhere', cwd)).toThrow(PenstockError);
 });
+
+describe('An app of another framework', () => {
+  const dialect = (text: string): [string, string] => {
+    const { entry, kind } = findApp(write('api.R', text), cwd);
+    return [kind, entry];
+  };
+
+  test.each([
+    ['library(httpuv)\nrunServer("127.0.0.1", 8000, list(call = f))'],
+    ['app <- fiery::Fire$new()\napp'],
+    ['require("ambiorix")\napp <- Ambiorix$new()\napp$start()'],
+    ['pa <- plumber2::api("routes.R")\nplumber2::api_run(pa)'],
+  ])('is a file that uses its package: %j', (text) => {
+    expect(dialect(text)).toEqual(['httpuv', 'script']);
+  });
+
+  test.each([
+    ['#* @get /a\n#* @query n:integer\nfunction(query) query$n'],
+    ['#* @any /a\nfunction() 1'],
+    ['#* @get /a\nfunction() 1\n\n#* @message\nfunction(message) 1'],
+    ['library(plumber2)\n#* @get /a\nfunction() 1'],
+  ])('is a file with annotations that only plumber2 has: %j', (text) => {
+    expect(dialect(text)).toEqual(['httpuv', 'plumber2']);
+  });
+
+  test.each([
+    ['#* @get /a\nfunction(query) query'],
+    ['#* @get /a\n#* @response 200 fine\n#* @param a:int number\nfunction(a) a'],
+    ['library(httpuv)\n#* @get /a\nfunction() 1'],
+    ['# library(fiery)\nlibrary(plumber)\npr_run(pr())'],
+    ['library(plumber)\nhttpuv::randomPort()\npr_run(pr())'],
+  ])('is not a file of plumber: %j', (text) => {
+    expect(dialect(text)[0]).toBe('plumber');
+  });
+
+  test('is a folder with _server.yml, whatever else it has', () => {
+    write('plumber.R', '#* @get /a\nfunction() 1');
+    const file = write('_server.yml', 'engine: plumber2\nroutes: plumber.R\n');
+    expect(findApp('.', cwd)).toMatchObject({ kind: 'httpuv', entry: 'server', file, directory: cwd });
+  });
+
+  test('is a folder with an app.R that uses its package', () => {
+    const file = write('app.R', 'library(fiery)\nFire$new()');
+    expect(findApp('.', cwd)).toMatchObject({ kind: 'httpuv', entry: 'script', file });
+  });
+
+  test('is not a folder with the app.R of a Shiny app', () => {
+    write('app.R', 'library(shiny)\nshinyApp(ui, server)');
+    expect(errorDetail('.')).toContain('contains no');
+  });
+});

@@ -4,6 +4,7 @@ import { banner } from '../../src/commands/banner.js';
 const loaded = {
   rVersion: '4.2.2',
   plumberVersion: '1.2.1',
+  framework: undefined,
   library: '/project/renv/library',
   documented: true,
   routes: { direct: 5, plumber: 2 },

@@ -24,7 +24,7 @@ describe('R', () => {
     program: '/usr/lib/R/bin/Rscript',
     libraries: [],
     renv: false,
-    plumber: { loads: true, message: null },
+    engine: { name: 'plumber', loads: true, message: null },
     packages: [{ ...plumber, installed: true }],
     errors: [],
     hazards: [],
@@ -37,7 +37,7 @@ describe('R', () => {
   });
 
   test('with a plumber that cannot be loaded is reported with the reason', () => {
-    const broken = { ...answer, plumber: { loads: false, message: 'no libsodium\nat all' } };
+    const broken = { ...answer, engine: { name: 'plumber', loads: false, message: 'no libsodium\nat all' } };
     expect(checkR(broken, 'Rscript')[1]).toMatchObject({
       status: 'missing',
       details: ['no libsodium', 'at all'],
@@ -47,7 +47,7 @@ describe('R', () => {
   test('without plumber is reported only as a missing package', () => {
     const without = {
       ...answer,
-      plumber: { loads: false, message: 'there is no package' },
+      engine: { name: 'plumber', loads: false, message: 'there is no package' },
       packages: [{ ...plumber, installed: false, version: null }],
     };
     expect(checkR(without, 'Rscript')).toHaveLength(1);

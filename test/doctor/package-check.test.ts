@@ -8,9 +8,9 @@ function need(name: string, more: Partial<RPackage> = {}): RPackage {
 }
 
 function answer(...packages: RPackage[]): RAnswer {
-  const plumber = { loads: true, message: null };
+  const engine = { name: 'plumber', loads: true, message: null };
   const r = { version: '4.2.2', program: 'Rscript', libraries: [], renv: false };
-  return { ...r, plumber, packages, errors: [], hazards: [], outside: [] };
+  return { ...r, engine, packages, errors: [], hazards: [], outside: [] };
 }
 
 const aptKnows =

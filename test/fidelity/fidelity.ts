@@ -5,7 +5,7 @@ import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask as askOnce, askRaw, HangUp, type WireResponse } from '../support/http.js';
 import { type Lane, startPenstock } from '../support/penstock.js';
-import { startPlumber } from '../support/plumber.js';
+import { type Engine, startPlumber } from '../support/plumber.js';
 import type { Server } from '../support/process.js';
 import { sampled, sized } from '../support/sized.js';
 import { type Answer, type Ask, abbreviate, answerOf, readable } from './ask.js';
@@ -17,6 +17,7 @@ export interface FidelityOptions {
   /** Gives each server a copy of the API's folder, for APIs that write into it. */
   readonly ownFolder?: boolean;
   readonly flags?: readonly string[];
+  readonly engine?: Engine;
   /**
    * The response does not depend on how Penstock builds the request for plumber's router: `npm test` uses only the direct
    * lane.
@@ -34,7 +35,8 @@ export interface FidelityOptions {
   readonly share?: number;
 }
 
-const apis = resolve(import.meta.dirname, '../fixtures/apis');
+const fixtures = resolve(import.meta.dirname, '../fixtures');
+const apis = join(fixtures, 'apis');
 
 // Compares plumber with itself, to prove that the asks are repeatable. Says nothing about Penstock.
 const selfCheck = process.env.PENSTOCK_TEST_SUBJECT === 'plumber';
@@ -43,7 +45,8 @@ const selfCheck = process.env.PENSTOCK_TEST_SUBJECT === 'plumber';
  * The lanes to test: the one that the environment names, otherwise both. APIs in `shapes/` use only the direct lane: they
  * start slowly, and their requests test nothing new in plumber's own router.
  */
-function lanesOf(api: string, { sameInBothLanes }: FidelityOptions): readonly Lane[] {
+function lanesOf(api: string, { engine, sameInBothLanes }: FidelityOptions): readonly Lane[] {
+  if (engine === 'httpuv') return ['auto'];
   const requested = process.env.PENSTOCK_TEST_LANE as Lane | undefined;
   if (requested) return [requested];
   const onlyDirect = api.startsWith('shapes/') || (sameInBothLanes === true && sized(true, false));
@@ -100,7 +103,7 @@ function startSides(api: string, options: FidelityOptions): Sides {
   const copies: string[] = [];
 
   const place = (): string => {
-    const app = join(apis, api);
+    const app = join(options.engine === 'httpuv' ? fixtures : apis, api);
     if (!options.ownFolder) return app;
     const copy = mkdtempSync(join(tmpdir(), 'fidelity-'));
     copies.push(copy);
@@ -109,11 +112,11 @@ function startSides(api: string, options: FidelityOptions): Sides {
   };
 
   beforeAll(async () => {
-    const { env = {}, flags = [] } = options;
+    const { engine = 'plumber', env = {}, flags = [] } = options;
     const started = await Promise.allSettled([
-      startPlumber(place(), { env }),
+      startPlumber(place(), { env, engine }),
       ...(selfCheck
-        ? [startPlumber(place(), { env })]
+        ? [startPlumber(place(), { env, engine })]
         : lanes.map((lane) => startPenstock(place(), { env, lane, flags }))),
     ]);
     servers.push(...started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])));
@@ -135,13 +138,14 @@ function defineAsks(
   asks: readonly Ask[],
 ): void {
   const jars = new Map<string, Jar[]>();
+  const { engine = 'plumber' } = options;
 
   const alone = options.together === undefined || sized(false, true) ? [...titled(asks)] : [];
   for (const [title, ask] of sampled(alone, options.share ?? 1)) {
     const deviation = deviations.find((one) => one.api === api && one.asks.includes(title));
     const promise = deviation
-      ? `${api}: ${title} differs from plumber, because ${deviation.because}`
-      : `${api}: ${title} answers as plumber does`;
+      ? `${api}: ${title} differs from ${engine}, because ${deviation.because}`
+      : `${api}: ${title} answers as ${engine} does`;
     test(promise, async () => {
       const own = ask.jar ? jarsOf(jars, ask.jar, servers.length) : [];
       const sides = await Promise.all(

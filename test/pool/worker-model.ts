@@ -54,6 +54,7 @@ export class WorkerModel {
     interrupted: vi.fn(),
     callbacksLate: vi.fn(),
     failed: vi.fn(),
+    broadcast: vi.fn(),
     output: vi.fn(),
   } satisfies WorkerOwner<Worker>;
   #process: ProcessOwner | undefined;

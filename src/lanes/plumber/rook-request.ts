@@ -19,6 +19,11 @@ export function rookPayload(request: IncomingMessage, body: Buffer | undefined, 
   return writeRDataPieces(rList([rookFields(request, jsonForm), rookBody(body)])).map(bufferOf);
 }
 
+/** The variables of a request without a body, serialized. */
+export function rookVector(request: IncomingMessage): Buffer {
+  return bufferOf(writeRData(rookVariables(request, originOf(request), false)));
+}
+
 /** httpuv does not distinguish an empty body from none. */
 export function rookBody(body: Buffer | undefined): RValue {
   return body === undefined || body.length === 0 ? rNull : rRaw(body);

@@ -50,6 +50,7 @@ function workers(): WorkerView[] {
       version: 1,
       requests: requests + i,
       open: i % 7,
+      sockets: 0,
       age: 100,
       memory: 1e8 + requests,
     };

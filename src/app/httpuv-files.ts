@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/** Packages that serve HTTP with httpuv, which an app uses by name. */
+const FRAMEWORKS = 'httpuv|fiery|plumber2|ambiorix';
+
+const USES_FRAMEWORK = new RegExp(
+  `\\b(?:${FRAMEWORKS})\\s*:::?|\\b(?:library|require|loadNamespace|requireNamespace)\\s*\\(\\s*["']?(?:${FRAMEWORKS})\\b`,
+);
+const USES_PLUMBER = /\bplumber\s*:::?|\b(?:library|require)\s*\(\s*["']?plumber\b(?!2)/;
+
+/** A line like `#* @get /path`. */
+const ANNOTATION =
+  /^\uFEFF?#['*]\s*@(get|put|post|delete|head|options|patch|any|use|filter|plumber|assets|message)\b/im;
+
+/** What only plumber2 has: tags, types in the descriptions of arguments, and its own package. */
+const PLUMBER2 = [
+  /^#\*\s*@(any|header|message|async|then|datastore|authScope|report|shiny|forward|redirect|statics|except|root|routeName|routeOrder)\b/m,
+  /^#\*\s*@(query|body)\s+[\w.]+\s*:\s*[\w[{(]/m,
+  /^[^#\n]*(?:\bplumber2\s*::|\blibrary\s*\(\s*["']?plumber2\b)/m,
+];
+
+/** How the file of an app is loaded: see `AppLocation.entry`. */
+export type FileDialect = 'plumber' | 'plumber2' | 'script';
+
+/** Reads which package an R file is for. */
+export function dialectOf(file: string): FileDialect {
+  const text = read(file);
+  if (ANNOTATION.test(text)) return PLUMBER2.some((sign) => sign.test(text)) ? 'plumber2' : 'plumber';
+  return isScript(text) ? 'script' : 'plumber';
+}
+
+/** Whether a file has a line like `#* @get /path`. */
+export function isAnnotated(file: string): boolean {
+  return ANNOTATION.test(read(file));
+}
+
+/** Finds the file `_server.yml` among the names of a folder. */
+export function serverFile(names: readonly string[]): string | undefined {
+  return names.find((name) => /^_server\.ya?ml$/.test(name));
+}
+
+/** Finds the usual file of an app that starts its own server. */
+export function scriptIn(files: readonly string[]): string | undefined {
+  return files.find((file) => /^(app|server)\.r$/i.test(basename(file)) && isScript(read(file)));
+}
+
+function isScript(text: string): boolean {
+  const code = text.replace(/^\s*#.*$/gm, '');
+  return USES_FRAMEWORK.test(code) && !USES_PLUMBER.test(code);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
