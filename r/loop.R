@@ -1,5 +1,5 @@
 # The worker's loop: runs one frame at a time, in the order in which the gateway sends them. A request that waits for a
-# promise is open: the loop goes on, and the answer is sent when the promise is settled.
+# promise is open: the loop goes on, and the answer is sent when the promise is settled. So is a stream until it ends.
 
 # How often the loop looks for callbacks of `later`, in seconds: while there are any, and while requests are open. Other
 # threads can add callbacks without waking it.
@@ -91,17 +91,29 @@ serve_frames <- function(con, engines, manifest) {
     id <- running
     running <<- 0L
     restore_process()
-    unsent <<- if (type == frame_types$opened) open_request(id, value, took) else list(type, id, value, took)
+    unsent <<- if (type == frame_types$opened) {
+      open_request(id, value, took)
+    } else {
+      list(type, id, sent_part(id, type, value), took)
+    }
+  }
+
+  # What is sent of an answer: for a stream its head.
+  sent_part <- function(id, type, answer) {
+    if (type != frame_types$streamed) return(answer)
+    streams$begin(id, answer$stream)
+    answer$stream <- answer$stream$name
+    answer
   }
 
   # Its answer is sent when the promise is settled, which is never at once.
   open_request <- function(id, promise, took) {
     assign(as.character(id), TRUE, open)
-    opened <<- opened + 1L
+    count_open(1L)
     promises::then(
       promise,
-      function(answer) if (close_request(id)) send(result_type(answer), id, answer),
-      function(e) if (close_request(id)) send(frame_types$result, id, router_failed(e))
+      function(answer) if (close_request(id)) send(id, answer),
+      function(e) if (close_request(id)) send(id, router_failed(e))
     )
     list(frame_types$opened, id, NULL, took)
   }
@@ -111,32 +123,42 @@ serve_frames <- function(con, engines, manifest) {
     key <- as.character(id)
     if (is.null(open[[key]])) return(FALSE)
     rm(list = key, envir = open)
-    opened <<- opened - 1L
+    count_open(-1L)
     TRUE
   }
 
-  send <- function(type, id, value) suspendInterrupts(write_frame(con, type, id, value))
+  count_open <- function(change) opened <<- opened + change
+
+  send <- function(id, answer) {
+    type <- result_type(answer)
+    suspendInterrupts(write_frame(con, type, id, sent_part(id, type, answer)))
+  }
 
   # Runs callbacks of `later` (timers, promises) between requests, as plumber's own server does, until there is a frame
   # to read or nothing to wait for. While callbacks run, the gateway gives the worker nothing.
   await_frame <- function() {
     if (is.null(events)) return(invisible())
     while (opened > 0L || !later::loop_empty(events)) {
-      if (later::next_op_secs(events) <= 0) call_back()
+      if (later::next_op_secs(events) <= 0) call_back(0L, run_due_callbacks)
       wait <- min(later::next_op_secs(events), look_interval[[if (opened > 0L) "open" else "idle"]])
       if (opened == 0L && later::loop_empty(events)) return(invisible())
       if (socketSelect(list(con), timeout = max(wait, 0))) return(invisible())
     }
   }
 
-  call_back <- function() {
-    write_frame(con, frame_types$resumed, 0L, NULL)
-    calls_back <<- TRUE
+  run_due_callbacks <- function() {
     until <- wall_clock() + callback_turn
     repeat {
-      allowInterrupts(run_callbacks())
+      run_callbacks()
       if (later::next_op_secs(events) > 0 || wall_clock() > until) break
     }
+  }
+
+  # Runs code of the app between requests. stream: the id of the stream that it is for, 0 for none
+  call_back <- function(stream, run) {
+    write_frame(con, frame_types$resumed, stream, NULL)
+    calls_back <<- TRUE
+    allowInterrupts(if (stream > 0L) run(stream) else run())
     calls_back <<- FALSE
     restore_process()
     write_frame(con, frame_types$rested, 0L, NULL)
@@ -154,8 +176,12 @@ serve_frames <- function(con, engines, manifest) {
         write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
         unsent <<- NULL
       }
-      await_frame()
-      frame <- read_frame(con)
+      frame <- if (streams$waits()) {
+        streams$next_frame()
+      } else {
+        await_frame()
+        read_frame(con)
+      }
       if (is.null(frame) || frame$type == frame_types$stop) return(TRUE)
       if (frame$type == frame_types$ping || frame$type == frame_types$collect) {
         if (frame$type == frame_types$ping) drop_interrupts() else gc()
@@ -164,7 +190,13 @@ serve_frames <- function(con, engines, manifest) {
         next
       }
       if (frame$type == frame_types$abandon) {
-        if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
+        streaming <- streams$has(frame$id)
+        if (streaming) call_back(frame$id, streams$close)
+        if (streaming || close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
+        next
+      }
+      if (frame$type == frame_types$pull) {
+        call_back(frame$id, streams$pull)
         next
       }
       began <<- wall_clock()
@@ -190,12 +222,13 @@ serve_frames <- function(con, engines, manifest) {
   interrupted <- function() {
     forget_current_request()
     if (running > 0L) finish(calls, frame_types$interrupted)
-    else if (calls_back) callbacks_ended()
+    else if (calls_back) callbacks_ended(NULL)
     else early <<- is.null(unsent)
     calls <<- NULL
     FALSE
   }
-  callbacks_ended <- function() {
+  callbacks_ended <- function(reason) {
+    streams$cut(reason)
     calls_back <<- FALSE
     restore_process()
     unsent <<- list(frame_types$rested, 0L, NULL, 0L)
@@ -207,7 +240,7 @@ serve_frames <- function(con, engines, manifest) {
       tell(list(message = jump_message, call = NULL, calls = NULL))
       finish(text_500("An exception occurred."))
     } else if (calls_back) {
-      callbacks_ended()
+      callbacks_ended(jump_message)
     }
     FALSE
   }
@@ -247,7 +280,9 @@ serve_frames <- function(con, engines, manifest) {
       }
     })
   }
+  streams <- NULL
   loop <- by_hash(environment())
+  loop$streams <- open_streams(con, loop$count_open)
   failures$tell <- loop$tell
   loop$serve()
 }
@@ -256,5 +291,6 @@ serve_frames <- function(con, engines, manifest) {
 result_type <- function(result) {
   if (is.null(result)) return(frame_types$interrupted)
   if (is.null(names(result))) return(frame_types$value)
-  if (is.object(result)) frame_types$opened else frame_types$result
+  if (is.object(result)) return(frame_types$opened)
+  if (is.null(result$stream)) frame_types$result else frame_types$streamed
 }

@@ -111,6 +111,7 @@ plumber_app <- function(settings, step, start, files_read) {
   guard_json()
   wake_for_time_limits()
   note_request_constants()
+  register_stream_serializers()
   # Ends loading. Returns function(start, app) that serves the router.
   prepare <- function(router) {
     files <- files_read()

@@ -21,6 +21,7 @@ frame_types <- list2env(list(
   batch = 7L,
   collect = 8L,
   abandon = 9L,
+  pull = 10L,
   fork = 64L,
   become = 65L,
   reap = 66L,
@@ -38,6 +39,11 @@ frame_types <- list2env(list(
   opened = 140L,
   resumed = 141L,
   rested = 142L,
+  streamed = 143L,
+  chunk = 144L,
+  last_chunk = 145L,
+  held_chunk = 146L,
+  ended = 147L,
   preloaded = 192L,
   forked = 193L
 ), parent = emptyenv())

@@ -187,6 +187,11 @@ export class Pool {
     return true;
   }
 
+  /** The streams of all workers get the drain time, then they end. */
+  endStreams(): void {
+    for (const worker of this.#workers.values()) worker.endStreams();
+  }
+
   /** Lets every worker finish its work and stop. Resolves when all have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -42,8 +42,13 @@ export const FrameType = {
   batch: 7,
   /** Collect all garbage and answer with a pong. No payload. */
   collect: 8,
-  /** Send no answer for the open request with this id, but `interrupted` if it has none yet. No payload. */
+  /**
+   * Send no answer for the open request with this id, but `interrupted` if it has none yet. A stream is closed. No
+   * payload.
+   */
   abandon: 9,
+  /** Produce the next elements of the stream with this id. No payload. */
+  pull: 10,
   /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number), with names. */
   fork: 64,
   /** Become a worker itself. Payload: list(token), with names. */
@@ -83,10 +88,23 @@ export const FrameType = {
    * for other work. No payload.
    */
   opened: 140,
-  /** Callbacks of timers and promises begin to run. No payload, and no request id. */
+  /** Callbacks of timers and promises begin to run, or the stream with this id (0: none) goes on. No payload. */
   resumed: 141,
   /** They have ended. No payload, and no request id. */
   rested: 142,
+  /**
+   * The response to a request is a stream: its elements follow, when they are pulled, and then `ended`. The request is
+   * open. Payload: list(status, names, values, stream), with names; `stream`: its format, `events` or `pieces`.
+   */
+  streamed: 143,
+  /** An element of a stream; more follow without another `pull`. Payload: its bytes, a raw vector. */
+  chunk: 144,
+  /** The same, and R produces no more until the next `pull`. */
+  lastChunk: 145,
+  /** The same, and R runs nothing else until the next `pull`. */
+  heldChunk: 146,
+  /** The stream has ended. Payload: NULL, or that of `failed`. */
+  ended: 147,
   /**
    * A process that has loaded the app is ready to fork. Payload: list(obstacles, able), with names: why not to fork it,
    * and whether this R can.

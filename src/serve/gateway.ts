@@ -221,6 +221,7 @@ export class Gateway {
     this.#publicServer.startDraining();
     this.#log.info({ event: 'draining', reason }, `Shutting down (${reason}): finishing what runs`);
     await new Promise((resolve) => setTimeout(resolve, drainDelay));
+    this.#versions.endStreams();
     const cut = setTimeout(() => {
       this.#log.warn(
         { event: 'drain-timeout' },
