@@ -67,6 +67,14 @@ batch_tag <- function(comment, formals, file) {
   tag
 }
 
+# Tags that ask for what a stream is not: one value, whole and the same for several requests.
+refuse_for_streams <- function(comment, file) {
+  for (tag in c("batch", "cache")) {
+    use <- only_use(comment, tag, file)
+    if (!is.null(use)) stop_at(file, use$line, "@", tag, ": the response of this route is a stream; remove the tag")
+  }
+}
+
 # Checks the tags of all endpoints of a router and of the routers mounted on it.
 check_tags <- function(router) {
   private <- router$.__enclos_env__$private
@@ -75,6 +83,7 @@ check_tags <- function(router) {
     comment <- comment_above(endpoint, private$lines)
     batch_tag(comment, formals, private$filename)
     policy_tags(comment, endpoint$verbs, private$filename)
+    if (makes_stream(endpoint$serializer)) refuse_for_streams(comment, private$filename)
   }
   for (mount in private$mnts) if (inherits(mount, "Plumber")) check_tags(mount)
 }

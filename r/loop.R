@@ -105,17 +105,29 @@ frame_server <- function(con, engines, manifest, events = NULL) {
     id <- running
     running <<- 0L
     restore_process()
-    unsent <<- if (type == frame_types$opened) open_request(id, value, took) else list(type, id, value, took)
+    unsent <<- if (type == frame_types$opened) {
+      open_request(id, value, took)
+    } else {
+      list(type, id, sent_part(id, type, value), took)
+    }
+  }
+
+  # What is sent of an answer: for a stream its head.
+  sent_part <- function(id, type, answer) {
+    if (type != frame_types$streamed) return(answer)
+    streams$begin(id, answer$stream)
+    answer$stream <- answer$stream$name
+    answer
   }
 
   # Its answer is sent when the promise is settled, which is never at once.
   open_request <- function(id, promise, took) {
     assign(as.character(id), TRUE, open)
-    opened <<- opened + 1L
+    count_open(1L)
     promises::then(
       promise,
-      function(answer) if (close_request(id)) send(result_type(answer), id, answer),
-      function(e) if (close_request(id)) send(frame_types$result, id, router_failed(e))
+      function(answer) if (close_request(id)) send_answer(id, answer),
+      function(e) if (close_request(id)) send_answer(id, router_failed(e))
     )
     list(frame_types$opened, id, NULL, took)
   }
@@ -125,11 +137,18 @@ frame_server <- function(con, engines, manifest, events = NULL) {
     key <- as.character(id)
     if (is.null(open[[key]])) return(FALSE)
     rm(list = key, envir = open)
-    opened <<- opened - 1L
+    count_open(-1L)
     TRUE
   }
 
+  count_open <- function(change) opened <<- opened + change
+
   send <- function(type, id, value) suspendInterrupts(write_frame(con, type, id, value))
+
+  send_answer <- function(id, answer) {
+    type <- result_type(answer)
+    send(type, id, sent_part(id, type, answer))
+  }
 
   # Runs callbacks of `later` (timers, promises) between requests, as plumber's own server does, until there is a frame
   # to read or nothing to wait for. While callbacks run, the gateway gives the worker nothing. FALSE if serve() is to
@@ -160,13 +179,13 @@ frame_server <- function(con, engines, manifest, events = NULL) {
     }
   }
 
-  # Runs code that belongs to no request. id: the WebSocket whose event it is
-  run_beside <- function(run, id = 0L) {
-    write_frame(con, frame_types$resumed, 0L, NULL)
+  # Runs code of the app between requests. event_of: the WebSocket whose event it is; stream: the stream that it is for
+  run_beside <- function(run, event_of = 0L, stream = 0L) {
+    write_frame(con, frame_types$resumed, stream, NULL)
     calls_back <<- TRUE
-    socket <<- id
+    socket <<- event_of
     allowInterrupts(run())
-    callbacks_ended()
+    callbacks_ended(NULL)
   }
 
   run_event <- function(frame) {
@@ -202,11 +221,12 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         unsent <<- NULL
       }
       entering <<- FALSE
-      if (!await_frame()) {
+      kept <- streams$waits()
+      if (!kept && !await_frame()) {
         if (leave()) return(TRUE)
         next
       }
-      frame <- read_frame(con)
+      frame <- if (kept) streams$next_frame() else read_frame(con)
       if (is.null(frame) || frame$type == frame_types$stop) {
         stopped <<- TRUE
         return(TRUE)
@@ -218,11 +238,16 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         next
       }
       if (frame$type == frame_types$abandon) {
-        if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
+        if (streams$has(frame$id)) run_beside(function() streams$close(frame$id), stream = frame$id)
+        else if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
+        next
+      }
+      if (frame$type == frame_types$pull) {
+        run_beside(function() streams$pull(frame$id), stream = frame$id)
         next
       }
       if (frame$type >= frame_types$socket_opened && frame$type <= frame_types$relay) {
-        run_beside(function() run_event(frame), frame$id)
+        run_beside(function() run_event(frame), event_of = frame$id)
         next
       }
       began <<- wall_clock()
@@ -248,12 +273,14 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   interrupted <- function() {
     forget_current_request()
     if (running > 0L) finish(calls, frame_types$interrupted)
-    else if (calls_back) callbacks_ended()
+    else if (calls_back) callbacks_ended(NULL)
     else early <<- is.null(unsent)
     calls <<- NULL
     FALSE
   }
-  callbacks_ended <- function() {
+  # jump: what has ended them early and the gateway does not know of
+  callbacks_ended <- function(jump) {
+    streams$cut(jump)
     calls_back <<- FALSE
     restore_process()
     unsent <<- list(frame_types$rested, socket, NULL, 0L)
@@ -265,7 +292,7 @@ frame_server <- function(con, engines, manifest, events = NULL) {
       tell(list(message = jump_message, call = NULL, calls = NULL))
       finish(text_500("An exception occurred."))
     } else if (calls_back) {
-      callbacks_ended()
+      callbacks_ended(jump_message)
     }
     FALSE
   }
@@ -309,7 +336,9 @@ frame_server <- function(con, engines, manifest, events = NULL) {
     })
     stopped
   }
+  streams <- NULL
   loop <- by_hash(environment())
+  loop$streams <- open_streams(con, loop$count_open)
   failures$tell <- loop$tell
   loop
 }
@@ -318,5 +347,6 @@ frame_server <- function(con, engines, manifest, events = NULL) {
 result_type <- function(result) {
   if (is.null(result)) return(frame_types$interrupted)
   if (is.null(names(result))) return(frame_types$value)
-  if (is.object(result)) frame_types$opened else frame_types$result
+  if (is.object(result)) return(frame_types$opened)
+  if (is.null(result$stream)) frame_types$result else frame_types$streamed
 }

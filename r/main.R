@@ -114,6 +114,7 @@ plumber_app <- function(settings, step, start, files_read) {
   wake_for_time_limits()
   note_request_constants()
   repair_plumber(settings$repairs)
+  register_stream_serializers()
   # Ends loading. Returns function(start, app) that serves the router.
   prepare <- function(router) {
     files <- files_read()

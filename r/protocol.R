@@ -25,6 +25,7 @@ frame_types <- list2env(list(
   socket_message = 11L,
   socket_closed = 12L,
   relay = 13L,
+  pull = 14L,
   fork = 64L,
   become = 65L,
   reap = 66L,
@@ -47,6 +48,11 @@ frame_types <- list2env(list(
   socket_send = 145L,
   socket_close = 146L,
   broadcast = 147L,
+  streamed = 148L,
+  chunk = 149L,
+  last_chunk = 150L,
+  held_chunk = 151L,
+  ended = 152L,
   preloaded = 192L,
   forked = 193L
 ), parent = emptyenv())

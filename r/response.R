@@ -59,7 +59,9 @@ checked_response <- function(status, headers, body, owned = is_owned(body)) {
     names = if (length(values)) names(values) else character(),
     values = as.vector(values)
   )
-  if ("file" %in% names(body)) {
+  if (inherits(body, "penstock_stream")) {
+    answer$stream <- body
+  } else if ("file" %in% names(body)) {
     answer$file <- normalizePath(body[["file"]], mustWork = FALSE)
     answer$owned <- owned
   } else if (is.character(body)) {

@@ -53,18 +53,21 @@ most_message <- 4000L
 failures <- new.env(parent = emptyenv())
 failures$tell <- function(failure) NULL
 
+# What is reported of an error. last: the frame that called the handler
+failure_report <- function(e, last) {
+  call <- conditionCall(e)
+  where <- call_location(sys.calls()[seq_len(last)])
+  list(
+    message = substr(enc2utf8(conditionMessage(e)), 1L, most_message),
+    call = if (is.null(call)) NULL else call_text(call),
+    calls = without_raising(app_calls(last)),
+    file = where$file,
+    line = where$line
+  )
+}
+
 # A calling handler for an error that is about to become an answer. It never changes the outcome.
 note_failure <- function(e) {
   last <- sys.nframe() - 1L
-  tryCatch({
-    call <- conditionCall(e)
-    where <- call_location(sys.calls()[seq_len(last)])
-    failures$tell(list(
-      message = substr(enc2utf8(conditionMessage(e)), 1L, most_message),
-      call = if (is.null(call)) NULL else call_text(call),
-      calls = without_raising(app_calls(last)),
-      file = where$file,
-      line = where$line
-    ))
-  }, error = function(e) NULL)
+  tryCatch(failures$tell(failure_report(e, last)), error = function(e) NULL)
 }

@@ -248,6 +248,11 @@ export const errorCatalogue = {
     message: "The app's response cannot be sent as HTTP.",
     hint: 'The log shows what is wrong with its status, a header or its body.',
   },
+  stream_failed: {
+    status: 500,
+    message: 'The app failed while it produced the response.',
+    hint: "The log shows R's error.",
+  },
   pipeline_full: {
     message: 'A client sent too many requests without waiting for responses, so its connection was closed.',
     hint: 'Wait for responses, or send the requests on several connections.',

@@ -36,6 +36,8 @@
 #' @param queue_limit Maximum number of requests that wait for a worker. More get 503. (default: 10000)
 #' @param async_requests Maximum number of requests per worker that wait for a promise. A worker that has so many
 #'   gets no more. (default: 1000)
+#' @param stream_heartbeat Send a comment to the client of a stream of events that has had none for this long.
+#'   0s: never. (default: 15s)
 #' @param body_limit Maximum size of a request body. Larger bodies get 413. (default: 100mb)
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
@@ -73,6 +75,8 @@
 #'   x-forwarded-for)
 #' @param drain_delay After the stop signal, report not ready but keep accepting requests for this long.
 #'   (default: 0s)
+#' @param stream_drain How long streams may go on after a reload or a stop signal, or when their worker is
+#'   replaced. (default: 10s)
 #' @param shutdown_timeout How long running requests and exit hooks may take to finish when the server stops.
 #'   (default: 30s)
 #' @param log_format Format of the log. (default: `pretty` on a terminal, otherwise `json`)
@@ -92,14 +96,15 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
     admin_port = NULL, workers = NULL, preload = NULL, model_name = NULL, lane = NULL, idle_timeout = NULL,
     max_worker_requests = NULL, max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL,
     reserved_workers = NULL, short_time = NULL, interrupt_grace = NULL, rscript = NULL, timeout = NULL,
-    queue_limit = NULL, async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL,
-    response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL,
-    max_connections = NULL, max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL,
-    body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL,
-    keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL,
-    tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL,
-    forwarded_header = NULL, drain_delay = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL,
-    access_log = NULL, otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
+    queue_limit = NULL, async_requests = NULL, stream_heartbeat = NULL, body_limit = NULL, body_memory = NULL,
+    response_limit = NULL, response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL,
+    repairs = NULL, retry_safe = NULL, max_connections = NULL, max_connections_per_client = NULL,
+    header_limit = NULL, header_timeout = NULL, body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL,
+    websocket_buffer = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
+    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
+    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, stream_drain = NULL,
+    shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL,
+    slow_request = NULL, app_version = NULL, config = NULL) {
   serve_app(app, call_flags(), background, open, quote_name(substitute(app)))
 }
 
@@ -136,6 +141,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param queue_limit Maximum number of requests that wait for a worker. More get 503. (default: 10000)
 #' @param async_requests Maximum number of requests per worker that wait for a promise. A worker that has so many
 #'   gets no more. (default: 1000)
+#' @param stream_heartbeat Send a comment to the client of a stream of events that has had none for this long.
+#'   0s: never. (default: 15s)
 #' @param body_limit Maximum size of a request body. Larger bodies get 413. (default: 100mb)
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
@@ -173,6 +180,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #'   x-forwarded-for)
 #' @param drain_delay After the stop signal, report not ready but keep accepting requests for this long.
 #'   (default: 0s)
+#' @param stream_drain How long streams may go on after a reload or a stop signal, or when their worker is
+#'   replaced. (default: 10s)
 #' @param shutdown_timeout How long running requests and exit hooks may take to finish when the server stops.
 #'   (default: 30s)
 #' @param log_format Format of the log. (default: `pretty` on a terminal, otherwise `json`)
@@ -192,14 +201,15 @@ dev <- function(app = ".", open = interactive(), host = NULL, port = NULL, admin
     workers = NULL, preload = NULL, lane = NULL, idle_timeout = NULL, max_worker_requests = NULL,
     max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL, reserved_workers = NULL,
     short_time = NULL, interrupt_grace = NULL, debug = NULL, rscript = NULL, timeout = NULL, queue_limit = NULL,
-    async_requests = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL, response_memory = NULL,
-    cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL, max_connections = NULL,
-    max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL, body_timeout = NULL,
-    send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL, keep_alive_timeout = NULL,
-    admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL,
-    tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL,
-    drain_delay = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL,
-    otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
+    async_requests = NULL, stream_heartbeat = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL,
+    response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL,
+    max_connections = NULL, max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL,
+    body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL,
+    keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL,
+    tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL,
+    forwarded_header = NULL, drain_delay = NULL, stream_drain = NULL, shutdown_timeout = NULL, log_format = NULL,
+    log_level = NULL, access_log = NULL, otlp_endpoint = NULL, slow_request = NULL, app_version = NULL,
+    config = NULL) {
   dev_app(app, call_flags(), open)
 }
 

@@ -11,6 +11,7 @@ export const packagesToTest = [
   ...packagesToRun,
   ...modelPackages,
   'commonmark',
+  'coro',
   'future',
   'htmltools',
   'htmlwidgets',

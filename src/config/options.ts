@@ -74,6 +74,14 @@ export const options = {
     group: 'requests',
     commands: serving,
   }),
+  'stream-heartbeat': option({
+    kind: duration(),
+    default: '15s',
+    summary: 'Send a comment to the client of a stream of events that has had none for this long. 0s: never.',
+    details: 'Keeps proxies from closing the connection. See [streams.md](streams.md).',
+    group: 'requests',
+    commands: serving,
+  }),
   'body-limit': option({
     kind: bytes(),
     default: '100mb',
@@ -230,6 +238,15 @@ export const options = {
     summary: 'After the stop signal, report not ready but keep accepting requests for this long.',
     details:
       'Gives load balancers time to stop sending requests. In Kubernetes, 5s to 10s avoids refused connections during a rolling update.',
+    group: 'lifecycle',
+    commands: serving,
+  }),
+  'stream-drain': option({
+    kind: duration(),
+    default: '10s',
+    summary: 'How long streams may go on after a reload or a stop signal, or when their worker is replaced.',
+    details:
+      'A stream of events then gets a last event, `close`, and ends; other streams are cut. Limited to 80 % of `shutdown-timeout`.',
     group: 'lifecycle',
     commands: serving,
   }),

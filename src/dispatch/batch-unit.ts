@@ -108,6 +108,11 @@ export class BatchUnit implements WorkUnit {
   /** Never called: R gives up a batch whose handler returns a promise. */
   opened(): void {}
 
+  /** Never called: a batch is never open. */
+  streamed(): void {}
+  element(): void {}
+  endStream(): void {}
+
   finished(frame: Frame): void {
     const { policy } = this.#first;
     const startedAt = this.#clock.now();

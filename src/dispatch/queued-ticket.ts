@@ -1,9 +1,10 @@
 import type { Clock, Timer } from '../clock.js';
 import type { Linked } from '../linked-list.js';
 import type { UnitWorker, WorkUnit } from '../pool/work-unit.js';
-import type { WorkerExit } from '../pool/worker-exit.js';
+import { describeExit, type WorkerExit } from '../pool/worker-exit.js';
 import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Outcome } from './outcome.js';
+import type { StreamSink } from './stream-sink.js';
 import type { Job, Ticket, TicketState } from './ticket.js';
 
 /** Callbacks for events of a ticket. Every `started` is followed by a `left`. */
@@ -45,6 +46,8 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   openedAt: number | undefined;
   #isOpen = false;
   #isHanded = false;
+  /** Set if its answer is a stream. */
+  #stream: StreamSink | undefined;
   settledAt: number | undefined;
   worker: UnitWorker | undefined;
   attempts = 0;
@@ -150,8 +153,40 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     this.#listener.opened(this);
   }
 
+  streamed(head: Frame): void {
+    if (this.state === 'settled') return;
+    this.#clock.cancel(this.#timer); // from now on the sink watches the time
+    this.#stream = this.job.stream?.(head, this);
+    if (this.#stream !== undefined) return;
+    this.settle({ kind: 'error', code: 'response_invalid', detail: 'It is a stream.' });
+    this.worker?.abandon(this);
+  }
+
+  pull(): void {
+    this.worker?.pull(this);
+  }
+
+  element(frame: Frame): void {
+    if (this.state !== 'settled') this.#stream?.element(frame);
+  }
+
+  endStream(ms: number): void {
+    if (this.state !== 'settled') this.#stream?.endWithin(ms);
+  }
+
+  /** Its stream is over, unless nobody waits for it any more. */
+  #over(tell: (stream: StreamSink) => void): void {
+    if (this.state === 'settled') return;
+    this.abandon();
+    tell(this.#stream!);
+  }
+
   finished(frame: Frame): void {
     this.#close();
+    if (this.#stream !== undefined) {
+      this.#over((stream) => stream.ended(frame));
+      return;
+    }
     this.#tellAlone(frame);
     this.settle({ kind: 'answer', frame });
     this.#listener.answered(this, frame);
@@ -198,6 +233,10 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
 
   lost(_worker: UnitWorker, exit: WorkerExit, begun: boolean): void {
     if (!this.#close()) this.left(undefined);
+    if (this.#stream !== undefined) {
+      this.#over((stream) => stream.failed('worker_lost', `It ${describeExit(exit)}.`));
+      return;
+    }
     this.#tellAlone(undefined);
     this.#listener.lost(this, exit, begun);
   }

@@ -1,7 +1,8 @@
-import type { FrameType } from '../protocol/frame.js';
+import type { Frame, FrameType } from '../protocol/frame.js';
 import type { Batchable } from './batch.js';
 import type { Outcome } from './outcome.js';
 import type { Route } from './route.js';
+import type { StreamSink } from './stream-sink.js';
 
 /** A job from the gateway. */
 export interface Job {
@@ -26,9 +27,11 @@ export interface Job {
   readonly timeout: number;
   /** Called once, with the answer or the error. Not called after `cancel()`. Must not throw. */
   settle(outcome: Outcome, ticket: Ticket): void;
+  /** Called instead of `settle` if the answer is a stream. Without it, a stream is an error. Must not throw. */
+  readonly stream?: (head: Frame, ticket: Ticket) => StreamSink;
 }
 
-/** `handed`: in the pipe of a worker, behind a brief unit. `open`: R waits for a promise of it. */
+/** `handed`: in the pipe of a worker, behind a brief unit. `open`: R waits for a promise of it, or it is a stream. */
 export type TicketState = 'queued' | 'handed' | 'running' | 'open' | 'settled';
 
 /** One request on its way through the dispatcher. */
@@ -49,4 +52,6 @@ export interface Ticket {
   readonly batchSize: number;
   /** The worker that ran it last. */
   readonly worker: { readonly id: number } | undefined;
+  /** Asks R for the next elements of its stream. */
+  pull(): void;
 }

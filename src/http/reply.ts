@@ -20,6 +20,8 @@ export interface Reply {
   /** Path of a file with the body, and whether to delete that file after it was sent. */
   readonly file?: string;
   readonly owned?: boolean;
+  /** Set if the body follows in pieces: whether these are server-sent events. */
+  readonly stream?: 'events' | 'pieces';
 }
 
 /** Bodies up to this size are compressed synchronously: a round trip to the thread pool would take longer. */
@@ -47,6 +49,7 @@ export function replyFrom(payload: Buffer, type: number = FrameType.result): Rep
     headers: headerPairs(plain.names as string | string[], plain.values as string | string[]),
     ...(plain.body !== undefined && { body: plain.body as Buffer }),
     ...(typeof plain.file === 'string' && { file: plain.file, owned: plain.owned === true }),
+    ...(plain.stream !== undefined && { stream: plain.stream as 'events' | 'pieces' }),
   };
 }
 
@@ -145,6 +148,17 @@ export function bytesOf(pieces: readonly Buffer[]): number {
   return sum;
 }
 
+/** Size of the body of a reply that was sent, in bytes. */
+export function bytesSent(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply | undefined,
+): number {
+  if (request.method === 'HEAD') return 0;
+  const header = response.getHeader('content-length'); // set in Penstock's own responses; the app's headers are a list
+  return Number(header ?? reply?.headers.findLast(([name]) => isNamed(name, 'content-length'))?.[1] ?? 0);
+}
+
 export function tooLarge(bytes: string, limit: number): PenstockError {
   return new PenstockError('response_too_large', `The body has ${bytes} bytes; the limit is ${limit} bytes.`);
 }
@@ -220,7 +234,7 @@ export function checkedStatus(status: number | null): number {
   throw new PenstockError('response_invalid', `Its status is ${status ?? 'NA'}; expected 200 to 999.`);
 }
 
-function writeHead(response: ServerResponse, status: number, appHeaders: [string, string][]): void {
+export function writeHead(response: ServerResponse, status: number, appHeaders: [string, string][]): void {
   const own = gatewayHeaders(response);
   const headers = own === undefined ? appHeaders : withGatewayHeaders(appHeaders, own);
   // plumber sets the Date header of the app's response; Node must not add another.

@@ -140,6 +140,11 @@ export function holdUnsent(response: ServerResponse, bytes: number): void {
   (response as Watched)[UNSENT]?.hold(response, bytes, false);
 }
 
+/** The client has taken what was held for this response. */
+export function releaseUnsent(response: ServerResponse): void {
+  (response as Watched)[UNSENT]?.release(response);
+}
+
 /** The same for a response from a file, of which `bytes` are in memory at a time. Fails with `files_full`. */
 export function holdUnsentFile(response: ServerResponse, bytes: number): void {
   if ((response as Watched)[UNSENT]?.hold(response, bytes, true) === false)

@@ -30,4 +30,6 @@ export interface ExchangeOptions {
   readonly responseLimit: number;
   /** Default time limit of a request, in ms. A route can have its own. */
   readonly timeout: number;
+  /** Time after which a stream without events gets a comment, in ms. 0: never. */
+  readonly streamHeartbeat: number;
 }

@@ -21,8 +21,18 @@ export interface ExchangeRecord {
   readonly lane: LaneName;
   /** Where the response came from, if its route has `@cache`. */
   readonly cache?: CacheResult | undefined;
+  /** Set if the response was a stream. */
+  readonly stream?: StreamRecord | undefined;
   /** Total time, in ms. */
   readonly duration: number;
+}
+
+/** What a client got of a stream. */
+export interface StreamRecord {
+  /** Time from the request to the first element, in ms; undefined if there was none. */
+  readonly first: number | undefined;
+  readonly elements: number;
+  readonly ending: 'complete' | 'failed' | 'drained' | 'left';
 }
 
 /** Totals over a request's units of work in R. */

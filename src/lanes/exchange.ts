@@ -7,7 +7,7 @@ import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
 import { isSafe } from '../http/pipeline.js';
 import type { OpenRequest } from '../http/public-server.js';
-import { bytesOf, type Reply, sendReply, tooLarge } from '../http/reply.js';
+import { bytesOf, bytesSent, type Reply, sendReply, tooLarge } from '../http/reply.js';
 import { hasBody, RequestBody } from '../http/request-body.js';
 import { requestId } from '../observe/request-id.js';
 import { type Frame, FrameType } from '../protocol/frame.js';
@@ -16,6 +16,7 @@ import { cacheKey } from './cache/cache-key.js';
 import { CacheLookup } from './cache/cache-lookup.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { type Answer, isReply, type LaneName, type Prepared, type Work } from './lane.js';
+import { StreamedAnswer } from './streamed-answer.js';
 
 /**
  * One request and its answer, whatever the lane:
@@ -52,6 +53,8 @@ export class Exchange implements OpenRequest {
   /** Set if the response can be cached. */
   #lookup: CacheLookup | undefined;
   #reply: Reply | undefined;
+  /** Set if the reply is a stream. */
+  #stream: StreamedAnswer | undefined;
   #error: PenstockError | undefined;
   /** The request is answered, or its client has disconnected. */
   #over = false;
@@ -157,8 +160,19 @@ export class Exchange implements OpenRequest {
       plan: work.plan,
       timeout: this.#remaining,
       settle: (outcome, settled) => this.#guard(() => this.#settle(outcome, settled)),
+      stream: (head, own) => this.#openStream(head, own),
     });
     this.#note(ticket);
+  }
+
+  #openStream(head: Frame, ticket: Ticket): StreamedAnswer {
+    this.#note(ticket);
+    const stream = new StreamedAnswer(this, ticket, this.#context, this.#timeout, (error) =>
+      this.#fail(error),
+    );
+    this.#stream = stream;
+    this.#guard(() => this.#answer(head));
+    return stream;
   }
 
   /** A ticket may be settled before `submit` has returned it. */
@@ -209,11 +223,18 @@ export class Exchange implements OpenRequest {
     const { responseLimit } = this.#context.options;
     const bytes = reply.pieces === undefined ? (reply.body?.length ?? 0) : bytesOf(reply.pieces);
     if (bytes > responseLimit) throw tooLarge(String(bytes), responseLimit);
-    this.#leave();
+    if (reply.stream === undefined) this.#leave();
     const sent = this.#lookup === undefined ? reply : this.#lookup.computed(reply);
-    if (this.response.destroyed) return; // it was computed for other requests
+    if (this.response.destroyed) {
+      this.#stream?.abandon(); // it was computed for other requests
+      return;
+    }
     this.#reply = sent;
     sent.headers.unshift(['X-Request-Id', this.id]);
+    if (sent.stream !== undefined) {
+      this.#stream!.begin(sent);
+      return;
+    }
     sendReply(this.request, this.response, sent)?.catch((error: unknown) => {
       if (!this.response.destroyed) this.#fail(error); // else the client disconnected meanwhile
     });
@@ -232,6 +253,7 @@ export class Exchange implements OpenRequest {
       cause instanceof PenstockError ? cause : new PenstockError('response_invalid', `${String(cause)}.`);
     this.#leave();
     this.#error = error;
+    if (this.#stream?.breakOff(error) === true) return;
     if (this.#lookup !== undefined) {
       this.#lookup.failed(error.code === 'deadline_exceeded' || error.code === 'worker_lost');
       if (this.response.destroyed) return; // it was computed for other requests
@@ -299,6 +321,7 @@ export class Exchange implements OpenRequest {
   closed(): void {
     const answered = this.response.writableFinished;
     this.#incoming?.release();
+    this.#stream?.stop();
     // If other requests wait for this response, it is still computed.
     if (this.#lookup?.leave() !== true) {
       this.#over = true;
@@ -312,21 +335,14 @@ export class Exchange implements OpenRequest {
       id: this.id,
       method: this.request.method!,
       path: pathOf(this.request.url!),
-      status: answered ? this.response.statusCode : 0,
-      bytes: answered ? this.#bytesSent : 0,
+      status: answered || this.#stream?.begun === true ? this.response.statusCode : 0,
+      bytes: this.#stream?.bytes ?? (answered ? bytesSent(this.request, this.response, this.#reply) : 0),
       error: this.#error,
       tickets: this.#tickets,
       lane: this.#lane,
       cache: this.#lookup?.result,
+      stream: this.#stream?.record(this.#startedAt),
       duration: performance.now() - this.#startedAt,
     });
-  }
-
-  /** Size of the body that was sent, in bytes. */
-  get #bytesSent(): number {
-    if (this.request.method === 'HEAD') return 0;
-    const name = 'content-length';
-    const header = this.response.getHeader(name); // set in Penstock's own responses; the app's headers are a list
-    return Number(header ?? this.#reply?.headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? 0);
   }
 }

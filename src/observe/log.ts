@@ -26,6 +26,10 @@ export interface RequestLine {
   readonly rMs: number | undefined;
   /** How long it waited for a promise in R, during which its worker ran other requests. */
   readonly openMs: number | undefined;
+  /** Of a stream: the time to its first element, the number of elements, and how it ended. */
+  readonly firstMs: number | undefined;
+  readonly elements: number | undefined;
+  readonly ending: string | undefined;
   readonly worker: number | undefined;
   /** Number of requests in its batch, including this one. */
   readonly batch: number | undefined;
@@ -123,6 +127,9 @@ function requestJson(line: RequestLine): string {
     code,
     detail,
     durationMs,
+    elements,
+    ending,
+    firstMs,
     lane,
     method,
     openMs,
@@ -143,6 +150,8 @@ function requestJson(line: RequestLine): string {
   if (queueMs !== undefined) json += `,"queueMs":${ms(queueMs)}`;
   if (rMs !== undefined) json += `,"rMs":${ms(rMs)}`;
   if (openMs !== undefined) json += `,"openMs":${ms(openMs)}`;
+  if (firstMs !== undefined) json += `,"firstMs":${ms(firstMs)}`;
+  if (elements !== undefined) json += `,"elements":${elements},"ending":"${ending}"`;
   if (worker !== undefined) json += `,"worker":${worker}`;
   if (batch !== undefined) json += `,"batch":${batch}`;
   json += `,"lane":"${lane}"`;
@@ -193,12 +202,17 @@ function printedBy({ requestId, worker }: Record<string, unknown>): string {
   return requestId === undefined ? `worker ${worker}` : `worker ${worker} ${requestId}`;
 }
 
+/** What the time is for during which R could run other requests. */
+function openTime({ elements, ending }: Record<string, unknown>): string {
+  return elements === undefined ? 'promise' : `stream of ${elements} elements, ${ending},`;
+}
+
 /** Formats a line for the readable log. */
 function prettyMessage(line: Record<string, unknown>, message: string): string {
   switch (line.event) {
     case 'request': {
       const worker = line.worker === undefined ? '' : ` worker ${line.worker}`;
-      const open = line.openMs === undefined ? '' : `, promise ${ms(Number(line.openMs))} ms`;
+      const open = line.openMs === undefined ? '' : `, ${openTime(line)} ${ms(Number(line.openMs))} ms`;
       const times =
         line.rMs === undefined
           ? ''

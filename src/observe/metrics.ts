@@ -45,6 +45,7 @@ export class Metrics {
   readonly batchItems: Distribution;
   readonly itemTime: Distribution;
   readonly slow: Counter;
+  readonly streamElements: Counter;
   readonly rErrors: Counter;
   readonly spans: Counter<'outcome'>;
   readonly workerExits: Counter<'reason'>;
@@ -77,6 +78,11 @@ export class Metrics {
       help: 'Requests that took longer than --slow-request.',
       registers,
     });
+    this.streamElements = new Counter({
+      name: 'penstock_stream_elements_total',
+      help: 'Elements of streams that have ended.',
+      registers,
+    });
     this.cache = new Counter({
       name: 'penstock_cache_requests_total',
       help: 'Requests to routes with @cache: hit (from the cache), joined (shared the result of a concurrent request), miss, or passed (not cacheable).',
@@ -87,7 +93,7 @@ export class Metrics {
       this.registry,
       {
         name: 'penstock_request_seconds',
-        help: 'Time from receiving the request head to sending the end of the response.',
+        help: 'Time from receiving the request head to sending the end of the response, or the first element of a stream.',
       },
       SECONDS_BUCKETS,
     );
@@ -206,7 +212,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'penstock_open',
-      help: 'Requests that wait for a promise in R.',
+      help: 'Requests that wait for a promise in R, and streams.',
       registers,
       collect() {
         this.set(sources.open());

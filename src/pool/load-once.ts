@@ -7,7 +7,7 @@ import type { Worker } from './worker.js';
 import { describeExit, type WorkerExit } from './worker-exit.js';
 
 /** The worker gets no requests. Callbacks of the app may run for a minute. */
-const NO_REQUESTS: OpenLimits = { maxOpen: 1, callbackTimeout: 60_000, interruptGrace: 5000 };
+const NO_REQUESTS: OpenLimits = { maxOpen: 1, callbackTimeout: 60_000, interruptGrace: 5000, streamDrain: 0 };
 
 /**
  * Loads an app in one worker to inspect it, then stops the worker.

@@ -193,6 +193,11 @@ export class Pool {
     return starting;
   }
 
+  /** The streams of all workers get the drain time, then they end. */
+  endStreams(): void {
+    for (const worker of this.#workers.values()) worker.endStreams();
+  }
+
   /** Lets every worker finish its work and stop, within `grace` ms. Resolves when all have ended. */
   async stop(grace = this.#options.stopGrace): Promise<void> {
     this.#stopping = true;

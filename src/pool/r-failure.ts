@@ -13,9 +13,11 @@ export interface RFailure {
   readonly line: number | undefined;
 }
 
-/** Reads the payload of a `failed` frame. */
-export function failureFrom({ payload }: Frame): RFailure {
-  const { call, calls, file, line, message } = toPlain(readRData(payload)) as Record<string, unknown>;
+/** Reads the payload of a `failed` frame, or of an `ended` one, which may have none. */
+export function failureFrom({ payload }: Frame): RFailure | undefined {
+  const report = toPlain(readRData(payload)) as Record<string, unknown> | null;
+  if (report === null) return undefined;
+  const { call, calls, file, line, message } = report;
   return {
     message: String(message),
     call: (call as string | null) ?? undefined,

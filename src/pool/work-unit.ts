@@ -8,9 +8,11 @@ export interface UnitWorker {
   interrupt(graceMs: number): void;
   /** The answer of an open unit is no longer needed. Nothing else in the worker is affected. */
   abandon(unit: { readonly id: number }): void;
+  /** Asks R for the next elements of a stream. */
+  pull(unit: { readonly id: number }): void;
 }
 
-/** A unit of work for a worker: one frame out, one frame back. */
+/** A unit of work for a worker: one frame out, one frame back, or several for a stream. */
 export interface WorkUnit {
   /** Id of the frame. The worker's answer has the same id. */
   readonly id: number;
@@ -37,7 +39,13 @@ export interface WorkUnit {
   left(rTime: number, cut: boolean): void;
   /** R waits for a promise of the unit, and its worker can run other units. `left` has been called; `finished` follows. */
   opened(): void;
-  /** R's answer has arrived. Called after its worker has got other work. */
+  /** Its answer is a stream, whose head this is. It is open: its elements and `finished` follow. */
+  streamed(head: Frame): void;
+  /** An element of its stream. */
+  element(frame: Frame): void;
+  /** Its worker is to stop: a stream that goes on for longer than `ms` must end. */
+  endStream(ms: number): void;
+  /** R's answer has arrived, or its stream has ended. Called after its worker has got other work. */
   finished(frame: Frame): void;
   /** The worker ended before it answered. `begun` is false only if R certainly did not start the unit. */
   lost(worker: UnitWorker, exit: WorkerExit, begun: boolean): void;

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Frame } from '../protocol/frame.js';
+import { type Frame, FrameType } from '../protocol/frame.js';
+import { readRData, toPlain } from '../rdata/index.js';
+import type { StartJourney } from './start-journey.js';
 import type { WorkerExit } from './worker-exit.js';
 import type { WorkerHandle } from './worker-handle.js';
 import { WorkerLink } from './worker-link.js';
@@ -11,6 +13,7 @@ export interface WorkerProcessOwner {
   connected(): void;
   /** The connection is closed. */
   closed(): void;
+  /** A frame other than a step. */
   frame(frame: Frame): void;
   /** R has printed something. */
   printed(): void;
@@ -25,13 +28,15 @@ export interface WorkerProcessOwner {
 export class WorkerProcess {
   readonly #handle: WorkerHandle;
   readonly #owner: WorkerProcessOwner;
+  readonly #journey: StartJourney;
   #link: WorkerLink | undefined;
   /** Whether R has printed something since the app was loaded. */
   #prints = false;
   #dead = false;
 
-  constructor(id: number, { folder, launch, listener }: WorkerStart, owner: WorkerProcessOwner) {
+  constructor(id: number, { folder, journey, launch, listener }: WorkerStart, owner: WorkerProcessOwner) {
     this.#owner = owner;
+    this.#journey = journey;
     const token = listener.expect((socket, pid) => this.#connected(socket, pid));
     this.#handle = launch(
       { id, token, folder },
@@ -41,7 +46,10 @@ export class WorkerProcess {
           this.#prints = true;
           owner.printed();
         },
-        line: (stream, line) => owner.line(stream, line),
+        line: (stream, line) => {
+          journey.said(line);
+          owner.line(stream, line);
+        },
         ended: (exit) => {
           listener.forget(token);
           const silent = owner.ending();
@@ -65,11 +73,6 @@ export class WorkerProcess {
     return this.#link;
   }
 
-  /** The app is loaded. What it printed before concerns no request. */
-  loaded(): void {
-    this.#prints = false;
-  }
-
   endLines(): void {
     this.#handle.endLines();
   }
@@ -85,8 +88,21 @@ export class WorkerProcess {
   #connected(socket: Socket, pid: number): (frame: Frame) => void {
     this.#link = new WorkerLink(socket, () => this.#owner.closed());
     this.#handle.connected(socket, pid);
+    this.#journey.step('connected');
     this.#owner.connected();
-    return (frame) => this.#afterOutput(() => this.#owner.frame(frame));
+    return (frame) => this.#afterOutput(() => this.#received(frame));
+  }
+
+  #received(frame: Frame): void {
+    if (frame.type === FrameType.step) {
+      this.#journey.step(String(toPlain(readRData(frame.payload))));
+      return;
+    }
+    if (frame.type === FrameType.ready) {
+      this.#journey.step('ready');
+      this.#prints = false; // what the app printed while it was loaded concerns no request
+    }
+    this.#owner.frame(frame);
   }
 
   /**

@@ -1,7 +1,6 @@
 import { loadFailureFrom, manifestFrom } from '../app/manifest.js';
 import { type Frame, FrameType, frameTime } from '../protocol/frame.js';
 import { ProtocolError } from '../protocol/frame-reader.js';
-import { readRData, toPlain } from '../rdata/index.js';
 import { Callbacks } from './callbacks.js';
 import { FirstCollection } from './first-collection.js';
 import { interruptFrom } from './interrupt.js';
@@ -34,8 +33,7 @@ export class Worker implements UnitWorker {
   /** Name of the direct lane's plan that the worker has loaded; undefined before it is ready. */
   plan: string | undefined;
   readonly #pipe = new WorkerPipe();
-  readonly #open = new OpenUnits();
-  readonly #limits: OpenLimits;
+  readonly #open: OpenUnits;
   readonly #callbacks: Callbacks;
   readonly sockets = new WorkerSockets((type, id, payload) => {
     if (this.#state === 'idle') this.#toBusy();
@@ -52,7 +50,6 @@ export class Worker implements UnitWorker {
 
   constructor(id: number, start: WorkerStart, owner: WorkerOwner<Worker>, limits: OpenLimits) {
     this.id = id;
-    this.#limits = limits;
     this.#callbacks = new Callbacks(limits.callbackTimeout, () => {
       this.#interruption.begin(limits.interruptGrace, () => {
         owner.callbacksLate(this, false);
@@ -60,23 +57,20 @@ export class Worker implements UnitWorker {
       });
       this.#interruption.signalSoon(() => this.#callbacks.run && this.#pipe.length === 0);
     });
+    this.#open = new OpenUnits(limits, this.#callbacks, () => this.#process.link);
     this.folder = start.folder;
     this.journey = start.journey;
     this.#owner = owner;
     this.#process = new WorkerProcess(id, start, {
       running: (pid) => owner.running(pid),
       connected: () => {
-        this.journey.step('connected');
         if (this.#state === 'starting') this.#to('warming');
       },
       // A worker without its connection is useless. `closeAllConnections()` in a handler closes it.
       closed: () => this.#killTimer.within(CLOSED_EXIT_TIMEOUT_MS),
       frame: (frame) => this.#received(frame),
       printed: () => this.unit?.printed(),
-      line: (stream, line) => {
-        this.journey.said(line);
-        owner.output(this, stream, line);
-      },
+      line: (stream, line) => owner.output(this, stream, line),
       ending: () => {
         const idle = this.#state === 'idle';
         if (idle) this.#toBusy(); // it must not be given any work
@@ -163,7 +157,16 @@ export class Worker implements UnitWorker {
   readonly #maySignal = (): boolean => !this.#pipe.waits && this.#pipe.isRead;
 
   abandon({ id }: { readonly id: number }): void {
-    if (this.#open.has(id)) this.#process.link?.command(FrameType.abandon, id);
+    this.#open.abandon(id);
+  }
+
+  pull({ id }: { readonly id: number }): void {
+    this.#open.pull(id);
+  }
+
+  /** Its streams get the drain time, also those that begin later. */
+  endStreams(): void {
+    this.#open.endStreams();
   }
 
   /** Whether an idle worker should `collect` now. */
@@ -184,6 +187,7 @@ export class Worker implements UnitWorker {
    */
   stop(grace: number, waits = false): void {
     this.#stopGrace = grace;
+    this.endStreams();
     this.sockets.close(1012, 'The R process of this connection stops');
     if (this.#state === 'busy' || (this.#state === 'idle' && this.#open.size > 0)) this.#to('draining');
     else if (this.#state === 'idle') this.#sendStop();
@@ -209,12 +213,7 @@ export class Worker implements UnitWorker {
 
   #received(frame: Frame): void {
     switch (frame.type) {
-      case FrameType.step:
-        this.journey.step(String(toPlain(readRData(frame.payload))));
-        return;
       case FrameType.ready: {
-        this.journey.step('ready');
-        this.#process.loaded();
         if (this.#state !== 'warming') return; // it was told to stop in the meantime
         const manifest = manifestFrom(frame.payload);
         this.plan = manifest.plan;
@@ -230,20 +229,25 @@ export class Worker implements UnitWorker {
       case FrameType.interrupted:
       case FrameType.unstarted:
       case FrameType.opened:
-        if (frame.type === FrameType.opened && this.unit !== undefined && this.unit.size > 1)
-          throw new ProtocolError('a batch cannot be open');
+      case FrameType.streamed:
+      case FrameType.ended:
         if (this.#open.has(frame.id)) this.#settled(frame);
         else this.#finish(frame);
         return;
+      case FrameType.chunk:
+      case FrameType.lastChunk:
+      case FrameType.heldChunk:
+        this.#open.element(frame);
+        return;
       case FrameType.resumed:
-        this.#resumes();
+        this.#resumes(frame.id);
         return;
       case FrameType.rested:
         if (frame.id > 0) this.sockets.handled();
         this.#rests();
         return;
       case FrameType.failed:
-        this.#owner.failed(this, this.unit?.label, failureFrom(frame));
+        this.#owner.failed(this, this.unit?.label, failureFrom(frame)!);
         return;
       case FrameType.broadcast:
         this.#owner.broadcast(this, frame.payload);
@@ -263,6 +267,8 @@ export class Worker implements UnitWorker {
   }
 
   #finish(frame: Frame): void {
+    const opens = frame.type === FrameType.opened || frame.type === FrameType.streamed;
+    if (opens && (this.unit?.size ?? 1) > 1) throw new ProtocolError('a batch cannot be open');
     this.#process.endLines(); // they belong to the unit that printed them
     const unit = this.#pipe.shift(frame.id);
     const unsettled = this.#interruption.ended(() => this.kill());
@@ -272,10 +278,10 @@ export class Worker implements UnitWorker {
     if (cut) this.#owner.interrupted(this, unit?.label, interruptFrom(frame));
     if (frame.type !== FrameType.unstarted) unit?.left(frame.time / 1000, cut);
     // R gets its next work before the answer is processed: for a batch that takes as long as R needs for the next one.
-    const opens = frame.type === FrameType.opened && unit !== undefined;
-    if (opens) this.#open.add(unit);
+    if (opens && unit !== undefined) this.#open.add(unit);
     if (unsettled) this.#process.link?.command(FrameType.ping);
     else this.#free();
+    if (frame.type === FrameType.streamed) this.#open.streamed(frame);
     if (opens) return;
     if (frame.type === FrameType.unstarted) unit?.returned();
     else unit?.finished(frame);
@@ -283,12 +289,12 @@ export class Worker implements UnitWorker {
 
   /** An open unit has its answer, or none any more. */
   #settled(frame: Frame): void {
-    this.#open.finish(frame);
+    this.#open.finish(frame, (label, failure) => this.#owner.failed(this, label, failure));
     if (this.#pipe.length === 0) this.#free();
   }
 
-  #resumes(): void {
-    this.#callbacks.begin();
+  #resumes(stream: number): void {
+    this.#callbacks.begin(stream);
     if (this.#state === 'idle') this.#toBusy();
   }
 
@@ -299,9 +305,10 @@ export class Worker implements UnitWorker {
   }
 
   #rests(): void {
-    const late = this.#callbacks.end();
-    if (late) this.#owner.callbacksLate(this, true);
-    if (late && this.#interruption.ended(() => this.kill())) this.#process.link?.command(FrameType.ping);
+    const cause = this.#callbacks.end();
+    if (cause === 'late') this.#owner.callbacksLate(this, true);
+    if (cause !== undefined && this.#interruption.ended(() => this.kill()))
+      this.#process.link?.command(FrameType.ping);
     else if (this.#pipe.length === 0) this.#free();
   }
 
@@ -314,7 +321,7 @@ export class Worker implements UnitWorker {
     const { busy } = this.sockets;
     if (busy || this.#callbacks.run || this.#interruption.isOn || !this.#process.running) return;
     if (this.#state === 'draining' && this.#open.size === 0) this.#sendStop();
-    else if (this.#state === 'busy' && this.#open.size < this.#limits.maxOpen) this.#becomeIdle();
+    else if (this.#state === 'busy' && !this.#open.full) this.#becomeIdle();
   }
 
   #becomeIdle(): void {

@@ -42,7 +42,10 @@ export const FrameType = {
   batch: 7,
   /** Collect all garbage and answer with a pong. No payload. */
   collect: 8,
-  /** Send no answer for the open request with this id, but `interrupted` if it has none yet. No payload. */
+  /**
+   * Send no answer for the open request with this id, but `interrupted` if it has none yet. A stream is closed. No
+   * payload.
+   */
   abandon: 9,
   /**
    * What happens to a WebSocket, whose id is the request id. R reports `resumed`, runs the app's functions for it, and
@@ -55,6 +58,8 @@ export const FrameType = {
   socketClosed: 12,
   /** Send what another worker has broadcast, to this worker's WebSockets. Payload: that of `broadcast`. */
   relay: 13,
+  /** Produce the next elements of the stream with this id. No payload. */
+  pull: 14,
   /** To a process that has loaded the app: fork a worker. Payload: list(token, folder, number), with names. */
   fork: 64,
   /** Become a worker itself. Payload: list(token), with names. */
@@ -94,7 +99,10 @@ export const FrameType = {
    * for other work. No payload.
    */
   opened: 140,
-  /** Code that belongs to no request begins to run: callbacks of timers and promises, or an event of a WebSocket. */
+  /**
+   * Code that belongs to no request begins to run: callbacks of timers and promises, an event of a WebSocket, or the
+   * stream with this id (0: none) goes on. No payload.
+   */
   resumed: 141,
   /** It has ended. The request id is that of the WebSocket, 0 for callbacks. No payload. */
   rested: 142,
@@ -108,6 +116,19 @@ export const FrameType = {
   socketClose: 146,
   /** A message for the WebSockets of the other workers. Payload: raw bytes, which only R understands. */
   broadcast: 147,
+  /**
+   * The response to a request is a stream: its elements follow, when they are pulled, and then `ended`. The request is
+   * open. Payload: list(status, names, values, stream), with names; `stream`: its format, `events` or `pieces`.
+   */
+  streamed: 148,
+  /** An element of a stream; more follow without another `pull`. Payload: its bytes, a raw vector. */
+  chunk: 149,
+  /** The same, and R produces no more until the next `pull`. */
+  lastChunk: 150,
+  /** The same, and R runs nothing else until the next `pull`. */
+  heldChunk: 151,
+  /** The stream has ended. Payload: NULL, or that of `failed`. */
+  ended: 152,
   /**
    * A process that has loaded the app is ready to fork. Payload: list(obstacles, able), with names: why not to fork it,
    * and whether this R can.

@@ -132,7 +132,7 @@ export class AppLog {
   }
 
   callbacksLate({ id }: Worker, ended: boolean): void {
-    const what = 'callbacks of timers or promises that ran for longer than a request may (--timeout)';
+    const what = 'callbacks, or an element of a stream, that ran for longer than a request may (--timeout)';
     this.#log.warn(
       { event: 'callbacks-interrupted', worker: id, ended },
       ended ? `Interrupted ${what}` : `Killing worker ${id}: an interrupt did not end ${what}`,

@@ -249,6 +249,7 @@ export class AppVersion {
   /** A newer version takes over: finishes the requests that have entered, then stops the workers. */
   async retire(successor: AppVersion): Promise<void> {
     this.#successor = successor;
+    this.#pool.endStreams();
     if (this.#inside > 0) {
       await new Promise<void>((resolve) => {
         this.#emptied = resolve;

@@ -80,6 +80,11 @@ export class AppVersions {
     return this.#reloads.request(by);
   }
 
+  /** The streams of all versions get the drain time, then they end. */
+  endStreams(): void {
+    for (const { pool } of this.all) pool.endStreams();
+  }
+
   /** Stops all workers. See `AppVersion.stop`. */
   async close(grace?: number): Promise<void> {
     this.#closed = true;

@@ -227,6 +227,7 @@ export class Gateway {
     this.#log.info({ event: 'draining', reason }, `Shutting down (${reason}): finishing what runs`);
     await new Promise((resolve) => setTimeout(resolve, drainDelay));
     const until = performance.now() + shutdownTimeout;
+    this.#versions.endStreams();
     const cut = setTimeout(() => {
       this.#log.warn(
         { event: 'drain-timeout' },

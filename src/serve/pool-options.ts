@@ -7,6 +7,9 @@ import { recyclingLimits } from './worker-life.js';
 /** Room for the status, the headers and R's framing around the body of an answer, in bytes. */
 const ANSWER_OVERHEAD = 65_536;
 
+/** Streams end after this share of the time that a stopping server has, at the latest. */
+const STREAM_SHARE = 0.8;
+
 /** The options of the pool of a version. */
 export function poolOptions(
   setting: VersionSetting,
@@ -38,6 +41,8 @@ export function poolOptions(
       maxOpen: config.asyncRequests,
       callbackTimeout: config.timeout,
       interruptGrace: config.interruptGrace,
+      // A stream must be able to send its last event before the server cuts what is left.
+      streamDrain: Math.min(config.streamDrain, config.shutdownTimeout * STREAM_SHARE),
     },
     maxPayload: config.responseLimit + ANSWER_OVERHEAD,
     nextId: () => setting.nextWorkerId(),

@@ -15,11 +15,14 @@ export interface Records {
 
 /** Adds a finished exchange to the metrics and writes its log line. */
 export function recordRequest(
-  { bytes, cache, duration, error, id, lane, method, path, status, tickets }: ExchangeRecord,
+  { bytes, cache, duration, error, id, lane, method, path, status, stream, tickets }: ExchangeRecord,
   { failures, metrics, slow, write }: Records,
 ): void {
   metrics.requests.count(method, status);
-  metrics.requestTime.observe(duration / 1000);
+  // A stream lasts as long as its client wants: what it waits for is the first element.
+  const wait = stream === undefined ? duration : stream.first;
+  if (wait !== undefined) metrics.requestTime.observe(wait / 1000);
+  if (stream !== undefined) metrics.streamElements.inc(stream.elements);
   if (error !== undefined) metrics.errors.inc({ code: error.code });
   if (cache !== undefined) metrics.cache.inc({ result: cache });
   const times = workTimes(tickets);
@@ -30,10 +33,20 @@ export function recordRequest(
     const { code, detail } = error ?? {};
     failures.answered({ requestId: id, method, path, status, worker, code, detail });
   }
-  if (duration >= slow.threshold) {
+  if (wait !== undefined && wait >= slow.threshold) {
     metrics.slow.inc();
     const at = Date.now();
-    slow.add({ at, requestId: id, method, path, status, duration, queue: times?.queue, r: times?.r, worker });
+    slow.add({
+      at,
+      requestId: id,
+      method,
+      path,
+      status,
+      duration: wait,
+      queue: times?.queue,
+      r: times?.r,
+      worker,
+    });
   }
   if (write === undefined) return;
   const batch = times?.batch ?? 1;
@@ -47,6 +60,9 @@ export function recordRequest(
     queueMs: times?.queue,
     rMs: times?.r,
     openMs: times?.open,
+    firstMs: stream?.first,
+    elements: stream?.elements,
+    ending: stream?.ending,
     worker,
     batch: batch > 1 ? batch : undefined,
     lane,

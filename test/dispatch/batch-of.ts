@@ -7,7 +7,7 @@ import { QueuedTicket } from '../../src/dispatch/queued-ticket.js';
 import { FrameType } from '../../src/protocol/frame.js';
 import { FakeClock } from '../support/fake-clock.js';
 
-export const worker = { id: 1, interrupt: () => {}, abandon: () => {} };
+export const worker = { id: 1, interrupt: () => {}, abandon: () => {}, pull: () => {} };
 
 interface BatchOptions {
   readonly known?: boolean;

@@ -42,6 +42,18 @@ export class FakeUnit implements WorkUnit {
     this.events.push('opened');
   }
 
+  streamed(): void {
+    this.events.push('streamed');
+  }
+
+  element(): void {
+    this.events.push('element');
+  }
+
+  endStream(ms: number): void {
+    this.events.push(`end stream ${ms}`);
+  }
+
   left(ms: number): void {
     this.events.push(`left ${ms}`);
   }

@@ -92,7 +92,7 @@ export class WorkerModel {
         },
       },
       this.owner,
-      { maxOpen: 3, callbackTimeout: 1000, interruptGrace: 500 },
+      { maxOpen: 3, callbackTimeout: 1000, interruptGrace: 500, streamDrain: 1000 },
     );
   }
 

@@ -62,3 +62,13 @@ test_that("a @batch annotation that is wrong is told with file and line", {
 test_that("an annotation that stands twice is told with the second's line", {
   expect_error(read_tags("@timeout 5s", "@timeout 6s"), "given twice", class = "located_error")
 })
+
+test_that("a stream can be neither cached nor batched", {
+  refused <- function(text) {
+    comment <- list(list(text = text, line = 4L))
+    expect_error(tags$refuse_for_streams(comment, "plumber.R"), "is a stream; remove the tag", class = "located_error")
+  }
+  refused("@cache 60s")
+  refused("@batch")
+  expect_null(tags$refuse_for_streams(list(list(text = "@timeout 5s", line = 4L)), "plumber.R"))
+})

@@ -55,6 +55,8 @@ export class FakeWorker implements DispatchWorker {
     this.abandoned.add(id);
   }
 
+  pull(): void {}
+
   /** The unit that R runs waits for a promise; R goes on with the next one after so many ms. */
   openHead(ms: number): void {
     const unit = this.#next();

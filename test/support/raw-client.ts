@@ -55,6 +55,12 @@ export class RawClient {
     return this;
   }
 
+  /** Takes nothing more from the system. */
+  pause(): this {
+    this.#socket.pause();
+    return this;
+  }
+
   /** Disconnects without notice. */
   leave(): void {
     this.#socket.destroy();

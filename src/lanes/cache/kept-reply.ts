@@ -20,8 +20,9 @@ const NOT_TO_KEEP = /no-store|no-cache|private/i;
 
 /** Makes a response cacheable; undefined if it must not be cached. */
 export function keptReply(reply: Reply, tag: CacheTag, method: string): KeptReply | undefined {
-  const { file, headers, pieces, status } = reply;
-  if (status < 200 || status > 299 || status === 206 || file !== undefined) return undefined;
+  const { file, headers, pieces, status, stream } = reply;
+  if (status < 200 || status > 299 || status === 206) return undefined;
+  if (file !== undefined || stream !== undefined) return undefined;
   const own = new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
   if (own.has('set-cookie') || NOT_TO_KEEP.test(own.get('cache-control') ?? '')) return undefined;
   const depends = variants(own.get('vary'));
