@@ -188,3 +188,11 @@ test_that("the most special class of a model decides", {
   expect_equal(kind$intervals, "confidence")
   expect_null(models$kind_of(structure(list(), class = "nobody"))$types)
 })
+
+test_that("the fields of a nonlinear mixed model are its variables and its groups", {
+  model <- suppressWarnings(nlme::nlme(
+    height ~ SSasymp(age, asym, r0, lrc), datasets::Loblolly,
+    fixed = asym + r0 + lrc ~ 1, random = asym ~ 1 | Seed, start = c(asym = 103, r0 = -8.5, lrc = -3.3)
+  ))
+  expect_equal(types_of(model), c(age = "unknown", Seed = "number"))
+})
