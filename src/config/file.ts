@@ -17,9 +17,9 @@ export interface ConfigFile {
   readonly text: string;
 }
 
-/** Searches the app's folder, then the working directory, and reads only the first file found. */
-export function findConfigFile(appDir: string | undefined, cwd: string): ConfigFile | undefined {
-  for (const folder of new Set([appDir ?? cwd, cwd])) {
+/** Reads only the first file found. */
+export function findConfigFile(folders: ReadonlySet<string>): ConfigFile | undefined {
+  for (const folder of folders) {
     for (const name of fileNames) {
       const path = join(folder, name);
       try {
