@@ -66,7 +66,7 @@ holds_store <- function(model, class, member) {
   found <- FALSE
   look <- function(expr) {
     given <- as.list(expr)[names2(expr) == member]
-    assigned <- plain_part_assignment(expr, member)
+    assigned <- own_part_assignment(expr, member)
     for (value in present(c(given, assigned))) if (value_kind(model, value) == "store") found <<- TRUE
     for (i in seq_along(expr)) if (!found && typeof(expr[[i]]) == "language") look(expr[[i]])
   }
@@ -74,10 +74,10 @@ holds_store <- function(model, class, member) {
   found
 }
 
-# list(value) of self$member <- value.
-plain_part_assignment <- function(expr, member) {
-  if (!is_call_to(expr, c("<-", "=", "<<-")) || !is_call_to(expr[[2L]], "$")) return(NULL)
-  if (identical(as.character(expr[[2L]][[3L]]), member)) list(expr[[3L]])
+# list(value) of self$member <- value, or of private$member <- value.
+own_part_assignment <- function(expr, member) {
+  if (!is_call_to(expr, c("<-", "=", "<<-"))) return(NULL)
+  if (deparse1(expr[[2L]]) %in% paste0(c("self$", "private$"), member)) list(expr[[3L]])
 }
 
 # x <<- 1 assigns outside of its function.
