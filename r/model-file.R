@@ -9,7 +9,7 @@ model_packages <- c(
   negbin = "MASS", polr = "MASS", rlm = "MASS", gbm = "gbm", ksvm = "kernlab", loess = "stats", lme = "nlme",
   gls = "nlme", earth = "earth", lgb.Booster = "lightgbm", catboost.Model = "catboost", model_stack = "stacks",
   kmeans = "clue", kknn = "kknn", cforest = "partykit", ctree = "partykit", party = "partykit", C5.0 = "C50",
-  cubist = "Cubist"
+  cubist = "Cubist", luz_module_fitted = "luz"
 )
 
 # Reads the file. Its errors say what is wrong and how to write the file.
@@ -71,8 +71,12 @@ open_model <- function(object) {
   wrapped <- pinned || inherits(object, "vetiver_model")
   model <- if (wrapped) object$model else object
   if (inherits(model, "bundle")) {
-    need_packages("bundle", class(model)[1L])
+    # As in bundled_luz_module_fitted.
+    inner <- sub("^bundled_", "", class(model)[1L])
+    need_packages(c("bundle", model_packages[names(model_packages) == inner]), class(model)[1L])
     model <- bundle::unbundle(model)
+  } else {
+    refuse_pointers(model)
   }
   list(
     model = model,
@@ -81,6 +85,33 @@ open_model <- function(object) {
     description = if (wrapped) object$description,
     metadata = if (wrapped) object$metadata
   )
+}
+
+# Classes whose objects are in the memory of a library outside of R: saveRDS() writes a pointer to it, not the model.
+pointer_classes <- c(
+  nn_module = "torch", luz_module_fitted = "luz", keras.engine.training.Model = "keras",
+  keras.src.models.model.Model = "keras3", H2OModel = "h2o", catboost.Model = "catboost"
+)
+
+# How to load those that the package bundle does not know.
+pointer_loaders <- c(torch = "torch::torch_load()", catboost = "catboost::catboost.load_model()")
+
+refuse_pointers <- function(model) {
+  fit <- if (inherits(model, "workflow")) model$fit$fit$fit else if (inherits(model, "model_fit")) model$fit
+  for (part in list(model, fit)) {
+    class <- intersect(if (isS4(part)) methods::is(part) else class(part), names(pointer_classes))
+    if (length(class) == 0L) next
+    package <- pointer_classes[[class[1L]]]
+    stop(
+      "a model of ", package, " (class ", class[1L], ") is not in the file: saveRDS() only writes a pointer to the ",
+      "memory of the session that trained it. ",
+      if (package %in% names(pointer_loaders)) {
+        paste0("Load it in a plumber file, with ", pointer_loaders[[package]])
+      } else {
+        "Save it in that session as a bundle:\n  saveRDS(bundle::bundle(model), \"model.rds\")"
+      }, call. = FALSE
+    )
+  }
 }
 
 # The packages of the model's classes, and of the model inside a workflow or a fit of parsnip.

@@ -109,15 +109,24 @@ bayes_fields <- function(model) {
   })
 }
 
-# Fixed effects, slopes and groups.
-lme_fields <- function(model) {
+# Fixed effects, slopes and groups. nlme() keeps no data, but the groups, by the text of their values.
+lme_fields <- function(model, fields = formula_fields(model)) {
   slopes <- lapply(stats::formula(model$modelStruct$reStruct), all.vars)
   random <- c(all.vars(nlme::getGroupsFormula(model)), unlist(slopes))
-  fields <- formula_fields(model)
   more <- setdiff(random, vapply(fields, function(field) field$name, ""))
   c(fields, lapply(more, function(name) {
-    if (name %in% names(model$data)) column_field(name, model$data[[name]]) else list(name = name, type = "unknown")
+    if (name %in% names(model$data)) column_field(name, model$data[[name]])
+      else if (identical(names(model$groups), name)) value_field(name, levels(model$groups[[name]]))
+      else list(name = name, type = "unknown")
   }))
+}
+
+# The variables of an expression that are no parameters of it, and those that the parameters depend on.
+nlme_fields <- function(model) {
+  expression <- stats::formula(model)[[3L]]
+  used <- c(all.vars(expression), all.vars(model$call$fixed))
+  names <- setdiff(used, c(names(model$plist), all.vars(stats::formula(model)[[2L]])))
+  lme_fields(model, lapply(names, inner_field, list(expression), character(), list()))
 }
 
 # The model frame has the variables of the fixed and random effects, and the groups.
@@ -277,6 +286,7 @@ model_kinds <- list(
   ),
   Arima = list(fields = function(model) step_fields, types = character(), nulls = FALSE, call = forecast_steps),
   lme = list(fields = lme_fields, types = character()),
+  nlme = list(fields = nlme_fields),
   merMod = list(fields = mer_fields, types = c(link = "link", response = "response"), default = "link"),
   gbm = list(
     fields = gbm_fields, types = c(link = "link", response = "response"), default = "link", args = gbm_args,

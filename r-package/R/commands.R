@@ -87,8 +87,8 @@
 #' @param slow_request Requests that take longer count as slow and are listed on the dashboard. (default: 1s)
 #' @param app_version Version of the app, shown in /status and /metrics. (default: `image`, `manifests` and
 #'   `deploy` compute it from the app's files)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @return With `background = TRUE` a [penstock_server]. Otherwise nothing, when the server has stopped.
 #' @example man/examples/serve.R
 #' @export
@@ -192,8 +192,8 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param slow_request Requests that take longer count as slow and are listed on the dashboard. (default: 1s)
 #' @param app_version Version of the app, shown in /status and /metrics. (default: `image`, `manifests` and
 #'   `deploy` compute it from the app's files)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @return Nothing, when the server has stopped.
 #' @example man/examples/dev.R
 #' @export
@@ -222,8 +222,8 @@ dev <- function(app = ".", open = interactive(), host = NULL, port = NULL, admin
 #'   plumber's router. (default: auto)
 #' @param load_timeout How long a worker may take to start and load the app. (default: 2m)
 #' @param rscript Rscript program to run. (default: Rscript)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/routes.R
 #' @export
@@ -254,8 +254,8 @@ routes <- function(app = ".", lane = NULL, load_timeout = NULL, rscript = NULL, 
 #' @param trusted_proxies Addresses and networks of proxies whose forwarding headers are trusted.
 #' @param forwarded_header Header in which trusted proxies send the address of the client. (default:
 #'   x-forwarded-for)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @param json `TRUE`: Print the findings as JSON.
 #' @param load `FALSE`: Do not load the app, which runs its code.
 #' @param production `TRUE`: Also check the configuration for security risks.
@@ -303,8 +303,8 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #'
 #' @param app A plumber file, a folder with `plumber.R` or `entrypoint.R`, or a saved model (`.rds`).
 #' @param rscript Rscript program to run. (default: Rscript)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @param write `TRUE`: Write a Dockerfile and a .dockerignore to the app's folder, and do not build.
 #' @param force `TRUE`: Overwrite an existing Dockerfile, or ignore it when building.
 #' @param base Source of R: the rocker/r-ver image of an R version, or Debian packages.
@@ -360,8 +360,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force 
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @param kustomize Write a Kustomize base with overlays for a local cluster and for production.
 #' @param helm Write a Helm chart.
 #' @param measure `TRUE`: Only measure the app, and write its sizes to penstock-sizing.json in its folder. Later
@@ -411,8 +411,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
-#' @param config Configuration file. (default: penstock.yaml in the app's folder, otherwise in the working
-#'   directory)
+#' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
+#'   the working directory: the first of them)
 #' @param dry_run `TRUE`: Let the cluster validate the manifests, without applying them.
 #' @param diff `TRUE`: Show what would change in the cluster, without changing it.
 #' @param build `FALSE`: Deploy the image named by --image without building it.

@@ -56,6 +56,30 @@ lives_on_top <- function(model, name) {
 # In a method of a class these names are the object.
 is_own_object <- function(name, ctx) name %in% c("self", "private") && !is.null(ctx$class)
 
+# As in self$users.
+is_own_part <- function(expr, ctx) {
+  is_call_to(expr, "$") && is.symbol(expr[[2L]]) && is_own_object(as.character(expr[[2L]]), ctx)
+}
+
+# Whether a member of a class is a store: by its value in the class, or by what a method assigns to it.
+holds_store <- function(model, class, member) {
+  found <- FALSE
+  look <- function(expr) {
+    given <- as.list(expr)[names2(expr) == member]
+    assigned <- own_part_assignment(expr, member)
+    for (value in present(c(given, assigned))) if (value_kind(model, value) == "store") found <<- TRUE
+    for (i in seq_along(expr)) if (!found && typeof(expr[[i]]) == "language") look(expr[[i]])
+  }
+  for (entry in bindings_of(model, class)) if (is.call(entry$value)) look(entry$value)
+  found
+}
+
+# list(value) of self$member <- value, or of private$member <- value.
+own_part_assignment <- function(expr, member) {
+  if (!is_call_to(expr, c("<-", "=", "<<-"))) return(NULL)
+  if (deparse1(expr[[2L]]) %in% paste0(c("self$", "private$"), member)) list(expr[[3L]])
+}
+
 # x <<- 1 assigns outside of its function.
 note_outward_write <- function(walk, target, scope, ctx) {
   found <- target_name(target)
@@ -98,6 +122,7 @@ note_assign <- function(walk, expr, scope, ctx) {
     text <- if (is.character(named)) named else sprintf("the variable named by %s", deparse1(named))
     return(note_write(walk, found, ctx, "global", "assign", text))
   }
+  if (is_own_part(place, ctx)) return(note_write(walk, found, ctx, "object", "assign"))
   if (!is.symbol(place)) return(invisible())
   lives <- environment_life(walk, as.character(place), scope, ctx)
   if (!is.null(lives)) note_write(walk, found, ctx, lives, "assign")
@@ -141,6 +166,10 @@ note_table_write <- function(walk, expr, scope, ctx) {
 }
 
 note_store_write <- function(walk, object, scope, ctx) {
+  if (is_own_part(object, ctx)) {
+    if (!holds_store(walk$model, ctx$class, as.character(object[[3L]]))) return(invisible())
+    return(note_write(walk, target_name(object), ctx, "object", as.character(object[[3L]])))
+  }
   if (!is.symbol(object)) return(invisible())
   name <- as.character(object)
   home <- find_scope(name, scope)

@@ -32,7 +32,8 @@ overrides the file, and the file overrides the defaults.
 ## Configuration file
 
 Penstock reads one file: the one that \`--config\` or \`PENSTOCK_CONFIG\` names, otherwise \`penstock.yaml\` (or
-\`penstock.yml\`) in the app's folder, otherwise the one in the working directory.
+\`penstock.yml\`) in the app's folder, in [the project above it](reliability.md#apps-in-a-project) or in the working directory, whichever comes
+first. The start banner, the log event \`config\` and \`penstock doctor\` show its path.
 
 - An unknown option, an invalid value or a key without a value is an error. The message names the line, and Penstock
   reports all errors at once.

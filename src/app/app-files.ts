@@ -3,7 +3,7 @@ import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, sep } from 'node:path';
 import { version as penstockVersion } from '../version.js';
 import type { AppLocation } from './find-app.js';
-import { projectFiles } from './project.js';
+import { configNames, projectFiles } from './project.js';
 
 /** Names that are never part of an app, in any subfolder: files of other tools, and secrets. */
 export const excludedNames: readonly string[] = [
@@ -45,7 +45,7 @@ export const excludedPaths: readonly string[] = [
 ];
 
 /** Files that belong to a saved model in the same folder. Its folder may contain unrelated files. */
-export const modelCompanions: readonly string[] = ['penstock.yaml', 'penstock.yml', 'renv.lock'];
+export const modelCompanions: readonly string[] = [...configNames, 'renv.lock'];
 
 /** The files of an app: sorted paths relative to its folder. Symbolic links are followed. */
 export function appFiles({ directory, entry, file }: AppLocation): string[] {

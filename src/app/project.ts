@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 /** Files that R, or renv in it, reads in the folder that it starts in. */
 const STARTUP_FILES: readonly string[] = ['.Rprofile', 'renv.lock'];
 
+/** The names of the configuration file. The first one that exists is read. */
+export const configNames: readonly string[] = ['penstock.yaml', 'penstock.yml'];
+
 /** The files of a project that its apps need in another place, such as an image. */
 const PROJECT_FILES: readonly string[] = [...STARTUP_FILES, 'renv/activate.R', 'renv/settings.json'];
 
@@ -33,7 +36,16 @@ export function projectAbove(directory: string, home: string = homedir()): strin
 export function projectFiles({ directory, entry, project }: ProjectPlace): string[] {
   if (project === undefined) return [];
   const wanted = entry === 'model' ? ['renv.lock'] : PROJECT_FILES;
-  return wanted.filter((path) => isFile(join(project, path)) && !isFile(join(directory, path)));
+  const files = wanted.filter((path) => isFile(join(project, path)) && !isFile(join(directory, path)));
+  const configured = configNames.some((name) => isFile(join(directory, name)));
+  const config = configured ? undefined : configNames.find((name) => isFile(join(project, name)));
+  return config === undefined ? files : [...files, config];
+}
+
+/** Whether an image of the app contains its configuration file. */
+export function imageHasConfig(app: ProjectPlace, file: string): boolean {
+  if (dirname(file) === app.directory) return true;
+  return projectFiles(app).some((path) => join(app.project!, path) === file);
 }
 
 /** What of an app's location matters here. */

@@ -1,12 +1,13 @@
 import type { LoadedReport, StartReport } from '../serve/start-report.js';
 
 /** What a terminal shows when the server has started: what is served, where, and how to stop it. */
-export function banner({ adminUrl, app, loaded, project, url, workers }: StartReport): string {
+export function banner({ adminUrl, app, config, loaded, project, url, workers }: StartReport): string {
   const { max, min } = workers;
   const count = `${min === max ? max : `${min} to ${max}`} ${max === 1 ? 'R process' : 'R processes'}`;
   const rows: [string, string][] = [
     ['App', app],
     ...(project === undefined ? [] : ([['Project', project]] satisfies [string, string][])),
+    ...(config === undefined ? [] : ([['Config', config]] satisfies [string, string][])),
     ['URL', url],
     ...(loaded?.documented ? ([['Docs', `${url}/__docs__/`]] satisfies [string, string][]) : []),
     ['Dashboard', adminUrl],

@@ -54,7 +54,7 @@ export async function examine({
   const app = await attempt(findings, () => findApp(argument, cwd));
   if (app !== undefined) findings.push(checkAppFiles(app), ...checkProject(app));
   const loaded = await attempt(findings, () =>
-    loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory }) }),
+    loadConfig({ flags, env, cwd, ...(app && { appDir: app.directory, project: app.project }) }),
   );
   if (loaded?.config !== undefined) findings.push({ status: 'ok', title: `Configuration: ${loaded.config}` });
   for (const warning of loaded?.warnings ?? []) findings.push({ status: 'warning', title: warning });

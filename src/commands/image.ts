@@ -1,6 +1,7 @@
-import { dirname, relative } from 'node:path';
+import { relative } from 'node:path';
 import { stderr, stdout } from 'node:process';
 import { type AppLocation, startFolder } from '../app/find-app.js';
+import { imageHasConfig } from '../app/project.js';
 import { displayPath } from '../config/file.js';
 import type { Config } from '../config/load.js';
 import { askR } from '../doctor/ask-r.js';
@@ -78,9 +79,11 @@ async function plan(app: AppLocation, config: Config, options: ImageOptions): Pr
   if (failed && readRenvLock(startFolder(app)) === undefined)
     throw new PenstockError('r_not_found', answer.output);
   if (!failed) refuseFilesOutside(app, answer.outside);
-  if (config.config !== undefined && dirname(config.config) !== app.directory) {
+  if (config.config !== undefined && !imageHasConfig(app, config.config)) {
     const file = displayPath(config.config, process.cwd());
-    printWarnings([`The image will not contain ${file}, because it is not in the app's folder.`]);
+    printWarnings([
+      `The image will not contain ${file}, because it is neither in the app's folder nor in its project.`,
+    ]);
   }
   const models = [config.model, ...config.models.values()];
   const { recipe, warnings } = planImage({

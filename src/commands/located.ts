@@ -7,12 +7,13 @@ import { printWarnings } from './warnings.js';
 /** The app of a command, and its configuration, whose warnings are printed. */
 export function located(command: Command, argument: string | undefined): [AppLocation, Config] {
   const app = findApp(argument);
-  return [app, configured(command, app.directory)];
+  return [app, configured(command, app)];
 }
 
 /** The configuration of a command. Prints its warnings. */
-export function configured(command: Command, appDir?: string): Config {
-  const config = loadConfig({ flags: flagsOf(command), ...(appDir !== undefined && { appDir }) });
+export function configured(command: Command, app?: AppLocation): Config {
+  const place = app === undefined ? {} : { appDir: app.directory, project: app.project };
+  const config = loadConfig({ flags: flagsOf(command), ...place });
   printWarnings(config.warnings);
   return config;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
+import { configNames } from '../app/project.js';
 import { readAccessSection, readRulesSection } from './access-section.js';
 import { readKubernetesSection } from './kubernetes-section.js';
 import { readModelSection, readModelsSection } from './model-section.js';
@@ -10,17 +11,15 @@ import { didYouMean, type Sections, type Setting, type Settings } from './settin
 
 const sectionNames = ['model', 'models', 'access', 'rules', 'kubernetes'];
 
-const fileNames = ['penstock.yaml', 'penstock.yml'];
-
 export interface ConfigFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** Searches the app's folder, then the working directory, and reads only the first file found. */
-export function findConfigFile(appDir: string | undefined, cwd: string): ConfigFile | undefined {
-  for (const folder of new Set([appDir ?? cwd, cwd])) {
-    for (const name of fileNames) {
+/** Reads only the first file found. */
+export function findConfigFile(folders: ReadonlySet<string>): ConfigFile | undefined {
+  for (const folder of folders) {
+    for (const name of configNames) {
       const path = join(folder, name);
       try {
         return { path, text: readFileSync(path, 'utf8') };

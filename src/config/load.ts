@@ -31,6 +31,8 @@ export interface LoadInput {
   readonly cwd?: string;
   /** The app's folder, which is searched first for `penstock.yaml`. */
   readonly appDir?: string;
+  /** The project above the app's folder, which is searched next, before `cwd`. */
+  readonly project?: string | undefined;
   /** Whether the log is written to a terminal. */
   readonly terminal?: boolean;
 }
@@ -42,7 +44,9 @@ export function loadConfig(input: LoadInput = {}): Config {
   const cwd = input.cwd ?? process.cwd();
   const flags = readFlags(input.flags ?? {}, cwd);
   const environment = readEnvironment(input.env ?? process.env, cwd);
-  const file = openConfigFile([...flags.settings, ...environment.settings], input.appDir, cwd);
+  const { appDir = cwd, project = cwd } = input;
+  const folders = new Set([appDir, project, cwd]);
+  const file = openConfigFile([...flags.settings, ...environment.settings], folders, cwd);
   const fromFile: Settings =
     file === undefined ? { settings: [], faults: [], warnings: [] } : readConfigFile(file, cwd);
 
@@ -103,7 +107,7 @@ function readFlags(flags: NonNullable<LoadInput['flags']>, cwd: string): Setting
 /** A configuration file that the user names must exist; the default one is optional. */
 function openConfigFile(
   asked: readonly Setting[],
-  appDir: string | undefined,
+  folders: ReadonlySet<string>,
   cwd: string,
 ): ConfigFile | undefined {
   const setting = asked.find(({ name }) => name === 'config');
@@ -111,7 +115,7 @@ function openConfigFile(
   const path = setting === undefined ? undefined : (parseSetting(setting, faults) as string | undefined);
   if (faults.length > 0) throw new PenstockError('config_invalid', describe(faults));
   try {
-    return path === undefined ? findConfigFile(appDir, cwd) : { path, text: readFileSync(path, 'utf8') };
+    return path === undefined ? findConfigFile(folders) : { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
     const { code, message, path: failed } = error as NodeJS.ErrnoException;
     const shown = displayPath(failed ?? path ?? 'penstock.yaml', cwd);

@@ -303,7 +303,8 @@ export const options = {
 
   config: option<string>({
     kind: file(),
-    defaultNote: "penstock.yaml in the app's folder, otherwise in the working directory",
+    defaultNote:
+      "penstock.yaml in the app's folder, in the project above it, or in the working directory: the first of them",
     summary: 'Configuration file.',
     group: 'setup',
     commands: [...loading, ...inCluster],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { appName } from '../app/app-files.js';
 import type { AppLocation } from '../app/find-app.js';
+import { imageHasConfig } from '../app/project.js';
 import { workersIn } from '../config/container-memory.js';
 import type { Config } from '../config/load.js';
 import { fieldOf, type OptionName, optionNames, options, variableOf } from '../config/options.js';
@@ -49,8 +49,7 @@ export async function planDeployment(
 ): Promise<DeploymentPlan> {
   const measured = await measuredOf(app, config);
   const name = config.name ?? appName(app);
-  const file =
-    config.config !== undefined && dirname(config.config) !== app.directory ? config.config : undefined;
+  const file = config.config !== undefined && !imageHasConfig(app, config.config) ? config.config : undefined;
   const values = valuesFor({
     name,
     version: config.appVersion ?? version,
@@ -66,7 +65,7 @@ export interface ValuesInput {
   readonly version: string;
   readonly config: Config;
   readonly measured: Measured | undefined;
-  /** The text of a configuration file that is not in the app's folder, so not in the image. */
+  /** The text of a configuration file that is not in the image. */
   readonly configFile?: string;
 }
 

@@ -189,6 +189,8 @@ export class Gateway {
     if (project !== undefined) {
       this.#log.info({ event: 'project', project }, `R starts in the project ${project}`);
     }
+    const { config: file } = this.#config;
+    if (file !== undefined) this.#log.info({ event: 'config', file }, `Options are read from ${file}`);
     const adminUrl = await listenAdmin(this.#adminServer, this.#config, this.#log, sockets.admin);
     const started = (this.#dev ?? this.#versions).start();
     [this.#traces] = await Promise.all([this.#startTracing(), started]);

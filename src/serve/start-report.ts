@@ -12,6 +12,8 @@ export interface StartReport {
   readonly app: string;
   /** The folder above it that R starts in; undefined if it is the app's. */
   readonly project: string | undefined;
+  /** The configuration file; undefined if there is none. */
+  readonly config: string | undefined;
   readonly workers: Config['workers'];
   /** Undefined if the app does not load yet, under `penstock dev`. */
   readonly loaded: LoadedReport | undefined;
@@ -48,7 +50,8 @@ export function startReport({
   version: AppVersion | undefined;
 }): StartReport {
   const loaded = version?.manifest && loadedReport(version, version.manifest, config);
-  return { url, adminUrl, app: app.file, project: app.project, workers: config.workers, loaded };
+  const { config: file, workers } = config;
+  return { url, adminUrl, app: app.file, project: app.project, config: file, workers, loaded };
 }
 
 function loadedReport({ models, notForked }: AppVersion, manifest: Manifest, config: Config): LoadedReport {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { appVersion, imageFiles } from '../../src/app/app-files.js';
 import { findApp } from '../../src/app/find-app.js';
-import { projectAbove } from '../../src/app/project.js';
+import { imageHasConfig, projectAbove } from '../../src/app/project.js';
 import { planImage } from '../../src/image/recipe.js';
 
 let root: string;
@@ -64,6 +64,7 @@ test('the image of an app has the packages of its project, and its version depen
   write('renv.lock', lock('1.2.0'));
   write('.Rprofile', 'source("renv/activate.R")');
   write('renv/activate.R');
+  write('penstock.yaml', 'workers: 2\n');
   write('api/plumber.R');
   const app = findApp('api', root);
   const { recipe } = planImage({ app, base: 'r-ver', answer: undefined });
@@ -73,8 +74,13 @@ test('the image of an app has the packages of its project, and its version depen
     '.Rprofile',
     'renv.lock',
     'renv/activate.R',
+    'penstock.yaml',
   ]);
   const before = await appVersion(app);
   write('renv.lock', lock('1.2.1'));
   expect(await appVersion(app)).not.toBe(before);
+  expect(imageHasConfig(app, join(root, 'penstock.yaml'))).toBe(true);
+  expect(imageHasConfig(app, join(root, 'other.yaml'))).toBe(false);
+  write('api/penstock.yml', 'workers: 3\n');
+  expect(imageFiles(app).map(({ path }) => path)).not.toContain('penstock.yaml');
 });

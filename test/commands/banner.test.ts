@@ -16,6 +16,7 @@ const started = {
   adminUrl: 'http://127.0.0.1:9001',
   app: '/project/api/plumber.R',
   project: '/project',
+  config: '/project/penstock.yaml',
   workers: { min: 1, max: 1 },
   loaded,
 };
@@ -24,6 +25,7 @@ test('the banner shows what is served, where, how, and how to stop it', () => {
   expect(banner(started)).toBe(`
   App       /project/api/plumber.R
   Project   /project
+  Config    /project/penstock.yaml
   URL       http://127.0.0.1:8000
   Docs      http://127.0.0.1:8000/__docs__/
   Dashboard http://127.0.0.1:9001

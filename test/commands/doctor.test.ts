@@ -48,6 +48,7 @@ describe('penstock doctor', () => {
     const missing = examined(write('plumber.R', text), { load: true });
     mkdirSync(join(folder, 'project', 'api'), { recursive: true });
     write('project/.Rprofile', 'options(project.is = "above")\n');
+    const config = write('project/penstock.yaml', 'port: 0\n');
     const checks = 'stopifnot(getOption("project.is") == "above", basename(getwd()) == "api")\n';
     write('project/api/plumber.R', `${checks}#* @get /\nfunction() 1\n`);
     const above = examined(join(folder, 'project', 'api'), { load: true });
@@ -60,7 +61,11 @@ describe('penstock doctor', () => {
       );
       expect(found[0]!.details).toContain('reading the data');
       expect(titlesOf(await above, 'ok')).toEqual(
-        expect.arrayContaining([`Project: ${join(folder, 'project')}`, 'The app loads: 1 route']),
+        expect.arrayContaining([
+          `Project: ${join(folder, 'project')}`,
+          `Configuration: ${config}`,
+          'The app loads: 1 route',
+        ]),
       );
       expect(titlesOf(await routeless, 'warning')).toEqual([
         'The app loads, but has no routes: every request gets 404',

@@ -186,6 +186,17 @@ describe('The file', () => {
     });
   });
 
+  test('is that of the app, otherwise that of its project, otherwise that of the working directory', () => {
+    const project = join(cwd, 'project');
+    mkdirSync(project);
+    write('port: 1001\n');
+    expect(load({ project })).toMatchObject({ port: 1001, config: join(cwd, 'penstock.yaml') });
+    write('port: 1002\n', 'project', 'penstock.yaml');
+    expect(load({ project })).toMatchObject({ port: 1002, config: join(project, 'penstock.yaml') });
+    write('port: 1003\n', 'app', 'penstock.yaml');
+    expect(load({ project })).toMatchObject({ port: 1003, config: join(appDir, 'penstock.yaml') });
+  });
+
   test('resolves relative paths from its own folder', () => {
     write('rscript: bin/Rscript\n', 'app', 'penstock.yaml');
     expect(load().rscript).toBe(join(appDir, 'bin/Rscript'));

@@ -188,3 +188,25 @@ test_that("the most special class of a model decides", {
   expect_equal(kind$intervals, "confidence")
   expect_null(models$kind_of(structure(list(), class = "nobody"))$types)
 })
+
+test_that("the fields of a nonlinear mixed model are its variables and its groups", {
+  model <- suppressWarnings(nlme::nlme(
+    height ~ SSasymp(age, asym, r0, lrc), datasets::Loblolly,
+    fixed = asym + r0 + lrc ~ 1, random = asym ~ 1 | Seed, start = c(asym = 103, r0 = -8.5, lrc = -3.3)
+  ))
+  expect_equal(types_of(model), c(age = "unknown", Seed = "number"))
+})
+
+test_that("a model that saveRDS() cannot write is refused with what to do", {
+  net <- structure(list(), class = c("net", "nn_module"))
+  expect_error(models$open_model(net), "a model of torch \\(class nn_module\\) is not in the file.*torch::torch_load")
+  fit <- structure(list(fit = structure(list(), class = "luz_module_fitted")), class = c("_luz", "model_fit"))
+  expect_error(models$open_model(fit), "a model of luz .*bundle::bundle")
+  expect_identical(models$open_model(stats::lm(mpg ~ wt, mtcars))$model$rank, 2L)
+})
+
+test_that("a bundle names the packages that it needs", {
+  bundle <- structure(list(), class = c("bundled_no_such_model", "bundle"))
+  skip_if(nzchar(system.file(package = "bundle")))
+  expect_error(models$open_model(bundle), "class bundled_no_such_model needs the R package bundle, which is not")
+})

@@ -11,8 +11,11 @@ export interface Terminal {
 }
 
 /** Runs a shell command in a terminal, which `script` of util-linux makes. */
-export function inTerminal(command: string): Terminal {
-  const terminal = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] });
+export function inTerminal(command: string, env = process.env): Terminal {
+  const terminal = spawn('script', ['-qfec', command, '/dev/null'], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   let shown = '';
   terminal.stdout.on('data', (text: Buffer) => {
     shown += String(text);

@@ -235,6 +235,122 @@ makers <- list(
       question("type=raw", input, named(stats::predict(model, input, type = "raw")))
     )
   },
+  weighted = function() {
+    model <- stats::lm(log(rent) ~ splines::ns(age, 3) + I(rooms^2) + pet, people, weights = months)
+    list(model, question("", asked[c("age", "rooms", "pet")], named(stats::predict(model, asked))))
+  },
+  mlm = function() {
+    model <- stats::lm(cbind(rent, visits) ~ age + city, people)
+    input <- asked[c("age", "city")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  aov = function() {
+    model <- stats::aov(rent ~ city * size, people)
+    input <- asked[c("city", "size")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  gamma = function() {
+    model <- stats::glm(rent ~ age + city, stats::Gamma("log"), people)
+    input <- asked[c("age", "city")]
+    list(model, question("type=response", input, named(stats::predict(model, input, type = "response"))))
+  },
+  stepwise = function() {
+    model <- stats::step(stats::lm(with_response("rent", formula), people), trace = 0)
+    input <- asked[all.vars(stats::formula(model))[-1L]]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  ppr = function() {
+    model <- stats::ppr(rent ~ age + rooms + city, data = people, nterms = 2L)
+    input <- asked[c("age", "rooms", "city")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  surface = function() {
+    model <- stats::loess(rent ~ age + rooms, people, span = 0.9)
+    input <- data.frame(age = stats::runif(rows, 20, 75), rooms = sample(2:8, rows, replace = TRUE))
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  princomp = function() {
+    model <- stats::princomp(people[c("age", "rooms", "rent")], cor = TRUE)
+    input <- data.frame(asked[numbers], rent = asked$age * 10)
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  holtWinters = function() {
+    model <- stats::HoltWinters(datasets::co2)
+    input <- data.frame(n.ahead = sample(40L, rows, replace = TRUE))
+    list(model, question("", input, list(.pred = as.vector(stats::predict(model, n.ahead = 40L))[input$n.ahead])))
+  },
+  structTS = function() {
+    model <- stats::StructTS(log10(datasets::UKgas), "level")
+    input <- data.frame(n.ahead = sample(40L, rows, replace = TRUE))
+    ahead <- stats::predict(model, n.ahead = 40L)
+    expected <- list(.pred = as.vector(ahead$pred)[input$n.ahead], .pred_se = as.vector(ahead$se)[input$n.ahead])
+    list(model, question("", input, expected))
+  },
+  rlm = function() {
+    model <- MASS::rlm(rent ~ age + rooms + city, people)
+    input <- asked[c("age", "rooms", "city")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  negbin = function() {
+    model <- suppressWarnings(MASS::glm.nb(visits ~ age + city, people))
+    input <- asked[c("age", "city")]
+    list(model, question("type=response", input, named(stats::predict(model, input, type = "response"))))
+  },
+  polr = function() {
+    people$grade <- factor(people$grade, ordered = TRUE)
+    people$years <- people$age / 10
+    model <- MASS::polr(grade ~ years + city, people)
+    input <- data.frame(years = asked$age / 10, city = asked$city)
+    list(
+      model,
+      question("", input, named(stats::predict(model, input))),
+      question("type=probs", input, named(stats::predict(model, input, type = "probs")))
+    )
+  },
+  gls = function() {
+    model <- nlme::gls(rent ~ age + city, people, weights = nlme::varPower(form = ~ age))
+    input <- asked[c("age", "city")]
+    list(model, question("", input, named(as.vector(stats::predict(model, input)))))
+  },
+  nlme = function() {
+    people$street <- factor(paste("street", rep(1:6, 50L)))
+    start <- c(a = 500, b = 8)
+    model <- nlme::nlme(rent ~ a + b * age, people, a + b ~ 1, a ~ 1 | street, start = start)
+    input <- data.frame(asked["age"], street = rep(levels(people$street), length.out = rows))
+    list(model, question("", input, named(as.vector(stats::predict(model, input)))))
+  },
+  tree = function() {
+    model <- rpart::rpart(visits ~ age + rooms + pet, people, method = "poisson")
+    input <- asked[c("age", "rooms", "pet")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  network = function() {
+    model <- nnet::nnet(rent / 2000 ~ age + rooms + member, people, size = 2L, linout = TRUE, trace = FALSE)
+    input <- asked[c("age", "rooms", "member")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  svmClass = function() {
+    model <- e1071::svm(grade ~ age + rooms + member, people)
+    input <- asked[c("age", "rooms", "member")]
+    list(model, question("", input, named(stats::predict(model, input))))
+  },
+  bam = function() {
+    model <- mgcv::bam(visits ~ s(age, by = city) + city, stats::poisson(), people)
+    input <- asked[c("age", "city")]
+    list(
+      model,
+      question("type=response", input, named(as.vector(mgcv::predict.bam(model, input, type = "response"))))
+    )
+  },
+  lognormal = function() {
+    model <- survival::survreg(survival::Surv(months, left) ~ log(age) + city, people, dist = "lognormal")
+    input <- asked[c("age", "city")]
+    list(
+      model,
+      question("", input, named(stats::predict(model, input))),
+      question("type=lp", input, named(stats::predict(model, input, type = "lp")))
+    )
+  },
   lmer = function() {
     people$street <- paste("street", rep(1:6, 50L))
     model <- lme4::lmer(rent ~ log1p(rooms) + city + member + (age | street), people)
