@@ -185,7 +185,13 @@ const json: Target = {
     if (!(value instanceof NotCovered)) {
       if (!(large instanceof NotCovered))
         same(writeRData(large), writeRData(value), 'two values for one text');
-      JSON.parse(input.toString('utf8').replace(/^\ufeff/, '')); // R would reject what is not JSON, too
+      // R would reject what is not JSON, too. Its parser takes all feeds for white space.
+      JSON.parse(
+        input
+          .toString('utf8')
+          .replace(/^\ufeff/, '')
+          .replace(/[\v\f]/g, ' '),
+      );
       if (typeof outline === 'number') printJson(value);
     }
     for (const _ of readJson({ body: input, limits: { depth: 64, members: 100, values: 1000 } } as never));
