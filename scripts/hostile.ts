@@ -1,12 +1,13 @@
 /**
  * Hostile requests in any number, then clients that fill the gateway, against 1,024 files and a heap of 400 MB:
- * `npm run hostile -- [--count N] [--connections N] [--seed N]`. Each connection has a seed of its own, which a
+ * `npm run hostile -- [--count N] [--connections N] [--seed N] [--tls]`. Each connection has a seed of its own, which a
  * fault names; `--seed SEED --count 1` sends that one again.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { http2Risk } from '../src/http/http2-safety.js';
 import { attack, holdings } from '../test/security/hostile/attack.js';
+import { tlsFlags } from '../test/security/hostile/connect.js';
 import { serveHostileApp } from '../test/security/hostile/hostile-app.js';
 import { besiege, besiegeByHttp2 } from '../test/security/hostile/siege.js';
 import type { ServedApp } from '../test/support/server.js';
@@ -18,17 +19,25 @@ const MOST_GROWTH = 100;
 const LAST_WORDS = 20;
 
 const { values } = parseArgs({
-  options: { count: { type: 'string' }, connections: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    count: { type: 'string' },
+    connections: { type: 'string' },
+    seed: { type: 'string' },
+    tls: { type: 'boolean' },
+  },
 });
 const count = Number(values.count ?? 200_000);
 /** Connections of each kind of siege, of which there are five. */
 const connections = Number(values.connections ?? 2000);
 const seed = Number(values.seed ?? randomInt(2 ** 30));
+// The certificate is signed by nobody whom this machine knows.
+if (values.tls === true) process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
 /** What a small container has. The responses and bodies that may be held are outside the heap. */
 const app = await serveHostileApp({
   files: 1024,
   env: { NODE_OPTIONS: '--max-old-space-size=400' },
   flags: [
+    ...(values.tls === true ? tlsFlags : []),
     '--response-memory',
     '200mb',
     '--body-memory',

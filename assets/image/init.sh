@@ -5,9 +5,14 @@
 # If there is Perl, keep.pl does it, and keeps the address of a gateway that is killed. Otherwise this shell does: it reaps
 # whatever ends while it waits, and passes signals on.
 if [ "$2" = serve ] && command -v perl >/dev/null; then exec perl "${0%init.sh}keep.pl" "$@"; fi
+child=
+stopping=
+for signal in HUP INT QUIT TERM USR1 USR2; do
+  trap "if [ -n \"\$child\" ]; then kill -s $signal \"\$child\"; else stopping=$signal; fi" "$signal"
+done
 "$@" <&0 &
 child=$!
-for signal in HUP INT QUIT TERM USR1 USR2; do trap "kill -s $signal $child" "$signal"; done
+case $stopping in INT | TERM) kill -s "$stopping" "$child" ;; esac
 # A signal ends the wait, too.
 while wait "$child"; code=$?; [ "$code" -gt 128 ] && kill -s 0 "$child" 2>/dev/null; do :; done
 exit "$code"

@@ -19,7 +19,7 @@ use constant PROVEN => 10;
 use constant MOST_FAILURES => 5;
 
 my @command = @ARGV;
-my ($child, $stopping, $pending);
+my ($child, $stopping);
 
 # The value of an option: the last flag, else the environment, which both override penstock.yaml. If the host or the port is
 # in neither of them, the gateway opens its address itself.
@@ -46,12 +46,18 @@ sub bound {
   return bind($socket, $address->{addr}) ? $socket : undef;
 }
 
+# Signals wait meanwhile: none must reach the handlers of this process in the child, where it would be lost.
 sub start {
   my ($socket) = @_;
-  my $pid = fork();
-  die "keep.pl: fork: $!\n" unless defined $pid;
-  return $pid if $pid > 0;
-  $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP QUIT USR1 USR2);
+  my ($all, $before) = (POSIX::SigSet->new, POSIX::SigSet->new);
+  $all->fillset;
+  POSIX::sigprocmask(POSIX::SIG_BLOCK, $all, $before);
+  exit(0) if $stopping;
+  $child = fork();
+  die "keep.pl: fork: $!\n" unless defined $child;
+  if ($child == 0) { $SIG{$_} = 'DEFAULT' for qw(TERM INT HUP QUIT USR1 USR2) }
+  POSIX::sigprocmask(POSIX::SIG_SETMASK, $before);
+  return if $child > 0;
   if (defined $socket) {
     fileno($socket) == 3 || POSIX::dup2(fileno($socket), 3);
     @ENV{qw(LISTEN_FDS LISTEN_PID)} = (1, $$);
@@ -88,13 +94,12 @@ for my $signal (qw(TERM INT HUP QUIT USR1 USR2)) {
       $stopping = 1;
       close($socket) if defined $socket; # so that the address is free as soon as the gateway has closed it
     }
-    if ($child) { kill($signal, $child) } else { $pending = $signal }
+    kill($signal, $child) if $child;
   };
 }
 for (my $failures = 0; ;) {
   my $since = time;
-  $child = start($socket);
-  kill($pending, $child) if $pending;
+  start($socket);
   my $status = ended();
   $child = 0;
   my $signal = $status & 127;

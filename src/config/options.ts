@@ -255,7 +255,7 @@ export const options = {
     default: '30s',
     summary: 'How long running requests and exit hooks may take to finish when the server stops.',
     details:
-      'After this time, connections are cut. Exit hooks get three more seconds if requests have taken all of it. The process is gone after five more seconds at most, whatever is open.',
+      'After this time, connections are cut. Exit hooks get two more seconds if requests have taken all of it. The process is gone after five more seconds at most, whatever is open.',
     group: 'lifecycle',
     commands: serving,
   }),

@@ -38,7 +38,7 @@ import { type StartReport, startReport } from './start-report.js';
 const TRACE_WARNING_INTERVAL_MS = 60_000;
 
 /** How long the app's exit hooks may take at least, in ms, if requests have taken all of the shutdown timeout. */
-const LEAST_EXIT_MS = 3000;
+const LEAST_EXIT_MS = 2000;
 
 /** Serves one app: the public server and the admin server in front of the app's versions. */
 export class Gateway {

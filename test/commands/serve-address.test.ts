@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fastify from 'fastify';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -83,6 +85,26 @@ test('in a container, a gateway that is killed comes back on its address, and ne
     await expect(ask()).rejects.toThrow();
   } finally {
     await keeper.stop('SIGTERM');
+  }
+});
+
+test('a reload that is asked for while a killed gateway is being started again does not end it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'penstock-keep-'));
+  const command = join(folder, 'command');
+  // Two gateways that are killed at once, so the third waits a second, and one that ends by itself.
+  const script = 'echo >> runs; [ "$(wc -l < runs)" -gt 2 ] || kill -KILL $$; sleep 0.3; exit 0';
+  writeFileSync(command, `#!/bin/sh\ncd ${folder}; ${script}\n`, { mode: 0o755 });
+  const keeper = new Child('perl', [installed('assets/image/keep.pl'), command, 'serve'], {
+    env: serverEnvironment(),
+  });
+  try {
+    const ended = once(keeper.process, 'exit');
+    await expect.poll(() => keeper.output()).toContain('again in 1.0 s');
+    keeper.process.kill('SIGHUP');
+    expect(await ended).toEqual([0, null]);
+  } finally {
+    await keeper.stop('SIGKILL');
+    rmSync(folder, { recursive: true });
   }
 });
 

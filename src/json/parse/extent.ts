@@ -41,7 +41,7 @@ export function endOfJson(bytes: Uint8Array, from: number): number {
       }
       at++;
     }
-    if (open === 0) return at;
+    if (open === 0) break;
   }
-  return at;
+  return Math.min(at, length); // a text that ends within a string, or its escape
 }

@@ -56,7 +56,7 @@ export function isJsonBody(body: Buffer, type: string | undefined): boolean {
 /** As plumber's `parser_picker()`: by type, or by the first byte if there is no type. */
 function parserFor(type: string | undefined, firstByte: number): 'json' | 'form' | undefined {
   if (type === undefined) return firstByte === OPEN_BRACE || firstByte === OPEN_BRACKET ? 'json' : 'form';
-  const [, name, parameters] = /^([^;]*)(;.*)?$/.exec(type.toLowerCase())!;
+  const [, name, parameters] = /^([^;]*)(;.*)?$/s.exec(type.toLowerCase())!;
   if (parameters !== undefined && !/^;\s*charset=utf-8$/.test(parameters)) return undefined;
   if (name === 'application/json' || name === 'text/json') return 'json';
   return name === 'application/x-www-form-urlencoded' ? 'form' : undefined;

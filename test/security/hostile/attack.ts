@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { Random } from '../../rdata/random.js';
 import type { ServedApp } from '../../support/server.js';
+import { connectTo } from './connect.js';
 import { type Hostile, hostile } from './shapes.js';
 
 /** Time after which a client that has got no answer closes its side of the connection. */
@@ -26,7 +26,7 @@ export async function attack(app: ServedApp, seed: number, count: number): Promi
     while (next < count && result.faults.length < 20) {
       const own = seed + next;
       next += 1;
-      check(result, own, await send(app.port, hostile(new Random(own)), new Random(~own)));
+      check(result, own, await send(app, hostile(new Random(own)), new Random(~own)));
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_CONNECTIONS }, client));
@@ -39,9 +39,14 @@ interface Sent {
   readonly answer: string | undefined;
 }
 
-function send(port: number, what: Hostile, random: Random): Promise<Sent> {
+function send(app: ServedApp, what: Hostile, random: Random): Promise<Sent> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = connectTo(app, () => {
+      const at = random.below(4) === 0 ? random.below(what.bytes.length + 1) : what.bytes.length;
+      socket.write(what.bytes.subarray(0, at));
+      setImmediate(() => socket.write(what.bytes.subarray(at)));
+      halfClose = setTimeout(() => socket.end(), HALF_CLOSE_DELAY_MS);
+    });
     let answer = '';
     let halfClose: NodeJS.Timeout | undefined;
     const hanging = setTimeout(() => finish(undefined), HANGING_CONNECTION_MS);
@@ -58,12 +63,6 @@ function send(port: number, what: Hostile, random: Random): Promise<Sent> {
     socket.on('end', () => socket.end());
     socket.on('error', () => {});
     socket.on('close', () => finish(answer));
-    socket.on('connect', () => {
-      const at = random.below(4) === 0 ? random.below(what.bytes.length + 1) : what.bytes.length;
-      socket.write(what.bytes.subarray(0, at));
-      setImmediate(() => socket.write(what.bytes.subarray(at)));
-      halfClose = setTimeout(() => socket.end(), HALF_CLOSE_DELAY_MS);
-    });
   });
 }
 

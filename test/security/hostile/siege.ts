@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { resolve } from 'node:path';
 import type { ServedApp } from '../../support/server.js';
 import { holdings } from './attack.js';
+import { connectTo, tlsFlags } from './connect.js';
 import { serveHostileApp } from './hostile-app.js';
 import { attackByHttp2 } from './http2.js';
 
@@ -11,19 +11,16 @@ type Opening = () => Buffer | string;
 const chunks = '1\r\na\r\n'.repeat(5000);
 
 /** What many clients do at the same time to fill the gateway's memory, or to use up its descriptors. */
-const sieges: Readonly<Record<string, { port(app: ServedApp): number; opening: Opening }>> = {
+const sieges: Readonly<Record<string, { isAdmin?: true; opening: Opening }>> = {
   'bodies in chunks of one byte': {
-    port: ({ port }) => port,
     opening: () => `POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`,
   },
   'responses that are not read': {
-    port: ({ port }) => port,
     opening: () => 'GET /large HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2),
   },
-  'silent connections': { port: ({ port }) => port, opening: () => '' },
-  'silent connections to the admin server': { port: ({ adminPort }) => adminPort, opening: () => '' },
+  'silent connections': { opening: () => '' },
+  'silent connections to the admin server': { isAdmin: true, opening: () => '' },
   'a thousand pipelined requests': {
-    port: ({ port }) => port,
     opening: () => 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'.repeat(1000),
   },
 };
@@ -31,10 +28,10 @@ const sieges: Readonly<Record<string, { port(app: ServedApp): number; opening: O
 /** Besieges an app in each way. Returns what went wrong. */
 export async function besiege(app: ServedApp, connections: number): Promise<string[]> {
   const faults: string[] = [];
-  for (const [name, { opening, port }] of Object.entries(sieges)) {
+  for (const [name, { isAdmin, opening }] of Object.entries(sieges)) {
     const begun = performance.now();
     const sockets: Socket[] = [];
-    for (let i = 0; i < connections; i++) sockets.push(await open(port(app), opening()));
+    for (let i = 0; i < connections; i++) sockets.push(await open(app, isAdmin === true, opening()));
     // Probes and metrics work meanwhile.
     const live = await fetch(new URL('/livez', app.adminUrl), { signal: AbortSignal.timeout(30_000) });
     if (!live.ok) faults.push(`${name}: /livez answered ${live.status}`);
@@ -48,16 +45,18 @@ export async function besiege(app: ServedApp, connections: number): Promise<stri
   return faults;
 }
 
-function open(port: number, bytes: Buffer | string): Promise<Socket> {
+function open(app: ServedApp, isAdmin: boolean, bytes: Buffer | string): Promise<Socket> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1').pause();
-    socket.on('error', () => {}); // the server has closed it
-    const ready = (): void => resolve(socket);
-    socket.once('connect', () => {
+    const opened = (socket: Socket): void => {
       socket.write(bytes);
-      setImmediate(ready);
-    });
-    socket.once('close', ready);
+      setImmediate(() => resolve(socket));
+    };
+    const socket = isAdmin
+      ? connect(app.adminPort, '127.0.0.1', () => opened(socket))
+      : connectTo(app, opened);
+    socket.pause();
+    socket.on('error', () => {}); // the server has closed it
+    socket.once('close', () => resolve(socket));
   });
 }
 
@@ -73,8 +72,7 @@ async function recovers({ url }: ServedApp): Promise<boolean> {
 
 /** Attacks a server of its own by HTTP/2. Returns what went wrong. */
 export async function besiegeByHttp2(connections: number): Promise<string[]> {
-  const tls = ['--tls-cert', certificate('crt'), '--tls-key', certificate('key'), '--http2'];
-  const app = await serveHostileApp({ flags: [...tls, '--shutdown-timeout', '5s'] });
+  const app = await serveHostileApp({ flags: [...tlsFlags, '--http2', '--shutdown-timeout', '5s'] });
   const faults: string[] = [];
   const before = holdings(app);
   for (const attack of ['requests behind a GOAWAY', 'a reset after the handshake'] as const) {
@@ -87,6 +85,3 @@ export async function besiegeByHttp2(connections: number): Promise<string[]> {
   if (code !== 0) faults.push(`the server of HTTP/2 ended with ${code}`);
   return faults;
 }
-
-const certificate = (ending: string): string =>
-  resolve(import.meta.dirname, `../../fixtures/tls/server.${ending}`);
