@@ -12,6 +12,7 @@ export class Client {
   readonly socket: WebSocket;
   readonly received: (string | Buffer)[] = [];
   readonly closed: Promise<Closing>;
+  #error = '';
   #wake: () => void = () => {};
 
   constructor(url: string, headers: Record<string, string> = {}) {
@@ -20,7 +21,9 @@ export class Client {
       this.received.push(binary ? data : data.toString());
       this.#wake();
     });
-    this.socket.on('error', () => {}); // `closed` or `status` tells
+    this.socket.on('error', (error) => {
+      this.#error = error.message;
+    });
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
@@ -48,7 +51,7 @@ export class Client {
           this.#wake = resolve;
         }),
         this.closed.then((closing) => {
-          if (this.received.length < count) throw new Error(`closed with ${JSON.stringify(closing)}`);
+          if (this.received.length < count) throw new Error(`closed with ${JSON.stringify(closing)}: ${this.#error}`);
         }),
       ]);
     }
