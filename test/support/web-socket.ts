@@ -51,7 +51,8 @@ export class Client {
           this.#wake = resolve;
         }),
         this.closed.then((closing) => {
-          if (this.received.length < count) throw new Error(`closed with ${JSON.stringify(closing)}: ${this.#error}`);
+          if (this.received.length < count)
+            throw new Error(`closed with ${JSON.stringify(closing)}: ${this.#error}`);
         }),
       ]);
     }

@@ -2,7 +2,7 @@ import { type Ask, get, head, post, postJson, verb } from '../ask.js';
 import { fidelity } from '../fidelity.js';
 import { replacing } from '../normalise.js';
 
-const clientId = replacing(/fiery_id=[0-9a-f]+/, 'fiery_id=ID', 'the id of a client is drawn at random');
+const clientId = replacing(/fiery_id=[0-9a-f]+/g, 'fiery_id=ID', 'the id of a client is drawn at random');
 
 const asks: readonly Ask[] = [
   ...['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].map((method) => verb(method, '/method')),

@@ -3,8 +3,8 @@ import { fidelity } from '../fidelity.js';
 import { ownPort, replacing } from '../normalise.js';
 
 /** Every answer sets a cookie with the id of the client, which is drawn at random. */
-const clientId = replacing(/fiery_id=[0-9a-f]+/, 'fiery_id=ID', 'the id of a client is drawn at random');
-const problemPage = replacing(/"instance":"[^"]*"/, '"instance":"…"', 'it may name the request');
+const clientId = replacing(/fiery_id=[0-9a-f]+/g, 'fiery_id=ID', 'the id of a client is drawn at random');
+const problemPage = replacing(/"instance":"[^"]*"/g, '"instance":"…"', 'it may name the request');
 
 const accept = (type: string): Partial<Ask> => ({ note: type, headers: [['Accept', type]] });
 
@@ -30,13 +30,17 @@ const asks: readonly Ask[] = [
   postJson('/sum', '{"y":1}'),
   postJson('/sum', '[1,2]'),
   postJson('/sum', '{broken'),
-  post('/sum', 'x=1&x=2', 'application/x-www-form-urlencoded'),
-  post('/sum', 'x', 'text/plain'),
-  post('/sum', '', 'application/json'),
+  post('/sum', 'x=1&x=2', 'application/x-www-form-urlencoded', { note: 'form' }),
+  post('/sum', 'x', 'text/plain', { note: 'text' }),
+  post('/sum', '', 'application/json', { note: 'empty' }),
   post('/raw', 'one\ntwo', 'text/plain'),
-  post('/raw', 'ä', 'text/plain; charset=utf-8'),
+  post('/raw', 'ä', 'text/plain; charset=utf-8', { note: 'umlaut' }),
   post('/raw', '{"a":1}', 'application/json', { note: 'json' }),
-  verb('PUT', '/update/7', { body: '{"a":1,"b":2}', headers: [['Content-Type', 'application/json']] }),
+  verb('PUT', '/update/7', {
+    note: 'json',
+    body: '{"a":1,"b":2}',
+    headers: [['Content-Type', 'application/json']],
+  }),
   verb('PUT', '/update/7', { note: 'without a body' }),
   ...['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'].map((method) => verb(method, '/any')),
   get('/negotiated'),
