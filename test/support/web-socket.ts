@@ -11,6 +11,7 @@ export interface Closing {
 export class Client {
   readonly socket: WebSocket;
   readonly received: (string | Buffer)[] = [];
+  readonly opened: Promise<unknown>;
   readonly closed: Promise<Closing>;
   #error = '';
   #wake: () => void = () => {};
@@ -24,6 +25,7 @@ export class Client {
     this.socket.on('error', (error) => {
       this.#error = error.message;
     });
+    this.opened = new Promise((resolve) => this.socket.on('open', resolve));
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
