@@ -8,7 +8,7 @@ load_httpuv_app <- function(app) {
   source(app$file, local = globalenv(), keep.source = TRUE, encoding = "UTF-8")$value
 }
 
-plumber2_api <- function(file) asNamespace("plumber2")$api(file)
+plumber2_api <- function(file) asNamespace("plumber2")$api(file, env = globalenv())
 
 # `_server.yml` names the package that serves the folder: `engine: NAME`.
 launch_engine <- function(file) {

@@ -36,7 +36,7 @@ export const errorCatalogue = {
   app_not_found: {
     exit: 2,
     message: 'No app found.',
-    hint: 'Pass a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or run the command in such a directory.',
+    hint: 'Pass an R file of plumber or of another framework, a directory with plumber.R, entrypoint.R, _server.yml or app.R, or a saved model (.rds), or run the command in such a directory.',
   },
   r_not_found: {
     exit: 1,

@@ -3,6 +3,9 @@
 
 verb_tags <- c("get", "put", "post", "delete", "head", "options", "patch", "use")
 
+# Tags of plumber2 above functions that requests and messages run.
+plumber2_tags <- c("any", "message", "then")
+
 # The annotation block above a line, which plumber reads upwards through comments and blank lines: NULL, or
 # list(kind, label), where kind is "handler", "filter", "router" or "assets".
 annotation_above <- function(lines, first) {
@@ -18,7 +21,7 @@ annotation_above <- function(lines, first) {
   if ("filter" %in% names) {
     return(list(kind = "filter", label = paste("filter", rest[names == "filter"][[1L]])))
   }
-  verbs <- which(names %in% verb_tags)
+  verbs <- which(names %in% c(verb_tags, plumber2_tags))
   if (length(verbs) > 0L) {
     return(list(kind = "handler", label = paste(toupper(names[verbs[[1L]]]), rest[verbs[[1L]]])))
   }
@@ -35,7 +38,9 @@ registering_functions <- c(
     "handle", "filter", "registerHook", "registerHooks", "set404Handler", "setErrorHandler", "addFilter",
     "addEndpoint"
   )),
-  "register_serializer", "register_parser"
+  "register_serializer", "register_parser",
+  # Of plumber2 and fiery.
+  paste0("api_", c(setdiff(verb_tags, "use"), "any", "message", "on")), "$on"
 )
 
 endpoint_classes <- c("PlumberEndpoint", "PlumberFilter", "PlumberStep")
@@ -49,7 +54,7 @@ registration <- function(call) {
   }
   if (!name %in% registering_functions) return(NULL)
   texts <- unlist(Filter(is.character, unname(call_arguments(call))))
-  method <- sub("^[$]", "", sub("^pr_", "", name))
+  method <- sub("^[$]", "", sub("^(pr|api)_", "", name))
   switch(method,
     filter = list(kind = "filter", label = label_of("filter", texts)),
     hook = ,

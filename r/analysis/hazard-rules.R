@@ -109,6 +109,26 @@ hazard_rules <- list(
     ),
     advice = "If all must have the same value, read it from an environment variable or a file."
   ),
+  "shiny-port" = list(
+    severity = "warning",
+    message = "Each worker starts the Shiny app, all on the same port: only one worker can.",
+    advice = "Run the Shiny app by itself, and forward to it with @forward. Or run with --workers 1."
+  ),
+  "report-cache" = list(
+    severity = "note",
+    message = "Each worker renders the report and caches it in a temporary folder of its own.",
+    advice = "Nothing to do if rendering is fast enough. Otherwise render it beforehand and serve the file."
+  ),
+  "memory-datastore" = list(
+    severity = "warning",
+    message = "The datastore is in the memory of one process: a client finds its data only if it gets the same worker.",
+    advice = "Use a driver that all workers share, such as storr::driver_rds() or storr::driver_dbi()."
+  ),
+  "timer-in-each-worker" = list(
+    severity = "note",
+    message = "Each worker runs the task of this timer.",
+    advice = "Nothing to do if that does no harm. Otherwise run the task in a process of its own."
+  ),
   "random-cookie-key" = list(
     severity = "warning",
     message = paste(

@@ -46,7 +46,7 @@ app_hazards <- function(file, directory) {
   walk_requests(walk)
   checks <- list(
     state_hazards, file_hazards, connection_hazards, quit_hazards, random_hazards, process_hazards,
-    cookie_hazards, setting_hazards, cache_hazards, drawn_hazards
+    cookie_hazards, setting_hazards, cache_hazards, drawn_hazards, framework_hazards
   )
   found <- unlist(lapply(checks, function(check) check(walk)), recursive = FALSE)
   arrange_hazards(Filter(Negate(is.null), found))

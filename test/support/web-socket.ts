@@ -11,7 +11,9 @@ export interface Closing {
 export class Client {
   readonly socket: WebSocket;
   readonly received: (string | Buffer)[] = [];
+  readonly opened: Promise<unknown>;
   readonly closed: Promise<Closing>;
+  #error = '';
   #wake: () => void = () => {};
 
   constructor(url: string, headers: Record<string, string> = {}) {
@@ -20,7 +22,10 @@ export class Client {
       this.received.push(binary ? data : data.toString());
       this.#wake();
     });
-    this.socket.on('error', () => {}); // `closed` or `status` tells
+    this.socket.on('error', (error) => {
+      this.#error = error.message;
+    });
+    this.opened = new Promise((resolve) => this.socket.on('open', resolve));
     this.closed = new Promise((resolve) => {
       this.socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
@@ -48,7 +53,8 @@ export class Client {
           this.#wake = resolve;
         }),
         this.closed.then((closing) => {
-          if (this.received.length < count) throw new Error(`closed with ${JSON.stringify(closing)}`);
+          if (this.received.length < count)
+            throw new Error(`closed with ${JSON.stringify(closing)}: ${this.#error}`);
         }),
       ]);
     }
