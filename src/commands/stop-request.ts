@@ -4,6 +4,12 @@ import { isatty } from 'node:tty';
 /** How often a parent process is looked for, in ms. */
 const PARENT_INTERVAL_MS = 500;
 
+/**
+ * The same signal again within this time, in ms, is one request: Ctrl-C reaches all processes of a terminal, and those that
+ * have started Penstock, as in a container, pass it on as well.
+ */
+const SAME_REQUEST_MS = 250;
+
 /** The file descriptors of standard input and output that were a terminal at the start. */
 const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 
@@ -16,6 +22,7 @@ const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 export function stopRequest(reload: () => void): Promise<string> {
   return new Promise((resolve) => {
     let stopping = false;
+    let last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined;
     const stop = (reason: string): void => {
       stopping = true;
       stopWatching();
@@ -24,6 +31,9 @@ export function stopRequest(reload: () => void): Promise<string> {
     const stopWatching = watchParents(() => stop('the process that started it has ended'));
     const signals: NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
     const handle = (signal: NodeJS.Signals): void => {
+      const at = performance.now();
+      if (last?.signal === signal && at - last.at < SAME_REQUEST_MS) return;
+      last = { signal, at };
       if (stopping) {
         for (const each of signals) process.off(each, handle);
         leaveLostTerminals();

@@ -42,6 +42,7 @@ describe.each(sized(['SIGTERM'] as const, ['SIGTERM', 'SIGINT'] as const))('on %
     await expect.poll(() => app.admin('/scale')).toMatchObject({ ongoing: 5, queued: 3 });
 
     app.signal(signal);
+    app.signal(signal); // as by a terminal, and by a parent that passes it on
     await app.logged('draining');
     expect((await fetch(`${app.adminUrl}/readyz`)).status).toBe(503);
     expect((await fetch(`${app.adminUrl}/livez`)).status).toBe(200);
