@@ -53,14 +53,16 @@ open_streams <- function(con, awaits) {
     rm(list = as.character(id), envir = streams)
   }
 
-  end <- function(id, failure = NULL) {
+  end <- function(id) {
     remove(id)
-    write(frame_types$ended, id, failure)
+    write(frame_types$ended, id)
   }
 
-  ended_early <- function(id) {
-    remove(id)
-    write(frame_types$interrupted, id)
+  # Closing a generator that has failed itself does nothing. One that R was about to run, or whose element can't be
+  # sent, still has its `on.exit()` to run.
+  end_closed <- function(id, type, failure = NULL) {
+    close(id)
+    write(type, id, failure)
   }
 
   report_of <- function(e, last) {
@@ -74,7 +76,7 @@ open_streams <- function(con, awaits) {
     failure <- NULL
     tryCatch(
       withCallingHandlers(expr, error = function(e) failure <<- report_of(e, sys.nframe() - 1L)),
-      error = function(e) if (!is.null(find(id))) end(id, failure)
+      error = function(e) if (!is.null(find(id))) end_closed(id, frame_types$ended, failure)
     )
     current <<- outer
   }
@@ -117,7 +119,7 @@ open_streams <- function(con, awaits) {
         attempt(id, go_on(value))
       }
     }
-    rejected <- function(e) end(id, failure_text(conditionMessage(e)))
+    rejected <- function(e) end_closed(id, frame_types$ended, failure_text(conditionMessage(e)))
     promises::then(promise, settled(function(element) settle(id, stream, element)), settled(rejected))
   }
 
@@ -144,7 +146,7 @@ open_streams <- function(con, awaits) {
       value <- stream$source$run(send)
       if (is_promise(value)) stop("a function(send) must not return a promise: use an async generator")
       end(id)
-    }, penstock_stream_closed = function() ended_early(id))
+    }, penstock_stream_closed = function() end_closed(id, frame_types$interrupted))
   }
 
   look_for_frames <- function(id) {
@@ -180,7 +182,8 @@ open_streams <- function(con, awaits) {
     id <- current
     current <<- 0L
     if (id == 0L || is.null(find(id))) return(invisible())
-    if (is.null(reason)) ended_early(id) else end(id, failure_text(reason))
+    if (is.null(reason)) end_closed(id, frame_types$interrupted)
+    else end_closed(id, frame_types$ended, failure_text(reason))
   }
 
   list(

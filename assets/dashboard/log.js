@@ -109,8 +109,9 @@ export class LogView {
 
 function lineText(line) {
   if (line.event !== 'request') return line.msg ?? line.event;
-  const { batch, code, durationMs, lane, method, openMs, path, queueMs, rMs, status } = line;
-  const open = openMs === undefined ? '' : `, promise ${time(openMs)}`;
+  const { batch, code, durationMs, elements, lane, method, openMs, path, queueMs, rMs, status } = line;
+  const waited = elements === undefined ? 'promise' : `stream of ${elements} elements`;
+  const open = openMs === undefined ? '' : `, ${waited} ${time(openMs)}`;
   const times = rMs === undefined ? '' : ` (waited ${time(queueMs)}, R ${time(rMs)}${open})`;
   const together = batch === undefined ? '' : `, batch of ${batch}`;
   return `${method} ${path} ${status === 0 ? 'client disconnected' : status}${code === undefined ? '' : ` ${code}`}, ${time(durationMs)}${times}, ${lane}${together}`;

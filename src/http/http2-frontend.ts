@@ -175,7 +175,8 @@ function respond(stream: ServerHttp2Stream, answer: IncomingMessage): void {
     else headers[name] = Array.isArray(before) ? [...before, value] : [String(before), value];
   }
   if (status === 204 || status === 205) delete headers['content-length']; // HTTP/2 has no body for them
-  answer.on('aborted', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+  // close() would end the stream first, so a client could take what it has for the whole.
+  answer.on('aborted', () => stream.destroy(new Error('the response was cut')));
   try {
     stream.respond(headers, { endStream: false });
   } catch {

@@ -59,6 +59,7 @@ export class StreamWriter {
   }
 
   write(piece: Buffer | string): void {
+    if (this.#response.destroyed) return; // the client has been cut off; the exchange learns it soon
     if (!this.begun) this.#begin();
     this.bytes += Buffer.byteLength(piece);
     this.#heartbeat?.refresh();
@@ -86,6 +87,7 @@ export class StreamWriter {
   /** The stream is complete. */
   end(): void {
     this.stop();
+    if (this.#response.destroyed) return;
     if (!this.begun) this.#begin();
     this.#response.end();
     if (this.#response.writableLength > 0) holdUnsent(this.#response, this.#response.writableLength);

@@ -204,7 +204,7 @@ function printedBy({ requestId, worker }: Record<string, unknown>): string {
 
 /** What the time is for during which R could run other requests. */
 function openTime({ elements, ending }: Record<string, unknown>): string {
-  return elements === undefined ? 'promise' : `stream of ${elements} elements, ${ending},`;
+  return elements === undefined ? 'promise' : `${ending} stream of ${elements} elements`;
 }
 
 /** Formats a line for the readable log. */

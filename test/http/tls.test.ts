@@ -202,6 +202,11 @@ describe('over HTTP/2', () => {
     expect(JSON.parse(answers.at(-1)!.body)).toMatchObject({ code: 'response_invalid' });
   });
 
+  test('sends streams, and lets the client see if one is cut', async () => {
+    expect(await ask2({ ':path': '/stream' })).toMatchObject({ body: 'data: 1\n\ndata: 2\n\n' });
+    await expect(ask2({ ':path': '/broken-stream' })).rejects.toThrow('NGHTTP2_INTERNAL_ERROR');
+  });
+
   test('answers many concurrent requests on one connection', async () => {
     const answers = await Promise.all(
       Array.from({ length: 60 }, (_, i) => ask2({ ':path': `/echo?msg=${i}` })),

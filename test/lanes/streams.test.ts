@@ -193,6 +193,13 @@ test('an R error ends events with an event, and cuts other streams', async () =>
   ]);
 });
 
+test('an element that cannot be sent ends its generator', async () => {
+  await expect(text('/unsendable')).rejects.toThrow();
+  await app.printed('closed unsendable');
+  const { message } = await app.logged('r-error', (entry) => String(entry.message).includes('must be text'));
+  expect(message).toBe('an element of a stream must be text, a number or bytes, not list');
+});
+
 test('an error before the first element is a response, unless the head is sent', async () => {
   const response = await fetch(`${app.url}/broken-lines?at=0`);
   expect([response.status, JSON.parse(await response.text()).code]).toEqual([500, 'stream_failed']);
