@@ -81,3 +81,11 @@ read_frame <- function(con) {
     id = words[3L], start_by = words[4L], payload = payload
   )
 }
+
+# Responses have names. Values for the gateway to print have none. A promise of either has a class.
+result_type <- function(result) {
+  if (is.null(result)) return(frame_types$interrupted)
+  if (is.null(names(result))) return(frame_types$value)
+  if (is.object(result)) return(frame_types$opened)
+  if (is.null(result$stream)) frame_types$result else frame_types$streamed
+}

@@ -60,10 +60,13 @@ export class OpenUnits {
     if (this.#streamsEnd !== undefined) unit.endStream(Math.max(0, this.#streamsEnd - performance.now()));
   }
 
-  element(frame: Frame): void {
+  /** Takes an element of a stream. Returns false for any other frame. */
+  element(frame: Frame): boolean {
+    if (frame.type < FrameType.chunk || frame.type > FrameType.heldChunk) return false;
     if (frame.type === FrameType.heldChunk) this.#callbacks.hold(frame.id);
     else this.#callbacks.progress(frame.id);
     this.#units.get(frame.id)?.element(frame);
+    return true;
   }
 
   /** Asks R for the next elements of a stream. */

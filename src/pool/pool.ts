@@ -16,7 +16,7 @@ import { WorkerListener } from './worker-listener.js';
 import type { WorkerOwner } from './worker-owner.js';
 import { LOOK_AHEAD_MS } from './worker-pipe.js';
 import { loadTimedOut, type SourceOptions, WorkerSource } from './worker-source.js';
-import { isStarting } from './worker-state.js';
+import { isHealthy, isStarting } from './worker-state.js';
 
 export interface PoolOptions extends SourceOptions {
   readonly min: number;
@@ -98,9 +98,7 @@ export class Pool {
 
   /** Number of workers that have loaded the app and are not stopping. */
   get healthy(): number {
-    let healthy = 0;
-    for (const { state } of this.#workers.values()) if (state === 'idle' || state === 'busy') healthy += 1;
-    return healthy;
+    return this.workers.filter(isHealthy).length;
   }
 
   get busy(): number {
@@ -134,8 +132,7 @@ export class Pool {
     this.#refill();
     if (this.#options.max > this.#options.min) {
       const interval = Math.min(1000, this.#options.idleTimeout);
-      this.#shrinkTimer = setInterval(() => this.#shrink(), interval);
-      this.#shrinkTimer.unref();
+      this.#shrinkTimer = setInterval(() => this.#shrink(), interval).unref();
     }
   }
 
@@ -188,9 +185,7 @@ export class Pool {
 
   /** Number of workers that are on their way. */
   get #starting(): number {
-    let starting = 0;
-    for (const worker of this.#workers.values()) if (isStarting(worker)) starting += 1;
-    return starting;
+    return this.workers.filter(isStarting).length;
   }
 
   /** The streams of all workers get the drain time, then they end. */

@@ -34,3 +34,8 @@ export function transition(from: WorkerState, to: WorkerState): WorkerState {
 export function isStarting({ state }: { readonly state: WorkerState }): boolean {
   return state === 'starting' || state === 'warming';
 }
+
+/** Whether a worker has loaded the app and is not stopping. */
+export function isHealthy({ state }: { readonly state: WorkerState }): boolean {
+  return state === 'idle' || state === 'busy';
+}

@@ -234,11 +234,6 @@ export class Worker implements UnitWorker {
         if (this.#open.has(frame.id)) this.#settled(frame);
         else this.#finish(frame);
         return;
-      case FrameType.chunk:
-      case FrameType.lastChunk:
-      case FrameType.heldChunk:
-        this.#open.element(frame);
-        return;
       case FrameType.resumed:
         this.#resumes(frame.id);
         return;
@@ -261,7 +256,7 @@ export class Worker implements UnitWorker {
         this.#free();
         return;
       default:
-        if (this.sockets.received(frame)) return;
+        if (this.#open.element(frame) || this.sockets.received(frame)) return;
         throw new ProtocolError(`frame of unknown type ${frame.type} from worker ${this.id}`);
     }
   }

@@ -4,6 +4,7 @@ import type { SocketContext, SocketOptions } from '../lanes/sockets/socket-excha
 import type { Pool } from '../pool/pool.js';
 import type { Worker } from '../pool/worker.js';
 import type { WorkerSockets } from '../pool/worker-sockets.js';
+import { isHealthy } from '../pool/worker-state.js';
 
 interface Setting {
   readonly config: Config;
@@ -29,7 +30,7 @@ export class AppSockets implements SocketContext {
   readonly place = (): WorkerSockets | undefined => {
     let best: Worker | undefined;
     for (const worker of this.#pool.workers) {
-      if (worker.state !== 'idle' && worker.state !== 'busy') continue;
+      if (!isHealthy(worker)) continue;
       if (best === undefined || worker.sockets.size < best.sockets.size) best = worker;
     }
     return best?.sockets;

@@ -263,11 +263,7 @@ export class AppVersion {
     await this.stop();
   }
 
-  /**
-   * Stops the workers, which run the app's exit hooks.
-   *
-   * @param grace how long they may take, in ms; by default the shutdown timeout
-   */
+  /** Stops the workers, which run the app's exit hooks, within `grace` ms; by default within the shutdown timeout. */
   stop(grace?: number): Promise<void> {
     this.#stopped ??= this.#end(grace);
     return this.#stopped;

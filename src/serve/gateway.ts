@@ -120,10 +120,7 @@ export class Gateway {
       log,
       metrics: this.#metrics,
       threads: this.#threads,
-      nextWorkerId: () => {
-        workerIds += 1;
-        return workerIds;
-      },
+      nextWorkerId: () => ++workerIds,
       spare: this.#spare,
       outputRoom: () => output.room,
       bodies: this.#bodies,
