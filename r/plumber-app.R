@@ -27,15 +27,15 @@ take_over_servers <- function(on_run, on_app) {
   own <- mget(c("runServer", "startServer", "service", "stopServer", "startDaemonizedServer"), httpuv)
   serve <- NULL
   give_back <- function() if (is.null(serve)) for (name in names(own)) replace_binding(name, httpuv, own[[name]])
-  told <- function(what) {
-    message("The app runs ", what, ": host and port are ignored, see --host and --port.")
+  tell <- function(what, host, port) {
+    message("The app runs ", what, ": host ", host, " and port ", port, " are ignored, see --host and --port.")
   }
   start_server <- function(host, port, app, ...) {
     if (is.function(app)) app <- list(call = app)
     # plumber tries whether a port is free.
     if (length(app) == 0L) return(own$startServer(host, port, app, ...))
     if (!is.null(serve)) stop("the app starts a second HTTP server. Penstock serves one", call. = FALSE)
-    told("httpuv's server")
+    tell("httpuv's server", host, port)
     serve <<- on_app(app)
     server_handle(httpuv, app)
   }
@@ -52,7 +52,7 @@ take_over_servers <- function(on_run, on_app) {
   replace_binding("runServer", httpuv, function(host, port, app, ...) {
     if (inherits(app, "Plumber")) {
       give_back()
-      told("its router")
+      tell("its router", host, port)
       on_run(app)
       stop_app()
     }
