@@ -1,7 +1,8 @@
 import { describeLoadFailure, type Manifest } from '../app/manifest.js';
 import { PenstockError } from '../errors.js';
 import type { OpenLimits } from './open-units.js';
-import { Pool, type PoolOptions } from './pool.js';
+import { Pool } from './pool.js';
+import type { PoolOptions } from './pool-options.js';
 import type { StartJourney } from './start-journey.js';
 import type { Worker } from './worker.js';
 import { describeExit, type WorkerExit } from './worker-exit.js';

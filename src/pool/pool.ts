@@ -2,10 +2,10 @@ import { describeLoadFailure, type LoadFailure } from '../app/manifest.js';
 import { Breaker, type Starts } from './breaker.js';
 import { Growth } from './growth.js';
 import { IdleWorkers } from './idle-workers.js';
-import type { OpenLimits } from './open-units.js';
 import type { PoolObserver } from './pool-observer.js';
+import type { PoolOptions } from './pool-options.js';
 import { Reaper } from './reaper.js';
-import { Recycler, type RecyclerOwner, type RecyclingLimits } from './recycler.js';
+import { Recycler, type RecyclerOwner } from './recycler.js';
 import { Scratch } from './scratch.js';
 import { StoppedWorkers } from './stopped-workers.js';
 import { Trials } from './trials.js';
@@ -15,27 +15,8 @@ import { describeExit, type WorkerExit } from './worker-exit.js';
 import { WorkerListener } from './worker-listener.js';
 import type { WorkerOwner } from './worker-owner.js';
 import { LOOK_AHEAD_MS } from './worker-pipe.js';
-import { loadTimedOut, type SourceOptions, WorkerSource } from './worker-source.js';
+import { loadTimedOut, WorkerSource } from './worker-source.js';
 import { isHealthy, isStarting } from './worker-state.js';
-
-export interface PoolOptions extends SourceOptions {
-  readonly min: number;
-  readonly max: number;
-  /** CPUs available to the gateway and its workers. */
-  readonly cpus: number;
-  /** When workers are recycled; undefined for never. */
-  readonly recycling?: RecyclingLimits | undefined;
-  /** Idle time after which workers above `min` stop, in ms. */
-  readonly idleTimeout: number;
-  /** How long a worker may take to stop, in ms. */
-  readonly stopGrace: number;
-  /** Limits for units that wait for a promise. */
-  readonly open: OpenLimits;
-  /** Largest answer of a worker, in bytes. */
-  readonly maxPayload: number;
-  /** Returns the id of the next worker; by default they count from 1. */
-  readonly nextId?: () => number;
-}
 
 /** The workers of one gateway, between `min` and `max` of them. */
 export class Pool {
@@ -98,7 +79,9 @@ export class Pool {
 
   /** Number of workers that have loaded the app and are not stopping. */
   get healthy(): number {
-    return this.workers.filter(isHealthy).length;
+    let healthy = 0;
+    for (const worker of this.#workers.values()) if (isHealthy(worker)) healthy += 1;
+    return healthy;
   }
 
   get busy(): number {

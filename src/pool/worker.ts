@@ -45,7 +45,8 @@ export class Worker implements UnitWorker {
   readonly #collection = new FirstCollection();
   #killedFor: string | undefined;
   #stopGrace = 0;
-  #idleSince = 0;
+  /** `performance.now()` when the worker last became idle. */
+  idleSince = 0;
   readonly #killTimer = new KillTimer(() => this.kill());
 
   constructor(id: number, start: WorkerStart, owner: WorkerOwner<Worker>, limits: OpenLimits) {
@@ -107,11 +108,6 @@ export class Worker implements UnitWorker {
   canLookAhead(unit: WorkUnit): boolean {
     if (this.#state !== 'busy' || this.#interruption.isOn) return false;
     return this.#process.running && this.#pipe.canTake(unit);
-  }
-
-  /** `performance.now()` when the worker last became idle. */
-  get idleSince(): number {
-    return this.#idleSince;
   }
 
   /** Expected time for the units that the worker has, in ms. */
@@ -320,7 +316,7 @@ export class Worker implements UnitWorker {
   }
 
   #becomeIdle(): void {
-    this.#idleSince = performance.now();
+    this.idleSince = performance.now();
     this.#to('idle');
     this.#owner.idle(this);
   }

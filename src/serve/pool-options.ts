@@ -1,4 +1,4 @@
-import type { PoolOptions } from '../pool/pool.js';
+import type { PoolOptions } from '../pool/pool-options.js';
 import type { WorkerCommand } from '../pool/worker-command.js';
 import type { PreloadMode } from '../pool/worker-source.js';
 import type { VersionSetting } from './version-setting.js';
