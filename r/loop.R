@@ -238,7 +238,7 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         next
       }
       if (frame$type == frame_types$abandon) {
-        if (streams$has(frame$id)) run_beside(function() streams$close(frame$id), stream = frame$id)
+        if (streams$has(frame$id)) run_beside(function() streams$abandon(frame$id), stream = frame$id)
         else if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
         next
       }

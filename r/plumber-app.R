@@ -6,7 +6,12 @@ load_router <- function(app, on_run, on_app) {
   check_source(app$file)
   servers <- take_over_servers(on_run, on_app)
   on.exit(servers$give_back())
-  if (app$entry == "directory") plumber::plumb(dir = app$directory) else plumber::plumb(app$file)
+  router <- if (app$entry == "directory") plumber::plumb(dir = app$directory) else plumber::plumb(app$file)
+  if (servers$is_served()) {
+    stop("the app has a router of plumber and starts httpuv's server. Penstock serves one of them: remove the other",
+         call. = FALSE)
+  }
+  router
 }
 
 # plumber reports neither the line of a syntax error nor a wrong encoding.

@@ -60,9 +60,10 @@ open_streams <- function(con, awaits) {
 
   # Closing a generator that has failed itself does nothing. One that R was about to run, or whose element can't be
   # sent, still has its `on.exit()` to run.
+  # The gateway also learns of the end if closing is interrupted.
   end_closed <- function(id, type, failure = NULL) {
+    on.exit(write(type, id, failure))
     close(id)
-    write(type, id, failure)
   }
 
   report_of <- function(e, last) {
@@ -171,7 +172,7 @@ open_streams <- function(con, awaits) {
   # Closes a stream early, so that its `on.exit()` runs.
   close <- function(id) {
     stream <- find(id)
-    ended_early(id)
+    remove(id)
     failed <- function(e) message("Error in a stream that was closed: ", conditionMessage(e))
     if (!is.null(stream$source$close)) tryCatch(stream$source$close(), error = failed)
   }
@@ -187,7 +188,8 @@ open_streams <- function(con, awaits) {
   }
 
   list(
-    begin = begin, pull = pull, close = close, cut = cut, has = function(id) !is.null(find(id)),
+    begin = begin, pull = pull, cut = cut, has = function(id) !is.null(find(id)),
+    abandon = function(id) end_closed(id, frame_types$interrupted),
     waits = function() length(inbox) > 0L,
     next_frame = function() {
       frame <- inbox[[1L]]

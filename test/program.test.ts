@@ -114,7 +114,7 @@ describe('penstock', () => {
       stderr:
         'error: No app found. nowhere does not exist.\n' +
         'code: app_not_found\n' +
-        'hint: Pass a plumber file, a directory with plumber.R or entrypoint.R, or a saved model (.rds), or run the command in such a directory.\n',
+        'hint: Pass an R file of plumber or of another framework, a directory with plumber.R, entrypoint.R, _server.yml or app.R, or a saved model (.rds), or run the command in such a directory.\n',
     });
   });
 

@@ -13,12 +13,16 @@ const USES_PLUMBER = /\bplumber\s*:::?|\b(?:library|require)\s*\(\s*["']?plumber
 const ANNOTATION =
   /^\uFEFF?#['*]\s*@(get|put|post|delete|head|options|patch|any|use|filter|plumber|assets|message)\b/im;
 
-/** What only plumber2 has: tags, types in the descriptions of arguments, and its own package. */
+const USES_PLUMBER2 = /\bplumber2\s*::|\blibrary\s*\(\s*["']?plumber2\b/;
+
+/** What only plumber2 has: tags, and types in the descriptions of arguments. plumber ignores such lines. */
 const PLUMBER2 = [
   /^#\*\s*@(any|header|message|async|then|datastore|authScope|report|shiny|forward|redirect|statics|except|root|routeName|routeOrder)\b/m,
   /^#\*\s*@(query|body)\s+[\w.]+\s*:\s*[\w[{(]/m,
-  /^[^#\n]*(?:\bplumber2\s*::|\blibrary\s*\(\s*["']?plumber2\b)/m,
 ];
+
+/** Tags that only plumber has. */
+const PLUMBER = /^#['*]\s*@(filter|preempt|api(Title|Description|TOS|Contact|License|Version|Tag))\b/m;
 
 /** How the file of an app is loaded: see `AppLocation.entry`. */
 export type FileDialect = 'plumber' | 'plumber2' | 'script';
@@ -26,8 +30,11 @@ export type FileDialect = 'plumber' | 'plumber2' | 'script';
 /** Reads which package an R file is for. */
 export function dialectOf(file: string): FileDialect {
   const text = read(file);
-  if (ANNOTATION.test(text)) return PLUMBER2.some((sign) => sign.test(text)) ? 'plumber2' : 'plumber';
-  return isScript(text) ? 'script' : 'plumber';
+  if (!ANNOTATION.test(text)) return isScript(text) ? 'script' : 'plumber';
+  const code = withoutComments(text);
+  if (USES_PLUMBER2.test(code)) return 'plumber2';
+  if (USES_PLUMBER.test(code) || PLUMBER.test(text)) return 'plumber';
+  return PLUMBER2.some((sign) => sign.test(text)) ? 'plumber2' : 'plumber';
 }
 
 /** Whether a file has a line like `#* @get /path`. */
@@ -45,8 +52,12 @@ export function scriptIn(files: readonly string[]): string | undefined {
   return files.find((file) => /^(app|server)\.r$/i.test(basename(file)) && isScript(read(file)));
 }
 
+function withoutComments(text: string): string {
+  return text.replace(/^\s*#.*$/gm, '');
+}
+
 function isScript(text: string): boolean {
-  const code = text.replace(/^\s*#.*$/gm, '');
+  const code = withoutComments(text);
   return USES_FRAMEWORK.test(code) && !USES_PLUMBER.test(code);
 }
 

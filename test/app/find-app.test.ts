@@ -149,6 +149,8 @@ describe('An app of another framework', () => {
     ['library(httpuv)\n#* @get /a\nfunction() 1'],
     ['# library(fiery)\nlibrary(plumber)\npr_run(pr())'],
     ['library(plumber)\nhttpuv::randomPort()\npr_run(pr())'],
+    ['#* @any /a\nfunction() 1\n\n#* @plumber\nfunction(pr) plumber::pr_get(pr, "/b", identity)'],
+    ['#* @filter log\nfunction() plumber$forward()\n\n#* @any /a\nfunction() 1'],
   ])('is not a file of plumber: %j', (text) => {
     expect(dialect(text)[0]).toBe('plumber');
   });

@@ -11,7 +11,7 @@ beforeAll(() => {
   const code = `
     setwd(${JSON.stringify(folder)})
     saveRDS(rpart::rpart(mpg ~ wt, mtcars), "tree.rds")
-    saveRDS(structure(list(), class = "catboost.Model"), "absent.rds")
+    saveRDS(structure(list(), class = "lgb.Booster"), "absent.rds")
     saveRDS(1, "number.rds")`;
   execFileSync('Rscript', ['-e', code]);
 });
@@ -32,7 +32,7 @@ test('a saved model requires the packages of its class, but not plumber', async 
 });
 
 test('names a missing package', async () => {
-  expect(await titles('absent.rds', 'missing')).toEqual(['1 R package missing: catboost (absent.rds)']);
+  expect(await titles('absent.rds', 'missing')).toEqual(['1 R package missing: lightgbm (absent.rds)']);
 });
 
 test('reports an object without a predict method', async () => {
