@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putLoad } from '../../bench/crowd/load.js';
+import type { LoadPlan } from '../../bench/crowd/plan.js';
 import { type ServedApp, serve } from '../support/server.js';
 import { sized } from '../support/sized.js';
 
@@ -21,29 +22,39 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([app?.stop(), small?.stop()]));
 
+/** The connections are opened and the code is compiled before anything is counted. */
+const WARM_SECONDS = 2;
+
 const nap = (seconds: number) => ({ method: 'GET' as const, path: `/nap?seconds=${seconds}`, answer: '' });
-const load = (of: ServedApp, napSeconds: number, connections: number, seconds: number, answers?: number) =>
+const load = (
+  of: ServedApp,
+  napSeconds: number,
+  plan: Pick<LoadPlan, 'connections' | 'seconds' | 'answers'>,
+) =>
   putLoad({ origin: of.url, keepAlive: true }, nap(napSeconds), {
-    connections,
-    seconds,
-    answers,
+    ...plan,
+    warmSeconds: WARM_SECONDS,
     graceMs: 0,
   });
 
 test.each(sized([1024], [256, 1024]))(
   'serves %d constantly busy clients fairly and rejects none',
   async (clients) => {
-    const answers = 4 * clients;
-    const { failed, good, rejected, unevenness } = await load(app, 0, clients, 60, answers);
+    const answers = 8 * clients;
+    const { failed, good, rejected, unevenness } = await load(app, 0, {
+      connections: clients,
+      seconds: 60,
+      answers,
+    });
     expect({ failed, good, rejected }).toEqual({ failed: 0, good: answers, rejected: 0 });
-    // Each client gets about four answers.
+    // Each client gets about eight answers.
     expect(unevenness).toBeLessThan(4);
   },
 );
 
 test('clients that retry as soon as they are rejected do not starve R', async () => {
-  const calm = await load(small, 0.02, 8, 1);
-  const storm = await load(small, 0.02, 300, 2);
+  const calm = await load(small, 0.02, { connections: 8, seconds: 1 });
+  const storm = await load(small, 0.02, { connections: 300, seconds: 2 });
   expect(storm.rejected).toBeGreaterThan(storm.good);
   expect(storm.failed).toBe(0);
   // The rejected requests need CPU time too. Without the throttle, only a twentieth of the rate is left.
