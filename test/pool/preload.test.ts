@@ -68,7 +68,12 @@ describe('workers forked by the preloader', () => {
       expect(self.pid).not.toBe(loader);
     }
     for (const { journey } of app.entries('worker-ready'))
-      expect((journey as { name: string }[]).map(({ name }) => name)).toEqual(['fork', 'connected', 'ready']);
+      expect((journey as { name: string }[]).map(({ name }) => name)).toEqual([
+        'fork',
+        'connected',
+        'onworker',
+        'ready',
+      ]);
     const [one, two] = selves as [Self, Self];
     expect(one.random).not.toBe(two.random);
     expect(one.temporary.split('/').slice(0, -1)).not.toEqual(two.temporary.split('/').slice(0, -1));
