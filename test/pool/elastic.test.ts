@@ -5,10 +5,11 @@ import { fixtureApp, type ServedApp, serve } from '../support/server.js';
 let app: ServedApp;
 
 beforeAll(async () => {
-  // No worker is kept for short requests, so that slow ones can use all three.
+  // No worker is kept for short requests, so that slow ones can use all three. None is killed because R takes its time
+  // to return from an interrupt, as on a busy machine.
   app = await serve(fixtureApp('work.R'), {
     workers: '1..3',
-    flags: ['--idle-timeout', '1s', '--reserved-workers', '0'],
+    flags: ['--idle-timeout', '1s', '--reserved-workers', '0', '--interrupt-grace', '20s'],
   });
 });
 
