@@ -174,7 +174,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
     if (this.state !== 'settled') this.#stream?.endWithin(ms);
   }
 
-  /** Its stream is over, unless nobody waits for it any more. */
+  /** Its stream is over, unless it was no longer needed. */
   #over(tell: (stream: StreamSink) => void): void {
     if (this.state === 'settled') return;
     this.abandon();

@@ -83,7 +83,7 @@ export class StreamedAnswer implements StreamSink {
     this.#writer!.end();
   }
 
-  /** Nobody waits for the rest. */
+  /** The rest is no longer needed. */
   abandon(): void {
     this.stop();
     this.#context.dispatcher.cancel(this.#ticket);

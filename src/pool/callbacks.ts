@@ -33,7 +33,7 @@ export class Callbacks {
     this.#start();
   }
 
-  /** Nobody waits for this stream any more. */
+  /** This stream is no longer needed. */
   abandon(stream: number): void {
     if (!this.#runs || this.#stream !== stream || this.#cause !== undefined) return;
     clearTimeout(this.#timer);

@@ -51,7 +51,7 @@ export class AppSockets implements SocketContext {
     this.close(reason);
   }
 
-  /** Closes all, because the server stops or has loaded the app anew. Clients connect again. */
+  /** Closes all, because the server stops or has reloaded the app. Clients connect again. */
   close(reason: string): void {
     for (const { sockets } of this.#pool.workers) sockets.close(1012, reason);
   }

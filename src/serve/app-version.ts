@@ -259,7 +259,7 @@ export class AppVersion {
     while (this.#stopped === undefined && this.queued + this.running + this.openRequests > 0) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_INTERVAL_MS));
     }
-    await this.sockets.drain('The server has loaded the app anew');
+    await this.sockets.drain('The server has reloaded the app');
     await this.stop();
   }
 

@@ -230,7 +230,7 @@ describe('A server that', () => {
     await client.messages(1);
     served.signal('SIGHUP');
     const { code, reason } = await client.closed;
-    expect([code, reason]).toEqual([1012, 'The server has loaded the app anew']);
+    expect([code, reason]).toEqual([1012, 'The server has reloaded the app']);
     const next = connect();
     await next.messages(1);
     next.socket.close();
