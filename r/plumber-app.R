@@ -39,6 +39,10 @@ take_over_servers <- function(on_run, on_app) {
     if (is.function(app)) app <- list(call = app)
     # plumber tries whether a port is free.
     if (length(app) == 0L) return(own$startServer(host, port, app, ...))
+    if (framework_of(app, NULL) == "shiny") {
+      stop("the app starts a Shiny app, whose sessions need a process of their own. Serve it with Shiny Server or ",
+           "Posit Connect", call. = FALSE)
+    }
     if (!is.null(serve)) stop("the app starts a second HTTP server. Penstock serves one", call. = FALSE)
     tell("httpuv's server", host, port)
     serve <<- on_app(app)
