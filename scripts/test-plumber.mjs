@@ -2,25 +2,13 @@
 // installed, and with --newest, they come with the newest plumber on CRAN.
 //
 //   node scripts/test-plumber.mjs [--newest]
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup/root.mjs';
-import { cranLibrary } from './testing/cran-library.mjs';
+import { cranLibrary, statusOf } from './testing/cran-library.mjs';
 
 const OF_DEBIAN = '/usr/share/doc/r-cran-plumber/tests/testthat';
-
-/** @type {(command: string, args: string[], env?: Record<string, string>) => number} */
-function run(command, args, env = {}) {
-  const { error, status } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-  });
-  if (error) throw error;
-  return status ?? 1;
-}
 
 /**
  * The newest plumber in a library, and its tests.
@@ -38,7 +26,7 @@ function newest() {
     unlink(file.path(args[2], "plumber"), recursive = TRUE)
     untar(file, exdir = args[2])
   `;
-  if (run('Rscript', ['--vanilla', '-e', download, library, sources]) !== 0) process.exit(1);
+  if (statusOf('Rscript', ['--vanilla', '-e', download, library, sources]) !== 0) process.exit(1);
   return { tests: join(sources, 'plumber/tests/testthat'), library };
 }
 
@@ -48,8 +36,8 @@ const { library, tests } = fromDebian ? { tests: OF_DEBIAN, library: undefined }
 const copy = mkdtempSync(join(tmpdir(), 'plumber-tests-'));
 try {
   cpSync(tests, copy, { recursive: true });
-  run('gunzip', ['-rqf', copy]);
-  process.exitCode = run('Rscript', ['scripts/testing/plumber-suite.R', copy], {
+  statusOf('gunzip', ['-rqf', copy]);
+  process.exitCode = statusOf('Rscript', ['scripts/testing/plumber-suite.R', copy], {
     NOT_CRAN: 'true',
     ...(library !== undefined && { R_LIBS: [library, process.env.R_LIBS].filter(Boolean).join(':') }),
   });

@@ -56,12 +56,21 @@ export function runVitestWith(args, env) {
 }
 
 /** @type {(command: string, args: string[], env?: Record<string, string>) => void} */
-function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, {
+function run(command, args, env) {
+  const status = statusOf(command, args, env);
+  if (status !== 0) process.exit(status);
+}
+
+/**
+ * Runs a command in the checkout, with its output shown, and returns its exit code.
+ * @type {(command: string, args: string[], env?: Record<string, string>) => number}
+ */
+export function statusOf(command, args, env = {}) {
+  const { error, status } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
   if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
 }
