@@ -15,13 +15,14 @@ comment_at <- function(line, lines) {
   comment
 }
 
-# The words after each use of a tag: list(words, line)
+# What follows each use of a tag: list(text, words, line)
 tag_uses <- function(comment, tag) {
   pattern <- paste0("^\\s*@", tag, "(\\s+|$)")
   uses <- Filter(function(one) grepl(pattern, one$text), comment)
   lapply(uses, function(use) {
-    words <- strsplit(trimws(sub(pattern, "", use$text)), "\\s+")[[1L]]
-    list(words = words[nzchar(words)], line = use$line)
+    text <- trimws(sub(pattern, "", use$text))
+    words <- strsplit(text, "\\s+")[[1L]]
+    list(text = text, words = words[nzchar(words)], line = use$line)
   })
 }
 

@@ -122,6 +122,7 @@ plumber_app <- function(settings, step, start, files_read) {
     check_tags(router)
     repair_endpoints(router, settings$repairs)
     hooks <- onworker_hooks(router)
+    warmups <- warmup_requests(router)
     step("serve")
     function(start, app) {
       plan <- direct_plan(app)
@@ -137,8 +138,12 @@ plumber_app <- function(settings, step, start, files_read) {
       if (!settings$preloads) gc()
       begin <- function() {
         worker_con <- start(hooks)
-        if (length(hooks)) check_plan(lane)
         compiler::enableJIT(jit)
+        if (length(warmups)) {
+          write_frame(worker_con, frame_types$step, 0L, "warmup")
+          run_warmups(app, warmups, settings$public_port)
+        }
+        if (length(hooks) || length(warmups)) check_plan(lane)
         worker_con
       }
       serve_app(begin(), engines, manifest, app)

@@ -84,3 +84,15 @@ test('slow routes leave a worker free for fast routes', async () => {
   await slow.leave();
   await Promise.all(more);
 });
+
+test('@warmup runs its requests in each worker before it serves, and leaves nothing else behind', async () => {
+  const answer = await (await ask('/warmed/1')).json();
+  expect(answer).toEqual({ warmups: 6, folder: 'apps', draws_again: true });
+});
+
+test('a request of @warmup that fails is reported with its place, and the worker serves', () => {
+  const warnings = app.entries('output').map(({ msg }) => String(msg));
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/@warmup at .*policies\.R:\d+ \(GET \/fails-to-warm-up\) failed: status 500$/),
+  );
+});
