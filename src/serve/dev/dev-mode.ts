@@ -42,7 +42,7 @@ export class DevMode {
   /** Loads the app for the first time and watches its files, even if it does not load. */
   async start(): Promise<void> {
     this.#watch = new FileWatch(this.#app.directory, (files) => this.#changed(files));
-    this.#watch.follow([this.#app.file, ...this.#startFiles]);
+    this.#watch.follow([this.#app.file, ...this.#startFiles], Date.now());
     await this.#reload();
   }
 
@@ -97,13 +97,14 @@ export class DevMode {
   }
 
   async #reload(): Promise<void> {
+    const startedAt = Date.now();
     const reload = this.#versions.reload('change');
     this.#reloading = reload;
     await reload;
     if (this.#reloading !== reload) return;
     this.#reloading = undefined;
     this.#spare?.start();
-    this.#watch?.follow([this.#app.file, ...this.#startFiles, ...this.#versions.files]);
+    this.#watch?.follow([this.#app.file, ...this.#startFiles, ...this.#versions.files], startedAt);
   }
 
   /** Files of the project that R reads when it starts. They may not exist yet. */

@@ -13,6 +13,9 @@ const IGNORED_FOLDERS = new Set(['node_modules', 'renv', 'packrat']);
 
 const R_FILE = /(\.r|^\.Rprofile|^\.Renviron)$/i;
 
+/** The stamp of a file that has changed since it was read. */
+const CHANGED = 'changed';
+
 /** Watches all R files of a folder, and other given files. */
 export class FileWatch {
   readonly #folder: string;
@@ -31,12 +34,21 @@ export class FileWatch {
     this.#interval = setInterval(() => this.#compare(new Map(this.#known())), POLL_INTERVAL_MS);
   }
 
-  /** Replaces the other files. They may be anywhere. */
-  follow(files: readonly string[]): void {
+  /**
+   * Replaces the other files. They may be anywhere.
+   *
+   * @param readSince when the app began to read them, in ms since 1970: files that have changed since are reported
+   */
+  follow(files: readonly string[], readSince: number): void {
     this.#others = files;
     const stamps = this.#scan();
     // Keep the stamps of known files, so that changes since the last scan are still reported.
-    for (const [file, stamp] of stamps) if (!this.#stamps.has(file)) this.#stamps.set(file, stamp);
+    for (const [file, stamp] of stamps) {
+      if (this.#stamps.has(file)) continue;
+      const isLate = changeTime(file) > readSince;
+      this.#stamps.set(file, isLate ? CHANGED : stamp);
+      if (isLate) this.#scanSoon();
+    }
     for (const file of this.#stamps.keys()) if (!stamps.has(file)) this.#stamps.delete(file);
   }
 
@@ -115,4 +127,9 @@ function stampOf(file: string): string {
   } catch {
     return '';
   }
+}
+
+/** When a file was written, created or renamed, in ms since 1970; 0 if there is none. */
+function changeTime(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0;
 }
