@@ -13,7 +13,7 @@ write_size <- 16384L
 # Whether the bytes were written. R waits for the socket before it writes, so an interrupt means that none was.
 write_piece <- function(bytes, con) {
   tryCatch({
-    writeBin(bytes, con)
+    write_bytes(bytes, con)
     TRUE
   }, interrupt = function(e) FALSE)
 }
@@ -47,13 +47,13 @@ write_frame <- function(con, type, id, value, time = 0L) {
   size <- length(payload)
   header <- words_bytes(c(size, frame_version + 256L * type, id, time))
   if (size > separate_payload_size) {
-    writeBin(header, con)
+    write_bytes(header, con)
     write_pieces(payload, con)
     # Otherwise R lets tens of megabytes of such payloads accumulate before it collects them.
     payload <- NULL
     if (size > collected_payload_size) gc(full = FALSE)
   } else {
-    writeBin(c(header, payload), con)
+    write_bytes(c(header, payload), con)
   }
 }
 

@@ -4,6 +4,7 @@
 read_bytes <- function(con, n) .Internal(readBin(con, "raw", n, NA_integer_, TRUE, FALSE))
 bytes_words <- function(bytes, n) .Internal(readBin(bytes, "integer", n, NA_integer_, TRUE, FALSE))
 words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FALSE, FALSE))
+write_bytes <- function(bytes, con) .Internal(writeBin(bytes, con, NA_integer_, FALSE, FALSE))
 value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
 bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
 
@@ -32,24 +33,29 @@ delay <- function(name, expression, from, to) .Internal(delayedAssign(name, expr
 lock_binding <- function(symbol, env) .Internal(lockBinding(symbol, env))
 lock_environment <- function(env) .Internal(lockEnvironment(env, FALSE))
 run_function <- function(f, args, envir) .Internal(do.call(f, args, envir))
+compiled_body <- function(f) .Internal(bodyCode(f))
 
 internals_fit <- function() {
   words <- c(1L, 256L)
   bytes <- writeBin(words, raw(), endian = "little")
   input <- rawConnection(bytes)
   on.exit(close(input))
+  output <- rawConnection(raw(), "wb")
+  on.exit(close(output), add = TRUE)
   value <- list(a = words)
   tryCatch({
+    write_bytes(bytes, output)
     env <- as_environment(value)
     delay("b", quote(words + 1L), environment(), env)
     lock_binding(as.name("a"), env)
     lock_environment(env)
     identical(words_bytes(words), bytes) && identical(bytes_words(bytes, 2L), words) &&
-      identical(read_bytes(input, 8L), bytes) &&
+      identical(read_bytes(input, 8L), bytes) && identical(rawConnectionValue(output), bytes) &&
       identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
       identical(bytes_value(serialize(value, NULL)), value) &&
       identical(env$a, words) && identical(env$b, words + 1L) && bindingIsLocked("a", env) &&
       environmentIsLocked(env) && identical(run_function(max, list(1, 2), baseenv()), 2) &&
+      identical(as.function(list(x = 1, compiled_body(identity)), baseenv())(2), 2) &&
       identical(values_of(env, c("a", "z")), list(a = words, z = NULL)) &&
       identical(option("scipen"), getOption("scipen")) && identical(parsing_settings()[[1L]], getOption("scipen")) &&
       identical(printing_settings()[-(1:3)], list(Sys.getenv("TZ"), Sys.getlocale("LC_CTYPE")))
@@ -60,6 +66,7 @@ if (!internals_fit()) {
   read_bytes <- function(con, n) readBin(con, "raw", n)
   bytes_words <- function(bytes, n) readBin(bytes, "integer", n, endian = "little")
   words_bytes <- function(words) writeBin(words, raw(), endian = "little")
+  write_bytes <- function(bytes, con) writeBin(bytes, con)
   value_bytes <- function(value) serialize(value, NULL, xdr = FALSE)
   bytes_value <- function(bytes) unserialize(bytes)
   values_of <- function(env, names) mget(names, env, ifnotfound = list(NULL))
@@ -77,6 +84,7 @@ if (!internals_fit()) {
   lock_binding <- function(symbol, env) lockBinding(symbol, env)
   lock_environment <- function(env) lockEnvironment(env)
   run_function <- function(f, args, envir) do.call(f, args, envir = envir)
+  compiled_body <- function(f) body(f)
 }
 
 # Moves the functions and variables of a call's frame to a hashed environment. R searches a frame name by name, also for
@@ -85,9 +93,18 @@ by_hash <- function(frame) {
   env <- list2env(as.list(frame, all.names = TRUE), parent = parent.env(frame))
   for (name in ls(env, all.names = TRUE)) {
     value <- env[[name]]
-    if (is.function(value) && identical(environment(value), frame)) environment(env[[name]]) <- env
+    if (is.function(value) && identical(environment(value), frame)) env[[name]] <- with_environment(value, env)
   }
   worth_compiling(env)
+}
+
+# `environment<-` drops the compiled form of a function. R itself would compile most functions at their second call, but
+# never the one that runs as long as the process.
+with_environment <- function(f, env) {
+  code <- compiled_body(f)
+  if (typeof(code) == "bytecode") return(as.function(c(as.list(formals(f)), list(code)), env))
+  environment(f) <- env
+  f
 }
 
 # Functions of one expression that run many times for each request. A call of a function takes longer than what most of
@@ -131,6 +148,7 @@ worth_compiling <- function(env, names = ls(env, all.names = TRUE)) {
   for (name in names) {
     f <- env[[name]]
     if (!is.function(f) || is.primitive(f) || !identical(environment(f), env)) next
+    if (typeof(compiled_body(f)) == "bytecode") next
     body(env[[name]]) <- call("{", quote(while (FALSE) NULL), body(f))
   }
   env

@@ -21,6 +21,22 @@ run_callbacks <- function() {
   tryCatch(later::run_now(0), error = failed)
 }
 
+# Returns a function that tells whether a loop of `later` is empty, without what later::loop_empty() does around it: that
+# takes longer than some handlers.
+emptiness_check <- function(timers) {
+  if (is.null(timers)) return(NULL)
+  routine <- tryCatch(getNativeSymbolInfo("_later_idle", "later"), error = function(e) NULL)
+  known <- identical(routine$numParameters, 1L) &&
+    identical(body(later::loop_empty), quote({
+      idle(loop$id)
+    })) && identical(body(asNamespace("later")$idle), quote({
+      .Call("_later_idle", PACKAGE = "later", loop_id)
+    }))
+  if (!known) return(function() later::loop_empty(timers))
+  id <- timers$id
+  function() .Call(routine, id)
+}
+
 # An interrupt that comes after its request has ended may stay pending. The gateway therefore sends a ping after each
 # interrupt, before anything else, and the ping drops it.
 drop_interrupts <- function() {
@@ -76,6 +92,7 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   force(con) # this forks the worker, if it is forked: all that follows runs in the worker
   restore_process <- process_keeper()
   timers <- if (isNamespaceLoaded("later")) later::global_loop()
+  no_timers <- emptiness_check(timers)
   # The id of the request that runs (0: none), its engine, when it began, the error that it has ended with, and the
   # answer that is still to be sent.
   running <- 0L
@@ -169,7 +186,7 @@ frame_server <- function(con, engines, manifest, events = NULL) {
     TRUE
   }
 
-  waits_for_timers <- function() !is.null(timers) && (opened > 0L || !later::loop_empty(timers))
+  waits_for_timers <- function() !is.null(timers) && (opened > 0L || !no_timers())
 
   call_back <- function() {
     end <- wall_clock() + callback_turn

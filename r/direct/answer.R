@@ -76,7 +76,7 @@ is_printable <- function(value) {
     for (known in printable_classes) if (identical(class, known)) return(TRUE)
     return(FALSE)
   }
-  typeof(value) %in% c("list", "character", "double", "integer", "logical", "NULL")
+  switch(typeof(value), list = , character = , double = , integer = , logical = , "NULL" = TRUE, FALSE)
 }
 
 # An error of a request before it has waited for a promise. If it is one of the route, the error handler's value takes
