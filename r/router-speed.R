@@ -12,6 +12,8 @@ speed_up_router <- function(prepare = identity) {
   generator$set("public", "exec", prepare(cheaper_exec(generator$public_methods$exec)), overwrite = TRUE)
   generator <- plumber$PlumberResponse
   generator$new <- response_factory(generator, plumber, prepare)
+  generator <- plumber$PlumberStatic
+  generator$set("public", "initialize", unread_files(generator$public_methods$initialize), overwrite = TRUE)
 }
 
 with_body <- function(f, expression) {
@@ -116,4 +118,21 @@ hold_no_code <- function(args) {
   if (!is.list(args) && !is.null(args)) return(FALSE)
   for (arg in args) if (is.language(arg)) return(FALSE)
   TRUE
+}
+
+# plumber reads static files into memory. Here the gateway sends them.
+unread_files <- function(initialize) {
+  with_body(initialize, rewritten(body(initialize), function(call) {
+    if (!identical(call, quote(readBin(abs.path, "raw", n = info$size)))) return(NULL)
+    substitute(file_body(abs.path, info, req$pr), list(file_body = file_body))
+  }))
+}
+
+# The body of a static file. What R can't read must fail as it would with plumber, and `postroute` hooks see the bytes.
+file_body <- function(path, info, router) {
+  hooked <- length(router$.__enclos_env__$private$hooks$postroute) > 0L
+  if (hooked || !isFALSE(info$isdir) || info$size == 0 || file.access(path, 4L) != 0L) {
+    return(readBin(path, "raw", n = info$size))
+  }
+  list(file = path, owned = FALSE)
 }

@@ -22,7 +22,7 @@ local({
          "annotations.R", "policy-tags.R", "direct/plan.R", "plumber-app.R", "httpuv-app.R", "websockets.R",
          "router-speed.R", "safe-json.R", "time-limits.R", "repairs.R", "api-spec.R", "model-file.R", "model-schema.R",
          "model-variables.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "warmup.R",
-         "traceback.R", "compiled.R", "own-connections.R", "fork.R", "preload.R", "main.R")
+         "traceback.R", "compiled.R", "own-connections.R", "body-files.R", "fork.R", "preload.R", "main.R")
     loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "streams.R", "loop.R")
     direct <- paste0("direct/", c("plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R",
                                   "batch.R"))

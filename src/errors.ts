@@ -286,6 +286,11 @@ export const errorCatalogue = {
     message: 'The memory for request bodies is full.',
     hint: 'Retry after the time in Retry-After, or raise --body-memory.',
   },
+  body_disk_full: {
+    status: 503,
+    message: 'There is no disk space for the request body.',
+    hint: 'Retry after the time in Retry-After, raise --body-disk, or set TMPDIR to a folder on a larger disk.',
+  },
   credentials_unchecked: {
     status: 503,
     message: 'Could not verify the token.',

@@ -41,6 +41,10 @@
 #' @param body_limit Maximum size of a request body. Larger bodies get 413. (default: 100mb)
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
+#' @param body_file_size Request bodies of this size or more are written to a temporary file, which R reads.
+#'   (default: 16mb)
+#' @param body_disk Disk space for the temporary files of request bodies. Requests above it get 503. (default:
+#'   1gb)
 #' @param response_limit Maximum size of a response body. Larger responses become 500. (default: 100mb)
 #' @param response_memory Memory for responses that their clients have not received yet. (default: 512mb)
 #' @param cache_limit Memory for cached responses of routes with `@cache`. 0: no caching. (default: 64mb)
@@ -97,14 +101,14 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
     max_worker_requests = NULL, max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL,
     reserved_workers = NULL, short_time = NULL, interrupt_grace = NULL, rscript = NULL, timeout = NULL,
     queue_limit = NULL, async_requests = NULL, stream_heartbeat = NULL, body_limit = NULL, body_memory = NULL,
-    response_limit = NULL, response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL,
-    repairs = NULL, retry_safe = NULL, max_connections = NULL, max_connections_per_client = NULL,
-    header_limit = NULL, header_timeout = NULL, body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL,
-    websocket_buffer = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
-    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
-    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, stream_drain = NULL,
-    shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL,
-    slow_request = NULL, app_version = NULL, config = NULL) {
+    body_file_size = NULL, body_disk = NULL, response_limit = NULL, response_memory = NULL, cache_limit = NULL,
+    docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL, max_connections = NULL,
+    max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL, body_timeout = NULL,
+    send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL, keep_alive_timeout = NULL,
+    admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL,
+    tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL,
+    drain_delay = NULL, stream_drain = NULL, shutdown_timeout = NULL, log_format = NULL, log_level = NULL,
+    access_log = NULL, otlp_endpoint = NULL, slow_request = NULL, app_version = NULL, config = NULL) {
   serve_app(app, call_flags(), background, open, quote_name(substitute(app)))
 }
 
@@ -146,6 +150,10 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param body_limit Maximum size of a request body. Larger bodies get 413. (default: 100mb)
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
+#' @param body_file_size Request bodies of this size or more are written to a temporary file, which R reads.
+#'   (default: 16mb)
+#' @param body_disk Disk space for the temporary files of request bodies. Requests above it get 503. (default:
+#'   1gb)
 #' @param response_limit Maximum size of a response body. Larger responses become 500. (default: 100mb)
 #' @param response_memory Memory for responses that their clients have not received yet. (default: 512mb)
 #' @param cache_limit Memory for cached responses of routes with `@cache`. 0: no caching. (default: 64mb)
@@ -201,15 +209,15 @@ dev <- function(app = ".", open = interactive(), host = NULL, port = NULL, admin
     workers = NULL, preload = NULL, lane = NULL, idle_timeout = NULL, max_worker_requests = NULL,
     max_worker_memory = NULL, worker_memory_limit = NULL, load_timeout = NULL, reserved_workers = NULL,
     short_time = NULL, interrupt_grace = NULL, debug = NULL, rscript = NULL, timeout = NULL, queue_limit = NULL,
-    async_requests = NULL, stream_heartbeat = NULL, body_limit = NULL, body_memory = NULL, response_limit = NULL,
-    response_memory = NULL, cache_limit = NULL, docs = NULL, form_json = NULL, repairs = NULL, retry_safe = NULL,
-    max_connections = NULL, max_connections_per_client = NULL, header_limit = NULL, header_timeout = NULL,
-    body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL, websocket_buffer = NULL,
-    keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL, admin_metrics_open = NULL,
-    tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL, http2 = NULL, trusted_proxies = NULL,
-    forwarded_header = NULL, drain_delay = NULL, stream_drain = NULL, shutdown_timeout = NULL, log_format = NULL,
-    log_level = NULL, access_log = NULL, otlp_endpoint = NULL, slow_request = NULL, app_version = NULL,
-    config = NULL) {
+    async_requests = NULL, stream_heartbeat = NULL, body_limit = NULL, body_memory = NULL, body_file_size = NULL,
+    body_disk = NULL, response_limit = NULL, response_memory = NULL, cache_limit = NULL, docs = NULL,
+    form_json = NULL, repairs = NULL, retry_safe = NULL, max_connections = NULL, max_connections_per_client = NULL,
+    header_limit = NULL, header_timeout = NULL, body_timeout = NULL, send_timeout = NULL, websocket_ping = NULL,
+    websocket_buffer = NULL, keep_alive_timeout = NULL, admin_token_file = NULL, admin_open = NULL,
+    admin_metrics_open = NULL, tls_cert = NULL, tls_key = NULL, tls_client_ca = NULL, tls_clients = NULL,
+    http2 = NULL, trusted_proxies = NULL, forwarded_header = NULL, drain_delay = NULL, stream_drain = NULL,
+    shutdown_timeout = NULL, log_format = NULL, log_level = NULL, access_log = NULL, otlp_endpoint = NULL,
+    slow_request = NULL, app_version = NULL, config = NULL) {
   dev_app(app, call_flags(), open)
 }
 

@@ -26,7 +26,8 @@ apply_builtin_filters <- function(lane, exchange, req, query) {
   }
   if (!identical(req$.internal$bodyHandled, TRUE)) {
     input <- req$rook.input
-    req$bodyRaw <- input$read()
+    sent <- exchange$call$raw_body
+    if (is.character(sent) && is_file_input(input, sent)) delay_body(input, req) else req$bodyRaw <- input$read()
     if (identical(input, request_constants$no_body)) {
       req$postBody <- ""
     } else {
@@ -51,6 +52,9 @@ apply_endpoint <- function(lane, exchange, req, route, path, parsed) {
     no_path_args
   } else {
     path_args(route, call$path)
+  }
+  if (is.character(call$raw_body) && is_file_input(req$rook.input, call$raw_body)) {
+    return(delay_parsed(req, function(req) parse_body(lane, route, req), function(body) body_args(lane, body)))
   }
   req$body <- if (parsed && call$body_form != "raw" && keeps_body(exchange, req)) {
     if (call$body_form == "parsed") call$body else list()

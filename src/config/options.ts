@@ -1,3 +1,4 @@
+import { bodyOptions } from './body-options.js';
 import { clusterOptions } from './cluster-options.js';
 import { boolean, bytes, duration, file, host, integer, matching, oneOf, port, severalOf } from './kinds.js';
 import { inCluster, listening, loading, type Option, option, planning, serving } from './option.js';
@@ -82,36 +83,8 @@ export const options = {
     group: 'requests',
     commands: serving,
   }),
-  'body-limit': option({
-    kind: bytes(),
-    default: '100mb',
-    summary: 'Maximum size of a request body. Larger bodies get 413.',
-    group: 'requests',
-    commands: serving,
-  }),
-  'body-memory': option({
-    kind: bytes({ min: 1024 }),
-    default: '512mb',
-    summary: 'Memory for the bodies of all waiting and running requests. Requests above it get 503.',
-    group: 'requests',
-    commands: serving,
-  }),
-  'response-limit': option({
-    kind: bytes(),
-    default: '100mb',
-    summary: 'Maximum size of a response body. Larger responses become 500.',
-    group: 'requests',
-    commands: serving,
-  }),
-  'response-memory': option({
-    kind: bytes({ min: 1024 }),
-    default: '512mb',
-    summary: 'Memory for responses that their clients have not received yet.',
-    details:
-      'Above it, Penstock closes the connections of the responses that have waited longest for their clients.',
-    group: 'requests',
-    commands: serving,
-  }),
+  ...bodyOptions,
+
   'cache-limit': option({
     kind: bytes({ min: 0 }),
     default: '64mb',

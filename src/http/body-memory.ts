@@ -1,4 +1,4 @@
-/** Limits the memory for the bodies of all requests, from arrival until the request is answered. */
+/** Limits the memory, or the disk space, for the bodies of all requests, from arrival until the request is answered. */
 export class BodyMemory {
   readonly limit: number;
   #used = 0;
@@ -13,7 +13,7 @@ export class BodyMemory {
     return this.#used;
   }
 
-  /** Reserves memory. Returns false if that would exceed the limit. */
+  /** Reserves bytes. Returns false if that would exceed the limit. */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.limit) return false;
     this.#used += bytes;

@@ -56,9 +56,11 @@ export function sendError(
   if (response.writableLength > 0) holdUnsent(response, response.writableLength);
 }
 
+const PASSING = new Set(['queue_full', 'no_workers', 'draining', 'body_memory_full', 'body_disk_full']);
+
 /** Whether the same request may be answered after a while. */
 export function isPassing({ code }: PenstockError): boolean {
-  return code === 'queue_full' || code === 'no_workers' || code === 'draining' || code === 'body_memory_full';
+  return PASSING.has(code);
 }
 
 /** The same on a bare socket, for a request that could not be parsed. */

@@ -1,4 +1,5 @@
-import { open, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +8,7 @@ import { createGzip, gzip, gzipSync } from 'node:zlib';
 import { PenstockError } from '../errors.js';
 import { FrameType } from '../protocol/frame.js';
 import { readRData, toPlain } from '../rdata/index.js';
+import { compressedHeaders, filePart } from './file-part.js';
 import { gatewayHeaders, withGatewayHeaders } from './gateway-headers.js';
 import { holdUnsent, holdUnsentFile } from './unsent-responses.js';
 
@@ -87,11 +89,11 @@ function sendBody(
 }
 
 async function sendLater(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
-  const { file, headers, owned, status } = reply;
+  const { file, headers, status } = reply;
   const compress =
     acceptsGzip(request) && !headers.some(([name]) => name.toLowerCase() === 'content-encoding');
   if (file !== undefined) {
-    await sendFile(response, status, headers, file, owned === true, compress);
+    await sendFile(request, response, reply, file, compress);
     return;
   }
   if (reply.pieces !== undefined) {
@@ -163,40 +165,46 @@ export function tooLarge(bytes: string, limit: number): PenstockError {
   return new PenstockError('response_too_large', `The body has ${bytes} bytes; the limit is ${limit} bytes.`);
 }
 
+/** Sends a file, or what the client asks of it. The headers of the reply become those that are sent. */
 async function sendFile(
+  request: IncomingMessage,
   response: ServerResponse,
-  status: number,
-  headers: [string, string][],
+  { headers, owned = false, status }: Reply,
   file: string,
-  owned: boolean,
   compress: boolean,
 ): Promise<void> {
+  let handle: FileHandle | undefined;
   try {
     holdUnsentFile(response, SLICE_BYTES);
-    const { size, source } = await openFile(file);
-    if (compress) headers.push(['Content-Encoding', 'gzip']);
-    else setLength(headers, size);
-    try {
-      writeHead(response, status, headers);
-    } catch (error) {
-      source.destroy();
-      throw error;
+    const opened = await openFile(file);
+    handle = opened.handle;
+    const part = filePart(request, { status, headers, owned }, opened.stats);
+    const [from, to] = part.bytes ?? [0, 0];
+    const zips = compress && part.whole && from < to;
+    const sent = zips ? compressedHeaders(part.headers) : part.headers;
+    headers.splice(0, headers.length, ...sent);
+    if (zips) headers.push(['Content-Encoding', 'gzip']);
+    else if (part.bytes !== undefined) setLength(headers, to - from);
+    writeHead(response, part.status, headers);
+    if (from === to || request.method === 'HEAD') {
+      response.end();
+      return;
     }
-    await (compress ? pipeline(source, createGzip(), response) : pipeline(source, response));
+    const source = handle.createReadStream({ start: from, end: to - 1 });
+    await (zips ? pipeline(source, createGzip(), response) : pipeline(source, response));
   } finally {
+    await handle?.close().catch(() => {}); // the stream has usually closed it
     if (owned) await unlink(file).catch(() => {});
   }
 }
 
 /** Opens the file before anything is sent, while an error can still be reported. */
-async function openFile(file: string): Promise<{ size: number; source: Readable }> {
+async function openFile(file: string): Promise<{ handle: FileHandle; stats: Stats }> {
   const handle = await open(file).catch(() => undefined);
-  const info = await handle?.stat();
-  if (handle === undefined || info?.isFile() !== true) {
-    await handle?.close();
-    throw new PenstockError('response_invalid', `Cannot read its body from the file ${file}.`);
-  }
-  return { size: info.size, source: handle.createReadStream() };
+  const stats = await handle?.stat();
+  if (handle !== undefined && stats?.isFile() === true) return { handle, stats };
+  await handle?.close();
+  throw new PenstockError('response_invalid', `Cannot read its body from the file ${file}.`);
 }
 
 /** Replaces a length that the app has set: a wrong one would corrupt the connection. */

@@ -21,6 +21,9 @@ export interface AppLanesParts {
   readonly formJson: boolean;
 }
 
+/** Types of bodies that the gateway parses. */
+const READ_HERE = /json|x-www-form-urlencoded/i;
+
 /** The lanes of a plumber app. Decides which lane a request takes. */
 export class AppLanes implements Lane {
   readonly #parts: AppLanesParts;
@@ -38,6 +41,11 @@ export class AppLanes implements Lane {
 
   policy({ method, url }: IncomingMessage): RoutePolicy | undefined {
     return this.#parts.routes?.find(method!, url!);
+  }
+
+  takesFile({ headers }: IncomingMessage): boolean {
+    const type = headers['content-type'];
+    return type !== undefined && !READ_HERE.test(type);
   }
 
   prepare(request: LaneRequest): Prepared | Promise<Prepared> {

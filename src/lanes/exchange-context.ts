@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from '../dispatch/dispatcher.js';
-import type { BodyMemory } from '../http/body-memory.js';
+import type { Bodies } from '../http/bodies.js';
 import type { ResponseCache } from './cache/response-cache.js';
 import type { ExchangeRecord } from './exchange-record.js';
 import type { Lane } from './lane.js';
@@ -11,7 +11,7 @@ export interface ExchangeContext {
   readonly lane: Lane;
   /** Undefined if no route has `@cache`. */
   readonly cache: ResponseCache | undefined;
-  readonly bodies: BodyMemory;
+  readonly bodies: Bodies;
   readonly options: ExchangeOptions;
   /** Called when a request has arrived. Returns the current version of the app, which keeps running until `leave`. */
   enter(): ExchangeContext;

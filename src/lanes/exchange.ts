@@ -71,8 +71,9 @@ export class Exchange implements OpenRequest {
       this.#guard(() => this.#arrived());
       return;
     }
-    const { bodies, options } = this.#context;
-    this.#incoming = new RequestBody(this.request, options.bodyLimit, bodies);
+    const { bodies, lane, options } = this.#context;
+    const files = lane.takesFile?.(this.request) === true ? bodies.files : undefined;
+    this.#incoming = new RequestBody(this.request, options.bodyLimit, bodies.memory, files);
     this.#incoming.read((error, body) => {
       this.#guard(() => {
         if (error !== undefined) this.#rejectBody(error);
@@ -104,7 +105,7 @@ export class Exchange implements OpenRequest {
   /** Starts a cache lookup if the response may be cached. Returns whether it did. */
   #lookUp(): boolean {
     const { cache, lane } = this.#context;
-    if (cache === undefined) return false;
+    if (cache === undefined || this.#incoming?.file !== undefined) return false;
     this.#policy = lane.policy?.(this.request);
     const tag = this.#policy?.cache;
     const key = tag && cacheKey(this.request, this.#body, tag);
@@ -131,7 +132,8 @@ export class Exchange implements OpenRequest {
   /** @param stale whether the free worker has not loaded the plan that the work was prepared for */
   #prepare(stale = false): void {
     const { lane } = this.#context;
-    const prepared = lane.prepare({ http: this.request, id: this.id, body: this.#body, stale });
+    const { file } = this.#incoming ?? {};
+    const prepared = lane.prepare({ http: this.request, id: this.id, body: this.#body, file, stale });
     if (prepared instanceof Promise) this.#later(prepared, (value) => this.#begin(value));
     else this.#begin(prepared);
   }

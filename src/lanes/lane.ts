@@ -12,8 +12,10 @@ export type LaneName = 'direct' | 'plumber' | 'httpuv' | 'model' | 'cache' | 'do
 export interface LaneRequest {
   readonly http: IncomingMessage;
   readonly id: string;
-  /** Undefined if there is none. */
+  /** Undefined if there is none. Empty if it is in a file. */
   readonly body: Buffer | undefined;
+  /** Path of the file with the body, if the lane takes files and the body is large. */
+  readonly file?: string | undefined;
   /** The free worker has not loaded the plan that the work was prepared for. The new work must suit any worker. */
   readonly stale: boolean;
 }
@@ -25,6 +27,8 @@ export interface LaneRequest {
 export interface Lane {
   /** The policy of the request's route, if it is known without preparing the request. */
   policy?(request: IncomingMessage): RoutePolicy | undefined;
+  /** Whether R reads the body of this request, so that it may be in a file. */
+  takesFile?(request: IncomingMessage): boolean;
   /**
    * Returns the reply if R is not needed, else the work for R; a promise if a thread has to read the body first. Throws
    * the `PenstockError` to answer with.

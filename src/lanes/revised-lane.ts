@@ -26,6 +26,10 @@ export class RevisedLane implements Lane {
     return this.#lane.policy?.(request);
   }
 
+  takesFile(request: IncomingMessage): boolean {
+    return this.#lane.takesFile?.(request) === true;
+  }
+
   errorReply(request: IncomingMessage, error: PenstockError, id: string): Reply | undefined {
     return this.#lane.errorReply?.(request, error, id);
   }

@@ -11,7 +11,7 @@ export interface MetricSources {
   running(): number;
   open(): number;
   /** Bytes of request bodies in memory. */
-  bodyBytes(): number;
+  readonly bodies: Readonly<Record<'memory' | 'files', { readonly used: number }>>;
   responseBytes(): number;
   /** Number of log lines that could not be written. */
   logLinesLost(): number;
@@ -191,7 +191,15 @@ export class Metrics {
       help: 'Memory used by the bodies of waiting and running requests.',
       registers,
       collect() {
-        this.set(sources.bodyBytes());
+        this.set(sources.bodies.memory.used);
+      },
+    });
+    new Gauge({
+      name: 'penstock_body_file_bytes',
+      help: 'Disk space used by the temporary files of request bodies.',
+      registers,
+      collect() {
+        this.set(sources.bodies.files.used);
       },
     });
     new Gauge({

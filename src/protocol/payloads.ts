@@ -7,7 +7,7 @@ const value = ['serializer', 'value', 'status', 'headerNames', 'headerValues'] a
  * known by their place. `r/protocol.R` is generated from these and from `frame.ts` (`npm run docs`).
  */
 export const partsToWorker = {
-  /** `fields`: the variables of the request by name, serialized; `body`: raw bytes, or NULL. */
+  /** `fields`: the variables of the request by name, serialized; `body`: raw bytes, NULL, or the path of a file with them. */
   request: ['fields', 'body'],
 
   /**
@@ -16,7 +16,7 @@ export const partsToWorker = {
    * - `path`: the texts that match the parameters of the path, or NULL
    * - `bodyForm`: "" for no body, "parsed", or "raw" if R has to parse it
    * - `body`: the parsed body
-   * - `rawBody`: its bytes, or NULL
+   * - `rawBody`: its bytes, NULL, or the path of a file with them
    * - `fields`: the variables of the request by name, serialized; NULL if the call is made for several requests
    */
   call: ['route', 'query', 'path', 'bodyForm', 'body', 'rawBody', 'fields'],

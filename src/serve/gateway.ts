@@ -13,7 +13,7 @@ import { WorkerViews } from '../admin/worker-views.js';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import type { PenstockError } from '../errors.js';
-import { BodyMemory } from '../http/body-memory.js';
+import { Bodies } from '../http/bodies.js';
 import { http2Risk } from '../http/http2-safety.js';
 import type { PassedSockets } from '../http/passed-sockets.js';
 import { type OpenRequest, PublicServer } from '../http/public-server.js';
@@ -47,7 +47,7 @@ export class Gateway {
   readonly #log: Logger;
   readonly #startedAt = performance.now();
   readonly #threads = new LargeThreads();
-  readonly #bodies: BodyMemory;
+  readonly #bodies: Bodies;
   readonly #metrics: Metrics;
   readonly #failures = new Failures();
   readonly #versions: AppVersions;
@@ -87,10 +87,10 @@ export class Gateway {
     this.#log = log;
     this.#adminToken = AdminToken.from(config, log);
     checkAdminAccess(config, this.#adminToken);
-    this.#bodies = new BodyMemory(config.bodyMemory);
+    this.#bodies = new Bodies(config);
     this.#metrics = new Metrics({
       appVersion: config.appVersion,
-      bodyBytes: () => this.#bodies.used,
+      bodies: this.#bodies,
       responseBytes: () => this.#publicServer.responseBytes,
       logLinesLost: () => output.lost,
       workers: () => workersByState(this.#versions.all),
@@ -254,6 +254,7 @@ export class Gateway {
     await Promise.all([this.#versions.close(grace), this.#traces?.close()]);
     this.#spare?.close(); // last, because it may have become a worker
     await this.#threads.close();
+    this.#bodies.files.close();
     this.#dashboard.close();
     await this.#adminServer.close();
     this.#adminToken?.close();

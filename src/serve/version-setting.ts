@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
-import type { BodyMemory } from '../http/body-memory.js';
+import type { Bodies } from '../http/bodies.js';
 import type { ExchangeRecord } from '../lanes/exchange-record.js';
 import type { Lane } from '../lanes/lane.js';
 import type { LargeThreads } from '../lanes/large/threads.js';
@@ -26,7 +26,7 @@ export interface VersionSetting {
   readonly spare: Spare | undefined;
   /** Whether the log has room for what R prints. */
   readonly outputRoom: OutputRoom;
-  readonly bodies: BodyMemory;
+  readonly bodies: Bodies;
   /** The gateway is shutting down. */
   draining(): boolean;
   finished(record: ExchangeRecord): void;

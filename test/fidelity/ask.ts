@@ -34,10 +34,14 @@ const ignored = new Set([
   'x-request-id',
 ]);
 
+/** What Penstock adds to files, so that clients can ask for a part of them, or for changes. */
+const ADDED_TO_FILES = /^(accept-ranges: bytes|etag: (W\/)?"[0-9a-f]+-[0-9a-f]+")$/;
+
 export function answerOf(response: WireResponse): Answer {
   const headers = response.headers
     .filter(([name]) => !ignored.has(name.toLowerCase()))
     .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
+    .filter((header) => !ADDED_TO_FILES.test(header))
     .sort();
   return { status: response.status, headers, body: response.body };
 }

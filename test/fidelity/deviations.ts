@@ -20,6 +20,11 @@ export const deviations: readonly Deviation[] = [
     because: 'JSON that curl labels as a form is parsed as JSON; plumber silently drops it',
   },
   {
+    api: 'assets',
+    asks: ['GET /public/plain.txt (if modified since)', 'GET /public/plain.txt (a range)'],
+    because: 'clients can ask for a part of a file, or for changes; plumber sends the whole file',
+  },
+  {
     api: 'entry',
     asks: ['GET /where'],
     because: "an entrypoint's handlers run in the app's folder, regardless of where the server was started",

@@ -7,7 +7,7 @@ const headers = (...list: [string, string][]): Partial<Ask> => ({ headers: list 
 const future = headers(['If-Modified-Since', 'Fri, 01 Jan 2100 00:00:00 GMT']);
 const past = headers(['If-Modified-Since', 'Sat, 01 Jan 2000 00:00:00 GMT']);
 
-fidelity('httpuv/app.R', { engine: 'httpuv' }, [
+fidelity('httpuv/app.R', { engine: 'httpuv', flags: ['--body-file-size', '50kb'] }, [
   get('/app/hello'),
   head('/app/hello'),
   get('/app/hello', { note: 'gzip', ...headers(['Accept-Encoding', 'gzip']) }),

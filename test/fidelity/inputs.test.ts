@@ -1,3 +1,4 @@
+import { sampled } from '../support/sized.js';
 import { argumentsOfHandlers } from './asks/arguments.js';
 import { cookies } from './asks/cookies.js';
 import { encoding } from './asks/encoding.js';
@@ -7,15 +8,20 @@ import { response } from './asks/response.js';
 import { wire } from './asks/wire.js';
 import { joinedFidelity } from './fidelity.js';
 
-joinedFidelity(
-  { share: 2 },
-  {
-    'arguments.R': argumentsOfHandlers,
-    'cookies.R': cookies,
-    'encoding.R': encoding,
-    'parsers.R': parsers,
-    'request.R': request,
-    'response.R': response,
-    'wire.R': wire,
-  },
-);
+/** Raw bodies reach R in memory, or in files. */
+const ways = [[], ['--body-file-size', '1']];
+
+for (const flags of sampled(ways, ways.length)) {
+  joinedFidelity(
+    { share: 2, flags },
+    {
+      'arguments.R': argumentsOfHandlers,
+      'cookies.R': cookies,
+      'encoding.R': encoding,
+      'parsers.R': parsers,
+      'request.R': request,
+      'response.R': response,
+      'wire.R': wire,
+    },
+  );
+}

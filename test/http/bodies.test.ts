@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RawClient, statusesIn } from '../support/raw-client.js';
 import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
@@ -9,12 +12,20 @@ const LIMIT_BYTES = 2 * MB;
 /** Large enough to arrive in many pieces, and to fill the buffers of the system. */
 const SIZE_MB = sized(12, 100);
 
+const folder = mkdtempSync(join(tmpdir(), 'bodies-'));
+/** Where a handler writes the path of its body before it ends its worker. */
+const uploaded = join(folder, 'path');
+
 let large: ServedApp;
 let small: ServedApp;
 
 beforeAll(async () => {
   [large, small] = await Promise.all([
-    serve(fixtureApp('bodies.R'), { workers: 1 }),
+    serve(fixtureApp('bodies.R'), {
+      workers: 1,
+      flags: ['--body-file-size', '4mb'],
+      env: { UPLOADED: uploaded },
+    }),
     serve(fixtureApp('bodies.R'), {
       workers: 1,
       flags: ['--body-limit', '2mb', '--response-limit', '2mb'],
@@ -22,7 +33,10 @@ beforeAll(async () => {
   ]);
 });
 
-afterAll(() => Promise.all([large?.stop(), small?.stop()]));
+afterAll(async () => {
+  await Promise.all([large?.stop(), small?.stop()]);
+  rmSync(folder, { recursive: true });
+});
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -34,14 +48,79 @@ function post(app: ServedApp, path: string, body: Uint8Array<ArrayBuffer>): Prom
 const bytesOf = async (response: Response): Promise<Uint8Array> =>
   new Uint8Array(await response.arrayBuffer());
 
-test(`${SIZE_MB} MB pass through R and back unchanged`, async () => {
-  const sent = randomBytes(SIZE_MB * MB);
-  const response = await post(large, '/mirror', sent);
-  expect(response.status).toBe(200);
-  const got = await bytesOf(response);
-  expect(got.length).toBe(sent.length);
-  expect(digest(got)).toBe(digest(sent));
-}, 60_000);
+test.each([3, SIZE_MB])(
+  '%i MB pass through R and back unchanged',
+  async (megabytes) => {
+    const sent = randomBytes(megabytes * MB);
+    const response = await post(large, '/mirror', sent);
+    expect(response.status).toBe(200);
+    const got = await bytesOf(response);
+    expect(got.length).toBe(sent.length);
+    expect(digest(got)).toBe(digest(sent));
+  },
+  60_000,
+);
+
+const hash = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
+
+/** What `/upload` returns. */
+interface Upload {
+  readonly file: string;
+  readonly digest: string;
+  readonly parts: Readonly<Record<string, object>>;
+}
+
+test('a large body is in a file of its own, which goes when the request is answered', async () => {
+  const sent = randomBytes(5 * MB);
+  const answer = (await (await post(large, '/upload', sent)).json()) as Upload;
+  expect(answer.digest).toBe(hash(sent));
+  await expect.poll(() => existsSync(dirname(answer.file))).toBe(false);
+  const metrics = await (await fetch(new URL('/metrics', large.adminUrl))).text();
+  expect(metrics).toMatch(/^penstock_body_file_bytes 0$/m);
+});
+
+/** A multipart body with a boundary that the file almost contains. */
+function multipart(file: Buffer): Buffer<ArrayBuffer> {
+  const part = (head: string): string => `--edge\r\nContent-Disposition: form-data; ${head}\r\n\r\n`;
+  return Buffer.concat([
+    Buffer.from(`${part('name="text"\r\nContent-Type: text/plain')}some words\r\n`),
+    Buffer.from(part('name="file"; filename="data.bin"\r\nContent-Type: application/octet-stream')),
+    file,
+    Buffer.from(`\r\n${part('name="none"')}\r\n--edge--\r\n`),
+  ]);
+}
+
+function postMultipart(path: string, body: Buffer<ArrayBuffer>): Promise<Response> {
+  const headers = { 'Content-Type': 'multipart/form-data; boundary=edge' };
+  return fetch(large.url + path, { method: 'POST', headers, body });
+}
+
+test('the parts of a large multipart body are files', async () => {
+  const file = Buffer.concat([randomBytes(4 * MB - 7), Buffer.from('\r\n--edg\r\n-'), randomBytes(MB)]);
+  const answer = (await (await postMultipart('/upload', multipart(file))).json()) as Upload;
+  expect(answer.parts).toEqual({
+    text: { type: 'text/plain', digest: hash(Buffer.from('some words')) },
+    file: { filename: 'data.bin', type: 'application/octet-stream', digest: hash(file) },
+    none: { digest: hash(Buffer.alloc(0)) },
+  });
+});
+
+test.each([1, 5])('handlers get the arguments of a multipart body of %i MB', async (megabytes) => {
+  const response = await postMultipart('/arguments', multipart(randomBytes(megabytes * MB)));
+  expect(await response.json()).toEqual({ text: 'some words', files: 'data.bin', bytes: megabytes * MB });
+});
+
+test('a multipart body that ends early is an error, not a part of it', async () => {
+  const whole = multipart(randomBytes(5 * MB));
+  const response = await postMultipart('/upload', whole.subarray(0, whole.length - 4));
+  expect(response.status).toBe(500);
+});
+
+test('the file of a request goes with a worker that dies', async () => {
+  expect((await post(large, '/deadly', randomBytes(5 * MB))).status).toBe(502);
+  const file = readFileSync(uploaded, 'utf8').trim();
+  await expect.poll(() => existsSync(dirname(file))).toBe(false);
+});
 
 test('logs the size of a large response as it was sent', async () => {
   const response = await fetch(`${large.url}/bytes?n=${SIZE_MB * MB}`, {

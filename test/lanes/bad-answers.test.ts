@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RawClient, statusesIn } from '../support/raw-client.js';
 import { fixtureApp, isRunning, type ServedApp, serve } from '../support/server.js';
@@ -51,6 +54,32 @@ test('ignores headers of the app that would change the framing', async () => {
   expect(text).toContain('["longer than three"]');
   expect(text.match(/^Content-Length: 21\r$/gim)).toHaveLength(1);
   expect(text).not.toMatch(/^Transfer-Encoding|upgrade/im);
+});
+
+test('a client gets a file whole, in parts and compressed', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'file-')), 'numbers.csv');
+  const rows = Array.from({ length: 200_000 }, (_, i) => `${i}\n`).join('');
+  writeFileSync(file, rows);
+  try {
+    const load = (headers: Record<string, string> = {}): Promise<Response> =>
+      fetch(`${app.url}/file?path=${file}`, { headers: { 'accept-encoding': 'identity', ...headers } });
+    const whole = await load();
+    const tag = whole.headers.get('etag')!;
+    expect(await whole.text()).toBe(rows);
+    const rest = await load({ range: 'bytes=1000000-', 'if-range': tag });
+    expect(rest.status).toBe(206);
+    expect(rest.headers.get('content-range')).toBe(`bytes 1000000-${rows.length - 1}/${rows.length}`);
+    expect(await rest.text()).toBe(rows.slice(1_000_000));
+    const zipped = await load({ 'accept-encoding': 'gzip' });
+    expect(zipped.headers.get('content-encoding')).toBe('gzip');
+    expect(await zipped.text()).toBe(rows);
+    for (const known of [tag, zipped.headers.get('etag')!]) {
+      const none = await load({ 'if-none-match': known, 'cache-control': 'max-age=0' });
+      expect([none.status, await none.text()]).toEqual([304, '']);
+    }
+  } finally {
+    rmSync(dirname(file), { recursive: true });
+  }
 });
 
 test('invalid answers do not end the worker', () => {

@@ -12,7 +12,7 @@ async function allMetrics(): Promise<{ name: string; type: string; help: string 
     queued: () => 0,
     running: () => 0,
     open: () => 0,
-    bodyBytes: () => 0,
+    bodies: { memory: { used: 0 }, files: { used: 0 } },
     responseBytes: () => 0,
     logLinesLost: () => 0,
   });

@@ -22,6 +22,19 @@ test_that("the functions of the installed plumber are known", {
   exec <- plumber$PlumberStep$public_methods$exec
   expect_false(identical(body(speed$cheaper_exec(exec)), body(exec)))
   expect_false(identical(speed$response_factory(plumber$PlumberResponse, plumber), plumber$PlumberResponse$new))
+  initialize <- plumber$PlumberStatic$public_methods$initialize
+  expect_false(identical(body(speed$unread_files(initialize)), body(initialize)))
+})
+
+test_that("a static file is left to the gateway, unless a hook sees it or R can't read it", {
+  path <- tempfile()
+  writeLines("text", path)
+  on.exit(unlink(path))
+  router <- plumber::pr()
+  expect_identical(speed$file_body(path, file.info(path), router), list(file = path, owned = FALSE))
+  expect_error(suppressWarnings(speed$file_body(tempdir(), file.info(tempdir()), router)), "cannot open")
+  hooked <- plumber::pr_hook(router, "postroute", function(value) value)
+  expect_identical(speed$file_body(path, file.info(path), hooked), charToRaw("text\n"))
 })
 
 test_that("steps end as plumber's own do, with a value, an error, a promise or one that is broken", {

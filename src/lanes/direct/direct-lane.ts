@@ -71,7 +71,7 @@ export class DirectLane {
    *
    * @param jsonForm whether to read a body with a form's type as JSON
    */
-  prepare({ body, http }: LaneRequest, jsonForm: boolean): Prepared | Promise<Prepared> | undefined {
+  prepare({ body, file, http }: LaneRequest, jsonForm: boolean): Prepared | Promise<Prepared> | undefined {
     const url = http.url!;
     const match = this.#routes.match(http.method!, pathOf(url));
     if (match === undefined) return undefined;
@@ -84,9 +84,10 @@ export class DirectLane {
     const batching = this.#batches[index - 1];
     const parsedQuery = parseQuery(query);
     const parts = { route: rInteger(index), query: parsedQuery ?? rNull, path: pathTexts(path) };
-    const whole = () => ({ rawBody: rookBody(body), fields: rookFields(http, jsonForm) });
+    const whole = () => ({ rawBody: rookBody(file ?? body), fields: rookFields(http, jsonForm) });
     const callWith = ({ form, value }: DirectBody): RList =>
       callList({ ...parts, bodyForm: rString(form), body: value, ...whole() });
+    if (file !== undefined) return this.#work(policy, () => [writeRData(callWith(rawBody))]);
     const parse = () => (route === undefined ? noBody : this.#body(http, route, body, jsonForm));
     if (batching !== undefined && query === '' && body !== undefined) {
       const input = { call: () => callWith(parse()), whole };

@@ -12,6 +12,10 @@ export class HttpuvLane implements Lane {
     this.#files = new StaticFiles(paths);
   }
 
+  takesFile(): boolean {
+    return true;
+  }
+
   prepare(request: LaneRequest): Prepared | Promise<Prepared> {
     const found = this.#files.find(request.http);
     if (found === undefined) return this.#work(request);

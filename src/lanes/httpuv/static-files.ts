@@ -113,7 +113,9 @@ function typeOf(file: string, charset: string): string {
   return type ?? 'application/octet-stream';
 }
 
+/** httpuv has no ETags: a client that sends one has it from the gateway, which compares it when it sends the file. */
 function isFresh({ headers }: IncomingMessage, modified: number): boolean {
+  if (headers['if-none-match'] !== undefined) return false;
   const since = Date.parse(headers['if-modified-since'] ?? '');
   return !Number.isNaN(since) && modified <= since / 1000;
 }

@@ -16,8 +16,8 @@ export class PlumberLane {
   }
 
   /** @param jsonForm whether to read a body with a form's type as JSON */
-  prepare({ body, http }: LaneRequest, jsonForm: boolean): Work {
-    const payload = rookPayload(http, body, jsonForm);
+  prepare({ body, file, http }: LaneRequest, jsonForm: boolean): Work {
+    const payload = rookPayload(http, file ?? body, jsonForm);
     const policy = this.#routes?.find(http.method!, http.url!);
     return {
       lane: 'plumber',

@@ -15,7 +15,11 @@ import {
 import { bufferOf } from '../large/job.js';
 
 /** The payload of the plumber lane: the variables of the request, and its body. */
-export function rookPayload(request: IncomingMessage, body: Buffer | undefined, jsonForm: boolean): Buffer[] {
+export function rookPayload(
+  request: IncomingMessage,
+  body: Buffer | string | undefined,
+  jsonForm: boolean,
+): Buffer[] {
   return writeRDataPieces(rList([rookFields(request, jsonForm), rookBody(body)])).map(bufferOf);
 }
 
@@ -24,8 +28,13 @@ export function rookVector(request: IncomingMessage): Buffer {
   return bufferOf(writeRData(rookVariables(request, originOf(request), false)));
 }
 
-/** httpuv does not distinguish an empty body from none. */
-export function rookBody(body: Buffer | undefined): RValue {
+/**
+ * httpuv does not distinguish an empty body from none.
+ *
+ * @param body its bytes, or the path of a file with them
+ */
+export function rookBody(body: Buffer | string | undefined): RValue {
+  if (typeof body === 'string') return rNativeString([Buffer.from(body)]);
   return body === undefined || body.length === 0 ? rNull : rRaw(body);
 }
 

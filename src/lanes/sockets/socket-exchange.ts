@@ -35,6 +35,8 @@ export interface SocketContext {
 
 /** httpuv chooses no subprotocol, and compresses nothing by default. */
 const common = { noServer: true, clientTracking: false, perMessageDeflate: false } as const;
+/** R gets a message in one piece, and can hold no more. */
+const MAX_MESSAGE_BYTES = 2 ** 31 - 1;
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 
 /** The handshake of a WebSocket, and the connection that it becomes. */
@@ -87,7 +89,8 @@ export class SocketExchange implements OpenRequest, SocketPeer {
     const { socket } = request;
     if (socket.destroyed) return; // `closed` follows
     response.detachSocket(socket);
-    const server = new WebSocketServer({ ...common, maxPayload: bodyLimit, handleProtocols: () => false });
+    const maxPayload = Math.min(bodyLimit, MAX_MESSAGE_BYTES);
+    const server = new WebSocketServer({ ...common, maxPayload, handleProtocols: () => false });
     server.handleUpgrade(request, socket, headOf(request)!, (client) => {
       this.#open = new OpenSocket(client, {
         ping: websocketPing,

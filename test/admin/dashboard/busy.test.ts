@@ -19,7 +19,7 @@ const metrics = new Metrics({
   queued: () => 0,
   running: () => 0,
   open: () => 0,
-  bodyBytes: () => 0,
+  bodies: { memory: { used: 0 }, files: { used: 0 } },
   responseBytes: () => 0,
   logLinesLost: () => 0,
 });
