@@ -27,6 +27,7 @@ launch_engine <- function(file) {
 
 # Runs an app that has been made but not started.
 start_app <- function(value) {
+  if (inherits(value, "shiny.appobj")) refuse_shiny()
   if (inherits(value, "Fire")) value$ignite(block = TRUE, silent = TRUE)
   else if (inherits(value, "Ambiorix")) value$start(open = FALSE)
   else if (is_httpuv_app(value)) httpuv::runServer("127.0.0.1", 8000L, value)

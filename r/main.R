@@ -126,7 +126,7 @@ plumber_app <- function(settings, step, start, files_read) {
     function(start, app) {
       plan <- direct_plan(app)
       manifest <- app_manifest(app, settings$app, plan, files)
-      if (settings$documents) extend_api_spec(app, manifest)
+      extend_api_spec(app, manifest, settings$documents)
       engines <- list()
       engines[[frame_types$request]] <- plumber_engine(app)
       lane <- direct_lane(app, plan)

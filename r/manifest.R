@@ -24,6 +24,7 @@ describe_endpoint <- function(endpoint, mount, preempt, direct) {
     preempt = if (preempt %in% c("__no-preempt__", "")) NULL else preempt,
     serializer = if (is.null(endpoint$serializer)) default_serializer_name else if (is.null(type)) "custom" else type,
     line = if (is.numeric(line) && !is.na(line)) as.integer(line) else NULL,
+    stream = stream_format(endpoint$serializer),
     direct = direct
   )
 }

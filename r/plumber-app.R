@@ -39,10 +39,7 @@ take_over_servers <- function(on_run, on_app) {
     if (is.function(app)) app <- list(call = app)
     # plumber tries whether a port is free.
     if (length(app) == 0L) return(own$startServer(host, port, app, ...))
-    if (framework_of(app, NULL) == "shiny") {
-      stop("the app starts a Shiny app, whose sessions need a process of their own. Serve it with Shiny Server or ",
-           "Posit Connect", call. = FALSE)
-    }
+    if (framework_of(app, NULL) == "shiny") refuse_shiny()
     if (!is.null(serve)) stop("the app starts a second HTTP server. Penstock serves one", call. = FALSE)
     tell("httpuv's server", host, port)
     serve <<- on_app(app)
@@ -69,6 +66,11 @@ take_over_servers <- function(on_run, on_app) {
     serve_for(0)
   })
   list(give_back = give_back, is_served = function() !is.null(serve), serve = serve_for)
+}
+
+refuse_shiny <- function() {
+  stop("it is a Shiny app, whose sessions need a process of their own. Serve it with Shiny Server or Posit Connect",
+       call. = FALSE)
 }
 
 # Ends the app's own loop and what is around it, so that its exit code runs.

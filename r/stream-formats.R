@@ -18,6 +18,11 @@ makes_stream <- function(serializer) {
   is.function(serializer) && inherits(environment(serializer)$serialize_fn, "penstock_stream_format")
 }
 
+# The format of the stream that a serializer makes; NULL for any other.
+stream_format <- function(serializer) {
+  if (makes_stream(serializer)) environment(environment(serializer)$serialize_fn)$name
+}
+
 # `@serializer sse`, `@serializer ndjson`, and `@serializer stream list(type = "text/csv")`.
 # ...: options for toJSON()
 stream_serializers <- list(

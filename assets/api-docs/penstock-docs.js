@@ -27,8 +27,9 @@ function durationText(ms) {
 }
 
 /** Penstock's settings of a route, as short labels. */
-function chips({ batch, cache, concurrency, timeout } = {}) {
+function chips({ batch, cache, concurrency, stream, timeout } = {}) {
   return [
+    stream !== undefined && `stream of ${stream}`,
     timeout !== undefined && `timeout ${durationText(timeout)}`,
     concurrency !== undefined && `max. ${concurrency} at once`,
     cache !== undefined && `cached ${durationText(cache)}`,

@@ -19,6 +19,7 @@ app_packages <- function(file, directory, project = directory, engine = "plumber
   files <- if (!is.null(file)) read_app_files(file, directory)
   uses <- c(
     list(list(name = engine, required = TRUE)),
+    if (is_server_file(file)) list(list(name = "yaml", required = TRUE)),
     unlist(lapply(files, package_uses), recursive = FALSE),
     lock_uses(project),
     description_uses(directory)
@@ -30,6 +31,9 @@ app_packages <- function(file, directory, project = directory, engine = "plumber
   })
   list(packages = packages[!unique(names) %in% base_packages], errors = c(errors, lock_errors(project)))
 }
+
+# Whether the app is a folder with `_server.yml`, which R reads with the package yaml.
+is_server_file <- function(file) !is.null(file) && grepl("^_server\\.ya?ml$", basename(file))
 
 # Joins the uses of a package: it is required if one use requires it. File and line are those of the first use.
 merge_uses <- function(name, uses) {

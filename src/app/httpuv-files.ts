@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** Packages that serve HTTP with httpuv, which an app uses by name. */
-const FRAMEWORKS = 'httpuv|fiery|plumber2|ambiorix';
-
-const USES_FRAMEWORK = new RegExp(
-  `\\b(?:${FRAMEWORKS})\\s*:::?|\\b(?:library|require|loadNamespace|requireNamespace)\\s*\\(\\s*["']?(?:${FRAMEWORKS})\\b`,
-);
+const USES_FRAMEWORK = uses('httpuv|fiery|plumber2|ambiorix');
+/** An app of Shiny is refused when it is loaded, with the reason. */
+const USES_SHINY = uses('shiny');
 const USES_PLUMBER = /\bplumber\s*:::?|\b(?:library|require)\s*\(\s*["']?plumber\b(?!2)/;
 
 /** A line like `#* @get /path`. */
@@ -30,8 +28,8 @@ export type FileDialect = 'plumber' | 'plumber2' | 'script';
 /** Reads which package an R file is for. */
 export function dialectOf(file: string): FileDialect {
   const text = read(file);
-  if (!ANNOTATION.test(text)) return isScript(text) ? 'script' : 'plumber';
   const code = withoutComments(text);
+  if (!ANNOTATION.test(text)) return isScript(text) || isShiny(code) ? 'script' : 'plumber';
   if (USES_PLUMBER2.test(code)) return 'plumber2';
   if (USES_PLUMBER.test(code) || PLUMBER.test(text)) return 'plumber';
   return PLUMBER2.some((sign) => sign.test(text)) ? 'plumber2' : 'plumber';
@@ -59,6 +57,16 @@ function withoutComments(text: string): string {
 function isScript(text: string): boolean {
   const code = withoutComments(text);
   return USES_FRAMEWORK.test(code) && !USES_PLUMBER.test(code);
+}
+
+function isShiny(code: string): boolean {
+  return USES_SHINY.test(code) && !USES_PLUMBER.test(code);
+}
+
+function uses(packages: string): RegExp {
+  return new RegExp(
+    `\\b(?:${packages})\\s*:::?|\\b(?:library|require|loadNamespace|requireNamespace)\\s*\\(\\s*["']?(?:${packages})\\b`,
+  );
 }
 
 function read(file: string): string {

@@ -129,6 +129,7 @@ describe('An app of another framework', () => {
     ['library(httpuv)\nrunServer("127.0.0.1", 8000, list(call = f))'],
     ['app <- fiery::Fire$new()\napp'],
     ['require("ambiorix")\napp <- Ambiorix$new()\napp$start()'],
+    ['library(shiny)\nshinyApp(ui, server)'],
     ['pa <- plumber2::api("routes.R")\nplumber2::api_run(pa)'],
   ])('is a file that uses its package: %j', (text) => {
     expect(dialect(text)).toEqual(['httpuv', 'script']);

@@ -106,6 +106,20 @@ describe('behind filters and hooks', () => {
     });
   });
 
+  test('streams responses with the headers that filters and hooks set, and leaves errors of filters as they are', async () => {
+    for (const user of ['somebody', 'nobody', 'broken']) {
+      const asked = { path: '/parts', body: { x: [1, 2] }, user };
+      expect(await ask(app, asked)).toEqual(await ask(plumber, asked));
+    }
+    const { body, headers } = await ask(app, { path: '/parts', body: { x: [1, 2] } });
+    expect(body).toBe('data: 1\n\ndata: 2\n\n');
+    expect(headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'x-asked-by': 'somebody',
+      'x-began': 'once /parts',
+    });
+  });
+
   test('excludes requests from the batch that a filter answers or fails on', async () => {
     const body = (x: number): object => ({ x: x + 0.5 });
     const { answers, sizes } = await batched('root', [

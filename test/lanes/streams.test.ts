@@ -127,7 +127,14 @@ test('proxies are told to pass events on at once, and the specification names th
     'x-accel-buffering': 'no',
   });
   const spec = await text('/openapi.json');
-  expect(JSON.parse(spec).paths['/count'].get.responses['200'].content).toHaveProperty('text/event-stream');
+  const { paths } = JSON.parse(spec);
+  expect(paths['/count'].get.responses['200'].content).toHaveProperty('text/event-stream');
+  expect(paths['/count'].get).toMatchObject({
+    description: 'A stream: events are sent as they are produced.',
+    'x-penstock': { stream: 'events' },
+  });
+  expect(paths['/bytes'].get).toMatchObject({ 'x-penstock': { stream: 'pieces' } });
+  expect(paths['/pid'].get).not.toHaveProperty('x-penstock');
 });
 
 test('an event arrives when R has produced it, and its worker runs other requests meanwhile', async () => {
@@ -235,6 +242,7 @@ test('the log has the time to the first element, and how many there were', async
   await text('/ticks?seconds=0.2&to=3', { headers: { 'X-Request-Id': 'measured-stream' } });
   const entry = await app.request('measured-stream');
   expect(entry).toMatchObject({ elements: 3, ending: 'complete', status: 200 });
+  expect(entry.bytes).toBeGreaterThan(3 * 'id: 1\ndata: {"tick":1,"pid":1}\n\n'.length);
   expect(Number(entry.firstMs)).toBeLessThan(Number(entry.durationMs) - 400);
 });
 

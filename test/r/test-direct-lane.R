@@ -1,7 +1,8 @@
 # The direct lane against plumber's own router, for the same request.
 worker <- new.env(parent = baseenv())
 direct <- c("plan.R", "plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R", "batch.R")
-files <- c("protocol.R", "internals.R", "traceback.R", "promises.R", "loop.R", "serializers.R", "annotations.R",
+files <- c("protocol.R", "internals.R", "traceback.R", "promises.R", "loop.R", "streams.R", "serializers.R",
+           "stream-formats.R", "annotations.R",
            "policy-tags.R", "plumber-app.R", "plumber-lane.R", "request.R", "response.R",
            file.path("direct", direct))
 for (file in files) {
@@ -61,6 +62,41 @@ test_that("values, errors and responses of a handler without req are plumber's",
     index <- match(path, vapply(router$endpoints[[1L]], function(endpoint) endpoint$path, ""))
     expect_same(router, path, index)
   }
+})
+
+test_that("hooks run before the first element of a stream, see its head, and can set headers", {
+  worker$register_stream_serializers()
+  router <- load_app(
+    "seen <- character()", "note <- function(what) seen <<- c(seen, what)",
+    "#* @get /stream", "#* @serializer sse",
+    "function() { note('handler'); left <- 2; function() { note('element'); if (left > 0) left <<- left - 1 } }",
+    "#* @plumber", "function(pr) {",
+    "  pr$registerHooks(list(",
+    "    preroute = function(res) { note('preroute'); res$setHeader('X-Set', 'early') },",
+    "    postroute = function(value) { note(paste('postroute', class(value))); value },",
+    "    preserialize = function(value) { note(paste('preserialize', class(value))); value },",
+    "    postserialize = function(value) {",
+    "      note(paste('postserialize', value$status, class(value$body)))",
+    "      value$headers[['X-Set']] <- 'late'",
+    "      value",
+    "    }",
+    "  ))",
+    "}"
+  )
+  elements <- function(answer) {
+    take <- worker$element_source(answer$stream$value)$take
+    encode <- answer$stream$encoder()
+    text <- character()
+    while (!is.null(element <- take())) text <- c(text, rawToChar(encode(element)))
+    text
+  }
+  for (answer in ask_both(router, "/stream", 1L)) {
+    expect_identical(stats::setNames(answer$values, answer$names)[["X-Set"]], "late")
+    expect_identical(stats::setNames(answer$values, answer$names)[["Content-Type"]], "text/event-stream")
+    expect_identical(elements(answer), c("data: 1\n\n", "data: 0\n\n"))
+  }
+  head <- c("preroute", "handler", "postroute function", "preserialize function", "postserialize 200 penstock_stream")
+  expect_identical(environment(router$endpoints[[1L]][[1L]]$getFunc())$seen, c(head, head, rep("element", 6L)))
 })
 
 test_that("answers and errors behind a filter and a hook are plumber's", {

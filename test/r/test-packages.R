@@ -87,3 +87,13 @@ test_that("what is installed is known with its version", {
 test_that("packages that come with R are never asked for", {
   expect_false(any(names_in(".", "qualified.R") %in% c("base", "utils", "stats")))
 })
+
+test_that("a folder with _server.yml needs its engine, and the package that reads the file", {
+  folder <- tempfile("app")
+  dir.create(folder)
+  on.exit(unlink(folder, recursive = TRUE))
+  file <- file.path(folder, "_server.yml")
+  writeLines("engine: fiery", file)
+  found <- vapply(analysis$app_packages(file, folder, engine = "fiery")$packages, function(one) one$name, "")
+  expect_setequal(found, c("fiery", "yaml"))
+})
