@@ -13,7 +13,8 @@ const NO_REQUEST: WholeRequest = { fields: rNull, rawBody: rNull };
  * @param path the texts of the path's parameters, or vectors of them
  */
 export function plainCall(route: number, query: RValue, path: RValue = rNull, whole = NO_REQUEST): RList {
-  return callList({ route: rInteger(route), query, path, bodyForm: rString(''), body: rNull, ...whole });
+  const { fields, rawBody } = whole;
+  return callList({ route: rInteger(route), query, path, bodyForm: rString(''), body: rNull, rawBody, fields });
 }
 
 /** NULL for none. */
