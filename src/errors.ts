@@ -233,6 +233,11 @@ export const errorCatalogue = {
     message: 'The input does not match the model.',
     hint: 'Correct the values listed in `faults`. /__docs__/ shows the fields of the model.',
   },
+  no_worker_free: {
+    status: 425,
+    message: 'No worker was free within the X-Queue-Timeout of the request.',
+    hint: 'The request has not run. Send it to another replica, or without X-Queue-Timeout to let it wait.',
+  },
   prediction_failed: {
     status: 500,
     message: 'predict() failed.',

@@ -4,53 +4,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addressOf, balancerAddress } from './network.js';
+import { balancerAddress } from './network.js';
 
-export const balancerUrl = `http://${balancerAddress}:8080/wait`;
-const statsUrl = `http://${balancerAddress}:8404/;csv`;
+export const balancerUrl = `http://${balancerAddress}:8080`;
 
-/** Retries a GET on another replica if the first one cannot be reached, or does not respond in time. */
-const retrying = `  retries 3
-  option redispatch 1
-  retry-on conn-failure empty-response response-timeout`;
-const plain = `  retries 0
-  no option redispatch`;
-
-function configuration(hosts: number, retry: boolean): string {
-  const servers = Array.from({ length: hosts }, (_, at) => `  server p${at + 1} ${addressOf(at + 1)}:8000`);
-  return `global
-  maxconn 4000
-defaults
-  mode http
-  timeout connect 1s
-  timeout client 30s
-  timeout server 5s
-${retry ? retrying : plain}
-frontend public
-  bind ${balancerAddress}:8080
-  default_backend replicas
-frontend stats
-  bind ${balancerAddress}:8404
+const statistics = `frontend statistics
+  bind ${balancerAddress}:8405
   stats enable
   stats uri /
-backend replicas
-  balance leastconn
-  option httpchk GET /readyz
-  default-server check port 9000 inter 250ms fall 2 rise 1
-${servers.join('\n')}
 `;
-}
+const statsUrl = `http://${balancerAddress}:8405/;csv`;
 
-/** HAProxy instead of a Kubernetes Service. Health checks of /readyz find the hosts with a replica. */
+/** HAProxy in front of the hosts. Health checks of /readyz find those with a replica. */
 export class LoadBalancer {
   readonly #folder: string;
   readonly #child: ChildProcess;
 
   /** Runs in the network namespace of this process. */
-  constructor(hosts: number, retry: boolean) {
+  constructor(configuration: string) {
     this.#folder = mkdtempSync(join(tmpdir(), 'penstock-haproxy-'));
     const file = join(this.#folder, 'haproxy.cfg');
-    writeFileSync(file, configuration(hosts, retry));
+    writeFileSync(file, configuration + statistics);
     this.#child = spawn('haproxy', ['-db', '-q', '-f', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 
@@ -60,7 +34,9 @@ export class LoadBalancer {
       const stats = await fetch(statsUrl)
         .then((response) => response.text())
         .catch(() => '');
-      const up = stats.split('\n').filter((line) => /^replicas,p\d/.test(line) && line.includes(',UP,'));
+      const up = stats
+        .split('\n')
+        .filter((line) => /^(replicas|queue),(p|pod)\d/.test(line) && line.includes(',UP,'));
       if (up.length === replicas) return;
       await sleep(50);
     }

@@ -1,8 +1,10 @@
 /**
  * npm run test:scale-out: runs replicas on separate hosts (network namespaces) behind HAProxy. Measures the throughput
- * of one to three replicas, and counts failed requests while replicas start, stop and fail.
+ * of one to three replicas and how many requests wait although another replica has a free worker, and counts failed
+ * requests while replicas start, stop and fail.
  *
  *   npm run test:scale-out                       everything
+ *   npm run test:scale-out -- waits              only the waits
  *   npm run test:scale-out -- retry rolling      one scenario, with retries in the load balancer
  */
 import { spawnSync } from 'node:child_process';
@@ -22,7 +24,8 @@ if (process.getuid?.() !== 0 || missing.length > 0) {
 
 const requested = process.argv.slice(2);
 const all = Object.keys(scenarios);
-const runs = requested.length > 0 ? [requested] : [['throughput'], ['retry', ...all], ['plain', ...all]];
+const runs =
+  requested.length > 0 ? [requested] : [['throughput'], ['waits'], ['retry', ...all], ['plain', ...all]];
 connectHosts(hosts);
 try {
   for (const words of runs) {

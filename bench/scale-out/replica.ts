@@ -7,16 +7,13 @@ import { addressOf, on } from './network.js';
 
 const app = join(import.meta.dirname, 'app', 'plumber.R');
 
-/** The number of R processes of a replica. */
-export const workers = 4;
-
 /** Penstock on one host. */
 export class Replica {
   readonly host: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  constructor(host: number) {
+  constructor(host: number, workers: number) {
     this.host = host;
     const [program = '', ...words] = on(host);
     const serve = [

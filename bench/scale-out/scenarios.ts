@@ -4,6 +4,8 @@ import { balancerUrl, type LoadBalancer } from './load-balancer.js';
 import { setCable } from './network.js';
 import { Replica } from './replica.js';
 
+const waitUrl = `${balancerUrl}/wait`;
+
 /** The requests of a scenario. */
 export interface Outcome {
   readonly name: string;
@@ -17,13 +19,16 @@ export interface Outcome {
 export class Cluster {
   readonly replicas = new Map<number, Replica>();
   readonly balancer: LoadBalancer;
+  readonly #workers: number;
 
-  constructor(balancer: LoadBalancer) {
+  /** @param workers the number of R processes of a replica */
+  constructor(balancer: LoadBalancer, workers: number) {
     this.balancer = balancer;
+    this.#workers = workers;
   }
 
   async add(...hosts: number[]): Promise<void> {
-    for (const host of hosts) this.replicas.set(host, new Replica(host));
+    for (const host of hosts) this.replicas.set(host, new Replica(host, this.#workers));
     await Promise.all(hosts.map((host) => this.replicas.get(host)!.ready()));
     await this.balancer.sees(this.replicas.size);
   }
@@ -81,7 +86,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
 
 /** Sends requests in a closed loop from before the scenario until after it, and at least `minimum` requests. */
 export async function underLoad(cluster: Cluster, [name, act]: Scenario, minimum: number): Promise<Outcome> {
-  const load = new SteadyLoad({ url: balancerUrl, clients: 24, answer: '["done"]' });
+  const load = new SteadyLoad({ url: waitUrl, clients: 24, answer: '["done"]' });
   await load.answered(100);
   await act(cluster);
   await load.answered(minimum);
@@ -92,7 +97,7 @@ export async function underLoad(cluster: Cluster, [name, act]: Scenario, minimum
 
 /** Requests per second with more clients than workers. */
 export async function throughput(clients: number, requests: number): Promise<number> {
-  const load = new SteadyLoad({ url: balancerUrl, clients, answer: '["done"]' });
+  const load = new SteadyLoad({ url: waitUrl, clients, answer: '["done"]' });
   await load.answered(clients);
   const [began, before] = [performance.now(), load.counts.answered];
   await load.answered(before + requests);

@@ -365,6 +365,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force 
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
 #' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
 #'   port. `FALSE`: Create no NetworkPolicy.
+#' @param balancer Who finds a pod with a free worker for each request: nobody (the Service chooses a pod at
+#'   random), HAProxy in front of the pods, or Istio. (default: none)
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
@@ -380,7 +382,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force 
 manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL,
     image = NULL, app_version = NULL, namespace = NULL, pods = NULL, autoscaler = NULL, memory = NULL, cpu = NULL,
     service_type = NULL, http_route = NULL, gateway = NULL, service_monitor = NULL, network_policy = NULL,
-    kserve = NULL, session_secret = NULL, config = NULL, kustomize = NULL, helm = NULL, measure = NULL) {
+    balancer = NULL, kserve = NULL, session_secret = NULL, config = NULL, kustomize = NULL, helm = NULL,
+    measure = NULL) {
   run_command("manifests", app, call_flags())
 }
 
@@ -416,6 +419,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
 #' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
 #'   port. `FALSE`: Create no NetworkPolicy.
+#' @param balancer Who finds a pod with a free worker for each request: nobody (the Service chooses a pod at
+#'   random), HAProxy in front of the pods, or Istio. (default: none)
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
@@ -434,8 +439,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 deploy <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = NULL, timeout = NULL, name = NULL,
     image = NULL, app_version = NULL, namespace = NULL, context = NULL, kubectl = NULL, pods = NULL,
     autoscaler = NULL, memory = NULL, cpu = NULL, service_type = NULL, http_route = NULL, gateway = NULL,
-    service_monitor = NULL, network_policy = NULL, kserve = NULL, session_secret = NULL, config = NULL,
-    dry_run = NULL, diff = NULL, build = NULL, containerd = NULL, canary = NULL, rollout_timeout = NULL,
-    undo_on_timeout = NULL) {
+    service_monitor = NULL, network_policy = NULL, balancer = NULL, kserve = NULL, session_secret = NULL,
+    config = NULL, dry_run = NULL, diff = NULL, build = NULL, containerd = NULL, canary = NULL,
+    rollout_timeout = NULL, undo_on_timeout = NULL) {
   run_command("deploy", app, call_flags())
 }

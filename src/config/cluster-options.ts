@@ -140,6 +140,16 @@ export const clusterOptions = {
     group: 'cluster',
     commands: planning,
   }),
+  balancer: option({
+    kind: oneOf('none', 'haproxy', 'istio'),
+    default: 'none',
+    summary:
+      'Who finds a pod with a free worker for each request: nobody (the Service chooses a pod at random), HAProxy in front of the pods, or Istio.',
+    details:
+      'A request then waits in a pod only if no pod has a free worker for it. See [scaling.md](scaling.md#find-a-free-worker-in-any-pod).',
+    group: 'cluster',
+    commands: planning,
+  }),
   kserve: option({
     kind: boolean(),
     default: 'false',

@@ -26,11 +26,18 @@ export interface Backlog {
 /** A new request that can't be given a worker at once. */
 export interface Arrival {
   /** Undefined if unknown. */
-  readonly route: Route | undefined;
+  readonly route?: Route | undefined;
   /** Its time limit, in ms. */
   readonly timeout: number;
+  /** How long it may wait for a worker, in ms, if that has a limit of its own. */
+  readonly queueTimeout?: number | undefined;
   /** Whether its route may use another worker. */
   readonly admitted: boolean;
+}
+
+export interface Rejection {
+  readonly code: 'no_worker_free' | 'queue_full';
+  readonly detail?: string;
 }
 
 /**
@@ -53,7 +60,16 @@ export class Admission {
   }
 
   /** Why a request may not wait; undefined if it may. */
-  rejection({ admitted, route, timeout }: Arrival): string | undefined {
+  rejection(arrival: Arrival): Rejection | undefined {
+    const { queueTimeout, route } = arrival;
+    // Another replica may have a free worker, and the load balancer does not lose time by asking it.
+    if (queueTimeout !== undefined && this.#waits(route).most > queueTimeout)
+      return { code: 'no_worker_free' };
+    const detail = this.#overload(arrival);
+    return detail === undefined ? undefined : { code: 'queue_full', detail };
+  }
+
+  #overload({ admitted, route, timeout }: Arrival): string | undefined {
     const { held, waiting } = this.#backlog;
     if (waiting >= this.#limit || (!admitted && held >= Math.ceil(this.#limit * HELD_SHARE)))
       return `${waiting} wait already.`;

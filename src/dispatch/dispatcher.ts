@@ -115,14 +115,16 @@ export class Dispatcher {
       this.#assign(worker, [ticket]);
       return ticket;
     }
-    const rejection = urgent
-      ? undefined
-      : this.#admission.rejection({ route, timeout: job.timeout, admitted });
+    const rejection = urgent ? undefined : this.#admission.rejection({ ...job, admitted });
     if (rejection !== undefined) {
-      ticket.settle({ kind: 'error', code: 'queue_full', detail: rejection });
+      ticket.settle({ kind: 'error', ...rejection });
       return ticket;
     }
     ticket.startDeadline(() => this.#expire(ticket));
+    ticket.startQueueTimeout(() => {
+      this.#queue.remove(ticket);
+      ticket.settle({ kind: 'error', code: 'no_worker_free' });
+    });
     this.#enqueue(ticket, admitted);
     return ticket;
   }

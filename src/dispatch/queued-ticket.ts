@@ -64,6 +64,8 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   readonly #clock: Clock;
   readonly #listener: TicketListener;
   #timer: Timer;
+  /** Runs while it may wait for a worker, if that has a limit of its own. */
+  #queueTimer: Timer;
 
   constructor(id: number, job: Job, clock: Clock, listener: TicketListener) {
     this.id = id;
@@ -119,6 +121,14 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
 
   startDeadline(expired: () => void): void {
     this.#timer = this.#clock.after(this.job.timeout, expired);
+  }
+
+  startQueueTimeout(waited: () => void): void {
+    const { queueTimeout } = this.job;
+    if (queueTimeout === undefined || this.job.urgent) return;
+    this.#queueTimer = this.#clock.after(queueTimeout, () => {
+      if (this.state === 'queued' && this.attempts === 0) waited();
+    });
   }
 
   handed(worker: UnitWorker): void {
@@ -272,6 +282,7 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   /** Ends it without calling `settle`. */
   abandon(): void {
     this.#clock.cancel(this.#timer);
+    this.#clock.cancel(this.#queueTimer);
     this.state = 'settled';
     this.settledAt = this.#clock.now();
     this.#tellAlone(undefined);

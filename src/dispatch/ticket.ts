@@ -25,6 +25,8 @@ export interface Job {
   readonly plan?: string | undefined;
   /** Its time limit, in ms. */
   readonly timeout: number;
+  /** How long it may wait for a worker, in ms; undefined as long as its time limit allows. */
+  readonly queueTimeout?: number | undefined;
   /** Called once, with the answer or the error. Not called after `cancel()`. Must not throw. */
   settle(outcome: Outcome, ticket: Ticket): void;
   /** Called instead of `settle` if the answer is a stream. Without it, a stream is an error. Must not throw. */

@@ -44,7 +44,9 @@ export function sendError(
   for (const [name, value] of withGatewayHeaders([], gatewayHeaders(response) ?? []))
     response.setHeader(name, value);
   const status = error.entry.status ?? 500;
-  if (status < 500 || status === 503) rejections.add(response);
+  // A load balancer that asks another replica must not lose its connection to this one.
+  const isOwnFault = status < 500 && error.code !== 'no_worker_free';
+  if (isOwnFault || status === 503) rejections.add(response);
   const body = errorBody(error, requestId);
   response.statusCode = status;
   response.statusMessage = STATUS_CODES[status]!; // it may be that of a response which could not be sent

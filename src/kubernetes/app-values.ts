@@ -32,6 +32,12 @@ const workerCpu = 100;
 /** The autoscaler adds pods when the workers compute for half of their time. */
 const busyCpu = 500;
 
+/**
+ * How often a load balancer asks other pods for a free worker before the request waits. Requests of other clients take turns
+ * in between, so it asks twice as often as there are pods.
+ */
+const mostRetries = 20;
+
 /** A terminating pod gets requests until all nodes and load balancers have updated their routes. */
 const preStopSeconds = 5;
 
@@ -120,6 +126,15 @@ export function valuesFor({ config, configFile = '', measured, name, version }: 
       egress: [],
     },
     kserve: { enabled: config.kserve },
+    balancer: {
+      by: config.balancer,
+      retries: Math.min(2 * pods.max, mostRetries),
+      image: 'docker.io/library/haproxy:3.2-alpine',
+      replicas: 2,
+      // Twice the pods, because a rollout has old and new ones.
+      slots: Math.max(20, 2 * pods.max),
+      clusterDomain: 'cluster.local',
+    },
     canary: { enabled: false, image: '', version: '', replicas: 1, weight: 10, stableWeight: 90 },
     user: 10001,
     serviceAccount: { create: false, name: '', annotations: {}, automount: false },

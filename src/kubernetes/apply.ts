@@ -21,6 +21,8 @@ const extraKinds = [
   'scaledobject.keda.sh',
   'servicemonitor.monitoring.coreos.com',
   'httproute.gateway.networking.k8s.io',
+  'virtualservice.networking.istio.io',
+  'destinationrule.networking.istio.io',
   'servingruntime.serving.kserve.io',
 ];
 

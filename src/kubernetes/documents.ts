@@ -1,5 +1,12 @@
+import {
+  balancer,
+  balancerBudget,
+  balancerConfig,
+  destinationRule,
+  virtualService,
+} from './resources/balancer.js';
 import { configMap, deployment } from './resources/deployment.js';
-import { httpRoute, ingress, networkPolicy, serviceMonitor } from './resources/network.js';
+import { balancerPolicy, httpRoute, ingress, networkPolicy, serviceMonitor } from './resources/network.js';
 import { disruptionBudget, horizontalPodAutoscaler, scaledObject } from './resources/scaling.js';
 import { adminService, publicService, serviceAccount, trackService } from './resources/services.js';
 import { servingRuntime } from './resources/serving-runtime.js';
@@ -28,11 +35,18 @@ export interface KubernetesObject {
 
 const canary: Condition = { path: 'canary.enabled' };
 const configured: Condition = { path: 'config' };
+const haproxy: Condition = { path: 'balancer.by', is: 'haproxy' };
+const istio: Condition = { path: 'balancer.by', is: 'istio' };
 const routed: Condition = { path: 'httpRoute.enabled' };
 
 /** All documents, in the order of applying them. */
 export const documents: readonly Document[] = [
   { name: 'network-policy', conditions: [{ path: 'networkPolicy.enabled' }], template: networkPolicy },
+  {
+    name: 'network-policy-balancer',
+    conditions: [{ path: 'networkPolicy.enabled' }, haproxy],
+    template: balancerPolicy,
+  },
   { name: 'service-account', conditions: [{ path: 'serviceAccount.create' }], template: serviceAccount },
   { name: 'config-map', conditions: [configured], template: configMap('stable') },
   { name: 'config-map-canary', conditions: [canary, configured], template: configMap('canary') },
@@ -47,6 +61,11 @@ export const documents: readonly Document[] = [
     template: horizontalPodAutoscaler,
   },
   { name: 'scaled-object', conditions: [{ path: 'autoscaling.by', is: 'keda' }], template: scaledObject },
+  { name: 'balancer-config', conditions: [haproxy], template: balancerConfig },
+  { name: 'balancer-disruption-budget', conditions: [haproxy], template: balancerBudget },
+  { name: 'balancer', conditions: [haproxy], template: balancer },
+  { name: 'virtual-service', conditions: [istio], template: virtualService },
+  { name: 'destination-rule', conditions: [istio], template: destinationRule },
   { name: 'service-monitor', conditions: [{ path: 'serviceMonitor.enabled' }], template: serviceMonitor },
   { name: 'service-stable', conditions: [routed, canary], template: trackService('stable') },
   { name: 'service-canary', conditions: [routed, canary], template: trackService('canary') },

@@ -1,4 +1,4 @@
-import { type Condition, Each, Item, Placeholder, type Template, Text, When } from './template.js';
+import { type Condition, Each, Hash, Item, Placeholder, type Template, Text, When } from './template.js';
 
 /** One document as a Helm template. */
 export function helmTemplate(template: Template): string {
@@ -28,9 +28,11 @@ function reference(path: string, root: Root): string {
 
 /** JSON is valid YAML, so the output of toJson can be any value, and needs no indentation. */
 function inline(template: Template, root: Root): string | undefined {
-  if (template instanceof Placeholder) {
-    const found = reference(template.path, root);
-    return `{{ ${template.hashed ? `sha256sum ${found} | quote` : `toJson ${found}`} }}`;
+  if (template instanceof Placeholder) return `{{ toJson ${reference(template.path, root)} }}`;
+  if (template instanceof Hash) {
+    const { of } = template;
+    const found = of instanceof Text ? `(${printf(of, root)})` : reference(of.path, root);
+    return `{{ sha256sum ${found} | quote }}`;
   }
   if (template instanceof Item) return `{{ toJson .${template.key} }}`;
   if (template instanceof Text) return textOf(template, root);
@@ -44,10 +46,14 @@ function inline(template: Template, root: Root): string | undefined {
     : JSON.stringify(template);
 }
 
-function textOf({ parts }: Text, root: Root): string {
+function textOf(template: Text, root: Root): string {
+  return `{{ ${printf(template, root)} | toJson }}`;
+}
+
+function printf({ parts }: Text, root: Root): string {
   const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%v')).join('');
   const values = parts.filter((part) => part instanceof Placeholder).map(({ path }) => reference(path, root));
-  return `{{ printf ${JSON.stringify(format)} ${values.join(' ')} | toJson }}`;
+  return `printf ${JSON.stringify(format)} ${values.join(' ')}`;
 }
 
 /** The lines of a map or a list. */

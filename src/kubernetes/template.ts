@@ -10,6 +10,7 @@ export type Template =
   | number
   | boolean
   | Placeholder
+  | Hash
   | Item
   | Text
   | When
@@ -19,11 +20,12 @@ export type Template =
 
 /** Stands for a value of any type. */
 export class Placeholder {
-  constructor(
-    readonly path: ValuePath,
-    /** Stands for the SHA-256 of the value, so that pods are replaced when it changes. */
-    readonly hashed = false,
-  ) {}
+  constructor(readonly path: ValuePath) {}
+}
+
+/** Stands for the SHA-256 of a text, so that pods are replaced when it changes. */
+export class Hash {
+  constructor(readonly of: Placeholder | Text) {}
 }
 
 /** Stands for a member of the current element of `each`. */
@@ -68,8 +70,8 @@ export function value(path: ValuePath): Placeholder {
   return new Placeholder(path);
 }
 
-export function hashOf(path: ValuePath): Placeholder {
-  return new Placeholder(path, true);
+export function hashOf(of: ValuePath | Text): Hash {
+  return new Hash(typeof of === 'string' ? value(of) : of);
 }
 
 export function item(key: string): Item {
@@ -110,10 +112,11 @@ function isSet(found: unknown): boolean {
 
 /** Replaces all placeholders with values. */
 export function resolve(template: Template, values: Values, current?: unknown): unknown {
-  if (template instanceof Placeholder) {
-    const found = valueAt(values, template.path);
-    return template.hashed ? createHash('sha256').update(String(found)).digest('hex') : found;
-  }
+  if (template instanceof Placeholder) return valueAt(values, template.path);
+  if (template instanceof Hash)
+    return createHash('sha256')
+      .update(String(resolve(template.of, values)))
+      .digest('hex');
   if (template instanceof Item) return valueAt(current, template.key);
   if (template instanceof Text) {
     return template.parts.map((part) => (typeof part === 'string' ? part : resolve(part, values))).join('');

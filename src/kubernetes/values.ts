@@ -72,6 +72,14 @@ export interface Values {
     readonly egress: readonly unknown[];
   };
   readonly kserve: { readonly enabled: boolean };
+  readonly balancer: {
+    readonly by: 'none' | 'haproxy' | 'istio';
+    readonly retries: number;
+    readonly image: string;
+    readonly replicas: number;
+    readonly slots: number;
+    readonly clusterDomain: string;
+  };
   readonly canary: {
     readonly enabled: boolean;
     readonly image: string;
@@ -175,6 +183,12 @@ export const rules: readonly {
     message: 'networkPolicy.egress has no effect without networkPolicy.restrictEgress',
     broken: ({ networkPolicy }) => networkPolicy.egress.length > 0 && !networkPolicy.restrictEgress,
     helm: 'and .Values.networkPolicy.egress (not .Values.networkPolicy.restrictEgress)',
+  },
+  {
+    message: 'balancer.slots is less than the number of pods: HAProxy would not use all of them',
+    broken: ({ autoscaling, balancer, replicas }) =>
+      balancer.by === 'haproxy' && balancer.slots < (autoscaling.by === 'none' ? replicas : autoscaling.max),
+    helm: 'and (eq .Values.balancer.by "haproxy") (lt (int .Values.balancer.slots) (int (ternary .Values.replicas .Values.autoscaling.max (eq .Values.autoscaling.by "none"))))',
   },
   {
     message: 'canary.enabled requires canary.image',

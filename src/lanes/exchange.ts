@@ -7,6 +7,7 @@ import { isPassing, sendError } from '../http/error-reply.js';
 import { linger } from '../http/linger.js';
 import { isSafe } from '../http/pipeline.js';
 import type { OpenRequest } from '../http/public-server.js';
+import { queueTimeout } from '../http/queue-timeout.js';
 import { bytesOf, bytesSent, type Reply, sendReply, tooLarge } from '../http/reply.js';
 import { hasBody, RequestBody } from '../http/request-body.js';
 import { requestId } from '../observe/request-id.js';
@@ -161,6 +162,7 @@ export class Exchange implements OpenRequest {
       route: work.policy?.route,
       plan: work.plan,
       timeout: this.#remaining,
+      queueTimeout: queueTimeout(this.request.headers),
       settle: (outcome, settled) => this.#guard(() => this.#settle(outcome, settled)),
       stream: (head, own) => this.#openStream(head, own),
     });
@@ -257,7 +259,7 @@ export class Exchange implements OpenRequest {
     this.#error = error;
     if (this.#stream?.breakOff(error) === true) return;
     if (this.#lookup !== undefined) {
-      this.#lookup.failed(error.code === 'deadline_exceeded' || error.code === 'worker_lost');
+      this.#lookup.failed(['deadline_exceeded', 'worker_lost', 'no_worker_free'].includes(error.code));
       if (this.response.destroyed) return; // it was computed for other requests
     }
     const { dispatcher, lane } = this.#context;

@@ -16,6 +16,7 @@ const command = fc.oneof(
       route: fc.nat(5),
       plan: fc.constantFrom(undefined, undefined, undefined, 'a', 'a', 'b'),
       timeout: fc.constantFrom(50, 400, 5000, 5000),
+      queueTimeout: fc.constantFrom<number | undefined>(undefined, undefined, undefined, 10),
       urgent: fc.nat(9).map((n) => n === 0),
       safe: fc.boolean(),
       items: fc.integer({ min: 1, max: 3 }),

@@ -114,7 +114,7 @@ export class DispatcherModel {
   }
 
   submit(command: Submit): Entry {
-    const { gap, items, plan, route: name, safe, timeout, urgent } = command;
+    const { gap, items, plan, queueTimeout, route: name, safe, timeout, urgent } = command;
     if (gap > 0) this.clock.advance(gap);
     const route = this.routes[name];
     const id = this.entries.length;
@@ -145,8 +145,11 @@ export class DispatcherModel {
       route,
       plan,
       timeout,
+      queueTimeout,
       batch: batched ? batchable(`${name} ${plan}`, items, policy, `${id}`) : undefined,
       settle: (outcome) => {
+        if (outcome.kind === 'error' && outcome.code === 'no_worker_free')
+          must(entry.runs === 0, `request ${id} is to run elsewhere, but has run`);
         entry.outcomes.push(outcome);
         entry.endedAt = this.clock.now();
       },

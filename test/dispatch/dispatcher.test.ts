@@ -24,6 +24,7 @@ const usual = {
   gap: 0,
   plan: undefined,
   timeout: 5000,
+  queueTimeout: undefined,
   urgent: false,
   safe: false,
   items: 1,
@@ -182,4 +183,23 @@ test('the first request of a route leaves workers to it once it has proved to be
   const slow = [1, 2].map(() => model.submit({ ...usual, route: 'slow' }));
   expect(slow.map(({ ticket }) => ticket!.state)).toEqual(['running', 'queued']);
   expect(model.submit({ ...usual, route: 'new' }).ticket!.state).toBe('running');
+});
+
+test('a request that may not wait is rejected at once if its wait is known, and otherwise after its time in the queue', () => {
+  const rejected = { kind: 'error', code: 'no_worker_free' };
+  const busy = busyModel();
+  const unknown = busy.submit({ ...usual, route: 'new', queueTimeout: 25 });
+  busy.clock.advance(24);
+  expect(unknown.outcomes).toEqual([]);
+  busy.clock.advance(1);
+  expect(unknown.outcomes).toEqual([rejected]);
+
+  const slow = new DispatcherModel();
+  for (const _ of slow.pool.workers) slow.submit({ ...usual, route: 'slow' });
+  expect(slow.submit({ ...usual, route: 'slow', queueTimeout: 25 }).outcomes).toEqual([rejected]);
+  slow.pool.add();
+  slow.clock.turn();
+  const running = slow.submit({ ...usual, route: 'slow', queueTimeout: 25 });
+  slow.clock.advance(100);
+  expect([running.outcomes, running.ticket!.state]).toEqual([[], 'running']);
 });

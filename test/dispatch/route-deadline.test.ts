@@ -61,3 +61,15 @@ test('a client can shorten its deadline with X-Request-Timeout but not extend it
   expect(short.took).toBeLessThan(10_000);
   expect(await long).toMatchObject({ status: 504 });
 });
+
+test('a load balancer finds another replica with X-Queue-Timeout, on a connection that stays open', async () => {
+  // A worker may be reserved for short requests, so one of the two may wait.
+  const ongoing = [1, 2].map((number) => ask('/patient?seconds=1.5', `ongoing-${number}`));
+  await expect
+    .poll(() => app.admin('/scale'), { timeout: 10_000, interval: 20 })
+    .toMatchObject({ ongoing: 2 });
+  const refused = await fetch(`${app.url}/patient`, { headers: { 'X-Queue-Timeout': '25ms' } });
+  expect([refused.status, refused.headers.get('connection')]).toEqual([425, 'keep-alive']);
+  expect(await refused.json()).toMatchObject({ code: 'no_worker_free' });
+  expect((await Promise.all(ongoing)).map(({ status }) => status)).toEqual([200, 200]);
+});

@@ -7,7 +7,7 @@ type Any = any;
 export function brokenRules(objects: readonly Any[]): string[] {
   const deployments = objects.filter(({ kind }) => kind === 'Deployment');
   return [
-    ...deployments.flatMap(deploymentRules),
+    ...deployments.flatMap((deployment) => deploymentRules(deployment, requestSecondsOf(deployments))),
     ...objects.filter(({ kind }) => kind === 'HorizontalPodAutoscaler').flatMap(autoscalerRules),
     ...objects
       .filter(({ kind }) => kind === 'Service')
@@ -19,7 +19,7 @@ export function brokenRules(objects: readonly Any[]): string[] {
   ];
 }
 
-function deploymentRules({ metadata, spec }: Any): string[] {
+function deploymentRules({ metadata, spec }: Any, requestSeconds: number): string[] {
   const { metadata: podMetadata, spec: pod } = spec.template;
   const broken: string[] = [];
   const must = (holds: boolean, what: string) =>
@@ -50,15 +50,17 @@ function deploymentRules({ metadata, spec }: Any): string[] {
     must(Boolean(container.resources.limits['ephemeral-storage']), 'ephemeral storage has a limit');
     must(/:(?!latest$)[^/:]+$/.test(container.image), 'the image has a tag other than latest');
     const names = container.ports.map((port: Any) => port.name);
-    for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
-      const handler = container[probe]?.httpGet;
+    // HAProxy starts at once.
+    const startup = container.name === 'penstock' ? ['startupProbe'] : [];
+    for (const probe of [...startup, 'readinessProbe', 'livenessProbe']) {
+      const handler = container[probe]?.httpGet ?? container[probe]?.tcpSocket;
       must(handler !== undefined && names.includes(handler.port), `${probe} uses a port of the container`);
     }
     must(
-      container.readinessProbe.httpGet?.path !== container.livenessProbe.httpGet?.path,
+      container.readinessProbe.httpGet?.path !== container.livenessProbe?.httpGet?.path,
       'a pod that is not ready is not restarted',
     );
-    const { requestSeconds, preStop } = shutdownOf(container);
+    const preStop = container.lifecycle.preStop.sleep.seconds;
     must(preStop >= 4, 'a stopping pod waits for the load balancers');
     must(
       pod.terminationGracePeriodSeconds >= preStop + requestSeconds + 10,
@@ -75,9 +77,10 @@ function deploymentRules({ metadata, spec }: Any): string[] {
   return broken;
 }
 
-function shutdownOf(container: Any): { requestSeconds: number; preStop: number } {
-  const timeout = container.env.find(({ name }: Any) => name === 'PENSTOCK_SHUTDOWN_TIMEOUT').value;
-  return { requestSeconds: Number.parseInt(timeout, 10), preStop: container.lifecycle.preStop.sleep.seconds };
+/** How long running requests may take, which a balancer in front of the app must allow too. */
+function requestSecondsOf(deployments: readonly Any[]): number {
+  const variables = deployments.flatMap(({ spec }) => spec.template.spec.containers[0].env);
+  return Number.parseInt(variables.find(({ name }) => name === 'PENSTOCK_SHUTDOWN_TIMEOUT').value, 10);
 }
 
 function autoscalerRules({ metadata, spec }: Any): string[] {
@@ -103,7 +106,12 @@ function serviceRules({ metadata, spec }: Any, deployments: readonly Any[]): str
 /** A budget or policy that selects no pods is accepted, and has no effect. */
 function selectionRules({ kind, metadata, spec }: Any, deployments: readonly Any[]): string[] {
   const { matchLabels } = spec.selector ?? spec.podSelector;
-  return deployments.every((deployment) => covers(matchLabels, deployment.spec.template.metadata.labels))
+  const component = 'app.kubernetes.io/component';
+  const own = deployments.filter(
+    ({ spec: { template } }) => template.metadata.labels[component] === matchLabels[component],
+  );
+  return own.length > 0 &&
+    own.every(({ spec: { template } }) => covers(matchLabels, template.metadata.labels))
     ? []
     : [`${kind} ${metadata.name}: does not select all pods`];
 }

@@ -83,7 +83,8 @@ test('each option adds its own object and no other', () => {
   const kinds = (change: object) => objectsOf({ ...plainValues(), ...change }).map(({ kind }) => kind);
   const plain = kinds({});
   const added = (change: object) => kinds(change).filter((kind) => !plain.includes(kind));
-  const { autoscaling, httpRoute, ingress, networkPolicy, serviceAccount, serviceMonitor } = plainValues();
+  const { autoscaling, balancer, httpRoute, ingress, networkPolicy, serviceAccount, serviceMonitor } =
+    plainValues();
   expect(plain).toEqual([
     'NetworkPolicy',
     'Service',
@@ -101,6 +102,7 @@ test('each option adds its own object and no other', () => {
   expect(added({ serviceAccount: { ...serviceAccount, create: true } })).toEqual(['ServiceAccount']);
   expect(added({ httpRoute: { ...httpRoute, ...route } })).toEqual(['HTTPRoute']);
   expect(added({ kserve: { enabled: true } })).toEqual(['ServingRuntime']);
+  expect(added({ balancer: { ...balancer, by: 'istio' } })).toEqual(['VirtualService', 'DestinationRule']);
 });
 
 test('a gateway splits requests by weight, and the Service selects both Deployments', () => {
@@ -229,6 +231,20 @@ test('objects name their namespace if there is one, and KEDA asks the Service in
 test('KServe serves a model under the name of its InferenceService, with a runtime of one namespace', () => {
   const runtime = find(objectsOf({ ...plainValues(), kserve: { enabled: true } }), 'ServingRuntime');
   expect(runtime.spec.containers[0].args).toEqual(['serve', '/mnt/models', '--model-name', '{{.Name}}']);
+});
+
+test('with HAProxy in front of the pods, clients reach only HAProxy', () => {
+  const plain = plainValues();
+  const objects = objectsOf({ ...plain, balancer: { ...plain.balancer, by: 'haproxy' } });
+  const named = (kind: string, name: string) =>
+    objects.find((object) => object.kind === kind && object.metadata.name === name);
+  const { labels } = named('Deployment', 'mtcars-balancer').spec.template.metadata;
+  expect(named('Service', 'mtcars').spec.selector).toEqual(labels);
+  const [requests] = named('NetworkPolicy', 'mtcars').spec.ingress;
+  expect(requests.from).toEqual([{ podSelector: { matchLabels: labels } }]);
+  expect(named('Service', 'mtcars-admin').spec.selector).not.toEqual(labels);
+  const config = named('ConfigMap', 'mtcars-balancer').data['haproxy.cfg'];
+  expect(config).toContain('retries 20\n  retry-on conn-failure 425\n');
 });
 
 const overlays = (values: ReturnType<typeof plainValues>) =>

@@ -62,6 +62,8 @@ const switches: Readonly<Record<string, Change>> = {
     ...values,
     canary: { ...values.canary, enabled: true, image: 'mtcars:fedcba987654', version: 'fedcba987654' },
   }),
+  haproxy: (values) => ({ ...values, balancer: { ...values.balancer, by: 'haproxy' } }),
+  istio: (values) => ({ ...values, balancer: { ...values.balancer, by: 'istio' } }),
   session: (values) => ({ ...values, session: { ...values.session, secret: 'mtcars-session' } }),
   config: (values) => ({ ...values, config: 'rules:\n  - path: /*\n    allow: anyone\n' }),
   environment: (values) => ({

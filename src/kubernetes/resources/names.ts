@@ -2,6 +2,7 @@ import { type Template, type Text, text, value, when } from '../template.js';
 
 export const publicPort = 8000;
 export const adminPort = 9000;
+export const balancerPort = 8080;
 
 /** The two Deployments of an app: the current version, and a new version that gets a share of the requests. */
 export type Track = 'stable' | 'canary';
@@ -23,6 +24,13 @@ export function selector(track?: Track): Record<string, Template> {
   };
   return track === undefined ? app : { ...app, track };
 }
+
+/** Selects the pods of HAProxy in front of the app. */
+export const balancerSelector: Record<string, Template> = {
+  'app.kubernetes.io/name': value('name'),
+  'app.kubernetes.io/instance': value('name'),
+  [component.key]: 'balancer',
+};
 
 /** The selector of an app's pods, for kubectl. */
 export function podSelector(name: string, track?: string): string {

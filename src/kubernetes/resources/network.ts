@@ -1,9 +1,30 @@
 import { each, item, type Template, value, when } from '../template.js';
-import { adminPort, metadata, named, publicPort, selector } from './names.js';
+import { adminPort, balancerPort, balancerSelector, metadata, named, publicPort, selector } from './names.js';
 
 const namespaceOf = (name: Template): Template => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
 });
+
+const haproxy = { path: 'balancer.by', is: 'haproxy' } as const;
+const fromBalancer: Template = { podSelector: { matchLabels: balancerSelector } };
+
+/** Keeps clients off the status port of HAProxy, which kubelet reaches all the same. */
+export const balancerPolicy: Template = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: metadata(named('balancer')),
+  spec: {
+    podSelector: { matchLabels: balancerSelector },
+    policyTypes: ['Ingress'],
+    ingress: [
+      {
+        ports: [{ port: balancerPort, protocol: 'TCP' }],
+        from: when('networkPolicy.from', value('networkPolicy.from')),
+      },
+      { from: [namespaceOf(value('networkPolicy.monitoringNamespace'))] },
+    ],
+  },
+};
 
 /**
  * Allows only these connections to the pods: to the public port, and to the admin port from monitoring and from the app's
@@ -20,13 +41,14 @@ export const networkPolicy: Template = {
     ingress: [
       {
         ports: [{ port: publicPort, protocol: 'TCP' }],
-        from: when('networkPolicy.from', value('networkPolicy.from')),
+        from: when(haproxy, [fromBalancer], when('networkPolicy.from', value('networkPolicy.from'))),
       },
       {
         from: [
           namespaceOf(value('networkPolicy.monitoringNamespace')),
           { podSelector: { matchLabels: selector() } },
           when({ path: 'autoscaling.by', is: 'keda' }, namespaceOf('keda')),
+          when(haproxy, fromBalancer),
           each('networkPolicy.adminFrom'),
         ],
         ports: [{ port: adminPort, protocol: 'TCP' }],

@@ -87,13 +87,17 @@ export const scaledObject: Template = {
 };
 
 /** Node drains evict one pod at a time. Pods that are not healthy never block a drain. */
-export const disruptionBudget: Template = {
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: metadata(),
-  spec: {
-    maxUnavailable: 1,
-    unhealthyPodEvictionPolicy: 'AlwaysAllow',
-    selector: { matchLabels: selector() },
-  },
-};
+export function disruptionBudgetOf(name: Template, pods: Record<string, Template>): Template {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: metadata(name),
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: pods },
+    },
+  };
+}
+
+export const disruptionBudget: Template = disruptionBudgetOf(value('name'), selector());

@@ -1,7 +1,10 @@
 import { type Template, value, when } from '../template.js';
-import { adminPort, metadata, named, selector, type Track } from './names.js';
+import { adminPort, balancerSelector, metadata, named, selector, type Track } from './names.js';
 
-/** The Service for clients. It selects both Deployments, so without a gateway the numbers of pods set the shares. */
+/**
+ * The Service for clients. It selects both Deployments, so without a gateway the numbers of pods set the shares. With HAProxy
+ * in front of them, it selects that.
+ */
 export const publicService: Template = {
   apiVersion: 'v1',
   kind: 'Service',
@@ -11,7 +14,7 @@ export const publicService: Template = {
   spec: {
     type: value('service.type'),
     loadBalancerClass: when('service.loadBalancerClass', value('service.loadBalancerClass')),
-    selector: selector(),
+    selector: when({ path: 'balancer.by', is: 'haproxy' }, balancerSelector, selector()),
     ports: [httpPort()],
   },
 };

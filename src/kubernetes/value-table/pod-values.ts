@@ -3,6 +3,7 @@ import {
   list,
   named,
   optional,
+  reference,
   strings,
   text,
   type ValueEntry,
@@ -17,6 +18,29 @@ export const podValueTable: readonly ValueEntry[] = [
     doc: 'Create a ServingRuntime, with which KServe serves saved R models.',
     bounds: boolean,
     option: 'kserve',
+  },
+  {
+    path: 'balancer.by',
+    doc: 'Who finds a free worker: none (the Service chooses a pod at random), haproxy (a Deployment of it in front of the pods) or istio (rules for the mesh).',
+    bounds: { type: 'string', enum: ['none', 'haproxy', 'istio'] },
+    option: 'balancer',
+  },
+  {
+    path: 'balancer.retries',
+    doc: 'How many pods are asked for a free worker before the request waits in one.',
+    bounds: whole(1, 100),
+  },
+  { path: 'balancer.image', doc: 'Image of HAProxy, 2.6 or newer.', bounds: reference },
+  { path: 'balancer.replicas', doc: 'Number of pods of HAProxy.', bounds: whole(1, 100) },
+  {
+    path: 'balancer.slots',
+    doc: 'Maximum number of pods of the app that HAProxy uses.',
+    bounds: whole(1, 1000),
+  },
+  {
+    path: 'balancer.clusterDomain',
+    doc: 'DNS domain of the cluster, in which HAProxy looks for the pods.',
+    bounds: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' },
   },
   {
     path: 'canary.enabled',

@@ -20,6 +20,14 @@ const known: Readonly<Record<string, readonly [model: string | undefined, schema
     undefined,
     '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1',
   ],
+  'networking.istio.io/v1beta1 VirtualService': [
+    undefined,
+    '@kubernetes-models/istio/networking.istio.io/v1beta1',
+  ],
+  'networking.istio.io/v1beta1 DestinationRule': [
+    undefined,
+    '@kubernetes-models/istio/networking.istio.io/v1beta1',
+  ],
   'gateway.networking.k8s.io/v1 HTTPRoute': [
     undefined,
     '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1',
