@@ -75,9 +75,13 @@ test('a large body is in a file of its own, which goes when the request is answe
   const answer = (await (await post(large, '/upload', sent)).json()) as Upload;
   expect(answer.digest).toBe(hash(sent));
   await expect.poll(() => existsSync(dirname(answer.file))).toBe(false);
-  const metrics = await (await fetch(new URL('/metrics', large.adminUrl))).text();
-  expect(metrics).toMatch(/^penstock_body_file_bytes 0$/m);
+  await expect.poll(bytesInFiles).toBe(0);
 });
+
+async function bytesInFiles(): Promise<number> {
+  const metrics = await (await fetch(new URL('/metrics', large.adminUrl))).text();
+  return Number(/^penstock_body_file_bytes (\d+)$/m.exec(metrics)?.[1]);
+}
 
 /** A multipart body with a boundary that the file almost contains. */
 function multipart(file: Buffer): Buffer<ArrayBuffer> {
@@ -202,6 +206,7 @@ test('a client that disconnects during a large response or upload does not affec
   uploading.leave();
 
   await expect.poll(() => large.admin('/scale')).toMatchObject({ ongoing: 0 });
+  await expect.poll(bytesInFiles).toBe(0);
   expect(await (await post(large, '/size', new Uint8Array(7))).json()).toBe(7);
   expect(isRunning(large.pid)).toBe(true);
 });
