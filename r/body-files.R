@@ -4,6 +4,9 @@
 # Bytes of a multipart body that are read at once. R makes garbage of many times this size when it takes them apart.
 part_block <- 262144L
 
+# A client could otherwise fill the disk with files of a few bytes.
+most_parts <- 1000L
+
 # Parts of a multipart body have headers of this size at most, in bytes.
 part_headers_size <- 65536L
 
@@ -64,6 +67,7 @@ multipart_files <- function(path, type) {
   parts <- list()
   input$to_boundary(NULL)
   while (!is.null(headers <- input$headers())) {
+    if (length(parts) == most_parts) stop("The body has more than ", most_parts, " parts", call. = FALSE)
     file <- file.path(dirname(path), paste0("part-", length(parts) + 1L))
     input$to_boundary(file)
     parts[[length(parts) + 1L]] <- multipart_part(headers, file)

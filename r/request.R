@@ -13,7 +13,7 @@ note_request_constants <- function() {
 
 # httpuv's input stream. Only read_lines() makes a connection, because most bodies are read whole.
 # bytes(from, l), lines_at(from): how a body is read that is not in memory but in a file at `path`
-body_input <- function(body, size = length(body),
+body_input <- function(body, size = as.numeric(length(body)),
                        bytes = function(from, l) if (l == size) body else body[seq.int(from + 1, length.out = l)],
                        lines_at = function(from) rawConnection(if (from > 0) body[-seq_len(from)] else body),
                        path = NULL) {

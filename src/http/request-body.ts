@@ -163,6 +163,7 @@ export class RequestBody {
 
   #fail(error: PenstockError): void {
     this.#stop();
+    if (this.#file !== undefined) this.#request.resume(); // it may wait for the disk; the rest is dropped
     this.#finish(error, EMPTY);
   }
 
