@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimiter } from '../access/rate-limiter.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { clientNetwork } from '../http/client-network.js';
 import { errorBody } from '../http/error-reply.js';
 import type { Logger } from '../observe/log.js';
+import type { AdminReply, AdminRequest, AdminServer } from './admin-http.js';
 import { type AdminToken, SESSION_MS } from './admin-token.js';
 import { isLoopback } from './loopback.js';
 import { signInPage, signInPolicy } from './sign-in-page.js';
@@ -35,86 +35,84 @@ export function checkAdminAccess(
 }
 
 /** Protects all routes of the admin server: checks the token, and rejects requests from pages of other sites. */
-export function guardAdmin(server: FastifyInstance, guard: AdminGuard): void {
-  const { config, log, token } = guard;
+export function guardAdmin(server: AdminServer, { config, log, token }: AdminGuard): void {
   const wrong = new RateLimiter(WRONG_TOKEN_RATE);
 
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'Cache-Control': 'no-store',
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-      'X-Frame-Options': 'DENY',
-    });
+  server.guard((request, reply) => {
+    reply
+      .header('Cache-Control', 'no-store')
+      .header('Referrer-Policy', 'no-referrer')
+      .header('X-Content-Type-Options', 'nosniff')
+      .header('X-Frame-Options', 'DENY');
     if (isCrossSite(request) || (token === undefined && isRebound(request, config))) {
       return reject(request, reply, 'admin_forbidden');
     }
-    if (token === undefined || isOpen(request, config.adminMetricsOpen)) return;
+    if (token === undefined || isOpen(request, config.adminMetricsOpen)) return true;
     const session = sessionOf(request);
-    if (session !== undefined && token.acceptsSession(session)) return;
+    if (session !== undefined && token.acceptsSession(session)) return true;
     const bearer = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
       if (isLimited(request, reply)) return reject(request, reply, 'sign_in_limited');
-      if (token.accepts(bearer)) return;
+      if (token.accepts(bearer)) return true;
       noteWrong(request);
     }
     if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
-      return reply.redirect(signInUrl(request.url), 303);
+      reply.redirect(signInUrl(request.url));
+      return false;
     }
     reply.header('WWW-Authenticate', 'Bearer realm="Penstock admin server"');
     return reject(request, reply, 'admin_unauthorized');
   });
 
   if (token === undefined) return;
-  const type = 'application/x-www-form-urlencoded';
-  server.addContentTypeParser(type, { parseAs: 'string', bodyLimit: 8192 }, (_request, body, done) =>
-    done(null, new URLSearchParams(body as string)),
-  );
-  server.get<{ Querystring: { next?: unknown } }>('/sign-in', (request, reply) =>
-    showSignIn(reply, undefined, localPath(request.query.next)),
-  );
-  server.post<{ Body: unknown }>('/sign-in', (request, reply) => {
-    const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  server.get('/sign-in', (request, reply) => {
+    showSignIn(reply, undefined, localPath(request.query.get('next')));
+  });
+  server.post('/sign-in', async (request, reply) => {
+    const form = await request.form();
+    if (form === undefined) {
+      reply.fail(413);
+      return;
+    }
     const next = localPath(form.get('next'));
     if (isLimited(request, reply)) {
-      reply.code(429);
-      return showSignIn(reply, 'Too many wrong tokens. Try again later.', next);
+      showSignIn(reply.code(429), 'Too many wrong tokens. Try again later.', next);
+      return;
     }
     const given = form.get('token')?.trim() ?? '';
     if (!token.accepts(given)) {
       noteWrong(request);
-      reply.code(401);
-      return showSignIn(reply, 'Wrong token.', next);
+      showSignIn(reply.code(401), 'Wrong token.', next);
+      return;
     }
-    log.info({ event: 'signed-in', address: request.ip }, `Admin sign-in from ${request.ip}`);
+    const { address } = request;
+    log.info({ event: 'signed-in', address }, `Admin sign-in from ${address}`);
     setSession(request, reply, token.session(given));
-    return reply.redirect(`./${next}`, 303);
+    reply.redirect(`./${next}`);
   });
   server.post('/sign-out', (request, reply) => {
     setSession(request, reply, '');
-    return reply.redirect('./sign-in', 303);
+    reply.redirect('./sign-in');
   });
 
-  function isLimited(request: FastifyRequest, reply: FastifyReply): boolean {
-    const wait = wrong.wait(clientNetwork(request.ip), performance.now());
+  function isLimited({ address }: AdminRequest, reply: AdminReply): boolean {
+    const wait = wrong.wait(clientNetwork(address), performance.now());
     if (wait > 0) reply.header('Retry-After', Math.ceil(wait / 1000));
     return wait > 0;
   }
 
-  function noteWrong(request: FastifyRequest): void {
-    wrong.take(clientNetwork(request.ip), performance.now());
-    log.warn({ event: 'wrong-token', address: request.ip }, `Wrong admin token from ${request.ip}`);
+  function noteWrong({ address }: AdminRequest): void {
+    wrong.take(clientNetwork(address), performance.now());
+    log.warn({ event: 'wrong-token', address }, `Wrong admin token from ${address}`);
   }
 }
 
-function isOpen({ routeOptions }: FastifyRequest, metricsOpen: boolean): boolean {
-  // The matched route, however the client wrote its URL.
-  const { url } = routeOptions;
-  return url !== undefined && (PUBLIC_PATHS.has(url) || (metricsOpen && METRICS_PATHS.has(url)));
+function isOpen({ path }: AdminRequest, metricsOpen: boolean): boolean {
+  return PUBLIC_PATHS.has(path) || (metricsOpen && METRICS_PATHS.has(path));
 }
 
 /** Prevents pages of other sites from changing anything. */
-function isCrossSite({ headers, method }: FastifyRequest): boolean {
+function isCrossSite({ headers, method }: AdminRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
@@ -123,7 +121,7 @@ function isCrossSite({ headers, method }: FastifyRequest): boolean {
 
 /** Detects DNS rebinding: the page's own host name now points to this machine. Such requests carry that name as Host. */
 function isRebound(
-  { headers }: FastifyRequest,
+  { headers }: AdminRequest,
   { adminHost, adminOpen }: Pick<Config, 'adminHost' | 'adminOpen'>,
 ): boolean {
   if (adminOpen || headers.host === undefined) return false;
@@ -131,20 +129,22 @@ function isRebound(
   return isIP(name) === 0 && name.toLowerCase() !== 'localhost' && name !== adminHost;
 }
 
+/** Returns false. */
 function reject(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: AdminRequest,
+  reply: AdminReply,
   code: 'admin_unauthorized' | 'admin_forbidden' | 'sign_in_limited',
-): FastifyReply {
+): false {
   const error = new PenstockError(code);
-  return reply
+  reply
     .code(error.entry.status ?? 500)
     .type('application/json')
     .send(errorBody(error, request.id));
+  return false;
 }
 
-function showSignIn(reply: FastifyReply, message: string | undefined, next: string): FastifyReply {
-  return reply
+function showSignIn(reply: AdminReply, message: string | undefined, next: string): void {
+  reply
     .header('Content-Security-Policy', signInPolicy)
     .type('text/html; charset=utf-8')
     .send(signInPage(message, next.replaceAll('&', '&amp;')));
@@ -159,23 +159,23 @@ function signInUrl(url: string): string {
 }
 
 /** A path of this server without its first slash; empty, the start page, for anything else. */
-function localPath(next: unknown): string {
-  const path = typeof next === 'string' ? next.replace(/^\/+/, '') : '';
+function localPath(next: string | null): string {
+  const path = next?.replace(/^\/+/, '') ?? '';
   return LOCAL_PATH.test(path) && path.length < 1000 ? path : '';
 }
 
 /** Contains the port, since browsers send cookies to all servers on the same host. */
-function cookieName({ socket }: FastifyRequest): string {
+function cookieName({ socket }: AdminRequest): string {
   return `penstock-session-${socket.localPort}`;
 }
 
-function sessionOf(request: FastifyRequest): string | undefined {
+function sessionOf(request: AdminRequest): string | undefined {
   const name = `${cookieName(request)}=`;
   const cookies = request.headers.cookie?.split(/; */) ?? [];
   return cookies.find((cookie) => cookie.startsWith(name))?.slice(name.length);
 }
 
-function setSession(request: FastifyRequest, reply: FastifyReply, session: string): void {
+function setSession(request: AdminRequest, reply: AdminReply, session: string): void {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : '';
   const age = session === '' ? 0 : SESSION_MS / 1000;
   reply.header(

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/load.js';
 import { reserve } from '../descriptors.js';
 import { addressError, ignoreFailedAccept, passedError } from '../http/public-server.js';
@@ -7,6 +6,7 @@ import { NewestConnections } from '../newest-connections.js';
 import type { Logger } from '../observe/log.js';
 import type { Metrics } from '../observe/metrics.js';
 import { type AdminGuard, guardAdmin } from './admin-guard.js';
+import { AdminServer } from './admin-http.js';
 import { type Dashboard, MAX_STREAMS } from './dashboard/dashboard.js';
 import type { ReloadRecord } from './reload-record.js';
 import type { Status } from './status.js';
@@ -25,28 +25,22 @@ export interface AdminSources {
 export function createAdminServer(
   { dashboard, metrics, ready, reload, status }: AdminSources,
   guard: AdminGuard,
-): FastifyInstance {
-  const server = fastify({
-    logger: false,
-    forceCloseConnections: true,
-    // No route has a schema. Loading fastify's schema compilers would take a third of the load time.
-    schemaController: { compilersFactory: { buildSerializer: noSchemas, buildValidator: noSchemas } },
-  });
-  limitConnections(server.server);
+): AdminServer {
+  const server = new AdminServer(limitConnections);
   guardAdmin(server, guard);
-  server.get('/livez', () => ({ status: 'ok' }));
+  server.get('/livez', (_request, reply) => reply.send({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {
     const { starts, state } = status();
     const is = ready();
-    return reply.code(is ? 200 : 503).send({ status: is ? 'ready' : state, starts: starts?.state });
+    reply.code(is ? 200 : 503).send({ status: is ? 'ready' : state, starts: starts?.state });
   });
   server.get('/metrics', async (_request, reply) => {
-    reply.type(metrics.registry.contentType);
-    return metrics.registry.metrics();
+    const { registry } = metrics;
+    reply.type(registry.contentType).send(await registry.metrics());
   });
-  server.get('/scale', () => {
+  server.get('/scale', (_request, reply) => {
     const { converting, demand, expectedWaitMs, longestWaitMs, open, queued, running, workers } = status();
-    return {
+    reply.send({
       ongoing: running + open + queued + converting,
       running,
       open,
@@ -55,12 +49,12 @@ export function createAdminServer(
       longestWaitMs,
       expectedWaitMs,
       demand: demand + converting,
-    };
+    });
   });
-  server.get('/status', () => status());
+  server.get('/status', (_request, reply) => reply.send(status()));
   server.post('/reload', async (_request, reply) => {
     const record = await reload();
-    return reply.code(record.outcome === 'reloaded' ? 200 : 500).send(record);
+    reply.code(record.outcome === 'reloaded' ? 200 : 500).send(record);
   });
   dashboard.serve(server);
   return server;
@@ -76,10 +70,6 @@ function limitConnections(server: Server): void {
   });
 }
 
-function noSchemas(): never {
-  throw new Error('a route of the admin server has a schema');
-}
-
 /** Ports after the default one that are tried if it is in use. */
 const MORE_PORTS = 20;
 
@@ -90,7 +80,7 @@ const MORE_PORTS = 20;
  * @param fd a socket that is already bound, instead of the configured address
  */
 export async function listenAdmin(
-  server: FastifyInstance,
+  server: AdminServer,
   { adminHost, adminPort, port: publicPort, sources }: Config,
   log: Logger,
   fd?: number,
@@ -99,8 +89,8 @@ export async function listenAdmin(
   for (let port = adminPort; ; port += 1) {
     if (port === publicPort && port > adminPort) continue;
     try {
-      const url = await server.listen(fd === undefined ? { host: adminHost, port } : ({ fd } as object));
-      server.server.on('error', ignoreFailedAccept);
+      const url = await server.listen(fd === undefined ? { host: adminHost, port } : { fd });
+      server.onError(ignoreFailedAccept);
       if (port !== adminPort) {
         const text = `Port ${adminPort} is in use, so the admin server uses port ${port}`;
         log.info({ event: 'admin-port', port }, text);

@@ -24,7 +24,7 @@ export async function serve(
 ): Promise<number> {
   const orphans = becomeChild();
   const sockets = takeSockets();
-  const log = createLog({ format: config.logFormat, level: config.logLevel });
+  const log = await createLog({ format: config.logFormat, level: config.logLevel });
   if (orphans !== undefined) log.log.warn({ event: 'process-1' }, orphans);
   const manager = new ServiceManager(process.env, (reason) =>
     log.log.warn({ event: 'service-manager', reason }, `Could not notify the service manager: ${reason}`),

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import type { Config } from '../config/load.js';
 import { WatchedFiles } from '../config/watched-files.js';
 import { PenstockError } from '../errors.js';
@@ -35,7 +35,7 @@ export function millisecondsLeft(
   now = Date.now(),
 ): number {
   try {
-    createSecureContext(context);
+    process.getBuiltinModule('node:tls').createSecureContext(context);
     return Date.parse(new X509Certificate(context.cert).validTo) - now;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

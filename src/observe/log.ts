@@ -1,5 +1,4 @@
 import pino, { type Logger } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 import { LogOutput } from './log-output.js';
 import { LogTail } from './log-tail.js';
 import { readable } from './readable.js';
@@ -49,7 +48,7 @@ export interface Log {
 }
 
 /** Creates the gateway's log on stdout: one JSON object per line, or readable text. Every line has an `event`. */
-export function createLog({ format, level }: LogOptions): Log {
+export async function createLog({ format, level }: LogOptions): Promise<Log> {
   const options: pino.LoggerOptions = {
     level,
     base: null,
@@ -65,17 +64,7 @@ export function createLog({ format, level }: LogOptions): Log {
     tail.add(lines);
   });
   process.once('exit', () => output.writeNow(writer.take()));
-  const log = pino(
-    options,
-    format === 'json'
-      ? writer
-      : {
-          write: (line: string) => {
-            tail.add(line);
-            output.write(pretty(line));
-          },
-        },
-  );
+  const log = pino(options, format === 'json' ? writer : await prettyWriter(tail, output));
   return {
     log,
     tail,
@@ -91,13 +80,23 @@ export function createLog({ format, level }: LogOptions): Log {
   };
 }
 
-const pretty = prettyFactory({
-  colorize: process.stdout.isTTY === true,
-  translateTime: 'SYS:HH:MM:ss.l',
-  ignore: 'pid,hostname',
-  hideObject: true,
-  messageFormat: (line, messageKey) => readable(prettyMessage(line, String(line[messageKey] ?? ''))),
-});
+/** Writes readable text. */
+async function prettyWriter(tail: LogTail, output: LogOutput): Promise<pino.DestinationStream> {
+  const { default: pinoPretty } = await import('pino-pretty');
+  const pretty = pinoPretty.prettyFactory({
+    colorize: process.stdout.isTTY === true,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname',
+    hideObject: true,
+    messageFormat: (line, messageKey) => readable(prettyMessage(line, String(line[messageKey] ?? ''))),
+  });
+  return {
+    write: (line: string) => {
+      tail.add(line);
+      output.write(pretty(line));
+    },
+  };
+}
 
 let stampedAt = 0;
 let stamp = '';

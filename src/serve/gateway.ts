@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Gate } from '../access/gate.js';
 import { checkAdminAccess } from '../admin/admin-guard.js';
+import type { AdminServer } from '../admin/admin-http.js';
 import { createAdminServer, listenAdmin } from '../admin/admin-server.js';
 import { AdminToken } from '../admin/admin-token.js';
 import { Dashboard } from '../admin/dashboard/dashboard.js';
@@ -61,7 +61,7 @@ export class Gateway {
   readonly #adminToken: AdminToken | undefined;
   /** Undefined if requests go to the app without checks. */
   readonly #gate: Gate | undefined;
-  readonly #adminServer: FastifyInstance;
+  readonly #adminServer: AdminServer;
   #draining = false;
   #listening = false;
   /** Resolves when the gateway serves. */

@@ -8,7 +8,7 @@ import { AppPaths } from '../../src/lanes/route-paths.js';
 import { createLog } from '../../src/observe/log.js';
 
 const config: Config = { ...defaultConfig(), rules: [{ path: '/report.csv', place: '', allow: 'nobody' }] };
-const gate = new Gate(config, createLog({ format: 'json', level: 'silent' }).log);
+const gate = new Gate(config, (await createLog({ format: 'json', level: 'silent' })).log);
 const route = (path: string): Route => ({
   verbs: ['GET'],
   path,

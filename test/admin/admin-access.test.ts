@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fastify from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkAdminAccess, guardAdmin } from '../../src/admin/admin-guard.js';
+import { AdminServer } from '../../src/admin/admin-http.js';
 import { AdminToken } from '../../src/admin/admin-token.js';
 import { defaultConfig } from '../../src/config/load.js';
+import { ask } from '../support/http.js';
 import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-admin-'));
@@ -193,16 +194,17 @@ describe('without a token, the admin server', () => {
     const log = pino({ enabled: false });
     const closed = AdminToken.from(open, log);
     expect(() => checkAdminAccess(open, closed)).not.toThrow();
-    const server = fastify();
+    const server = new AdminServer();
     guardAdmin(server, { token: closed, config: open, log });
-    for (const path of ['/livez', '/metrics', '/status']) server.get(path, () => 'ok');
-    server.post('/reload', () => 'ok');
-    const ask = async (method: 'GET' | 'POST', url: string) =>
-      (await server.inject({ method, url })).statusCode;
-    expect(await ask('GET', '/livez')).toBe(200);
-    expect(await ask('GET', '/metrics')).toBe(200);
-    expect(await ask('GET', '/status')).toBe(401);
-    expect(await ask('POST', '/reload')).toBe(401);
+    for (const path of ['/livez', '/metrics', '/status']) server.get(path, (_, reply) => reply.send('ok'));
+    server.post('/reload', (_, reply) => reply.send('ok'));
+    const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+    const status = async (method: string, path: string) => (await ask(Number(port), { method, path })).status;
+    expect(await status('GET', '/livez')).toBe(200);
+    expect(await status('GET', '/metrics')).toBe(200);
+    expect(await status('GET', '/status')).toBe(401);
+    expect(await status('POST', '/reload')).toBe(401);
+    await server.close();
     expect(AdminToken.from({ ...open, adminHost: '127.0.0.1' }, log)).toBeUndefined();
     expect(AdminToken.from({ ...open, adminOpen: true }, log)).toBeUndefined();
   });
@@ -215,15 +217,17 @@ describe('without a token, the admin server', () => {
   });
 
   test('rejects requests with a foreign host name (DNS rebinding)', async () => {
-    const server = fastify();
+    const server = new AdminServer();
     const config = { adminHost: '127.0.0.1', adminMetricsOpen: false, adminOpen: false };
     guardAdmin(server, { token: undefined, config, log: pino({ enabled: false }) });
-    server.get('/status', () => 'told');
+    server.get('/status', (_, reply) => reply.send('told'));
+    const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
     const status = async (host: string) =>
-      (await server.inject({ url: '/status', headers: { host } })).statusCode;
+      (await ask(Number(port), { method: 'GET', path: '/status', headers: [['Host', host]] })).status;
     expect(await status('elsewhere.example:9000')).toBe(403);
     expect(await status('localhost:9000')).toBe(200);
     expect(await status('127.0.0.1:9000')).toBe(200);
     expect(await status('[::1]:9000')).toBe(200);
+    await server.close();
   });
 });

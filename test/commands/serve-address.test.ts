@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fastify from 'fastify';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AdminServer } from '../../src/admin/admin-http.js';
 import { listenAdmin } from '../../src/admin/admin-server.js';
 import type { Config } from '../../src/config/load.js';
 import { installed } from '../../src/installation.js';
@@ -110,7 +110,7 @@ test('a reload that is asked for while a killed gateway is being started again d
 
 describe('without --admin-port, the admin server', () => {
   const listen = async (from: 'default' | 'flag'): Promise<string> => {
-    const server = fastify();
+    const server = new AdminServer();
     const sources = { 'admin-port': { from, label: '' } };
     const config = { adminHost: '127.0.0.1', adminPort: Number(taken), port: Number(taken) + 1, sources };
     try {

@@ -1,9 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Failures } from '../../observe/failures.js';
 import { History, type HistoryPoint, historyFields, shortNumber } from '../../observe/history.js';
 import type { LogTail } from '../../observe/log-tail.js';
 import type { Metrics } from '../../observe/metrics.js';
 import type { SlowRequests } from '../../observe/slow-requests.js';
+import type { AdminReply, AdminServer } from '../admin-http.js';
 import type { Status } from '../status.js';
 import type { WorkerViews } from '../worker-views.js';
 import { EventStream, eventText } from './event-stream.js';
@@ -59,23 +59,21 @@ export class Dashboard {
   }
 
   /** Adds the dashboard's routes to a server. */
-  serve(server: FastifyInstance): void {
+  serve(server: AdminServer): void {
     servePage(server);
     server.get('/dashboard/events', (_request, reply) => {
       const stream = this.#stream(reply);
       if (stream !== undefined) void this.#watch(stream);
-      return reply;
     });
     server.get('/dashboard/log', (request, reply) => {
       const stream = this.#stream(reply);
       if (stream !== undefined) {
-        watchLog(stream, this.#sources.tail, filterFrom(request.query as Record<string, unknown>));
+        watchLog(stream, this.#sources.tail, filterFrom(Object.fromEntries(request.query)));
       }
-      return reply;
     });
   }
 
-  #stream(reply: FastifyReply): EventStream | undefined {
+  #stream(reply: AdminReply): EventStream | undefined {
     if (this.#streams >= MAX_STREAMS) {
       reply
         .code(503)
@@ -83,7 +81,6 @@ export class Dashboard {
         .send({ error: 'Too many open dashboards. Close one and try again.' });
       return undefined;
     }
-    reply.hijack();
     this.#streams += 1;
     reply.raw.once('close', () => {
       this.#streams -= 1;

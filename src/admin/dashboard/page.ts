@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { FastifyInstance } from 'fastify';
 import { installed } from '../../installation.js';
+import type { AdminServer } from '../admin-http.js';
 
 /** The page loads nothing from other hosts, runs no inline code, and cannot be framed. */
 const POLICY = [
@@ -15,7 +15,7 @@ const POLICY = [
 ].join('; ');
 
 /** Serves the dashboard's files. Their addresses are relative, so that a proxy can add a prefix. */
-export function servePage(server: FastifyInstance): void {
+export function servePage(server: AdminServer): void {
   const add = (path: string, file: string, type: string): void => {
     const body = readFileSync(installed(file));
     server.get(path, (_request, reply) =>

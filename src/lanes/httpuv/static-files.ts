@@ -2,7 +2,6 @@ import { timingSafeEqual } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { extname } from 'node:path';
-import mime from 'mime';
 import type { StaticPath } from '../../app/manifest.js';
 import type { Reply } from '../../http/reply.js';
 import { hasBody } from '../../http/request-body.js';
@@ -87,7 +86,7 @@ async function reply(
   }
   const headers: [string, string][] = [
     ...place.headers.map(([name, value]): [string, string] => [name, value]),
-    ['Content-Type', typeOf(file, place.charset)],
+    ['Content-Type', await typeOf(file, place.charset)],
     ['Last-Modified', new Date(modified * 1000).toUTCString()],
   ];
   if (method === 'HEAD') return { status: 200, headers: [...headers, ['Content-Length', String(size)]] };
@@ -106,7 +105,8 @@ async function fileAt(
   return { file, modified: Math.floor(stats.mtimeMs / 1000), size: stats.size };
 }
 
-function typeOf(file: string, charset: string): string {
+async function typeOf(file: string, charset: string): Promise<string> {
+  const { default: mime } = await import('mime'); // its tables take as long to load as an HTTP server
   const extension = extname(file);
   const type = OWN_TYPES.has(extension) ? OWN_TYPES.get(extension) : mime.getType(extension);
   if (type === 'text/html' && charset !== '') return `text/html; charset=${charset}`;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { WebSocketServer } from 'ws';
+import type { WebSocketServer } from 'ws';
 import { PenstockError } from '../../errors.js';
 import { sendError } from '../../http/error-reply.js';
 import type { OpenRequest } from '../../http/public-server.js';
@@ -51,6 +51,7 @@ export class SocketExchange implements OpenRequest, SocketPeer {
   readonly #startedAt = performance.now();
   #sockets: WorkerSockets | undefined;
   #number = 0;
+  #server: WebSocketServer | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Set when the handshake is complete. */
   #open: OpenSocket | undefined;
@@ -64,12 +65,22 @@ export class SocketExchange implements OpenRequest, SocketPeer {
   }
 
   run(): void {
-    const { draining, options, place } = this.#context;
     const { headers } = this.request;
     if (!KEY.test(headers['sec-websocket-key'] ?? '') || headers['sec-websocket-version'] !== '13') {
       this.#fail(new PenstockError('bad_request', 'It is not a valid handshake of a WebSocket (RFC 6455).'));
       return;
     }
+    this.#handshake().catch((error: unknown) => {
+      this.#fail(new PenstockError('response_invalid', `${String(error)}.`));
+    });
+  }
+
+  async #handshake(): Promise<void> {
+    const { draining, options, place } = this.#context;
+    const { WebSocketServer } = await import('ws'); // few apps use it
+    if (this.request.socket.destroyed) return;
+    const maxPayload = Math.min(options.bodyLimit, MAX_MESSAGE_BYTES);
+    this.#server = new WebSocketServer({ ...common, maxPayload, handleProtocols: () => false });
     this.#sockets = draining() ? undefined : place();
     if (this.#sockets === undefined) {
       this.#fail(new PenstockError(draining() ? 'draining' : 'no_workers'));
@@ -85,13 +96,11 @@ export class SocketExchange implements OpenRequest, SocketPeer {
   accepted(): void {
     clearTimeout(this.#timer);
     const { request, response } = this;
-    const { bodyLimit, websocketBuffer, websocketPing } = this.#context.options;
+    const { websocketBuffer, websocketPing } = this.#context.options;
     const { socket } = request;
     if (socket.destroyed) return; // `closed` follows
     response.detachSocket(socket);
-    const maxPayload = Math.min(bodyLimit, MAX_MESSAGE_BYTES);
-    const server = new WebSocketServer({ ...common, maxPayload, handleProtocols: () => false });
-    server.handleUpgrade(request, socket, headOf(request)!, (client) => {
+    this.#server!.handleUpgrade(request, socket, headOf(request)!, (client) => {
       this.#open = new OpenSocket(client, {
         ping: websocketPing,
         buffer: websocketBuffer,

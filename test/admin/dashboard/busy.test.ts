@@ -1,6 +1,6 @@
-import fastify from 'fastify';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AdminServer } from '../../../src/admin/admin-http.js';
 import { Dashboard } from '../../../src/admin/dashboard/dashboard.js';
 import type { Status } from '../../../src/admin/status.js';
 import type { WorkerView } from '../../../src/admin/worker-views.js';
@@ -103,13 +103,14 @@ const dashboard = new Dashboard({
   signedIn: false,
   status,
 });
-const server = fastify({ forceCloseConnections: true });
+const server = new AdminServer();
+let url: string;
 let browser: Browser;
 let traffic: NodeJS.Timeout;
 
 beforeAll(async () => {
   dashboard.serve(server);
-  await server.listen({ host: '127.0.0.1', port: 0 });
+  url = await server.listen({ host: '127.0.0.1', port: 0 });
   traffic = setInterval(() => record(REQUESTS_PER_SECOND / 50), 20);
   if (noBrowser === '') browser = await openBrowser();
 });
@@ -124,7 +125,7 @@ afterAll(async () => {
 test.skipIf(noBrowser !== '')(
   `the page keeps up with 64 workers and 10,000 requests per second${noBrowser}`,
   async () => {
-    const { faults, page } = await openPage(browser, server.listeningOrigin);
+    const { faults, page } = await openPage(browser, url);
     await page.getByText('Live', { exact: true }).waitFor();
     const debug = await page.context().newCDPSession(page);
     await debug.send('Performance.enable');
@@ -151,7 +152,7 @@ test.skipIf(noBrowser !== '')(
 test.skipIf(noBrowser !== '')(
   `the page says how many requests wait, how long the oldest has waited, and how long a new one would${noBrowser}`,
   async () => {
-    const { page } = await openPage(browser, server.listeningOrigin, {
+    const { page } = await openPage(browser, url, {
       viewport: { width: 320, height: 800 },
     });
     const tile = page.locator('[data-tile=queued] dd');
