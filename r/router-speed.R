@@ -11,6 +11,7 @@ speed_up_router <- function(prepare = identity) {
   generator <- plumber$PlumberStep
   generator$set("public", "exec", prepare(cheaper_exec(generator$public_methods$exec)), overwrite = TRUE)
   generator <- plumber$PlumberResponse
+  generator$set("public", "toResponse", unread_body(generator$public_methods$toResponse), overwrite = TRUE)
   generator$new <- response_factory(generator, plumber, prepare)
   generator <- plumber$PlumberStatic
   generator$set("public", "initialize", unread_files(generator$public_methods$initialize), overwrite = TRUE)
@@ -120,19 +121,45 @@ hold_no_code <- function(args) {
   TRUE
 }
 
-# plumber reads static files into memory. Here the gateway sends them.
+# plumber reads static files into memory. Here R reads a file only if the app looks at the body of its response. The
+# gateway sends it.
 unread_files <- function(initialize) {
+  reads <- quote(res$body <- if (req$REQUEST_METHOD == "GET") {
+    readBin(abs.path, "raw", n = info$size)
+  } else {
+    NULL
+  })
   with_body(initialize, rewritten(body(initialize), function(call) {
-    if (!identical(call, quote(readBin(abs.path, "raw", n = info$size)))) return(NULL)
-    substitute(file_body(abs.path, info, req$pr), list(file_body = file_body))
+    if (!identical(call, reads)) return(NULL)
+    substitute(
+      if (is_sendable(req, abs.path, info)) put_file(abs.path, info$size, res) else reads,
+      list(is_sendable = is_sendable, put_file = put_file, reads = reads)
+    )
   }))
 }
 
-# The body of a static file. What R can't read must fail as it would with plumber, and `postroute` hooks see the bytes.
-file_body <- function(path, info, router) {
-  hooked <- length(router$.__enclos_env__$private$hooks$postroute) > 0L
-  if (hooked || !isFALSE(info$isdir) || info$size == 0 || file.access(path, 4L) != 0L) {
-    return(readBin(path, "raw", n = info$size))
-  }
-  list(file = path, owned = FALSE)
+# What R can't read must fail as it would with plumber.
+is_sendable <- function(req, path, info) {
+  req$REQUEST_METHOD == "GET" && isFALSE(info$isdir) && info$size > 0 && file.access(path, 4L) == 0L
+}
+
+put_file <- function(path, size, res) {
+  read <- as.call(list(static_file, path, size))
+  eval(call("delayedAssign", "body", read, environment(), res))
+}
+
+static_file <- function(path, size) readBin(path, "raw", n = size)
+
+# The body of a response, as plumber's toResponse() takes it.
+unread_body <- function(to_response) {
+  with_body(to_response, rewritten(body(to_response), function(call) {
+    if (identical(call, quote(body <- self$body))) substitute(body <- sent_body(self), list(sent_body = sent_body))
+  }))
+}
+
+# The body, or the file that it is read from. A promise is known by its expression.
+sent_body <- function(res) {
+  expression <- eval(call("substitute", quote(body), res))
+  if (!is.call(expression) || !identical(expression[[1L]], static_file)) return(res$body)
+  list(file = expression[[2L]], owned = FALSE)
 }

@@ -24,17 +24,37 @@ test_that("the functions of the installed plumber are known", {
   expect_false(identical(speed$response_factory(plumber$PlumberResponse, plumber), plumber$PlumberResponse$new))
   initialize <- plumber$PlumberStatic$public_methods$initialize
   expect_false(identical(body(speed$unread_files(initialize)), body(initialize)))
+  to_response <- plumber$PlumberResponse$public_methods$toResponse
+  expect_false(identical(body(speed$unread_body(to_response)), body(to_response)))
 })
 
-test_that("a static file is left to the gateway, unless a hook sees it or R can't read it", {
+test_that("a static file is left to the gateway, and whoever looks at the body sees its bytes", {
   path <- tempfile()
   writeLines("text", path)
   on.exit(unlink(path))
-  router <- plumber::pr()
-  expect_identical(speed$file_body(path, file.info(path), router), list(file = path, owned = FALSE))
-  expect_error(suppressWarnings(speed$file_body(tempdir(), file.info(tempdir()), router)), "cannot open")
-  hooked <- plumber::pr_hook(router, "postroute", function(value) value)
-  expect_identical(speed$file_body(path, file.info(path), hooked), charToRaw("text\n"))
+  plumber_response <- plumber$PlumberResponse$new()
+  response <- list2env(as.list(plumber_response))
+  response$status <- 200L
+  response$headers <- list()
+  to_response <- speed$unread_body(plumber$PlumberResponse$public_methods$toResponse)
+  environment(to_response) <- list2env(list(self = response), parent = plumber)
+  speed$put_file(path, 5, response)
+  sent <- list(file = path, owned = FALSE)
+  expect_identical(to_response()$body, sent)
+  expect_identical(response$body, charToRaw("text\n"))
+  expect_identical(to_response()$body, sent)
+  for (body in list(NULL, "text", charToRaw("b"), quote(f(x)), list(file = "other"))) {
+    response$body <- body
+    expect_identical(to_response()$body, body)
+  }
+})
+
+test_that("a file that R can't read is not left to the gateway", {
+  get <- list(REQUEST_METHOD = "GET")
+  expect_false(speed$is_sendable(get, tempdir(), file.info(tempdir())))
+  file <- "test-router-speed.R"
+  expect_true(speed$is_sendable(get, file, file.info(file)))
+  expect_false(speed$is_sendable(list(REQUEST_METHOD = "HEAD"), file, file.info(file)))
 })
 
 test_that("steps end as plumber's own do, with a value, an error, a promise or one that is broken", {
