@@ -314,6 +314,7 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
 #'   the working directory: the first of them)
 #' @param write `TRUE`: Write a Dockerfile and a .dockerignore to the app's folder, and do not build.
+#' @param lock `TRUE`: Write a renv.lock with the installed versions first, if the app has none.
 #' @param force `TRUE`: Overwrite an existing Dockerfile, or ignore it when building.
 #' @param base Source of R: the rocker/r-ver image of an R version, or Debian packages.
 #' @param base_image Base image to use instead of the default.
@@ -326,12 +327,14 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @param engine Build tool (default: docker if its daemon is running, else podman).
 #' @param cache `FALSE`: Build all layers without the cache.
 #' @param push `TRUE`: Push the image to the registry in its name.
+#' @param bundle Also write the image, a Helm chart, manifests and checksums to a folder, for a site without a
+#'   network.
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/image.R
 #' @export
-image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force = NULL, base = NULL,
+image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, lock = NULL, force = NULL, base = NULL,
     base_image = NULL, node_image = NULL, tag = NULL, build_arg = NULL, platform = NULL, secret = NULL,
-    engine = NULL, cache = NULL, push = NULL) {
+    engine = NULL, cache = NULL, push = NULL, bundle = NULL) {
   run_command("image", app, call_flags())
 }
 
@@ -353,8 +356,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, force 
 #'   `deploy` compute it from the app's files)
 #' @param namespace Kubernetes namespace. (default: namespace of kubectl's context, or `default`)
 #' @param pods Number of pods: a range min..max for an autoscaler, or a fixed number. (default: 2..10)
-#' @param autoscaler What to scale by: CPU (requires the metrics server), or running and waiting requests
-#'   (requires KEDA). (default: cpu)
+#' @param autoscaler What to scale by: CPU (requires the metrics server), running and waiting requests (requires
+#'   KEDA), or an autoscaler of yours. (default: cpu)
 #' @param memory Memory of a pod. If you set it, the app is not loaded to measure it. (default: measured by
 #'   loading the app once)
 #' @param cpu CPU request of a pod. (default: 100m per worker, and 100m for the gateway)
@@ -407,8 +410,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param context kubectl context to use. (default: the current context)
 #' @param kubectl kubectl program to run. (default: kubectl)
 #' @param pods Number of pods: a range min..max for an autoscaler, or a fixed number. (default: 2..10)
-#' @param autoscaler What to scale by: CPU (requires the metrics server), or running and waiting requests
-#'   (requires KEDA). (default: cpu)
+#' @param autoscaler What to scale by: CPU (requires the metrics server), running and waiting requests (requires
+#'   KEDA), or an autoscaler of yours. (default: cpu)
 #' @param memory Memory of a pod. If you set it, the app is not loaded to measure it. (default: measured by
 #'   loading the app once)
 #' @param cpu CPU request of a pod. (default: 100m per worker, and 100m for the gateway)

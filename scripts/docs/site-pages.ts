@@ -8,7 +8,7 @@ import { measuredExample } from './manifests-page.js';
 const folder = resolve(import.meta.dirname, '../../docs/sites');
 
 /** The typical sites, each with a penstock.yaml. */
-const sites = ['minikube', 'cloud', 'kserve', 'openshift', 'air-gapped'];
+const sites = ['minikube', 'cloud', 'kserve', 'openshift', 'air-gapped', 'scale-to-zero'];
 
 /** What `penstock manifests` prints for each site, with fixed measurements so that it is the same on every machine. */
 export const sitePages: Readonly<Record<string, () => string>> = Object.fromEntries(

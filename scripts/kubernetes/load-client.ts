@@ -25,10 +25,11 @@ const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseco
 let end = Infinity;
 process.on('SIGTERM', () => { end = 0; });
 (async () => {
-  const result = { answered: 0, failed: 0, slowest: 0, failures: [] };
+  const result = { answered: 0, failed: 0, slowest: 0, lastFailure: 0, failures: [] };
   const check = (what, got, wanted) => {
     if (got === wanted) return void (result.answered += 1);
     result.failed += 1;
+    result.lastFailure = Date.now();
     if (result.failures.length < 10) result.failures.push(new Date().toISOString() + ' ' + what + ': ' + got.slice(0, 300));
   };
   // A node knows a Service and its pods a moment later than the API server.

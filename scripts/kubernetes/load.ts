@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Kubectl } from '../../src/kubernetes/kubectl.js';
 import type { LivePod, LiveService } from '../../src/kubernetes/live-objects.js';
+import { clientPod, waitForPod } from './client-pod.js';
 import { clientProgram } from './load-client.js';
 
 /** The load that a client in the cluster creates. */
@@ -21,6 +21,8 @@ export interface LoadResult {
   readonly failed: number;
   /** The slowest prediction, in ms. */
   readonly slowest: number;
+  /** When the last failure was seen, in ms since 1970; 0 if nothing failed. */
+  readonly lastFailure: number;
   /** Descriptions of the first failures. */
   readonly failures: readonly string[];
 }
@@ -40,37 +42,45 @@ export async function startLoad(
   image: string,
   service: string,
   load: Load,
+  patience: number,
 ): Promise<RunningLoad> {
   const found = await kubectl.find<LiveService>('service', service);
   if (found === undefined) throw new Error(`Service ${service} does not exist.`);
   const { clusterIP: host, ports } = found.spec;
   const pod = `load-${Math.random().toString(36).slice(2, 8)}`;
   const input = JSON.stringify({ ...load, host, port: ports[0]!.port });
-  await kubectl.must(['create', '--filename', '-'], JSON.stringify(clientPod(pod, image, input)));
+  await kubectl.must(
+    ['create', '--filename', '-'],
+    JSON.stringify(clientPod(pod, image, [clientProgram, input])),
+  );
   const abandon = async () => {
     await kubectl.run(['delete', 'pod', pod, '--wait=false']);
   };
   try {
-    const started = await waitFor(kubectl, pod, 120, async (live) => {
+    const started = await waitForPod(kubectl, pod, 120 * patience, async (live) => {
       if (live.status?.phase === 'Pending') return undefined;
       const { stdout } = await kubectl.run(['logs', pod]);
       if (stdout.includes('started')) return live;
       if (hasEnded(live)) throw new Error(`The client did not start: ${stdout.trim().slice(-500)}`);
       return undefined;
     });
-    return { node: started.spec?.nodeName ?? '', finish: () => finish(kubectl, pod, load), abandon };
+    return {
+      node: started.spec?.nodeName ?? '',
+      finish: () => finish(kubectl, pod, load.seconds + 60 * patience),
+      abandon,
+    };
   } catch (error) {
     await abandon();
     throw error;
   }
 }
 
-async function finish(kubectl: Kubectl, pod: string, load: Load): Promise<LoadResult> {
+async function finish(kubectl: Kubectl, pod: string, limit: number): Promise<LoadResult> {
   const live = await kubectl.find<LivePod>('pod', pod);
   // The client is process 1 of its container. If this fails, it stops after its maximum duration.
   const stop = ['exec', pod, '--', 'node', '-e', "process.kill(1, 'SIGTERM')"];
   if (live !== undefined && !hasEnded(live)) await kubectl.run(stop);
-  const ended = await waitFor(kubectl, pod, load.seconds + 60, (now) => (hasEnded(now) ? now : undefined));
+  const ended = await waitForPod(kubectl, pod, limit, (now) => (hasEnded(now) ? now : undefined));
   const text = await kubectl.must(['logs', pod]);
   const last = text.trim().split('\n').at(-1) ?? '';
   if (ended.status?.phase !== 'Succeeded' || !last.startsWith('{'))
@@ -81,60 +91,4 @@ async function finish(kubectl: Kubectl, pod: string, load: Load): Promise<LoadRe
 
 function hasEnded({ status }: LivePod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
-}
-
-async function waitFor<T>(
-  kubectl: Kubectl,
-  pod: string,
-  seconds: number,
-  check: (live: LivePod) => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  const deadline = performance.now() + seconds * 1000;
-  for (;;) {
-    const live = await kubectl.find<LivePod>('pod', pod);
-    if (live === undefined) throw new Error(`The client's pod ${pod} no longer exists.`);
-    const found = await check(live);
-    if (found !== undefined) return found;
-    if (performance.now() > deadline) {
-      const { conditions, containerStatuses, phase } = live.status ?? {};
-      const why = JSON.stringify(containerStatuses?.[0]?.state ?? conditions);
-      throw new Error(`The client's pod ${pod} is still ${phase} after ${seconds} s: ${why}`);
-    }
-    await delay(1000);
-  }
-}
-
-/** Conforms to the restricted pod security standard. */
-function clientPod(name: string, image: string, input: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, labels: { app: 'penstock-verify-load' } },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      terminationGracePeriodSeconds: 1,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 10001,
-        runAsGroup: 10001,
-        seccompProfile: { type: 'RuntimeDefault' },
-      },
-      containers: [
-        {
-          name: 'load',
-          image,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['node', '-e', clientProgram, input],
-          resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-        },
-      ],
-    },
-  };
 }

@@ -9,20 +9,21 @@ import { app, configOf, deployOptions, type Verification } from './verification.
  */
 export async function undoByDeploy(verification: Verification): Promise<string> {
   const config = configOf(verification, '3');
+  const options = deployOptions(verification);
   const before = await envOf(verification);
   const failure = await deploy(
     app,
     withVariable(config, 'PENSTOCK_QUEUE_LIMIT', 'broken-on-purpose'),
-    deployOptions,
+    options,
   ).then(
     () => new Error('The broken version became ready.'),
     (error: unknown) => error,
   );
   if (!(failure instanceof PenstockError) || failure.code !== 'rollout_failed') throw failure;
   expectEqual('after the undo', await envOf(verification), before);
-  await deploy(app, withVariable(config, 'EXTRA', '1'), deployOptions);
+  await deploy(app, withVariable(config, 'EXTRA', '1'), options);
   if (!(await envOf(verification)).includes('EXTRA')) throw new Error('The variable EXTRA was not set.');
-  await deploy(app, config, deployOptions);
+  await deploy(app, config, options);
   expectEqual('after the next deploy', await envOf(verification), before);
   return 'undone without a trace; a removed variable is gone';
 }

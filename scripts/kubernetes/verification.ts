@@ -6,7 +6,7 @@ import { imageVersion } from '../../src/image/image-version.js';
 import { planDeployment } from '../../src/kubernetes/app-values.js';
 import { applyObjects } from '../../src/kubernetes/apply.js';
 import { objectsFor } from '../../src/kubernetes/documents.js';
-import type { Kubectl } from '../../src/kubernetes/kubectl.js';
+import { Kubectl } from '../../src/kubernetes/kubectl.js';
 import {
   isReady,
   type LiveDeployment,
@@ -15,37 +15,53 @@ import {
 } from '../../src/kubernetes/live-objects.js';
 import { podsOf } from '../../src/kubernetes/rollout.js';
 import type { Values } from '../../src/kubernetes/values.js';
-import { type Load, type RunningLoad, startLoad } from './load.js';
+import { type Load, type LoadResult, type RunningLoad, startLoad } from './load.js';
+import { nodeLabel } from './restore-nodes.mjs';
 
-/** The input of all steps. */
-export interface Verification {
+/** The input of all steps, which run in processes of their own. */
+export interface Input {
   readonly image: string;
   readonly namespace: string;
   /** Name of the Deployment. It is unique in the cluster, because the drain selects pods by it. */
   readonly name: string;
   readonly program: string;
-  readonly context: string | undefined;
+  readonly context?: string | undefined;
+  /** Multiplies all time limits. */
+  readonly patience: number;
+  /** Commands that stop and start a node, with {node} in place of its name. */
+  readonly nodeDown?: string | undefined;
+  readonly nodeUp?: string | undefined;
+}
+
+export interface Verification extends Input {
   readonly kubectl: Kubectl;
-  /** Nodes that this check has cordoned. */
-  readonly cordoned: Set<string>;
+}
+
+export function open(input: Input): Verification {
+  const { context, namespace, program } = input;
+  return { ...input, kubectl: new Kubectl({ program, context, namespace }) };
 }
 
 /** The cluster lacks something that the step needs. */
 export class Skip extends Error {}
 
-/** The nodes already have the image, so most of the time is for loading the app. */
-export const ROLLOUT_TIMEOUT_MS = 300_000;
+/** In ms. The nodes already have the image, so most of the time is for loading the app. */
+export function rolloutTimeout({ patience }: Input): number {
+  return 300_000 * patience;
+}
 
 /** Builds no image, because the nodes already have it. */
-export const deployOptions: DeployOptions = {
-  build: false,
-  canary: undefined,
-  containerd: false,
-  diff: false,
-  dryRun: false,
-  timeout: ROLLOUT_TIMEOUT_MS,
-  undoOnTimeout: false,
-};
+export function deployOptions(verification: Input, canary?: number): DeployOptions {
+  return {
+    build: false,
+    canary,
+    containerd: false,
+    diff: false,
+    dryRun: false,
+    timeout: rolloutTimeout(verification),
+    undoOnTimeout: false,
+  };
+}
 
 export const app = findApp(join(import.meta.dirname, '../../examples/mtcars'));
 
@@ -75,7 +91,7 @@ export async function readyPods(verification: Verification): Promise<readonly Li
   return (await podsOf(verification.kubectl, await deploymentOf(verification))).filter(isReady);
 }
 
-export function nodesOf(pods: readonly LivePod[]): Set<string | undefined> {
+function nodesOf(pods: readonly LivePod[]): Set<string | undefined> {
   return new Set(pods.map(({ spec }) => spec?.nodeName));
 }
 
@@ -93,7 +109,7 @@ export async function checkSpread(verification: Verification): Promise<string> {
   return `${pods.length} pods, on ${nodes} nodes`;
 }
 
-interface LiveNode {
+export interface LiveNode {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly unschedulable?: boolean;
@@ -133,10 +149,85 @@ export async function schedulableNodes(kubectl: Kubectl): Promise<string[]> {
   return items.filter(isSchedulable).map(({ metadata }) => metadata.name);
 }
 
-function isSchedulable({ spec, status }: LiveNode): boolean {
-  const ready = status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+export function isNodeReady({ status }: LiveNode): boolean {
+  return status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+}
+
+function isSchedulable(node: LiveNode): boolean {
+  const { spec } = node;
+  const ready = isNodeReady(node);
   const tainted = spec.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
   return ready && !tainted && spec.unschedulable !== true;
+}
+
+/** A node with a pod of the app and without a client. */
+export async function nodeToDisturb(
+  verification: Verification,
+  clients: readonly RunningLoad[],
+): Promise<string> {
+  const nodes = await schedulableNodes(verification.kubectl);
+  const used = nodesOf(await readyPods(verification));
+  const node = nodes.find((one) => used.has(one) && clients.every((client) => client.node !== one));
+  if (node === undefined || nodes.length < 2)
+    throw new Skip('no node except that of the client has a pod of the app');
+  return node;
+}
+
+/** Does something to a node that has to be undone. Whatever ends the check, its guard finds the node by the label. */
+export async function withMarkedNode(
+  { kubectl, namespace }: Verification,
+  node: string,
+  act: () => Promise<void>,
+  undo: () => Promise<unknown>,
+): Promise<void> {
+  await kubectl.must(['label', 'node', node, '--overwrite', `${nodeLabel}=${namespace}`]);
+  try {
+    await act();
+  } finally {
+    await undo();
+    await kubectl.must(['label', 'node', node, `${nodeLabel}-`]);
+  }
+}
+
+/** What the requests of all clients came to. */
+export interface Outcome {
+  readonly answered: number;
+  readonly failed: number;
+  readonly lastFailure: number;
+  readonly failures: readonly string[];
+}
+
+/** Sends requests from within the cluster while `action` runs. */
+export async function observeLoad<T>(
+  { image, kubectl, name, patience }: Verification,
+  loads: readonly Load[],
+  action: (clients: readonly RunningLoad[]) => Promise<T>,
+): Promise<{ result: T; outcome: Outcome }> {
+  const clients: RunningLoad[] = [];
+  const abandon = async (error: unknown) => {
+    for (const client of clients) await client.abandon();
+    throw error;
+  };
+  const run = async () => {
+    for (const load of loads) {
+      const seconds = load.seconds * patience;
+      clients.push(await startLoad(kubectl, image, name, { ...load, seconds }, patience));
+    }
+    return action(clients);
+  };
+  const result = await run().catch(abandon);
+  const results = await Promise.all(clients.map((client) => client.finish()));
+  return { result, outcome: summed(results) };
+}
+
+function summed(results: readonly LoadResult[]): Outcome {
+  const sum = (key: 'answered' | 'failed') => results.reduce((count, one) => count + one[key], 0);
+  return {
+    answered: sum('answered'),
+    failed: sum('failed'),
+    lastFailure: Math.max(...results.map((one) => one.lastFailure)),
+    failures: results.flatMap((one) => one.failures),
+  };
 }
 
 /**
@@ -144,24 +235,12 @@ function isSchedulable({ spec, status }: LiveNode): boolean {
  * @returns a summary of the requests and the result of the action
  */
 export async function underLoad(
-  { image, kubectl, name }: Verification,
+  verification: Verification,
   loads: readonly Load[],
   action: (clients: readonly RunningLoad[]) => Promise<string>,
 ): Promise<string> {
-  const clients: RunningLoad[] = [];
-  const abandon = async (error: unknown) => {
-    for (const client of clients) await client.abandon();
-    throw error;
-  };
-  const run = async () => {
-    for (const load of loads) clients.push(await startLoad(kubectl, image, name, load));
-    return action(clients);
-  };
-  const result = await run().catch(abandon);
-  const results = await Promise.all(clients.map((client) => client.finish()));
-  const sum = (key: 'answered' | 'failed') => results.reduce((count, one) => count + one[key], 0);
-  const [answered, failed] = [sum('answered'), sum('failed')];
-  const failures = results.flatMap((one) => one.failures);
+  const { outcome, result } = await observeLoad(verification, loads, action);
+  const { answered, failed, failures } = outcome;
   if (failed > 0)
     throw new Error(`${failed} of ${answered + failed} requests failed: ${failures.join('; ')}`);
   return `0 of ${answered} requests failed; ${result}`;

@@ -4,13 +4,15 @@
  * Pods of the same image send the requests. If there are several nodes, the check cordons one for a while, but evicts
  * only its own pods.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Kubectl } from '../../src/kubernetes/kubectl.js';
-import { type Step, verificationSteps } from './steps.js';
-import { Skip, type Verification } from './verification.js';
+import type { Seen } from './run-step.js';
+import { StepProcess } from './step-process.js';
+import { recoveryStep, type Step, verificationSteps } from './steps.js';
+import { type Input, open } from './verification.js';
 
 const usage = `npm run verify:kubernetes -- --kubeconfig FILE --image REF
 
@@ -20,12 +22,17 @@ const usage = `npm run verify:kubernetes -- --kubeconfig FILE --image REF
   --kubectl PROGRAM   kubectl program (default: kubectl)
   --report FILE       also write the report to this file
   --patience N        multiply all time limits, for a slow cluster (default: 1)
+  --node-down COMMAND command that stops a node, such as "docker pause {node}" for kind: tests the loss of a node
+  --node-up COMMAND   command that starts it again
   --keep              do not delete the namespace
 `;
 
+/** A signal has ended the check. */
+class Stopped extends Error {}
+
 interface Result {
   readonly name: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly outcome: 'passed' | 'failed' | 'skipped' | 'not run';
   readonly seconds: number;
   readonly detail: string;
 }
@@ -38,6 +45,8 @@ const { values: flags } = parseArgs({
     kubectl: { type: 'string', default: 'kubectl' },
     report: { type: 'string' },
     patience: { type: 'string', default: '1' },
+    'node-down': { type: 'string' },
+    'node-up': { type: 'string' },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -49,6 +58,10 @@ if (flags.help || flags.image === undefined) {
 const patience = Number(flags.patience);
 if (!(patience > 0)) {
   process.stderr.write(`--patience: expected a number such as 2; got "${flags.patience}".\n`);
+  process.exit(2);
+}
+if ((flags['node-down'] === undefined) !== (flags['node-up'] === undefined)) {
+  process.stderr.write('--node-down and --node-up: pass both or neither.\n');
   process.exit(2);
 }
 // The commands under test read KUBECONFIG, as for a user.
@@ -63,26 +76,33 @@ if (flags.kubeconfig !== undefined) {
 }
 
 const unique = `penstock-verify-${Math.random().toString(36).slice(2, 7)}`;
-const verification: Verification = {
+const input: Input = {
   // Adds the tag that nodes use by default. `penstock deploy` would add the app's version instead.
   image: /[:@][^/]+$/.test(flags.image) ? flags.image : `${flags.image}:latest`,
   namespace: unique,
   name: unique,
   program: flags.kubectl,
   context: flags.context,
-  kubectl: new Kubectl({ program: flags.kubectl, context: flags.context, namespace: unique }),
-  cordoned: new Set(),
+  patience,
+  nodeDown: flags['node-down'],
+  nodeUp: flags['node-up'],
 };
+const { kubectl } = open(input);
 
-/** Ends the check, because the current step may still be running. */
-class Unfinished extends Error {}
+/** In a session of its own, so that neither Ctrl-C nor a closed terminal ends it. */
+const guard = spawn(
+  process.execPath,
+  [join(import.meta.dirname, 'guard.mjs'), JSON.stringify({ ...input, keep: flags.keep })],
+  { detached: true, stdio: ['pipe', 'ignore', 'inherit'] },
+);
+const cleaned = once(guard, 'exit');
 
 const stopped = new Promise<never>((_resolve, reject) => {
   // The handlers stay in place, so a second Ctrl-C does not interrupt the cleanup.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       process.stderr.write('\nStopping and cleaning up.\n');
-      reject(new Unfinished(`stopped by ${signal}`));
+      reject(new Stopped(`stopped by ${signal}`));
     });
   }
 });
@@ -90,35 +110,47 @@ const stopped = new Promise<never>((_resolve, reject) => {
 stopped.catch(() => {});
 
 const results: Result[] = [];
+/** Why the remaining steps cannot run. */
+let ended: string | undefined;
+/** A step has failed since the app was last known to be as the steps expect it. */
+let damaged = false;
 for (const step of verificationSteps) {
-  const { last, ...result } = await attempt(step);
+  if (ended === undefined && step.onApp === true && damaged) await recover();
+  if (ended !== undefined) {
+    results.push({ name: step.name, outcome: 'not run', seconds: 0, detail: ended });
+    continue;
+  }
+  const result = await attempt(step);
   results.push(result);
-  if (last) break;
+  if (result.outcome !== 'failed') continue;
+  damaged = true;
+  if (step.essential === true) ended = `“${step.name}” failed`;
 }
-await cleanUp();
+guard.stdin.end();
+await cleaned;
 const report = describe();
 process.stdout.write(`\n${report}`);
 if (flags.report !== undefined) writeFileSync(flags.report, report);
-// Does not wait for a step that has timed out.
-process.exit(results.every(({ outcome }) => outcome !== 'failed') ? 0 : 1);
+process.exit(results.every(({ outcome }) => outcome === 'passed' || outcome === 'skipped') ? 0 : 1);
 
-async function attempt({ essential = false, limit, name, run }: Step): Promise<Result & { last: boolean }> {
+async function recover(): Promise<void> {
+  const { detail, outcome } = await attempt(recoveryStep);
+  if (outcome === 'failed') ended ??= `the app could not be deployed again: ${detail}`;
+  else damaged = false;
+}
+
+async function attempt(step: Step): Promise<Result> {
+  const { limit, name } = step;
   process.stderr.write(`\n== ${name}\n`);
   const began = performance.now();
-  const expired = new AbortController();
-  const late = delay(limit * patience * 1000, undefined, { signal: expired.signal }).then(() => {
-    throw new Unfinished(`not finished after ${limit * patience} s`);
+  const running = new StepProcess(step, input);
+  guard.stdin.write(`${running.group}\n`);
+  const seen = await running.seen(limit * patience, stopped).catch((error: unknown): Seen => {
+    if (!(error instanceof Stopped)) throw error;
+    ended = error.message;
+    return { outcome: 'failed', detail: error.message };
   });
-  late.catch(() => {});
-  const seen = await Promise.race([run(verification), late, stopped]).then(
-    (detail) => ({ outcome: 'passed' as const, detail, last: false }),
-    (error: unknown) => {
-      const detail = error instanceof Error ? error.message : String(error);
-      if (error instanceof Skip) return { outcome: 'skipped' as const, detail, last: false };
-      return { outcome: 'failed' as const, detail, last: essential || error instanceof Unfinished };
-    },
-  );
-  expired.abort();
+  guard.stdin.write('0\n');
   const seconds = Math.round((performance.now() - began) / 1000);
   process.stderr.write(`   ${seen.outcome}: ${seen.detail}\n`);
   if (seen.outcome === 'failed') await explain();
@@ -131,25 +163,9 @@ async function explain(): Promise<void> {
     ['get', 'pods,deployments,horizontalpodautoscalers', '--output', 'wide', '--request-timeout=10s'],
     ['get', 'events', '--sort-by', '.lastTimestamp', '--request-timeout=10s'],
   ]) {
-    const { stderr, stdout } = await verification.kubectl.run(args);
+    const { stderr, stdout } = await kubectl.run(args);
     process.stderr.write(`${(stdout + stderr).trimEnd().split('\n').slice(-25).join('\n')}\n`);
   }
-}
-
-async function cleanUp(): Promise<void> {
-  for (const node of verification.cordoned) await insist(['uncordon', node]);
-  if (!flags.keep) await insist(['delete', 'namespace', unique, '--ignore-not-found', '--wait=false']);
-}
-
-/** Retries, because Ctrl-C also reaches kubectl. */
-async function insist(args: readonly string[]): Promise<void> {
-  for (let tries = 0; tries < 3; tries += 1) {
-    const { ok, stderr } = await verification.kubectl.run([...args, '--request-timeout=30s']);
-    if (ok) return;
-    process.stderr.write(stderr);
-    await delay(1000);
-  }
-  process.stderr.write(`Cleanup failed. Run this yourself: ${flags.kubectl} ${args.join(' ')}\n`);
 }
 
 function describe(): string {
@@ -158,16 +174,14 @@ function describe(): string {
   const rows = results.map(
     ({ detail, name, outcome, seconds }) => `| ${name} | ${outcome} | ${seconds} s | ${cell(detail)} |`,
   );
-  const left = verificationSteps.length - results.length;
   const lines = [
-    `Check of Penstock on a cluster: ${verification.image}, ${new Date().toISOString()}`,
+    `Check of Penstock on a cluster: ${input.image}, ${new Date().toISOString()}`,
     '',
     '| step | outcome | time | observed |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
-    ...(left > 0 ? [`${left} more steps were not run.`] : []),
-    `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`,
+    `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped, ${count('not run')} not run`,
   ];
   return `${lines.join('\n')}\n`;
 }

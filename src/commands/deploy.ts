@@ -100,7 +100,7 @@ async function rollOut(rollout: Rollout): Promise<void> {
     progress: rolloutDisplay(target),
     before,
     // A new Deployment without a number of replicas starts with one pod, until its autoscaler runs.
-    ...(live === undefined && scaled && { pods: values.autoscaling }),
+    ...(live === undefined && scaled && values.autoscaling.by !== 'external' && { pods: values.autoscaling }),
   };
   try {
     await watchRollout(kubectl, target, watch);

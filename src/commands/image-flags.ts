@@ -8,6 +8,7 @@ const bases: readonly BaseKind[] = ['r-ver', 'debian'];
 export function addImageFlags(command: Command): Command {
   const flags = [
     new Option('--write', "Write a Dockerfile and a .dockerignore to the app's folder, and do not build."),
+    new Option('--lock', 'Write a renv.lock with the installed versions first, if the app has none.'),
     new Option('--force', 'Overwrite an existing Dockerfile, or ignore it when building.'),
     new Option('--base <kind>', 'Source of R: the rocker/r-ver image of an R version, or Debian packages.')
       .choices(bases)
@@ -30,25 +31,45 @@ export function addImageFlags(command: Command): Command {
     new Option('--engine <program>', 'Build tool (default: docker if its daemon is running, else podman).'),
     new Option('--no-cache', 'Build all layers without the cache.'),
     new Option('--push', 'Push the image to the registry in its name.'),
+    new Option(
+      '--bundle <folder>',
+      'Also write the image, a Helm chart, manifests and checksums to a folder, for a site without a network.',
+    ),
   ];
   for (const flag of flags) command.addOption(flag.helpGroup('Image:'));
   return command;
 }
 
 export function imageOptionsOf(command: Command): ImageOptions {
-  const { base, baseImage, buildArg, cache, engine, force, nodeImage, platform, push, secret, tag, write } =
-    command.opts();
+  const {
+    base,
+    baseImage,
+    buildArg,
+    bundle,
+    cache,
+    engine,
+    force,
+    lock,
+    nodeImage,
+    platform,
+    push,
+    secret,
+    tag,
+    write,
+  } = command.opts();
   return {
     base,
     baseImage,
     nodeImage,
     engine,
+    bundle,
     cache,
     tags: tag,
     platform,
     secrets: secret,
     buildArgs: buildArg,
     write: write === true,
+    lock: lock === true,
     force: force === true,
     push: push === true,
   };

@@ -13,11 +13,15 @@ import { type Engine, findEngine, withoutTag } from '../image/engine.js';
 import { imageVersion } from '../image/image-version.js';
 import { type BaseKind, defaultBase, planImage, type Recipe } from '../image/recipe.js';
 import { readRenvLock } from '../image/renv-lock.js';
+import { writeRenvLock } from '../image/write-lock.js';
+import { planDeployment } from '../kubernetes/app-values.js';
+import { writeBundle } from './image-bundle.js';
 import { printWarnings } from './warnings.js';
 
 /** The flags that only `penstock image` has. */
 export interface ImageOptions {
   readonly write: boolean;
+  readonly lock: boolean;
   readonly force: boolean;
   readonly base: BaseKind;
   readonly baseImage: string | undefined;
@@ -27,12 +31,20 @@ export interface ImageOptions {
   readonly engine: string | undefined;
   readonly cache: boolean;
   readonly push: boolean;
+  /** The folder for what a site without a network needs. */
+  readonly bundle: string | undefined;
   readonly platform: string | undefined;
   readonly secrets: readonly string[];
 }
 
 /** Builds the image of an app, or writes its Dockerfile. */
 export async function image(app: AppLocation, config: Config, options: ImageOptions): Promise<number> {
+  if (options.lock) {
+    const answer = await askR(config.rscript, app, process.cwd());
+    if ('absent' in answer) throw new PenstockError('r_not_found', answer.output);
+    const path = writeRenvLock(startFolder(app), answer);
+    stderr.write(`wrote ${displayPath(path, process.cwd())}\n`);
+  }
   if (options.write) {
     refuseToWrite(app, options.force);
     const written = await writeContext(app, dockerfile(await plan(app, config, options)), options.force);
@@ -40,6 +52,13 @@ export async function image(app: AppLocation, config: Config, options: ImageOpti
     return 0;
   }
   const { built, engine } = await buildFor(app, config, options);
+  if (options.bundle !== undefined) {
+    const named = { ...config, image: built.tags[0]! };
+    const { values, warnings } = await planDeployment(app, named, built.version);
+    printWarnings(warnings);
+    await writeBundle(options.bundle, engine.program, values);
+    stderr.write(`wrote ${displayPath(options.bundle, process.cwd())}\n`);
+  }
   stdout.write(summary(built, engine));
   return 0;
 }

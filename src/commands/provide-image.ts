@@ -30,6 +30,8 @@ export async function provideImage(
   const tag = namesRegistry(reference) ? reference : inDockerHub(reference);
   const { built, engine } = await buildFor(app, config, {
     write: false,
+    lock: false,
+    bundle: undefined,
     force: false,
     base: defaultBase,
     baseImage: undefined,

@@ -64,12 +64,12 @@ export const clusterOptions = {
     commands: planning,
   }),
   autoscaler: option({
-    kind: oneOf('cpu', 'keda'),
+    kind: oneOf('cpu', 'keda', 'external'),
     default: 'cpu',
     summary:
-      'What to scale by: CPU (requires the metrics server), or running and waiting requests (requires KEDA).',
+      'What to scale by: CPU (requires the metrics server), running and waiting requests (requires KEDA), or an autoscaler of yours.',
     details:
-      'CPU usage does not show workers that wait for a database. `keda` counts their requests, as reported by /scale.',
+      'CPU usage does not show workers that wait for a database. `keda` counts their requests, as reported by /scale. With `external`, the manifests contain no autoscaler and no number of pods, so that another one can set it, for example [to zero](kubernetes.md#scale-to-zero).',
     group: 'cluster',
     commands: planning,
   }),

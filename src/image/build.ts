@@ -30,6 +30,7 @@ export interface AppImage extends ImageFacts {
   /** Digest in the registry, if it was pushed. */
   readonly pushed: string | undefined;
   readonly tags: readonly string[];
+  readonly version: string;
   /** Duration of the build, in ms. */
   readonly duration: number;
 }
@@ -64,7 +65,7 @@ export async function buildAppImage(input: AppImageInput): Promise<AppImage> {
     const facts = await inspectImage(engine, tags[0]!);
     if (facts === undefined)
       throw new PenstockError('image_not_built', `${engine.program} does not list it.`);
-    return { ...facts, tags, duration, pushed };
+    return { ...facts, tags, version: input.version, duration, pushed };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

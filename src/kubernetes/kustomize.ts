@@ -97,7 +97,7 @@ ${text}`;
 }
 
 function minimumPods({ autoscaling, name }: Values, min: number): object[] {
-  if (autoscaling.by === 'none') return [];
+  if (autoscaling.by === 'none' || autoscaling.by === 'external') return [];
   const [kind, minKey, maxKey] =
     autoscaling.by === 'cpu'
       ? ['HorizontalPodAutoscaler', 'minReplicas', 'maxReplicas']

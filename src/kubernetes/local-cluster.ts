@@ -31,13 +31,18 @@ export const containerd: LocalCluster = {
   load: (file) => ['ctr', '--namespace', 'k8s.io', 'images', 'import', file],
 };
 
+/** Saves an image to a file that docker, podman and containerd can load. */
+export function saveImage(engine: string, image: string, archive: string): Promise<void> {
+  return mustRun([engine, 'save', '--output', archive, image]);
+}
+
 /** Saves the image to a file and loads the file with the cluster's tool. This works with docker and podman. */
 export async function loadImage(engine: string, image: string, { load }: LocalCluster): Promise<void> {
   if (load === undefined) return;
   const folder = await mkdtemp(join(tmpdir(), 'penstock-load-'));
   try {
     const archive = join(folder, 'image.tar');
-    await mustRun([engine, 'save', '--output', archive, image]);
+    await saveImage(engine, image, archive);
     await mustRun(load(archive));
   } finally {
     await rm(folder, { recursive: true, force: true });

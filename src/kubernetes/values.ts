@@ -20,7 +20,7 @@ export interface Values {
   readonly envFrom: readonly unknown[];
   readonly replicas: number;
   readonly autoscaling: {
-    readonly by: 'none' | 'cpu' | 'keda';
+    readonly by: 'none' | 'cpu' | 'keda' | 'external';
     readonly min: number;
     readonly max: number;
     readonly cpu: string;

@@ -93,7 +93,8 @@ test('each option adds its own object and no other', () => {
     'Deployment',
     'HorizontalPodAutoscaler',
   ]);
-  expect(kinds({ autoscaling: { ...autoscaling, by: 'none' } })).not.toContain('HorizontalPodAutoscaler');
+  for (const by of ['none', 'external'])
+    expect(kinds({ autoscaling: { ...autoscaling, by } })).not.toContain('HorizontalPodAutoscaler');
   expect(added({ autoscaling: { ...autoscaling, by: 'keda' } })).toEqual(['ScaledObject']);
   expect(added({ serviceMonitor: { ...serviceMonitor, enabled: true } })).toEqual(['ServiceMonitor']);
   expect(kinds({ networkPolicy: { ...networkPolicy, enabled: false } })).not.toContain('NetworkPolicy');
@@ -179,6 +180,12 @@ test('pods are spread over the nodes of a cluster without zones, and over zones 
     topologyKey: 'topology.kubernetes.io/zone',
     matchLabelKeys: ['pod-template-hash'],
   });
+});
+
+test('an autoscaler of the user keeps its number of pods when the manifests are applied again', () => {
+  const plain = plainValues();
+  const scaled = { ...plain, autoscaling: { ...plain.autoscaling, by: 'external' as const } };
+  expect(find(objectsOf(scaled), 'Deployment').spec).not.toHaveProperty('replicas');
 });
 
 test('a rollout replaces a quarter of the pods at once', () => {

@@ -112,7 +112,7 @@ const switches: Readonly<Record<string, Change>> = {
   namespace: (values) => ({ ...values, namespace: 'apis' }),
 };
 
-const scalers = ['none', 'cpu', 'keda'] as const;
+const scalers = ['none', 'cpu', 'keda', 'external'] as const;
 
 /** Combinations of the optional parts in which each pair of settings occurs, and each part alone. */
 export function manyCombinations(): Values[] {

@@ -71,8 +71,8 @@ export const appValueTable: readonly ValueEntry[] = [
   },
   {
     path: 'autoscaling.by',
-    doc: 'How to scale: cpu (HorizontalPodAutoscaler; requires the metrics server), keda (by running and waiting requests; requires KEDA 2.17) or none.',
-    bounds: { type: 'string', enum: ['none', 'cpu', 'keda'] },
+    doc: 'How to scale: cpu (HorizontalPodAutoscaler; requires the metrics server), keda (by running and waiting requests; requires KEDA 2.17), external (something else sets the number of pods) or none.',
+    bounds: { type: 'string', enum: ['none', 'cpu', 'keda', 'external'] },
     option: 'autoscaler',
   },
   { path: 'autoscaling.min', doc: 'Minimum number of pods.', bounds: whole(1, 10_000), option: 'pods' },

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
 import { parse } from 'yaml';
 import { openApiV2 } from './openapi-v2.js';
 import { type Any, Store } from './store.js';
@@ -40,9 +41,11 @@ export class ApiServer {
   /** Number of requests. */
   requests = 0;
   readonly #server: Server = createServer((request, response) => void this.#handle(request, response));
+  readonly #sockets = new WebSocketServer({ noServer: true });
   #url = '';
 
   async start(): Promise<string> {
+    this.#server.on('upgrade', (request, socket, head) => this.#exec(request, socket as Socket, head));
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     return this.#url;
@@ -62,6 +65,26 @@ export class ApiServer {
       users: [{ name: context, user: {} }],
       contexts: [{ name: context, context: { cluster: context, user: context, namespace: 'default' } }],
       'current-context': context,
+    });
+  }
+
+  /** `kubectl exec`: output on channel 1, and the status on channel 3. */
+  #exec(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { pathname, searchParams } = new URL(request.url!, this.#url);
+    const [, namespace = '', name = ''] = /namespaces\/([^/]+)\/pods\/([^/]+)\/exec$/.exec(pathname) ?? [];
+    const ended = this.store.kubelet.exec(
+      this.store.get('Pod', namespace, name),
+      searchParams.getAll('command'),
+    );
+    this.store.settle();
+    if (ended === undefined) return;
+    const { code, stdout } = ended;
+    const causes = [{ reason: 'ExitCode', message: String(code) }];
+    const failed = { status: 'Failure', reason: 'NonZeroExitCode', details: { causes }, message: `${code}` };
+    this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      client.send(Buffer.from(`\x01${stdout}`));
+      client.send(Buffer.from(`\x03${JSON.stringify(code === 0 ? { status: 'Success' } : failed)}`));
+      client.close();
     });
   }
 

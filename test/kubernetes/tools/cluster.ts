@@ -85,6 +85,7 @@ export function testCluster() {
     get: (kind: string, name: string): Any => server.store.get(kind, 'default', name),
     put: (object: Any): Any => server.store.put(object),
     list: (kind: string): Any[] => server.store.list(kind, 'default', ''),
+    nodes: (): Any[] => server.store.list('Node', '', ''),
     behave: (kubelet: Partial<Kubelet>) => {
       server.store.kubelet = { ...server.store.kubelet, ...kubelet };
       server.store.settle();
@@ -102,6 +103,7 @@ export function testCluster() {
         ...args,
       ]),
     /** Starts the check for real clusters with an image that the nodes have. */
-    verify: () => start(process.execPath, [verify, ...verifyFlags, '--kubeconfig', kubeconfig]),
+    verify: (...args: string[]) =>
+      start(process.execPath, [verify, ...verifyFlags, '--kubeconfig', kubeconfig, ...args]),
   };
 }

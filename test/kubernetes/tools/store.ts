@@ -11,6 +11,8 @@ export interface Kubelet {
   log(pod: Any, previous: boolean): string | undefined;
   /** The response of the admin port; undefined if it cannot be reached. */
   admin(pod: Any, path: string): string | undefined;
+  /** The output and exit code of a program that runs in a pod; undefined if it never ends. */
+  exec(pod: Any, command: readonly string[]): { readonly stdout: string; readonly code: number } | undefined;
   /** Whether autoscalers have metrics. If so, they consider all pods busy once a client sends requests. */
   readonly metrics: boolean;
 }
@@ -23,7 +25,13 @@ const ready = {
 
 /** The objects of a cluster, with controllers for Deployments and ReplicaSets that act on every change at once. */
 export class Store {
-  kubelet: Kubelet = { status: () => ready, log: () => '', admin: () => undefined, metrics: false };
+  kubelet: Kubelet = {
+    status: () => ready,
+    log: () => '',
+    admin: () => undefined,
+    exec: () => ({ stdout: '', code: 1 }),
+    metrics: false,
+  };
   readonly #objects = new Map<string, Any>();
   #counter = 0;
 
