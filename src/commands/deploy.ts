@@ -13,6 +13,7 @@ import { type RolloutOptions, troubleOf, watchRollout } from '../kubernetes/roll
 import { ensureSecrets } from '../kubernetes/secrets.js';
 import { patchesOf } from '../kubernetes/section.js';
 import { serviceUrl } from '../kubernetes/service-url.js';
+import { startBalancer } from '../kubernetes/start-balancer.js';
 import type { Values } from '../kubernetes/values.js';
 import { connect, namespaceOf, rolloutDisplay } from './cluster.js';
 import { provideImage } from './provide-image.js';
@@ -93,6 +94,7 @@ async function rollOut(rollout: Rollout): Promise<void> {
   const before = await troubleOf(kubectl, running);
   const byWeight = canary.enabled && values.httpRoute.enabled;
   const objects = await objectsFor(byWeight ? withoutCanaryTraffic(values) : values);
+  if (live !== undefined) await startBalancer(kubectl, name, objects, options.timeout);
   process.stderr.write(await applyObjects(kubectl, objects));
   const watch: RolloutOptions = {
     timeout: options.timeout,

@@ -26,7 +26,7 @@ export interface Backlog {
 /** A new request that can't be given a worker at once. */
 export interface Arrival {
   /** Undefined if unknown. */
-  readonly route?: Route | undefined;
+  readonly route: Route | undefined;
   /** Its time limit, in ms. */
   readonly timeout: number;
   /** How long it may wait for a worker, in ms, if that has a limit of its own. */

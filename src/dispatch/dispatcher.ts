@@ -115,7 +115,10 @@ export class Dispatcher {
       this.#assign(worker, [ticket]);
       return ticket;
     }
-    const rejection = urgent ? undefined : this.#admission.rejection({ ...job, admitted });
+    const { queueTimeout, timeout } = job;
+    const rejection = urgent
+      ? undefined
+      : this.#admission.rejection({ route, timeout, queueTimeout, admitted });
     if (rejection !== undefined) {
       ticket.settle({ kind: 'error', ...rejection });
       return ticket;

@@ -124,9 +124,10 @@ export class QueuedTicket implements Ticket, WorkUnit, Linked<QueuedTicket> {
   }
 
   startQueueTimeout(waited: () => void): void {
-    const { queueTimeout } = this.job;
-    if (queueTimeout === undefined || this.job.urgent) return;
-    this.#queueTimer = this.#clock.after(queueTimeout, () => {
+    const { batch, queueTimeout, urgent } = this.job;
+    if (queueTimeout === undefined || urgent) return;
+    // Other replicas would let it wait for a batch, too.
+    this.#queueTimer = this.#clock.after(queueTimeout + (batch?.policy.wait ?? 0), () => {
       if (this.state === 'queued' && this.attempts === 0) waited();
     });
   }

@@ -203,3 +203,12 @@ test('a request that may not wait is rejected at once if its wait is known, and 
   slow.clock.advance(100);
   expect([running.outcomes, running.ticket!.state]).toEqual([[], 'running']);
 });
+
+test('waiting for a batch does not count as waiting for a worker', () => {
+  const model = new DispatcherModel();
+  const entry = model.submit({ ...usual, route: 'waiting', queueTimeout: 5 });
+  model.clock.advance(9.9);
+  expect(entry.outcomes).toEqual([]);
+  model.clock.advance(0.2);
+  expect(entry.ticket!.state).toBe('running');
+});

@@ -240,15 +240,17 @@ test('KServe serves a model under the name of its InferenceService, with a runti
   expect(runtime.spec.containers[0].args).toEqual(['serve', '/mnt/models', '--model-name', '{{.Name}}']);
 });
 
-test('with HAProxy in front of the pods, clients reach only HAProxy', () => {
+test('with HAProxy in front of the pods, the Service leads to it, and it reaches the pods', () => {
   const plain = plainValues();
-  const objects = objectsOf({ ...plain, balancer: { ...plain.balancer, by: 'haproxy' } });
+  const own = { podSelector: { matchLabels: { app: 'gateway' } } };
+  const networkPolicy = { ...plain.networkPolicy, from: [own] };
+  const objects = objectsOf({ ...plain, networkPolicy, balancer: { ...plain.balancer, by: 'haproxy' } });
   const named = (kind: string, name: string) =>
     objects.find((object) => object.kind === kind && object.metadata.name === name);
   const { labels } = named('Deployment', 'mtcars-balancer').spec.template.metadata;
   expect(named('Service', 'mtcars').spec.selector).toEqual(labels);
   const [requests] = named('NetworkPolicy', 'mtcars').spec.ingress;
-  expect(requests.from).toEqual([{ podSelector: { matchLabels: labels } }]);
+  expect(requests.from).toEqual([own, { podSelector: { matchLabels: labels } }]);
   expect(named('Service', 'mtcars-admin').spec.selector).not.toEqual(labels);
   const config = named('ConfigMap', 'mtcars-balancer').data['haproxy.cfg'];
   expect(config).toContain('retries 20\n  retry-on conn-failure 425\n');

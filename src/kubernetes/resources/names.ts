@@ -25,6 +25,11 @@ export function selector(track?: Track): Record<string, Template> {
   return track === undefined ? app : { ...app, track };
 }
 
+/** The name of HAProxy's objects, in a deployment. */
+export function balancerName(name: string): string {
+  return `${name}-balancer`;
+}
+
 /** Selects the pods of HAProxy in front of the app. */
 export const balancerSelector: Record<string, Template> = {
   'app.kubernetes.io/name': value('name'),

@@ -41,7 +41,7 @@ export const networkPolicy: Template = {
     ingress: [
       {
         ports: [{ port: publicPort, protocol: 'TCP' }],
-        from: when(haproxy, [fromBalancer], when('networkPolicy.from', value('networkPolicy.from'))),
+        from: when('networkPolicy.from', [each('networkPolicy.from'), when(haproxy, fromBalancer)]),
       },
       {
         from: [

@@ -200,6 +200,21 @@ test('a gateway sends requests to a canary only if its pods are ready', { timeou
   expect(cluster.list('Service').map(({ metadata }) => metadata.name)).toEqual(['mtcars', 'mtcars-admin']);
 });
 
+test('HAProxy is ready before the Service of a running app leads to it', { timeout: 120_000 }, async () => {
+  const pods = ['--image', 'mtcars:1', '--pods', '2'];
+  await cluster.deploy(...pods);
+  const before = cluster.changes.length;
+  const { code, stderr } = await cluster.deploy(...pods, '--balancer', 'haproxy');
+  expect(code, stderr).toBe(0);
+  const changed = cluster.changes.slice(before);
+  const at = (end: string) => changed.findIndex((change) => change.endsWith(end));
+  expect(at('/deployments/mtcars-balancer')).toBeGreaterThanOrEqual(0);
+  expect(at('/services/mtcars')).toBeGreaterThan(at('/deployments/mtcars-balancer'));
+  const without = await cluster.deploy(...pods);
+  expect(without.stderr).toContain('deleted deployment/mtcars-balancer');
+  expect(cluster.list('Deployment').map(({ metadata }) => metadata.name)).toEqual(['mtcars']);
+});
+
 test('deploy creates the session key only once', { timeout: 60_000 }, async () => {
   const deploy = () => cluster.deploy('--image', 'mtcars:1', '--pods', '1', '--session-secret', 'keys');
   await deploy();
