@@ -14,7 +14,15 @@ const NO_REQUEST: WholeRequest = { fields: rNull, rawBody: rNull };
  */
 export function plainCall(route: number, query: RValue, path: RValue = rNull, whole = NO_REQUEST): RList {
   const { fields, rawBody } = whole;
-  return callList({ route: rInteger(route), query, path, bodyForm: rString(''), body: rNull, rawBody, fields });
+  return callList({
+    route: rInteger(route),
+    query,
+    path,
+    bodyForm: rString(''),
+    body: rNull,
+    rawBody,
+    fields,
+  });
 }
 
 /** NULL for none. */
