@@ -21,8 +21,8 @@ run_callbacks <- function() {
   tryCatch(later::run_now(0), error = failed)
 }
 
-# Returns a function that tells whether a loop of `later` is empty, without what later::loop_empty() does around it: that
-# takes longer than some handlers.
+# Returns a function that tells whether a loop of `later` is empty, without what later::loop_empty() does around it:
+# that takes longer than some handlers.
 emptiness_check <- function(timers) {
   if (is.null(timers)) return(NULL)
   routine <- tryCatch(getNativeSymbolInfo("_later_idle", "later"), error = function(e) NULL)
