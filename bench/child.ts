@@ -17,10 +17,18 @@ export class Child {
   readonly #name: string;
 
   /** @param argsIn returns the arguments, given a folder for files that is deleted when the server stops */
-  constructor(name: string, command: string, argsIn: (folder: string) => readonly string[]) {
+  constructor(
+    name: string,
+    command: string,
+    argsIn: (folder: string) => readonly string[],
+    environment: NodeJS.ProcessEnv = {},
+  ) {
     this.#name = name;
     const log = openSync(this.#log, 'w');
-    this.#process = spawn(command, argsIn(this.#folder), { stdio: ['ignore', log, log] });
+    this.#process = spawn(command, argsIn(this.#folder), {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...environment },
+    });
     closeSync(log);
     running.add(this);
     this.#process.on('error', () => {}); // `until` reports it

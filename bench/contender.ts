@@ -8,6 +8,8 @@ export interface App {
   readonly model?: string;
   /** Forces Penstock's lane for all routes. */
   readonly lane?: 'plumber';
+  /** Names the form of the app that servers of other frameworks have in `contenders/others/`; undefined if they take no part. */
+  readonly other?: 'echo' | 'cors' | 'prediction';
   /** Used to check whether the app is ready. */
   readonly probe: Question;
 }
@@ -24,5 +26,8 @@ export interface Target {
 export interface Contender {
   readonly key: string;
   readonly runsR: boolean;
+  /** Why it can't take part on this machine; undefined if it can. */
+  missing?(): string | undefined;
+  /** Returns no targets if it can't serve the app. */
   start(app: App, workers: number): Promise<Target[]>;
 }

@@ -1,4 +1,4 @@
-/** npm run bench: compares plumber, HAProxy with plumber, Penstock and a bare Node route. See docs/benchmarks.md. */
+/** npm run bench: compares plumber, HAProxy with plumber, other R servers, Penstock and a bare Node route. See docs/benchmarks.md. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +6,7 @@ import { stopAllChildren } from './child.js';
 import type { Contender, Target } from './contender.js';
 import { fastify } from './contenders/fastify.js';
 import { haproxy } from './contenders/haproxy.js';
+import { drogonR, restRserve } from './contenders/other-servers.js';
 import { penstock } from './contenders/penstock.js';
 import { plumber } from './contenders/plumber.js';
 import { ask } from './question.js';
@@ -20,7 +21,7 @@ import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
 import { readSettings, type Settings } from './settings.js';
 
-const contenders: readonly Contender[] = [plumber, haproxy, penstock, fastify];
+const contenders: readonly Contender[] = [plumber, haproxy, drogonR, restRserve, penstock, fastify];
 
 const report = (text: string) => console.error(text);
 
@@ -30,11 +31,23 @@ function requireTools(): void {
     throw new Error(`Missing: ${missing.join(', ')}. Install with: apt-get install ${missing.join(' ')}`);
 }
 
-async function measure(scenario: Scenario, settings: Settings): Promise<Result> {
+/** The contenders of this run. Says which are left out because they are not installed. */
+function chosenContenders({ contenders: keys }: Settings): Contender[] {
+  return contenders.filter(({ key, missing }) => {
+    if (!(keys?.includes(key) ?? true)) return false;
+    const reason = missing?.();
+    if (reason !== undefined) report(`Left out: ${reason}`);
+    return reason === undefined;
+  });
+}
+
+async function measure(
+  scenario: Scenario,
+  settings: Settings,
+  available: readonly Contender[],
+): Promise<Result> {
   const { key, title, app, question, measures, withoutR } = scenario;
-  const chosen = contenders
-    .filter((contender) => withoutR || contender.runsR)
-    .filter((contender) => settings.contenders?.includes(contender.key) ?? true);
+  const chosen = available.filter((contender) => withoutR || contender.runsR);
   report(`\n${title} (${key})`);
   try {
     const workers = scenario.workers(settings);
@@ -51,10 +64,11 @@ async function measure(scenario: Scenario, settings: Settings): Promise<Result> 
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2));
   requireTools();
+  const available = chosenContenders(settings);
   const results: Result[] = [];
   for (const scenario of scenarios) {
     if (!(settings.scenarios?.includes(scenario.key) ?? true)) continue;
-    const result = await measure(scenario, settings);
+    const result = await measure(scenario, settings, available);
     console.log(`\n${result.title}\n${result.method}\n${table(result)}`);
     results.push(result);
   }

@@ -168,14 +168,14 @@ export const scenarios: readonly Scenario[] = [
   wrkScenario({
     key: 'echo',
     title: 'The smallest handler',
-    app: echoApp,
+    app: { ...echoApp, other: 'echo' },
     question: echo,
     measures: throughputMeasures,
   }),
   wrkScenario({
     key: 'cors',
     title: 'The same behind a CORS filter, taking `res`',
-    app: corsApp,
+    app: { ...corsApp, other: 'cors' },
     question: echo,
     measures: throughputMeasures,
   }),
@@ -183,7 +183,7 @@ export const scenarios: readonly Scenario[] = [
   wrkScenario({
     key: 'unmodified',
     title: "The example's prediction, without `@batch`",
-    app: unmodifiedApp,
+    app: { ...unmodifiedApp, other: 'prediction' },
     question: prediction,
     measures: throughputMeasures,
   }),
@@ -198,7 +198,7 @@ export const scenarios: readonly Scenario[] = [
     {
       key: 'one-client',
       title: 'One client',
-      app: echoApp,
+      app: { ...echoApp, other: 'echo' },
       question: echo,
       measures: latencyMeasures,
     },

@@ -35,6 +35,13 @@ ${results.map(section).join('\n')}
   measured with a new connection for each request. All comparisons use the better of the two.
 - **HAProxy**: several plumber processes behind one address. Round robin represents a Kubernetes Service, leastconn a load
   balancer that counts connections. Connections to plumber are not kept alive, which avoids the delay.
+- **drogonR** (if \`npm run bench:contenders\` has installed it): a C++ HTTP server inside one R process. A crash in R ends
+  the server, and a slow request holds all others. It writes no log. It appears twice: with an app in its own API, and
+  with the plumber file under its replacement of \`pr_run()\`. That has no filters, hooks, mounts, \`res\`, parsers or
+  serializers, so it takes no part where the app needs them.
+- **RestRserve** (installed likewise): an app in its own API. Rserve forks a process for each connection. So a crash ends
+  only the connection of one client, but a new connection costs a fork, and memory grows with the clients. It has
+  middleware, parsers and encoders, and does not run plumber files.
 - **Penstock**: the same unmodified plumber file with Penstock's defaults, including a log line for each request.
 - **bare Fastify**: parses the same request and returns the same JSON without R. It shows the limit of Node on this machine.
 

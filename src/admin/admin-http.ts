@@ -104,7 +104,7 @@ export class AdminReply {
 
 export type AdminHandler = (request: AdminRequest, reply: AdminReply) => void | Promise<void>;
 
-/** A small HTTP server: exact paths, one check in front of all. A framework would take a fifth of Penstock's memory. */
+/** An HTTP server for exact paths, with one check before all of them. Fastify took six megabytes and 0.1 s of each start. */
 export class AdminServer {
   readonly #routes = new Map<string, AdminHandler>();
   readonly #servers: Server[] = [];
