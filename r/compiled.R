@@ -1,31 +1,13 @@
-# A cache of these sources as R holds them, and of compiled functions. Reading the sources takes a third as long as
-# loading plumber, and compiling what all workers run takes a second.
+# A cache of compiled functions. Compiling what all workers run takes a second, longer than loading plumber.
 #
-# The files belong to one version of the sources, and R's own version is in their names. `file` is "" where there is no
-# place for a cache.
+# The file belongs to one version of these sources; R's own version is added to its name. Each function is checked
+# against its source, so an entry that does not fit is compiled again. `file` is "" where there is no place for a cache.
 
-cache_file <- function(file, part) {
-  if (nzchar(file)) paste(file, part, getRversion(), paste0(R.version$platform, ".rds"), sep = "-") else file
-}
-
-# Returns the environment with what the sources in `folder` define. read(): reads them
-cached_sources <- function(file, folder, read) {
-  file <- cache_file(file, "sources")
-  found <- read_compiled(file)
-  if (is.environment(found)) return(found)
-  sources <- read()
-  # Files that were changed a moment ago may be others than those that named the cache.
-  files <- list.files(folder, "[.]R$", recursive = TRUE, full.names = TRUE)
-  if (all(unclass(Sys.time()) - unclass(file.mtime(files)) > 60)) write_compiled(sources, file)
-  sources
-}
-
-# A function is checked against its source, so an entry that does not fit is compiled again.
-#
 # Returns `prepare(f)`, which returns `f` compiled, and `save()`, which writes what is new. compiles: whether to compile
 # what the cache lacks; if not, `prepare` returns it as it is. home: the environment of these sources
 compiled_functions <- function(file, models, compiles, home) {
-  file <- cache_file(file, if (models) "models" else "plumber")
+  engine <- if (models) "models" else "plumber"
+  if (nzchar(file)) file <- paste(file, engine, getRversion(), paste0(R.version$platform, ".rds"), sep = "-")
   entries <- read_compiled(file)
   asked <- 0L
   changed <- FALSE

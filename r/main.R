@@ -33,18 +33,17 @@ await_settings <- function() {
   tryCatch(unserialize(input), error = function(e) quit(save = "no", runLast = FALSE)) # the gateway has ended
 }
 
-# jit: the level of R's compiler for the app, which is off while the worker starts
-main <- function(jit) {
+main <- function() {
   ended <- function() end_with(NULL)
   withRestarts(
-    withCallingHandlers(load_and_serve(worker_settings(), jit), interrupt = leave_interrupted),
+    withCallingHandlers(load_and_serve(worker_settings()), interrupt = leave_interrupted),
     penstock_interrupt = ended,
     abort = ended
   )
   quit(save = "no", status = 0L)
 }
 
-load_and_serve <- function(settings, jit) {
+load_and_serve <- function(settings) {
   # R was started in the app's project, which may be a folder above.
   setwd(settings$app$directory)
   # So that errors in files that the app sources have a place, as in a session of R.
@@ -56,6 +55,8 @@ load_and_serve <- function(settings, jit) {
   # R would otherwise keep warnings until the top-level call ends, which is when the worker ends.
   if (identical(getOption("warn"), 0L)) options(warn = 1)
 
+  # To compile what runs once takes longer than to run it, and leaves tens of megabytes behind.
+  jit <- compiler::enableJIT(0L)
   models <- settings$app$entry %in% c("model", "models")
   plumber <- settings$app$entry %in% c("file", "directory")
   compiled <- compiled_functions(settings$compiled, models, settings$preloads, environment(main))

@@ -5,31 +5,25 @@
 # a saved model's own packages. Its functions are in an environment of their own, out of reach of the app's changes to
 # the global environment.
 local({
-  # The app's JIT level. Until the app is loaded nothing is compiled: it takes longer than to run once what loads.
-  jit <- compiler::enableJIT(0L)
+  worker <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE)[1L]))
-  cache <- new.env(parent = baseenv())
-  sys.source(file.path(folder, "compiled.R"), envir = cache, keep.source = FALSE)
-  worker <- cache$cached_sources(Sys.getenv("PENSTOCK_WORKER_COMPILED"), folder, function() {
-    worker <- new.env(parent = baseenv())
-    # Returns the names of what the files define.
-    read <- function(...) {
-      before <- ls(worker)
-      for (file in c(...)) sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
-      setdiff(ls(worker), before)
-    }
-    read("location.R", "source-text.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "stream-formats.R",
-         "annotations.R", "policy-tags.R", "direct/plan.R", "plumber-app.R", "httpuv-app.R", "websockets.R",
-         "router-speed.R", "safe-json.R", "time-limits.R", "repairs.R", "api-spec.R", "model-file.R", "model-schema.R",
-         "model-variables.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "warmup.R",
-         "traceback.R", "compiled.R", "own-connections.R", "body-files.R", "fork.R", "preload.R", "main.R")
-    loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "streams.R", "loop.R")
-    direct <- paste0("direct/", c("plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R",
-                                  "batch.R"))
-    worker$for_requests <- c(loop, read("request.R", "response.R", "plumber-lane.R", direct))
-    worker$for_predictions <- c(loop, read("model-predict.R"))
-    worker$inline_calls(worker, unique(c(worker$for_requests, worker$for_predictions)))
-    worker$worth_compiling(worker, unique(c(worker$for_requests, worker$for_predictions)))
-  })
-  worker$main(jit)
+  # Returns the names of what the files define.
+  read <- function(...) {
+    before <- ls(worker)
+    for (file in c(...)) sys.source(file.path(folder, file), envir = worker, keep.source = FALSE)
+    setdiff(ls(worker), before)
+  }
+  read("location.R", "source-text.R", "manifest.R", "hazards.R", "read-files.R", "serializers.R", "stream-formats.R",
+       "annotations.R", "policy-tags.R", "direct/plan.R", "plumber-app.R", "httpuv-app.R", "websockets.R",
+       "router-speed.R", "safe-json.R", "time-limits.R", "repairs.R", "api-spec.R", "model-file.R", "model-schema.R",
+       "model-variables.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "warmup.R", "traceback.R",
+       "compiled.R", "own-connections.R", "body-files.R", "fork.R", "preload.R", "main.R")
+  loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "streams.R", "loop.R")
+  direct <- paste0("direct/", c("plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R",
+                                 "batch.R"))
+  worker$for_requests <- c(loop, read("request.R", "response.R", "plumber-lane.R", direct))
+  worker$for_predictions <- c(loop, read("model-predict.R"))
+  worker$inline_calls(worker, unique(c(worker$for_requests, worker$for_predictions)))
+  worker$worth_compiling(worker, unique(c(worker$for_requests, worker$for_predictions)))
+  worker$main()
 })

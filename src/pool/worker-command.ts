@@ -29,13 +29,8 @@ export interface WorkerCommand {
   readonly interactive?: boolean;
 }
 
-let compiledCode: string | undefined;
-
 /** Found once: the sources of `r/` do not change while they are served. */
-function compiledFile(): string {
-  compiledCode ??= compiledCodeFile();
-  return compiledCode;
-}
+let compiledCode: string | undefined;
 
 /** Environment variable that tells an R process to wait for its settings. */
 const SPARE = 'PENSTOCK_WORKER_SPARE';
@@ -63,6 +58,7 @@ export function workerSettings(
   gateway: { port: number; token: string },
   preloads = false,
 ): WorkerSettings {
+  compiledCode ??= compiledCodeFile();
   return {
     PENSTOCK_WORKER_PORT: String(gateway.port),
     PENSTOCK_WORKER_TOKEN: gateway.token,
@@ -74,7 +70,7 @@ export function workerSettings(
     PENSTOCK_WORKER_PACKAGES: packages.join(' '),
     PENSTOCK_WORKER_PRELOADS: preloads ? '1' : '',
     PENSTOCK_WORKER_DOCUMENTS: documents ? '1' : '',
-    PENSTOCK_WORKER_COMPILED: compiledFile(),
+    PENSTOCK_WORKER_COMPILED: compiledCode,
     PENSTOCK_WORKER_DEVELOPS: develops ? '1' : '',
     PENSTOCK_WORKER_REPAIRS: repairs.join(' '),
   };
@@ -98,8 +94,7 @@ export function startR(
 ): ChildProcess {
   createFolder(folder);
   const inherited = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
-  const start = settings ?? { [SPARE]: '1', PENSTOCK_WORKER_COMPILED: compiledFile() };
-  const env = { ...Object.fromEntries(inherited), TMPDIR: folder, ...start };
+  const env = { ...Object.fromEntries(inherited), TMPDIR: folder, ...(settings ?? { [SPARE]: '1' }) };
   const cwd = startFolder(app);
   if (interactive) return startInteractive(rscript, cwd, env);
   return spawn(rscript, [WORKER_SCRIPT], {

@@ -63,27 +63,3 @@ test_that("a broken file, another engine's file and a folder that is missing cos
   expect_silent(missing$save())
   expect_true(is_compiled(home$compiled_functions("", FALSE, TRUE, home)$prepare(f)))
 })
-
-test_that("the sources are read once, and again if one has just been changed", {
-  file <- cache_file()
-  folder <- new_folder()
-  source <- file.path(folder, "some.R")
-  writeLines("answer <- function() value", source)
-  reads <- 0
-  sources <- function() {
-    home$cached_sources(file, folder, function() {
-      reads <<- reads + 1
-      read <- new.env(parent = baseenv())
-      read$value <- 42
-      sys.source(source, read)
-      read
-    })
-  }
-  expect_identical(sources()$answer(), 42)
-  sources()
-  expect_identical(reads, 2)
-  Sys.setFileTime(source, Sys.time() - 3600)
-  sources()
-  expect_identical(sources()$answer(), 42)
-  expect_identical(reads, 3)
-})
