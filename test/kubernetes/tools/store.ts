@@ -185,7 +185,8 @@ export class Store {
       this.#of('Pod').filter((pod) => pod.metadata.ownerReferences?.[0].uid === of.metadata.uid);
     const isReady = (pod: Any) =>
       this.kubelet.status(pod).conditions?.some((one: Any) => one.type === 'Ready' && one.status === 'True');
-    const old = sets.filter((one) => one !== set).flatMap(pods);
+    // The set of an earlier template has a new object by now.
+    const old = sets.filter(({ metadata: { uid } }) => uid !== set.metadata.uid).flatMap(pods);
     while (pods(set).length < spec.replicas && (old.length === 0 || pods(set).every(isReady)))
       this.#startPod(set, metadata.namespace);
     if (pods(set).length >= spec.replicas && pods(set).every(isReady))
