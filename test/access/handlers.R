@@ -3,8 +3,8 @@
 arguments <- commandArgs(trailingOnly = TRUE)
 folder <- arguments[1]
 worker <- new.env(parent = baseenv())
-files <- c("internals.R", "manifest.R", "serializers.R", "annotations.R", "policy-tags.R", "plumber-app.R",
-           "direct/plan.R", "direct/plan-check.R")
+files <- c("internals.R", "manifest.R", "serializers.R", "stream-formats.R", "annotations.R", "policy-tags.R",
+           "plumber-app.R", "direct/plan.R", "direct/plan-check.R")
 for (file in files) sys.source(file.path(arguments[3], file), envir = worker, keep.source = FALSE)
 
 ran <- character()
