@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Config, loadConfig } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { LISTEN_BACKLOG } from '../http/listen-backlog.js';
 import { installed, ownCommand } from '../installation.js';
 
 /** Where an administrator's own units are. */
@@ -83,7 +84,7 @@ Description=Address of penstock@${name}.service
 [Socket]
 ListenStream=${isIPv6(address) ? `[${address}]` : address}:${port}
 # How many connections may wait while the service starts again.
-Backlog=1024
+Backlog=${LISTEN_BACKLOG}
 
 [Install]
 WantedBy=sockets.target

@@ -13,6 +13,7 @@ import { ConnectionLimits } from './connection-limits.js';
 import { isRejection, rawErrorReply, sendError } from './error-reply.js';
 import { Http2Frontend } from './http2-frontend.js';
 import { linger } from './linger.js';
+import { LISTEN_BACKLOG } from './listen-backlog.js';
 import { Pipeline } from './pipeline.js';
 import { RejectionThrottle } from './rejection-throttle.js';
 import { MAX_HEADERS, requestFault } from './request-fault.js';
@@ -278,7 +279,7 @@ function openHttp2(server: SecureServer, idleTimeout: number): Http2Frontend {
 
 /** Waits until `server` listens, or fails with what is wrong with the address. */
 async function listening(server: Server, { host, port }: Config, fd: number | undefined): Promise<void> {
-  server.listen({ ...(fd === undefined ? { host, port } : { fd }), backlog: 1024 });
+  server.listen({ ...(fd === undefined ? { host, port } : { fd }), backlog: LISTEN_BACKLOG });
   try {
     await once(server, 'listening');
   } catch (error) {
