@@ -1,41 +1,8 @@
 # The worker's loop: runs one frame at a time, in the order in which the gateway sends them. A request that waits for a
 # promise is open: the loop goes on, and the answer is sent when the promise is settled.
 
-# How often the loop looks for callbacks of `later`, in seconds: while there are any, and while requests are open. Other
-# threads can add callbacks without waking it.
-look_interval <- c(idle = 0.05, open = 0.005)
-
-# Callbacks that are due run for this long, in seconds, before the loop looks for a request.
-callback_turn <- 0.01
-
 # What is reported if R code jumps out of the loop's calls.
 jump_message <- "a jump to R's top level, as of invokeRestart(\"abort\")"
-
-# An error of a callback belongs to no request: it is only printed.
-run_callbacks <- function() {
-  # later reports a jump as an error without a message.
-  failed <- function(e) {
-    text <- conditionMessage(e)
-    message("Error in a later callback: ", if (nzchar(text)) text else jump_message)
-  }
-  tryCatch(later::run_now(0), error = failed)
-}
-
-# Returns a function that tells whether a loop of `later` is empty, without what later::loop_empty() does around it:
-# that takes longer than some handlers.
-emptiness_check <- function(timers) {
-  if (is.null(timers)) return(NULL)
-  routine <- tryCatch(getNativeSymbolInfo("_later_idle", "later"), error = function(e) NULL)
-  known <- identical(routine$numParameters, 1L) &&
-    identical(body(later::loop_empty), quote({
-      idle(loop$id)
-    })) && identical(body(asNamespace("later")$idle), quote({
-      .Call("_later_idle", PACKAGE = "later", loop_id)
-    }))
-  if (!known) return(function() later::loop_empty(timers))
-  id <- timers$id
-  function() .Call(routine, id)
-}
 
 # An interrupt that comes after its request has ended may stay pending. The gateway therefore sends a ping after each
 # interrupt, before anything else, and the ping drops it.
@@ -43,30 +10,11 @@ drop_interrupts <- function() {
   tryCatch(allowInterrupts(Sys.sleep(0.001)), interrupt = function(e) NULL)
 }
 
-# The number of output diversions, and the connection for messages: sink.number() without its check of arguments, which
-# takes longer than some handlers.
-open_sinks <- function() .Internal(sink.number(TRUE))
-message_sink <- function() .Internal(sink.number(FALSE))
-
 # An interrupt of R is an empty condition. One that has parts was made by R code: if it is only signalled, R goes on.
 is_interrupt <- function(e) length(unclass(e)) == 0L
 
 # A calling handler. An exiting handler would also take what is only signalled.
 leave_interrupted <- function(e) if (is_interrupt(e)) invokeRestart("penstock_interrupt")
-
-# Returns a function that undoes changes of a handler to the process that would affect the next request: the working
-# directory and output diversions.
-process_keeper <- function() {
-  home <- getwd()
-  sinks <- open_sinks()
-  messages <- message_sink()
-  function() {
-    # It fails if the folder was moved or removed. The process then stays where it is, as with plumber.
-    if (!identical(getwd(), home)) try(setwd(home), silent = TRUE)
-    while (open_sinks() > sinks) sink()
-    if (message_sink() != messages) sink(getConnection(messages), type = "message")
-  }
-}
 
 # The wall clock in seconds. Sys.time() takes longer, because it makes an object of class POSIXct.
 wall_clock <- function() .Internal(Sys.time())
@@ -173,7 +121,7 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   await_frame <- function() {
     while (waits_for_timers() || until < Inf) {
       if (waits_for_timers() && later::next_op_secs(timers) <= 0) {
-        run_beside(call_back)
+        run_beside(function() run_due_callbacks(timers))
         return(FALSE)
       }
       wait <- until - wall_clock()
@@ -187,14 +135,6 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   }
 
   waits_for_timers <- function() !is.null(timers) && (opened > 0L || !no_timers())
-
-  call_back <- function() {
-    end <- wall_clock() + callback_turn
-    repeat {
-      run_callbacks()
-      if (later::next_op_secs(timers) > 0 || wall_clock() > end) break
-    }
-  }
 
   # Runs code of the app between requests. event_of: the WebSocket whose event it is; stream: the stream that it is for
   run_beside <- function(run, event_of = 0L, stream = 0L) {

@@ -18,7 +18,8 @@ local({
        "router-speed.R", "safe-json.R", "time-limits.R", "repairs.R", "api-spec.R", "model-file.R", "model-schema.R",
        "model-variables.R", "model-kinds.R", "model-app.R", "fork-safety.R", "onworker.R", "warmup.R", "traceback.R",
        "compiled.R", "own-connections.R", "body-files.R", "fork.R", "preload.R", "main.R")
-  loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "streams.R", "loop.R")
+  loop <- read("protocol.R", "internals.R", "frames.R", "promises.R", "streams.R", "process-state.R", "callbacks.R",
+               "loop.R")
   direct <- paste0("direct/", c("plan-check.R", "lane.R", "request.R", "hooks.R", "routing.R", "steps.R", "answer.R",
                                  "batch.R"))
   worker$for_requests <- c(loop, read("request.R", "response.R", "plumber-lane.R", direct))

@@ -104,17 +104,23 @@ export class AdminReply {
 
 export type AdminHandler = (request: AdminRequest, reply: AdminReply) => void | Promise<void>;
 
+export interface AdminServerOwner {
+  /** Called with each server before it listens. */
+  opened?(server: Server): void;
+  /** Called when a handler has failed. The client gets 500. */
+  failed?(request: AdminRequest, error: unknown): void;
+}
+
 /** An HTTP server for exact paths, with one check before all of them. Fastify took six megabytes and 0.1 s of each start. */
 export class AdminServer {
   readonly #routes = new Map<string, AdminHandler>();
   readonly #servers: Server[] = [];
-  readonly #connected: ((server: Server) => void) | undefined;
+  readonly #owner: AdminServerOwner;
   /** Whether a request may go on; if not, it has been answered. */
   #allows: (request: AdminRequest, reply: AdminReply) => boolean = () => true;
 
-  /** @param connected called with each server before it listens */
-  constructor(connected?: (server: Server) => void) {
-    this.#connected = connected;
+  constructor(owner: AdminServerOwner = {}) {
+    this.#owner = owner;
   }
 
   /** @param allows returns false if it has answered the request. It is also asked for paths that do not exist. */
@@ -162,7 +168,7 @@ export class AdminServer {
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       void this.#answer(new AdminRequest(request), new AdminReply(response));
     });
-    this.#connected?.(server);
+    this.#owner.opened?.(server);
     server.listen(place);
     await once(server, 'listening');
     this.#servers.push(server);
@@ -176,7 +182,8 @@ export class AdminServer {
       const handler = this.#routes.get(`${method} ${request.path}`);
       if (handler === undefined) reply.fail(404);
       else await handler(request, reply);
-    } catch {
+    } catch (error) {
+      this.#owner.failed?.(request, error);
       if (reply.raw.headersSent) reply.raw.destroy();
       else reply.fail(500);
     }

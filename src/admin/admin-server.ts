@@ -26,7 +26,14 @@ export function createAdminServer(
   { dashboard, metrics, ready, reload, status }: AdminSources,
   guard: AdminGuard,
 ): AdminServer {
-  const server = new AdminServer(limitConnections);
+  const server = new AdminServer({
+    opened: limitConnections,
+    failed: ({ id, method, path }, error) =>
+      guard.log.error(
+        { event: 'admin-failed', requestId: id, err: error },
+        `The admin server failed to answer ${method} ${path}`,
+      ),
+  });
   guardAdmin(server, guard);
   server.get('/livez', (_request, reply) => reply.send({ status: 'ok' }));
   server.get('/readyz', (_request, reply) => {

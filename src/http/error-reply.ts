@@ -45,8 +45,8 @@ export function sendError(
     response.setHeader(name, value);
   const status = error.entry.status ?? 500;
   // A load balancer that asks another replica must not lose its connection to this one.
-  const isOwnFault = status < 500 && error.code !== 'no_worker_free';
-  if (isOwnFault || status === 503) rejections.add(response);
+  const isClientFault = status < 500 && error.code !== 'no_worker_free';
+  if (isClientFault || status === 503) rejections.add(response);
   const body = errorBody(error, requestId);
   response.statusCode = status;
   response.statusMessage = STATUS_CODES[status]!; // it may be that of a response which could not be sent

@@ -15,6 +15,7 @@ import { type Frame, FrameType } from '../protocol/frame.js';
 import { pathOf, type RoutePolicy } from './app-routes.js';
 import { cacheKey } from './cache/cache-key.js';
 import { CacheLookup } from './cache/cache-lookup.js';
+import { Deadline } from './deadline.js';
 import type { ExchangeContext } from './exchange-context.js';
 import { type Answer, isReply, type LaneName, type Prepared, type Work } from './lane.js';
 import { StreamedAnswer } from './streamed-answer.js';
@@ -47,10 +48,7 @@ export class Exchange implements OpenRequest {
   #policy: RoutePolicy | undefined;
   #work: Work | undefined;
   readonly #tickets: Ticket[] = [];
-  /** When the time limit started, if it started before the dispatcher got the request. */
-  #deadlineFrom: number | undefined;
-  /** Runs while the dispatcher does not watch the deadline. */
-  #timer: NodeJS.Timeout | undefined;
+  readonly #deadline = new Deadline();
   /** Set if the response can be cached. */
   #lookup: CacheLookup | undefined;
   #reply: Reply | undefined;
@@ -115,18 +113,18 @@ export class Exchange implements OpenRequest {
       request: this.request,
       answer: (reply) =>
         this.#guard(() => {
-          this.#stopTimer();
+          this.#deadline.stop();
           this.#lane = 'cache';
           this.#send(reply);
         }),
       compute: () =>
         this.#guard(() => {
-          this.#stopTimer();
+          this.#deadline.stop();
           this.#prepare();
         }),
     });
     this.#lookup.begin();
-    if (this.#lookup.waits) this.#startTimer();
+    if (this.#lookup.waits) this.#watchDeadline();
     return true;
   }
 
@@ -161,7 +159,7 @@ export class Exchange implements OpenRequest {
       batch: work.batch,
       route: work.policy?.route,
       plan: work.plan,
-      timeout: this.#remaining,
+      timeout: this.#deadline.remaining(this.#timeout),
       queueTimeout: queueTimeout(this.request.headers),
       settle: (outcome, settled) => this.#guard(() => this.#settle(outcome, settled)),
       stream: (head, own) => this.#openStream(head, own),
@@ -193,7 +191,7 @@ export class Exchange implements OpenRequest {
         this.#send(outcome.part as Reply);
         return;
       case 'stale':
-        this.#deadlineFrom ??= ticket.queuedAt;
+        this.#deadline.begin(ticket.queuedAt);
         this.#prepare(true);
         return;
       case 'failed':
@@ -219,7 +217,7 @@ export class Exchange implements OpenRequest {
       this.#send(answer);
       return;
     }
-    this.#deadlineFrom ??= this.#tickets[0]!.queuedAt;
+    this.#deadline.begin(this.#tickets[0]!.queuedAt);
     this.#dispatch(answer);
   }
 
@@ -278,9 +276,9 @@ export class Exchange implements OpenRequest {
   /** Continues when a thread is done, unless the client has disconnected or the deadline has passed. */
   #later<T>(result: Promise<T>, next: (value: T) => void): void {
     this.#policy ??= this.#context.lane.policy?.(this.request);
-    this.#startTimer();
+    this.#watchDeadline();
     const done = (act: () => void): void => {
-      this.#stopTimer();
+      this.#deadline.stop();
       if (!this.#over) this.#guard(act);
     };
     result.then(
@@ -289,18 +287,14 @@ export class Exchange implements OpenRequest {
     );
   }
 
-  /** Watches the deadline while the dispatcher does not have the request. */
-  #startTimer(): void {
-    this.#deadlineFrom ??= this.#tickets[0]?.queuedAt ?? performance.now();
-    this.#timer = setTimeout(() => {
+  /** While the dispatcher does not have the request. */
+  #watchDeadline(): void {
+    this.#deadline.begin(this.#tickets[0]?.queuedAt ?? performance.now());
+    this.#deadline.watch(this.#timeout, () => {
       this.#over = true;
       const limit = `${this.#timeout / 1000} s`;
       this.#fail(new PenstockError('deadline_exceeded', `Converting its data took the rest of ${limit}.`));
-    }, this.#remaining);
-  }
-
-  #stopTimer(): void {
-    clearTimeout(this.#timer);
+    });
   }
 
   /** The time limit of the request, in ms. */
@@ -308,12 +302,6 @@ export class Exchange implements OpenRequest {
     const most = this.#policy?.timeout ?? this.#context.options.timeout;
     const asked = this.request.headers['x-request-timeout'];
     return asked === undefined ? most : clientTimeout(asked, most);
-  }
-
-  /** The time left until the deadline, in ms; at least 1. */
-  get #remaining(): number {
-    if (this.#deadlineFrom === undefined) return this.#timeout;
-    return Math.max(1, this.#deadlineFrom + this.#timeout - performance.now());
   }
 
   #leave(): void {
@@ -329,7 +317,7 @@ export class Exchange implements OpenRequest {
     // If other requests wait for this response, it is still computed.
     if (this.#lookup?.leave() !== true) {
       this.#over = true;
-      this.#stopTimer();
+      this.#deadline.stop();
       const ticket = this.#tickets.at(-1);
       if (!answered && ticket !== undefined) this.#context.dispatcher.cancel(ticket);
       this.#leave();

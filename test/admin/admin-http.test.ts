@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AdminServer } from '../../src/admin/admin-http.js';
 
-const server = new AdminServer();
+const failures: unknown[] = [];
+const server = new AdminServer({ failed: ({ path }, error) => failures.push([path, String(error)]) });
 let url: string;
 
 beforeAll(async () => {
@@ -27,11 +28,12 @@ test('answers GET with JSON, and HEAD with the same headers', async () => {
   expect(await head.text()).toBe('');
 });
 
-test('answers unknown paths and methods with 404, and faults with 500, without their text', async () => {
+test('answers unknown paths and methods with 404, and reports faults, which get 500 without their text', async () => {
   const answer = async (path: string, method: string) => (await fetch(url + path, { method })).text();
   expect(await answer('/nothing', 'GET')).toBe('{"error":"404 - Not Found"}');
   expect(await answer('/told', 'DELETE')).toBe('{"error":"404 - Not Found"}');
   expect(await answer('/broken', 'GET')).toBe('{"error":"500 - Internal Server Error"}');
+  expect(failures).toEqual([['/broken', 'Error: a fault']]);
 });
 
 test('reads forms up to a limit, and ignores bodies of other types', async () => {
