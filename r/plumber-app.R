@@ -69,8 +69,7 @@ take_over_servers <- function(on_run, on_app) {
 }
 
 refuse_shiny <- function() {
-  stop("it is a Shiny app, whose sessions need a process of their own. Serve it with Shiny Server or Posit Connect",
-       call. = FALSE)
+  stop("the app is a Shiny app, which Penstock does not serve. Use Shiny Server or Posit Connect", call. = FALSE)
 }
 
 # Ends the app's own loop and what is around it, so that its exit code runs.

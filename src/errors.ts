@@ -236,7 +236,7 @@ export const errorCatalogue = {
   no_worker_free: {
     status: 425,
     message: 'No worker was free within the X-Queue-Timeout of the request.',
-    hint: 'The request has not run. Send it to another replica, or without X-Queue-Timeout to let it wait.',
+    hint: 'The request has not run. Send it to another replica, or omit X-Queue-Timeout to let it wait.',
   },
   prediction_failed: {
     status: 500,
@@ -293,7 +293,7 @@ export const errorCatalogue = {
   },
   body_disk_full: {
     status: 503,
-    message: 'There is no disk space for the request body.',
+    message: 'Not enough disk space for the request body.',
     hint: 'Retry after the time in Retry-After, raise --body-disk, or set TMPDIR to a folder on a larger disk.',
   },
   credentials_unchecked: {

@@ -44,7 +44,7 @@ const commands: readonly CommandEntry[] = [
 ];
 
 const appHelp =
-  'an R file of plumber or of another framework, a directory with plumber.R, entrypoint.R, _server.yml or app.R, or a saved model (.rds) (default: the working directory)';
+  'an R file for plumber or another framework; a directory with plumber.R, entrypoint.R, _server.yml or app.R; or a saved model (.rds) (default: the working directory)';
 
 /** Parses the arguments, runs one command and returns the exit code: 0 success, 1 failure, 2 invalid usage. */
 export async function runProgram(args: readonly string[]): Promise<number> {

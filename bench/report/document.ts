@@ -36,12 +36,12 @@ ${results.map(section).join('\n')}
 - **HAProxy**: several plumber processes behind one address. Round robin represents a Kubernetes Service, leastconn a load
   balancer that counts connections. Connections to plumber are not kept alive, which avoids the delay.
 - **drogonR** (if \`npm run bench:contenders\` has installed it): a C++ HTTP server inside one R process. A crash in R ends
-  the server, and a slow request holds all others. It writes no log. It appears twice: with an app in its own API, and
-  with the plumber file under its replacement of \`pr_run()\`. That has no filters, hooks, mounts, \`res\`, parsers or
-  serializers, so it takes no part where the app needs them.
-- **RestRserve** (installed likewise): an app in its own API. Rserve forks a process for each connection. So a crash ends
-  only the connection of one client, but a new connection costs a fork, and memory grows with the clients. It has
-  middleware, parsers and encoders, and does not run plumber files.
+  the server, and a slow request blocks all others. It writes no log. It is measured twice: with an app in its own API, and
+  with the plumber file and its replacement for \`pr_run()\`. The replacement lacks filters, hooks, mounts, \`res\`, parsers and
+  serializers, so it is left out where the app needs them.
+- **RestRserve** (also installed by that script): an app in its own API. Rserve forks a process for each connection. A crash
+  ends only one connection, but each connection costs a fork, and memory grows with the number of clients. It has middleware,
+  parsers and encoders, and does not run plumber files.
 - **Penstock**: the same unmodified plumber file with Penstock's defaults, including a log line for each request.
 - **bare Fastify**: parses the same request and returns the same JSON without R. It shows the limit of Node on this machine.
 
@@ -60,18 +60,22 @@ each side runs about 1.6 times slower than alone. Microseconds per request, esti
 | R: filters, request, response, arguments around them | 20 | 60 |
 | R: reading and writing frames, the loop | 40 | 40 |
 
-These figures are older than four improvements. Requests are no longer kept in sets, which had caused a fifth of the
-gateway's time in garbage collection. The gateway prepares a call for R in 4 to 5 µs instead of 8 to 16, and sends a
-response in 2 to 3 µs less. R's loop runs compiled, which takes a fifth off R's time for an echo. For batched predictions,
-the gateway takes about 60 µs per request (bare Fastify takes 45 µs in the same run). R takes 30 to 50 µs, with half of the
-clients in each batch, so both hyperthreads are busy.
+Since then, four changes have reduced these figures:
 
-\`npm run bench:cpu\` measures on your machine: processor time per request of wrk, of the gateway and of R, how much of that the
-kernel takes, and at which rate the gateway's thread is full.
+- The gateway no longer keeps requests in sets, which had caused a fifth of its time in garbage collection.
+- It prepares a call for R in 4 to 5 µs instead of 8 to 16.
+- It sends a response in 2 to 3 µs less.
+- R runs its loop compiled, which takes a fifth less time for an echo.
 
-What remains for a further improvement: the cost of a filter with its request and response in R, and Node's own reading and
-writing of HTTP, about 20 µs. Reading and writing frames in C instead of base R was tried: it takes 14 % off R's time for an
-echo and 3 % with the filter, too little for a part that has to be compiled.
+For batched predictions, the gateway takes about 60 µs per request (bare Fastify: 45 µs in the same run). R takes 30 to 50 µs,
+with half of the clients in each batch, so both hyperthreads are busy.
+
+\`npm run bench:cpu\` measures your machine: processor time per request of wrk, the gateway and R, the kernel's share of it, and
+the maximum rate of the gateway's thread.
+
+The largest remaining costs are the request and response of a filter in R, and HTTP in Node (about 20 µs). Reading and
+writing frames in C instead of base R saves 14 % of R's time for an echo and 3 % with the filter. That is too little for a part
+that has to be compiled.
 
 ## Method
 

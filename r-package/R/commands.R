@@ -41,10 +41,10 @@
 #' @param body_limit Maximum size of a request body. Larger bodies get 413. (default: 100mb)
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
-#' @param body_file_size Request bodies of this size or more are written to a temporary file, which R reads.
-#'   (default: 16mb)
-#' @param body_disk Disk space for the temporary files of request bodies. Requests above it get 503. (default:
-#'   1gb)
+#' @param body_file_size Write request bodies of at least this size to a temporary file, which R reads when it
+#'   uses the body. (default: 16mb)
+#' @param body_disk Maximum disk space for temporary files with request bodies. Requests that exceed it get 503.
+#'   (default: 1gb)
 #' @param response_limit Maximum size of a response body. Larger responses become 500. (default: 100mb)
 #' @param response_memory Memory for responses that their clients have not received yet. (default: 512mb)
 #' @param cache_limit Memory for cached responses of routes with `@cache`. 0: no caching. (default: 64mb)
@@ -150,10 +150,10 @@ serve <- function(app = ".", background = FALSE, open = interactive(), host = NU
 #' @param body_limit Maximum size of a request body. Larger bodies get 413. (default: 100mb)
 #' @param body_memory Memory for the bodies of all waiting and running requests. Requests above it get 503.
 #'   (default: 512mb)
-#' @param body_file_size Request bodies of this size or more are written to a temporary file, which R reads.
-#'   (default: 16mb)
-#' @param body_disk Disk space for the temporary files of request bodies. Requests above it get 503. (default:
-#'   1gb)
+#' @param body_file_size Write request bodies of at least this size to a temporary file, which R reads when it
+#'   uses the body. (default: 16mb)
+#' @param body_disk Maximum disk space for temporary files with request bodies. Requests that exceed it get 503.
+#'   (default: 1gb)
 #' @param response_limit Maximum size of a response body. Larger responses become 500. (default: 100mb)
 #' @param response_memory Memory for responses that their clients have not received yet. (default: 512mb)
 #' @param cache_limit Memory for cached responses of routes with `@cache`. 0: no caching. (default: 64mb)
@@ -314,7 +314,7 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @param config Configuration file. (default: penstock.yaml in the app's folder, in the project above it, or in
 #'   the working directory: the first of them)
 #' @param write `TRUE`: Write a Dockerfile and a .dockerignore to the app's folder, and do not build.
-#' @param lock `TRUE`: Write a renv.lock with the installed versions first, if the app has none.
+#' @param lock `TRUE`: First write a renv.lock with the installed package versions. Fails if there is one.
 #' @param force `TRUE`: Overwrite an existing Dockerfile, or ignore it when building.
 #' @param base Source of R: the rocker/r-ver image of an R version, or Debian packages.
 #' @param base_image Base image to use instead of the default.
@@ -327,8 +327,7 @@ bench <- function(target, against = NULL, connections = NULL, duration = NULL, w
 #' @param engine Build tool (default: docker if its daemon is running, else podman).
 #' @param cache `FALSE`: Build all layers without the cache.
 #' @param push `TRUE`: Push the image to the registry in its name.
-#' @param bundle Also write the image, a Helm chart, manifests and checksums to a folder, for a site without a
-#'   network.
+#' @param bundle Also write the image, a Helm chart, manifests and checksums to a folder, for air-gapped sites.
 #' @return Nothing; an error if the command fails.
 #' @example man/examples/image.R
 #' @export
@@ -356,8 +355,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, lock =
 #'   `deploy` compute it from the app's files)
 #' @param namespace Kubernetes namespace. (default: namespace of kubectl's context, or `default`)
 #' @param pods Number of pods: a range min..max for an autoscaler, or a fixed number. (default: 2..10)
-#' @param autoscaler What to scale by: CPU (requires the metrics server), running and waiting requests (requires
-#'   KEDA), or an autoscaler of yours. (default: cpu)
+#' @param autoscaler What to scale by: CPU usage (requires the metrics server), running and waiting requests
+#'   (requires KEDA), or your own autoscaler. (default: cpu)
 #' @param memory Memory of a pod. If you set it, the app is not loaded to measure it. (default: measured by
 #'   loading the app once)
 #' @param cpu CPU request of a pod. (default: 100m per worker, and 100m for the gateway)
@@ -368,8 +367,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, lock =
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
 #' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
 #'   port. `FALSE`: Create no NetworkPolicy.
-#' @param balancer Who finds a pod with a free worker for each request: nobody (the Service chooses a pod at
-#'   random), HAProxy in front of the pods, or Istio. (default: none)
+#' @param balancer How requests reach a pod: `none` lets the Service pick one at random; `haproxy` and `istio`
+#'   look for a pod with a free worker. (default: none)
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
@@ -410,8 +409,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param context kubectl context to use. (default: the current context)
 #' @param kubectl kubectl program to run. (default: kubectl)
 #' @param pods Number of pods: a range min..max for an autoscaler, or a fixed number. (default: 2..10)
-#' @param autoscaler What to scale by: CPU (requires the metrics server), running and waiting requests (requires
-#'   KEDA), or an autoscaler of yours. (default: cpu)
+#' @param autoscaler What to scale by: CPU usage (requires the metrics server), running and waiting requests
+#'   (requires KEDA), or your own autoscaler. (default: cpu)
 #' @param memory Memory of a pod. If you set it, the app is not loaded to measure it. (default: measured by
 #'   loading the app once)
 #' @param cpu CPU request of a pod. (default: 100m per worker, and 100m for the gateway)
@@ -422,8 +421,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
 #' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
 #'   port. `FALSE`: Create no NetworkPolicy.
-#' @param balancer Who finds a pod with a free worker for each request: nobody (the Service chooses a pod at
-#'   random), HAProxy in front of the pods, or Istio. (default: none)
+#' @param balancer How requests reach a pod: `none` lets the Service pick one at random; `haproxy` and `istio`
+#'   look for a pod with a free worker. (default: none)
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)

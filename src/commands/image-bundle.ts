@@ -12,7 +12,7 @@ import { version } from '../version.js';
 const archive = 'image.tar';
 
 /**
- * Writes what a site without a network needs: the image, the chart, the manifests, and the checksums of all of them.
+ * Writes what an air-gapped site needs: the image, the chart, the manifests, and their checksums.
  *
  * @param engine the program that has the image
  */
@@ -49,10 +49,10 @@ function otherImages(objects: readonly object[], own: string): string[] {
 
 function readme({ image, name, version: appVersion }: Values, others: readonly string[]): string {
   const more =
-    others.length === 0 ? '' : `\nThe pods also need: ${others.join(', ')}. It is not in this bundle.\n`;
+    others.length === 0 ? '' : `\nThe pods also need these images, which the bundle does not contain: ${others.join(', ')}.\n`;
   return `# ${name} ${appVersion}
 
-For a site without a network. Check the files, and push the image to the site's registry:
+A bundle for air-gapped sites. Verify the files, then push the image to your registry:
 
 \`\`\`sh
 sha256sum --check SHA256SUMS
@@ -61,7 +61,7 @@ podman tag ${image} REGISTRY/${name}:${appVersion}
 podman push --digestfile digest REGISTRY/${name}:${appVersion}
 \`\`\`
 
-Install the chart with the digest that the registry has, or change the image in manifests.yaml and apply it:
+Install the chart with the digest from the registry. To use manifests.yaml instead, replace the image there and apply it.
 
 \`\`\`sh
 helm upgrade --install ${name} chart --set image=REGISTRY/${name}@$(cat digest)

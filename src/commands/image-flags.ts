@@ -8,7 +8,7 @@ const bases: readonly BaseKind[] = ['r-ver', 'debian'];
 export function addImageFlags(command: Command): Command {
   const flags = [
     new Option('--write', "Write a Dockerfile and a .dockerignore to the app's folder, and do not build."),
-    new Option('--lock', 'Write a renv.lock with the installed versions first, if the app has none.'),
+    new Option('--lock', 'First write a renv.lock with the installed package versions. Fails if there is one.'),
     new Option('--force', 'Overwrite an existing Dockerfile, or ignore it when building.'),
     new Option('--base <kind>', 'Source of R: the rocker/r-ver image of an R version, or Debian packages.')
       .choices(bases)
@@ -33,7 +33,7 @@ export function addImageFlags(command: Command): Command {
     new Option('--push', 'Push the image to the registry in its name.'),
     new Option(
       '--bundle <folder>',
-      'Also write the image, a Helm chart, manifests and checksums to a folder, for a site without a network.',
+      'Also write the image, a Helm chart, manifests and checksums to a folder, for air-gapped sites.',
     ),
   ];
   for (const flag of flags) command.addOption(flag.helpGroup('Image:'));

@@ -31,7 +31,7 @@ export interface ImageOptions {
   readonly engine: string | undefined;
   readonly cache: boolean;
   readonly push: boolean;
-  /** The folder for what a site without a network needs. */
+  /** The folder to write a bundle for air-gapped sites to. */
   readonly bundle: string | undefined;
   readonly platform: string | undefined;
   readonly secrets: readonly string[];

@@ -20,18 +20,18 @@ export const bodyOptions = {
   'body-file-size': option({
     kind: bytes(),
     default: '16mb',
-    summary: 'Request bodies of this size or more are written to a temporary file, which R reads.',
+    summary: 'Write request bodies of at least this size to a temporary file, which R reads when it uses the body.',
     details:
-      'Except JSON and forms (`application/x-www-form-urlencoded`), which stay in memory. `body-limit` applies to both. See [files.md](files.md#large-uploads).',
+      'JSON, forms (`application/x-www-form-urlencoded`) and bodies without a Content-Type always stay in memory. `body-limit` applies to all bodies. See [files.md](files.md#large-uploads).',
     group: 'requests',
     commands: serving,
   }),
   'body-disk': option({
     kind: bytes({ max: MAX_MEMORY_BYTES }),
     default: '1gb',
-    summary: 'Disk space for the temporary files of request bodies. Requests above it get 503.',
+    summary: 'Maximum disk space for temporary files with request bodies. Requests that exceed it get 503.',
     details:
-      'The files are in the folder that TMPDIR names, else in `/tmp`. The parts of a multipart body, if the handler wants them as files, take as much again.',
+      'The files are in the folder that TMPDIR names, by default `/tmp`. If a handler uses the parts of a multipart body as files, they take the same space again.',
     group: 'requests',
     commands: serving,
   }),

@@ -67,9 +67,9 @@ export const clusterOptions = {
     kind: oneOf('cpu', 'keda', 'external'),
     default: 'cpu',
     summary:
-      'What to scale by: CPU (requires the metrics server), running and waiting requests (requires KEDA), or an autoscaler of yours.',
+      'What to scale by: CPU usage (requires the metrics server), running and waiting requests (requires KEDA), or your own autoscaler.',
     details:
-      'CPU usage does not show workers that wait for a database. `keda` counts their requests, as reported by /scale. With `external`, the manifests contain no autoscaler and no number of pods, so that another one can set it, for example [to zero](kubernetes.md#scale-to-zero).',
+      'CPU usage does not show workers that wait for a database. `keda` counts their requests, as reported by /scale. With `external`, the manifests contain neither an autoscaler nor a number of pods, so your own autoscaler can set it, for example [to zero](kubernetes.md#scale-to-zero).',
     group: 'cluster',
     commands: planning,
   }),
@@ -144,9 +144,9 @@ export const clusterOptions = {
     kind: oneOf('none', 'haproxy', 'istio'),
     default: 'none',
     summary:
-      'Who finds a pod with a free worker for each request: nobody (the Service chooses a pod at random), HAProxy in front of the pods, or Istio.',
+      'How requests reach a pod: `none` lets the Service pick one at random; `haproxy` and `istio` look for a pod with a free worker.',
     details:
-      'A request then waits in a pod only if no pod has a free worker for it. See [scaling.md](scaling.md#find-a-free-worker-in-any-pod).',
+      '`haproxy` adds a Deployment of HAProxy in front of the pods; `istio` adds routing rules for the mesh. A request then waits only if no pod has a free worker. See [scaling.md](scaling.md#find-a-pod-with-a-free-worker).',
     group: 'cluster',
     commands: planning,
   }),

@@ -27,8 +27,8 @@ describe('if the app does not load, exits with code 1, without a stack trace and
     ["R's message with file and line", 'stops.R', [/no route to the database/, /stops\.R:5\b/]],
     ['the position of a syntax error', 'syntax.R', [/syntax\.R:4:3: unexpected symbol/]],
     ['the reason if it starts a server beside its router', 'own-server.R', [/starts httpuv's server/]],
-    ['the reason if it is a Shiny app', 'shiny-value.R', [/is a Shiny app, whose sessions/]],
-    ['the reason if it starts a Shiny app', 'shiny-run.R', [/is a Shiny app, whose sessions/]],
+    ['the reason if it is a Shiny app', 'shiny-value.R', [/is a Shiny app, which Penstock does not serve/]],
+    ['the reason if it starts a Shiny app', 'shiny-run.R', [/is a Shiny app, which Penstock does not serve/]],
     ['the name of a missing package', 'package.R', [/aPackageThatNobodyHas/, /package\.R:1\b/]],
     [
       'the exit code of an app that quits',

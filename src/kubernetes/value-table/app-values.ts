@@ -71,7 +71,7 @@ export const appValueTable: readonly ValueEntry[] = [
   },
   {
     path: 'autoscaling.by',
-    doc: 'How to scale: cpu (HorizontalPodAutoscaler; requires the metrics server), keda (by running and waiting requests; requires KEDA 2.17), external (something else sets the number of pods) or none.',
+    doc: 'How to scale: cpu (HorizontalPodAutoscaler; requires the metrics server), keda (by running and waiting requests; requires KEDA 2.17), external (your own autoscaler sets the number of pods) or none.',
     bounds: { type: 'string', enum: ['none', 'cpu', 'keda', 'external'] },
     option: 'autoscaler',
   },

@@ -21,25 +21,25 @@ export const podValueTable: readonly ValueEntry[] = [
   },
   {
     path: 'balancer.by',
-    doc: 'Who finds a free worker: none (the Service chooses a pod at random), haproxy (a Deployment of it in front of the pods) or istio (rules for the mesh).',
+    doc: 'How requests reach a pod: none (the Service picks one at random), haproxy (a Deployment of HAProxy looks for a pod with a free worker) or istio (routing rules for the mesh do).',
     bounds: { type: 'string', enum: ['none', 'haproxy', 'istio'] },
     option: 'balancer',
   },
   {
     path: 'balancer.retries',
-    doc: 'How many pods are asked for a free worker before the request waits in one.',
+    doc: 'Number of pods to try for a free worker before the request waits.',
     bounds: whole(1, 100),
   },
-  { path: 'balancer.image', doc: 'Image of HAProxy, 2.6 or newer.', bounds: reference },
-  { path: 'balancer.replicas', doc: 'Number of pods of HAProxy.', bounds: whole(1, 100) },
+  { path: 'balancer.image', doc: 'HAProxy image, version 2.6 or later.', bounds: reference },
+  { path: 'balancer.replicas', doc: 'Number of HAProxy pods.', bounds: whole(1, 100) },
   {
     path: 'balancer.slots',
-    doc: 'Maximum number of pods of the app that HAProxy uses.',
+    doc: 'Maximum number of app pods that HAProxy uses.',
     bounds: whole(1, 1000),
   },
   {
     path: 'balancer.clusterDomain',
-    doc: 'DNS domain of the cluster, in which HAProxy looks for the pods.',
+    doc: 'DNS domain of the cluster, for HAProxy to find the pods.',
     bounds: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$' },
   },
   {
