@@ -49,7 +49,9 @@ function otherImages(objects: readonly object[], own: string): string[] {
 
 function readme({ image, name, version: appVersion }: Values, others: readonly string[]): string {
   const more =
-    others.length === 0 ? '' : `\nThe pods also need these images, which the bundle does not contain: ${others.join(', ')}.\n`;
+    others.length === 0
+      ? ''
+      : `\nThe pods also need these images, which the bundle does not contain: ${others.join(', ')}.\n`;
   return `# ${name} ${appVersion}
 
 A bundle for air-gapped sites. Verify the files, then push the image to your registry:

@@ -8,7 +8,10 @@ const bases: readonly BaseKind[] = ['r-ver', 'debian'];
 export function addImageFlags(command: Command): Command {
   const flags = [
     new Option('--write', "Write a Dockerfile and a .dockerignore to the app's folder, and do not build."),
-    new Option('--lock', 'First write a renv.lock with the installed package versions. Fails if there is one.'),
+    new Option(
+      '--lock',
+      'First write a renv.lock with the installed package versions. Fails if there is one.',
+    ),
     new Option('--force', 'Overwrite an existing Dockerfile, or ignore it when building.'),
     new Option('--base <kind>', 'Source of R: the rocker/r-ver image of an R version, or Debian packages.')
       .choices(bases)

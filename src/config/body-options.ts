@@ -20,7 +20,8 @@ export const bodyOptions = {
   'body-file-size': option({
     kind: bytes(),
     default: '16mb',
-    summary: 'Write request bodies of at least this size to a temporary file, which R reads when it uses the body.',
+    summary:
+      'Write request bodies of at least this size to a temporary file, which R reads when it uses the body.',
     details:
       'JSON, forms (`application/x-www-form-urlencoded`) and bodies without a Content-Type always stay in memory. `body-limit` applies to all bodies. See [files.md](files.md#large-uploads).',
     group: 'requests',
