@@ -8,6 +8,7 @@ import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newKey } from '../../src/key-file.js';
 import { RawClient, statusesIn } from '../support/raw-client.js';
+import { replaceFile } from '../support/replace-file.js';
 import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-access-'));
@@ -384,11 +385,11 @@ describe('access rules', () => {
 describe('without a restart', () => {
   test('adds and removes keys, and keeps the current keys if the file is invalid', async () => {
     expect(await ask('/who', apiKey(added.key))).toBe(401);
-    writeFileSync(keyFile, `${reporting.line}\n${added.line}\n`);
+    replaceFile(keyFile, `${reporting.line}\n${added.line}\n`);
     await app.logged('secrets-read');
     expect(await ask('/who', apiKey(added.key))).toBe(200);
     expect(await ask('/who', apiKey(other.key))).toBe(401);
-    writeFileSync(keyFile, `reporting ${reporting.key}\n`);
+    replaceFile(keyFile, `reporting ${reporting.key}\n`);
     const kept = await app.logged('secrets-kept');
     expect(kept.msg).toContain('API keys, line 1:');
     expect(await ask('/who', apiKey(added.key))).toBe(200);

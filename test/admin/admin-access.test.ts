@@ -8,6 +8,7 @@ import { AdminServer } from '../../src/admin/admin-http.js';
 import { AdminToken } from '../../src/admin/admin-token.js';
 import { defaultConfig } from '../../src/config/load.js';
 import { ask } from '../support/http.js';
+import { replaceFile } from '../support/replace-file.js';
 import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-admin-'));
@@ -65,11 +66,11 @@ describe('with a token, the admin server', () => {
   });
 
   test('reads new tokens from the file without a restart, and keeps the current ones if the file is invalid', async () => {
-    writeFileSync(file, 'second-token-of-the-file\n');
+    replaceFile(file, 'second-token-of-the-file\n');
     await app.logged('secrets-read');
     expect((await admin('/status', bearer(token))).status).toBe(401);
     expect((await admin('/status', bearer('second-token-of-the-file'))).status).toBe(200);
-    writeFileSync(file, 'short\n');
+    replaceFile(file, 'short\n');
     expect((await app.logged('secrets-kept')).msg).not.toContain('short\n');
     expect((await admin('/status', bearer('second-token-of-the-file'))).status).toBe(200);
   });

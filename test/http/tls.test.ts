@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { attackByHttp2 } from '../security/hostile/http2.js';
+import { replaceFile } from '../support/replace-file.js';
 import { fixtureApp, runCli, type ServedApp, serve } from '../support/server.js';
 
 const fixtures = resolve(import.meta.dirname, '../fixtures/tls');
@@ -19,8 +20,8 @@ const client = { cert: pem('client.crt'), key: pem('client.key') };
 let app: ServedApp;
 
 function install(name: string): void {
-  copyFileSync(join(fixtures, `${name}.crt`), cert);
-  copyFileSync(join(fixtures, `${name}.key`), key);
+  replaceFile(cert, pem(`${name}.crt`));
+  replaceFile(key, pem(`${name}.key`));
 }
 
 beforeAll(async () => {
@@ -107,7 +108,7 @@ describe('over TLS', () => {
   test('uses a new certificate as soon as it and its key are in place, and the old one until then', async () => {
     const serial = async () => (await handshake()).getPeerCertificate().serialNumber;
     const before = await serial();
-    copyFileSync(join(fixtures, 'renewed.crt'), cert);
+    replaceFile(cert, pem('renewed.crt'));
     const kept = await app.logged('secrets-kept');
     expect(kept.msg).toContain('the key does not match the certificate');
     expect(await serial()).toBe(before);
