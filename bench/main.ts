@@ -9,6 +9,7 @@ import { haproxy } from './contenders/haproxy.js';
 import { drogonR, restRserve } from './contenders/other-servers.js';
 import { penstock } from './contenders/penstock.js';
 import { plumber } from './contenders/plumber.js';
+import { plumber2 } from './contenders/plumber2.js';
 import { ask } from './question.js';
 import { chart } from './report/chart.js';
 import { crowdChart } from './report/crowd-chart.js';
@@ -21,7 +22,7 @@ import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
 import { readSettings, type Settings } from './settings.js';
 
-const contenders: readonly Contender[] = [plumber, haproxy, drogonR, restRserve, penstock, fastify];
+const contenders: readonly Contender[] = [plumber, haproxy, plumber2, drogonR, restRserve, penstock, fastify];
 
 const report = (text: string) => console.error(text);
 

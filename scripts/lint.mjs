@@ -1,5 +1,5 @@
 /** npm run lint: all static checks. */
-import { checks } from './checks.mjs';
+import { checks, rLint } from './checks.mjs';
 import { setUpNodeModules } from './setup/node-modules.mjs';
 import { setUpR } from './setup/r.mjs';
 import { packagesToTest } from './setup/r-packages.mjs';
@@ -10,6 +10,6 @@ import { runChecks } from './testing/run-checks.mjs';
 await runScript(async () => {
   await setUpNodeModules(root);
   await setUpR(packagesToTest, 'npm run lint');
-  const { failed } = await runChecks(checks);
+  const { failed } = await runChecks([rLint, ...checks]);
   if (failed > 0) process.exitCode = 1;
 });

@@ -42,6 +42,8 @@ ${results.map(section).join('\n')}
 - **RestRserve** (also installed by that script): an app in its own API. Rserve forks a process for each connection. A crash
   ends only one connection, but each connection costs a fork, and memory grows with the number of clients. It has middleware,
   parsers and encoders, and does not run plumber files.
+- **plumber2** (also installed by that script): an app in its own annotations, in one R process, and the same file under
+  Penstock. It has no counterpart of \`@batch\`.
 - **Penstock**: the same unmodified plumber file with Penstock's defaults, including a log line for each request.
 - **bare Fastify**: parses the same request and returns the same JSON without R. It shows the limit of Node on this machine.
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([app?.stop(), small?.stop()]));
 
 /** The connections are opened and the code is compiled before anything is counted. */
-const WARM_SECONDS = 2;
+const WARM_SECONDS = 1;
 
 const nap = (seconds: number) => ({ method: 'GET' as const, path: `/nap?seconds=${seconds}`, answer: '' });
 const load = (
