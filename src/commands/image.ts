@@ -11,6 +11,7 @@ import { existingDockerfile, refuseToWrite, writeContext } from '../image/contex
 import { dockerfile } from '../image/dockerfile.js';
 import { type Engine, findEngine, withoutTag } from '../image/engine.js';
 import { imageVersion } from '../image/image-version.js';
+import { unusableSource } from '../image/package-sources.js';
 import { type BaseKind, defaultBase, planImage, type Recipe } from '../image/recipe.js';
 import { readRenvLock } from '../image/renv-lock.js';
 import { writeRenvLock } from '../image/write-lock.js';
@@ -47,8 +48,12 @@ export async function image(app: AppLocation, config: Config, options: ImageOpti
   }
   if (options.write) {
     refuseToWrite(app, options.force);
-    const written = await writeContext(app, dockerfile(await plan(app, config, options)), options.force);
+    const recipe = await plan(app, config, options);
+    const written = await writeContext(app, dockerfile(recipe), options.force);
     for (const path of written) stdout.write(`wrote ${displayPath(path, process.cwd())}\n`);
+    const own = [...recipe.unusable.keys()].join(', ');
+    if (own !== '')
+      printWarnings([`The Dockerfile does not install ${own}. A comment in it shows where to add that.`]);
     return 0;
   }
   const { built, engine } = await buildFor(app, config, options);
@@ -80,7 +85,7 @@ export async function buildFor(
   const built = await buildAppImage({
     app,
     engine,
-    dockerfile: existing ?? dockerfile(await plan(app, config, options)),
+    dockerfile: existing ?? dockerfile(await complete(plan(app, config, options))),
     tags,
     args,
     cache: options.cache,
@@ -114,6 +119,14 @@ async function plan(app: AppLocation, config: Config, options: ImageOptions): Pr
     packages: models.flatMap((model) => model?.packages ?? []),
   });
   printWarnings(warnings);
+  return recipe;
+}
+
+/** Without a Dockerfile of the user, nothing installs the packages whose source an image cannot use. */
+async function complete(planned: Promise<Recipe>): Promise<Recipe> {
+  const recipe = await planned;
+  const [unusable] = recipe.unusable;
+  if (unusable !== undefined) throw unusableSource(...unusable);
   return recipe;
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
-import type { LiveList, LivePod } from '../kubernetes/live-objects.js';
+import { type LiveList, type LivePod, restartsOf } from '../kubernetes/live-objects.js';
 import { podSelector } from '../kubernetes/resources/names.js';
 import { connect } from './cluster.js';
 
@@ -28,9 +28,7 @@ export async function logs(name: string, config: Config, options: LogsOptions): 
   // With a selector, kubectl fails for all pods if one has no previous container.
   const get = ['get', 'pods', '-l', podSelector(name)];
   const { items } = await kubectl.json<LiveList<LivePod>>(get);
-  const restarted = items.filter(({ status }) =>
-    status?.containerStatuses?.some((one) => one.restartCount > 0),
-  );
+  const restarted = items.filter((pod) => restartsOf(pod) > 0);
   if (items.length === 0) throw new PenstockError('not_deployed', `${name} has no pods.`);
   if (restarted.length === 0) process.stderr.write(`No container of ${name} has been restarted.\n`);
   let code = 0;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AppLocation } from '../app/find-app.js';
 import { displayPath } from '../config/file.js';
@@ -6,7 +6,7 @@ import type { Config } from '../config/load.js';
 import { imageVersion } from '../image/image-version.js';
 import { planDeployment } from '../kubernetes/app-values.js';
 import { helmChart } from '../kubernetes/helm-chart.js';
-import { kustomization, printedObjects } from '../kubernetes/kustomize.js';
+import { baseFiles, kustomization, printedObjects } from '../kubernetes/kustomize.js';
 import { patchedObjects } from '../kubernetes/patched-objects.js';
 import { patchesOf } from '../kubernetes/section.js';
 import { writeSizing } from '../kubernetes/sizing.js';
@@ -35,8 +35,11 @@ export async function manifests(
   const { values, warnings } = await planDeployment(app, config, await imageVersion(app));
   const patches = patchesOf(config.kubernetes);
   printWarnings(warnings);
-  if (kustomize !== undefined)
-    writeAll(kustomize, kustomization(values, patches), (path) => path.startsWith('overlays/'));
+  if (kustomize !== undefined) {
+    const files = kustomization(values, patches);
+    removeUnused(kustomize, files);
+    writeAll(kustomize, files, (path) => path.startsWith('overlays/'));
+  }
   if (helm !== undefined) {
     writeAll(helm, helmChart(values, version));
     if (patches.length > 0)
@@ -47,6 +50,15 @@ export async function manifests(
   if (kustomize === undefined && helm === undefined)
     process.stdout.write(printedObjects(await patchedObjects(connect(config), values, patches)));
   return 0;
+}
+
+/** Deletes the objects of an earlier run that other options had added to the base. */
+function removeUnused(folder: string, files: ReadonlyMap<string, string>): void {
+  const unused = baseFiles.filter((path) => !files.has(path)).map((path) => join(folder, path));
+  for (const file of unused.filter(existsSync)) {
+    rmSync(file);
+    process.stdout.write(`deleted ${displayPath(file, process.cwd())}\n`);
+  }
 }
 
 /** Does not overwrite existing files that the user is expected to edit. */

@@ -3,7 +3,7 @@ import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
 import { ApiProxy } from '../kubernetes/api-proxy.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
-import { isReady, type LiveList, type LivePod } from '../kubernetes/live-objects.js';
+import { isReady, type LiveList, type LivePod, restartsOf } from '../kubernetes/live-objects.js';
 import { problemOf } from '../kubernetes/pod-problem.js';
 import { askPods, type PodAnswer } from '../kubernetes/pod-status.js';
 import { podSelector } from '../kubernetes/resources/names.js';
@@ -81,7 +81,7 @@ function report(now: Sample, before: Sample): PodReport[] {
       ready: isReady(pod),
       state: stateOf(pod),
       node: pod.spec?.nodeName,
-      restarts: pod.status?.containerStatuses?.[0]?.restartCount ?? 0,
+      restarts: restartsOf(pod),
       workers: answer?.workers,
       running: answer?.running,
       queued: answer?.queued,

@@ -11,7 +11,7 @@ export function withDependencies(packages: readonly string[], libraries: readonl
   const add = (name: string): void => {
     if (found.has(name)) return;
     found.add(name);
-    namedIn(descriptionOf(name, libraries)).forEach(add);
+    requiredBy(descriptionOf(name, libraries)).forEach(add);
   };
   packages.forEach(add);
   return found;
@@ -30,7 +30,7 @@ export function descriptionOf(name: string, libraries: readonly string[]): strin
 }
 
 /** The packages that a DESCRIPTION requires. Continuation lines of a field start with white space. */
-function namedIn(description: string): string[] {
+export function requiredBy(description: string): string[] {
   const fields = description.replace(/\r?\n[ \t]+/g, ' ').matchAll(/^(?:Depends|Imports|LinkingTo):(.*)$/gm);
   const names = [...fields].flatMap(([, list = '']) =>
     list.split(',').map((entry) => entry.replace(/\(.*$/, '').trim()),

@@ -17,8 +17,8 @@ const debianCran = 'https://packagemanager.posit.co/cran/2023-07-03';
  * the small last ones come from the cache.
  */
 export function dockerfile(recipe: Recipe): string {
-  const { cran, locked, remotes } = recipe;
-  const builds = locked || cran.length > 0 || remotes.length > 0;
+  const { cran, locked, remotes, unusable } = recipe;
+  const builds = locked || cran.length > 0 || remotes.length > 0 || unusable.size > 0;
   const stages = [
     head(recipe),
     filesStage(),
@@ -61,7 +61,8 @@ FROM \${BASE_IMAGE} AS r
 ${aptInstall([...system, ...r])}`;
 }
 
-function packagesStage({ base, buildLibraries, cran, locked, lockedRemotes, remotes }: Recipe): string {
+function packagesStage(recipe: Recipe): string {
+  const { base, buildLibraries, cran, locked, lockedRemotes, remotes, unusable } = recipe;
   const tools = [...(base === 'debian' ? ['r-base-dev'] : []), ...buildLibraries];
   const steps = [
     `# R packages built from source. Compilers and headers are only in this stage.
@@ -72,6 +73,7 @@ WORKDIR /build`,
     ...(locked ? [restore(base, lockedRemotes)] : []),
     ...(cran.length > 0 ? [install(base, cran)] : []),
     ...(remotes.length > 0 ? [installRemotes(base, remotes)] : []),
+    ...[...unusable].map(([name, source]) => toInstall(name, source)),
     `# The Debian packages of the shared libraries that the built packages are linked to.
 RUN find ${library} -name '*.so' -exec ldd {} + | awk '/=>/ { print "*/" $1 }' | sort -u \\
   | xargs -r dpkg -S 2>/dev/null | cut -d: -f1 | grep -v -- '-dev$' | sort -u > /build/libraries; test -f /build/libraries`,
@@ -98,6 +100,13 @@ function installRemotes(base: Recipe['base'], remotes: readonly string[]): strin
   const tool = `.libPaths(c("${library}", "/build")); install.packages("remotes", "/build"${repositories(base)})`;
   return `# Packages that are not from CRAN, each at the commit that was installed when this file was written.
 ${runWithToken} ${rscript([tool, ...remotes].join('; '))}`;
+}
+
+/** A package from a source that an image cannot use. The user replaces this comment. */
+function toInstall(name: string, source: string): string {
+  return `# Install ${name} here, for example from a file in the app's folder. It was installed from ${source}.
+# COPY ${name}.tar.gz ./
+# RUN R CMD INSTALL --library=${library} ${name}.tar.gz`;
 }
 
 /** A token for private repositories, from `penstock image --secret`. It is in no layer. */

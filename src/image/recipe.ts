@@ -33,6 +33,8 @@ export interface Recipe {
   readonly cran: readonly string[];
   /** R calls that install packages from GitHub and similar, each at a commit. */
   readonly remotes: readonly string[];
+  /** Packages that the user has to install, and where they were installed from. */
+  readonly unusable: ReadonlyMap<string, string>;
   /** Debian packages needed to build the packages in `cran` and in the lock file. */
   readonly buildLibraries: readonly string[];
   /** Debian packages that R packages need at run time. */
@@ -63,7 +65,7 @@ export function planImage(input: RecipeInput): { recipe: Recipe; warnings: strin
   const used = [...new Set([...namesOf(answer), ...(input.packages ?? [])])];
   const beyondLock = lock === undefined ? used : used.filter((name) => !lock.packages.includes(name));
   // Debian's package versions may not fit those in a lock file.
-  const { cran, remotes } = packageSources(beyondLock, answer?.libraries ?? []);
+  const { cran, remotes, unusable } = packageSources(beyondLock, answer?.libraries ?? [], lock?.packages);
   const { prebuilt, others } =
     base === 'debian' && lock === undefined ? splitByDebian(cran) : { prebuilt: [], others: cran };
   const elsewhere = beyondLock.filter((name) => !cran.includes(name));
@@ -86,6 +88,7 @@ export function planImage(input: RecipeInput): { recipe: Recipe; warnings: strin
     prebuilt: prebuilt.sort(),
     cran: others,
     remotes,
+    unusable,
     buildLibraries: buildLibraries(built),
     programs: runPrograms(built),
   };

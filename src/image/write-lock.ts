@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RAnswer } from '../doctor/ask-r.js';
 import { PenstockError } from '../errors.js';
 import { descriptionOf, withDependencies } from './dependencies.js';
-import { packageSources } from './package-sources.js';
+import { packageSources, unusableSource } from './package-sources.js';
 
 /** Writes a renv.lock with the packages that an app uses, in the versions that are installed here. Returns its path. */
 export function writeRenvLock(
@@ -28,7 +28,8 @@ export function writeRenvLock(
     Packages: Object.fromEntries(entries.map((entry) => [entry.Package, entry])),
   };
   // Other sources than those that an image can use are errors.
-  packageSources(Object.keys(lock.Packages), answer.libraries);
+  const [unusable] = packageSources(Object.keys(lock.Packages), answer.libraries).unusable;
+  if (unusable !== undefined) throw unusableSource(...unusable);
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   return path;
 }

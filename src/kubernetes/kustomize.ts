@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type KubernetesObject, objectsFor } from './documents.js';
+import { documents, type KubernetesObject, objectsFor } from './documents.js';
 import type { Values } from './values.js';
 
 /**
@@ -14,6 +14,9 @@ export function kustomization(values: Values, patches: readonly object[] = []): 
   files.set('overlays/production/kustomization.yaml', overlay(values, 'production'));
   return files;
 }
+
+/** The files of all objects that a base may have. */
+export const baseFiles: readonly string[] = documents.map(({ name }) => `base/${name}.yaml`);
 
 /** The objects, and a kustomization that patches them. */
 export function kustomizeBase(values: Values, patches: readonly object[], folder = ''): Map<string, string> {

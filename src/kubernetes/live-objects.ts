@@ -49,6 +49,14 @@ interface ContainerState {
   readonly running?: object;
 }
 
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
 export interface LivePod {
   readonly metadata: ObjectMeta;
   readonly spec?: {
@@ -61,12 +69,8 @@ export interface LivePod {
     readonly phase?: string;
     readonly podIP?: string;
     readonly conditions?: readonly LiveCondition[];
-    readonly containerStatuses?: readonly {
-      readonly ready: boolean;
-      readonly restartCount: number;
-      readonly state?: ContainerState;
-      readonly lastState?: ContainerState;
-    }[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -91,6 +95,12 @@ export interface LiveService {
 export interface LiveAutoscaler {
   readonly metadata: ObjectMeta;
   readonly spec: { readonly minReplicas?: number; readonly maxReplicas: number };
+}
+
+/** How often the container of Penstock was started again. Sidecars are not counted. */
+export function restartsOf({ status }: LivePod): number {
+  const [own] = status?.containerStatuses?.filter(({ name }) => name === 'penstock') ?? [];
+  return own?.restartCount ?? 0;
 }
 
 export function isReady({ metadata, status }: LivePod): boolean {

@@ -31,9 +31,10 @@ export const containerd: LocalCluster = {
   load: (file) => ['ctr', '--namespace', 'k8s.io', 'images', 'import', file],
 };
 
-/** Saves an image to a file that docker, podman and containerd can load. */
-export function saveImage(engine: string, image: string, archive: string): Promise<void> {
-  return mustRun([engine, 'save', '--output', archive, image]);
+/** Saves an image to a file that docker, podman and containerd can load. Podman does not replace a file. */
+export async function saveImage(engine: string, image: string, archive: string): Promise<void> {
+  await rm(archive, { force: true });
+  await mustRun([engine, 'save', '--output', archive, image], 'image_not_built');
 }
 
 /** Saves the image to a file and loads the file with the cluster's tool. This works with docker and podman. */
@@ -50,10 +51,12 @@ export async function loadImage(engine: string, image: string, { load }: LocalCl
 }
 
 /** Runs a command. Its output goes to standard error. */
-function mustRun([program = '', ...args]: readonly string[]): Promise<void> {
+function mustRun(
+  [program = '', ...args]: readonly string[],
+  code: 'image_unreachable' | 'image_not_built' = 'image_unreachable',
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (how: string) =>
-      reject(new PenstockError('image_unreachable', `${[program, ...args].join(' ')} ${how}.`));
+    const fail = (how: string) => reject(new PenstockError(code, `${[program, ...args].join(' ')} ${how}.`));
     const child = spawn(program, args, { stdio: ['ignore', process.stderr, process.stderr] });
     child.on('error', (error) => fail(`did not start: ${error.message}`));
     child.on('close', (code) => (code === 0 ? resolve() : fail(`ended with exit code ${code}`)));

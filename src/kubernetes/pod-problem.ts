@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kubectl } from './kubectl.js';
-import type { LivePod } from './live-objects.js';
+import type { ContainerStatus, LivePod } from './live-objects.js';
 
 /** Why a pod does not become ready. */
 export interface PodProblem {
   readonly pod: string;
+  /** The init container that fails; undefined if it is another container. */
+  readonly container?: string;
   readonly reason: string;
   /** Waiting will not help. */
   readonly final: boolean;
@@ -27,24 +29,14 @@ const knownReasons: Readonly<Record<string, string>> = {
 
 /** Why a pod is not ready; undefined if it is only starting. */
 export function problemOf({ metadata: { name: pod }, status }: LivePod): PodProblem | undefined {
-  for (const { lastState, restartCount, state } of status?.containerStatuses ?? []) {
-    const { message, reason = '' } = state?.waiting ?? {};
-    const known = knownReasons[reason];
-    if (known !== undefined) {
-      const why = message === undefined ? '' : `: ${message}`;
-      // The registry may fail once. The kubelet retries, and reports ImagePullBackOff after the second failure.
-      const final = reason !== 'ErrImagePull';
-      return { pod, reason: `${known} (${reason})${why}`, final, ran: false };
-    }
-    const ended = state?.terminated ?? lastState?.terminated;
-    if (reason === 'CrashLoopBackOff' || (ended !== undefined && ended.exitCode !== 0)) {
-      const how = ended === undefined ? '' : `: ${ended.reason ?? 'Error'}, exit code ${ended.exitCode}`;
-      const cause = ended?.reason === 'OOMKilled' ? 'it exceeded its memory limit' : 'the container exited';
-      return { pod, reason: `${cause}${how}`, final: restartCount >= 2, ran: true };
-    }
-    if (restartCount >= 2) {
-      return { pod, reason: 'its probes fail, so Kubernetes keeps restarting it', final: true, ran: true };
-    }
+  for (const one of status?.initContainerStatuses ?? []) {
+    const found = one.state?.terminated?.exitCode === 0 ? undefined : containerProblem(one);
+    if (found === undefined) continue;
+    return { pod, container: one.name, ...found, reason: `init container ${one.name}: ${found.reason}` };
+  }
+  for (const one of status?.containerStatuses ?? []) {
+    const found = containerProblem(one);
+    if (found !== undefined) return { pod, ...found };
   }
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
@@ -54,20 +46,44 @@ export function problemOf({ metadata: { name: pod }, status }: LivePod): PodProb
   return undefined;
 }
 
+function containerProblem({
+  lastState,
+  restartCount,
+  state,
+}: ContainerStatus): Pick<PodProblem, 'reason' | 'final' | 'ran'> | undefined {
+  const { message, reason = '' } = state?.waiting ?? {};
+  const known = knownReasons[reason];
+  if (known !== undefined) {
+    const why = message === undefined ? '' : `: ${message}`;
+    // The registry may fail once. The kubelet retries, and reports ImagePullBackOff after the second failure.
+    const final = reason !== 'ErrImagePull';
+    return { reason: `${known} (${reason})${why}`, final, ran: false };
+  }
+  const ended = state?.terminated ?? lastState?.terminated;
+  if (reason === 'CrashLoopBackOff' || (ended !== undefined && ended.exitCode !== 0)) {
+    const how = ended === undefined ? '' : `: ${ended.reason ?? 'Error'}, exit code ${ended.exitCode}`;
+    const cause = ended?.reason === 'OOMKilled' ? 'it exceeded its memory limit' : 'the container exited';
+    return { reason: `${cause}${how}`, final: restartCount >= 2, ran: true };
+  }
+  if (restartCount < 2) return undefined;
+  return { reason: 'its probes fail, so Kubernetes keeps restarting it', final: true, ran: true };
+}
+
 /** What the kubelet prints with exit code 0 if it has just replaced the container. */
 const noLogs = /^unable to retrieve container logs\b/;
 
 /** The end of the log before the container exited. If the app failed to load, this is R's message. */
 export async function logTail(
   kubectl: Pick<Kubectl, 'run'>,
-  pod: string,
+  { pod, container }: Pick<PodProblem, 'pod' | 'container'>,
   { lines = 20, pause = 1000 }: { readonly lines?: number; readonly pause?: number } = {},
 ): Promise<string> {
+  const which = [pod, ...(container === undefined ? [] : ['--container', container])];
   for (let tries = 0; tries < 3; tries += 1) {
     if (tries > 0) await delay(pause);
     let replaced = false;
-    for (const which of [['--previous'], []]) {
-      const { ok, stdout } = await kubectl.run(['logs', pod, `--tail=${lines}`, ...which]);
+    for (const when of [['--previous'], []]) {
+      const { ok, stdout } = await kubectl.run(['logs', ...which, `--tail=${lines}`, ...when]);
       replaced ||= noLogs.test(stdout);
       if (ok && stdout.trim() !== '' && !noLogs.test(stdout))
         return stdout.trimEnd().split('\n').map(readable).join('\n');

@@ -80,7 +80,7 @@ export async function watchRollout(kubectl: Kubectl, name: string, options: Roll
       const pod = pods.find(({ metadata }) => metadata.name === problem.pod);
       room ??= pod === undefined ? '' : await describeRoom(kubectl, pod);
     }
-    const reason = problem && `${problem.reason}${problem.unschedulable && room ? `. ${room}` : ''}`;
+    const reason = problem === undefined ? refusalOf(deployment) : reasonOf(problem, room);
     progress(now, reason);
 
     const state = JSON.stringify(now);
@@ -128,6 +128,17 @@ function stalledAt(deployment: LiveDeployment): string | undefined {
   if (!isObserved(deployment)) return undefined;
   const progressing = deployment.status?.conditions?.find(({ type }) => type === 'Progressing');
   return progressing?.reason === 'ProgressDeadlineExceeded' ? (progressing.lastUpdateTime ?? '') : undefined;
+}
+
+function reasonOf({ reason, unschedulable }: PodProblem, room: string | undefined): string {
+  return unschedulable && room ? `${reason.replace(/\.$/, '')}. ${room}` : reason;
+}
+
+/** Why Kubernetes creates no pods, such as a quota or a pod security standard; undefined if it does. */
+export function refusalOf(deployment: LiveDeployment): string | undefined {
+  const conditions = isObserved(deployment) ? (deployment.status?.conditions ?? []) : [];
+  const failure = conditions.find(({ status, type }) => type === 'ReplicaFailure' && status === 'True');
+  return failure && `Kubernetes refuses to create it: ${failure.message ?? failure.reason ?? ''}`;
 }
 
 /** Pods of the same template that were in trouble only wait for the end of a back-off: new ones try at once. */
@@ -182,10 +193,11 @@ async function describe(
   { ready, wanted }: RolloutProgress,
 ): Promise<string> {
   if (problem === undefined) {
+    if (reason !== undefined) return `${ready} of ${wanted} pods are ready. The next pod: ${reason}`;
     const why = ready < wanted ? 'No pod reports a problem' : 'The autoscaler has requested no other number';
     return `${ready} of ${wanted} pods are ready. ${why}.`;
   }
-  const log = problem.ran ? await logTail(kubectl, problem.pod) : '';
+  const log = problem.ran ? await logTail(kubectl, problem) : '';
   const indented = log === '' ? '' : `\n${log.replaceAll(/^/gm, '  ')}`;
   return `Pod ${problem.pod}: ${reason?.replace(/\.$/, '')}.${indented}`;
 }

@@ -22,7 +22,10 @@ afterAll(() => {
 test('a bundle has the image, the chart and the manifests, and checksums of all of them', async () => {
   const bundle = join(folder, 'bundle');
   const plain = plainValues();
-  await writeBundle(bundle, 'podman', { ...plain, image, balancer: { ...plain.balancer, by: 'haproxy' } });
+  const values = { ...plain, image, balancer: { ...plain.balancer, by: 'haproxy' as const } };
+  await writeBundle(bundle, 'podman', values);
+  // A new release replaces it.
+  await writeBundle(bundle, 'podman', values);
   const checked = execFileSync('sha256sum', ['--check', 'SHA256SUMS'], { cwd: bundle, encoding: 'utf8' });
   expect(checked).toMatch(/^image\.tar: OK$/m);
   expect(checked).toMatch(/^chart\/values\.yaml: OK$/m);

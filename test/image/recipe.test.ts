@@ -155,15 +155,39 @@ describe('A package that is not from CRAN', () => {
     ['a private host', github.replace('api.github.com', 'git.example.org')],
     ['another kind of source', `RemoteType: svn\nRemoteUrl: https://svn.example.org\nRemoteSha: ${sha}`],
     ['no commit', github.replace(sha, 'HEAD')],
+    ['another repository', 'Repository: https://our-team.r-universe.dev'],
+    ['another repository, by pak or renv', 'RemoteType: standard\nRepository: OURS'],
+    ['an unknown source, such as R CMD INSTALL', 'Version: 1.0'],
     ['a repository whose name would be code', github.replace('pricing', "x'; system('x')")],
-  ])('is refused if it comes from %s', (_what, fields) => {
-    expect(() => plan('r-ver', installed('pricing', fields))).toThrow(
-      /The package pricing was installed from/,
-    );
+  ])('is not installed if it comes from %s', (_what, fields) => {
+    const { recipe } = plan('r-ver', installed('pricing', fields));
+    expect([...recipe.unusable.keys()]).toEqual(['pricing']);
+    expect(recipe.cran).toEqual(['plumber']);
+    // A written Dockerfile shows where to add it.
+    expect(dockerfile(recipe)).toMatch(/^# Install pricing here, .* It was installed from \S/m);
+    expect(dockerfile(recipe)).not.toMatch(/^[^#].*pricing/m);
   });
 
-  test('is what CRAN has if pak or renv noted that it came from there', () => {
-    expect(plan('r-ver', installed('pricing', 'RemoteType: standard')).recipe.cran).toContain('pricing');
+  test('brings what it requires from the same kind of source, before it, and not from CRAN', () => {
+    const base = github.replaceAll('pricing', 'base');
+    installed('base', base);
+    const { libraries } = installed('pricing', `Imports: base, plumber\n${github}`);
+    const answer = { ...uses('plumber', 'pricing'), libraries };
+    expect(plan('r-ver', answer).recipe.remotes.map((call) => /our-team\/(\w+)/.exec(call)?.[1])).toEqual([
+      'base',
+      'pricing',
+    ]);
+    installed('base', 'RemoteType: local\nRemoteUrl: /home/me/base');
+    expect([...plan('r-ver', answer).recipe.unusable]).toEqual([['base', 'local /home/me/base']]);
+  });
+
+  test.each([
+    'RemoteType: standard\nRepository: CRAN',
+    'Repository: CRAN',
+    'Repository: RSPM',
+    'Priority: recommended',
+  ])('is what CRAN has if it came from there: %j', (fields) => {
+    expect(plan('r-ver', installed('pricing', fields)).recipe.cran).toContain('pricing');
   });
 
   test('is left to renv if it is locked, with a token for the build', () => {

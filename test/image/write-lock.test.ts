@@ -10,7 +10,7 @@ const sha = 'a'.repeat(40);
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'penstock-lock-'));
-  install('web', 'Version: 1.2.1\nImports: json, stats\nRemoteType: standard\n');
+  install('web', 'Version: 1.2.1\nImports: json, stats\nRemoteType: standard\nRepository: CRAN\n');
   install('json', 'Version: 1.8-9\nRepository: CRAN\n');
   install('stats', 'Version: 4.3.1\nPriority: base\n');
   install(

@@ -1,6 +1,11 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pages } from '../../scripts/docs/pages.js';
+import { manifests } from '../../src/commands/manifests.js';
+import { defaultConfig } from '../../src/config/load.js';
 import { documents, objectsFor } from '../../src/kubernetes/documents.js';
 import { kustomization } from '../../src/kubernetes/kustomize.js';
 import { valuesSchema, valueTable } from '../../src/kubernetes/value-table.js';
@@ -265,6 +270,26 @@ test('overlays, which are written once, depend neither on the version nor on the
   const later = { ...plain, image: 'mtcars:2', version: '2', replicas: 7 };
   expect(overlays(later)).toEqual(overlays(plain));
   expect(overlays({ ...later, autoscaling: { ...autoscaling, by: 'none' } })).toEqual(overlays(plain));
+});
+
+test('a base that is written again has no files of options that were on before', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'penstock-base-'));
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    writeFileSync(join(directory, 'plumber.R'), '');
+    const app = { kind: 'plumber', directory, file: join(directory, 'plumber.R'), entry: 'file' } as const;
+    const config = { ...defaultConfig(), memory: 512 * 1024 ** 2 };
+    const out = { kustomize: join(directory, 'deploy'), helm: undefined, measure: false };
+    await manifests(app, config, out);
+    writeFileSync(join(directory, 'deploy/base/own.yaml'), '');
+    await manifests(app, { ...config, pods: { min: 3, max: 3 } }, out);
+    const files = readdirSync(join(directory, 'deploy/base'));
+    expect(files).toEqual(expect.arrayContaining(['deployment.yaml', 'own.yaml']));
+    expect(files).not.toContain('autoscaler.yaml');
+  } finally {
+    written.mockRestore();
+    rmSync(directory, { recursive: true });
+  }
 });
 
 const sites = Object.keys(pages).filter((name) => name.startsWith('sites/'));

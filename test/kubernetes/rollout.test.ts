@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LiveDeployment, LivePod } from '../../src/kubernetes/live-objects.js';
 import { logTail, problemOf } from '../../src/kubernetes/pod-problem.js';
-import { progressOf } from '../../src/kubernetes/rollout.js';
+import { progressOf, refusalOf } from '../../src/kubernetes/rollout.js';
 
 const meta = { name: 'api', namespace: 'default' };
 
@@ -37,13 +37,24 @@ test("a rollout with an autoscaler is complete when it has the autoscaler's mini
   expect(progressOf(deployment(2, all(2)), { min: 2, max: 5 }).done).toBe(true);
 });
 
+test('says why Kubernetes creates no pods, such as a quota', () => {
+  const message = 'pods "api-1" is forbidden: exceeded quota: team';
+  const refused = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
+  const status = { observedGeneration: 2, conditions: [refused] };
+  expect(refusalOf(deployment(3, status))).toBe(`Kubernetes refuses to create it: ${message}`);
+  expect(refusalOf(deployment(3, { ...status, observedGeneration: 1 }))).toBeUndefined();
+  expect(refusalOf(deployment(3, all(3)))).toBeUndefined();
+});
+
 test('only pods of the new version count as ready', () => {
   const status = { ...all(1), replicas: 4, availableReplicas: 3 };
   expect(progressOf(deployment(3, status))).toMatchObject({ updated: 1, ready: 0, old: 3 });
 });
 
 type Status = NonNullable<LivePod['status']>;
-const container = (more: object) => ({ containerStatuses: [{ ready: false, restartCount: 0, ...more }] });
+const container = (more: object) => ({
+  containerStatuses: [{ name: 'penstock', ready: false, restartCount: 0, ...more }],
+});
 const exited = (reason: string, exitCode: number) => ({ terminated: { reason, exitCode } });
 
 test.each<[string, Status, string | undefined, boolean]>([
@@ -80,6 +91,18 @@ test.each<[string, Status, string | undefined, boolean]>([
     'exceeds its memory limit',
     container({ restartCount: 2, lastState: exited('OOMKilled', 137) }),
     'it exceeded its memory limit: OOMKilled, exit code 137',
+    true,
+  ],
+  [
+    'has an init container that fails',
+    {
+      initContainerStatuses: [
+        { name: 'prepare', ready: true, restartCount: 3, state: exited('Completed', 0) },
+        { name: 'model', ready: false, restartCount: 2, state: { waiting: { reason: 'CrashLoopBackOff' } } },
+      ],
+      ...container({ state: { waiting: { reason: 'PodInitializing' } } }),
+    },
+    'init container model: the container exited',
     true,
   ],
   [
@@ -120,8 +143,10 @@ describe('The end of a log', () => {
 
   test('comes from another try if the container was just replaced', async () => {
     const message = 'error: Could not load the app.';
-    expect(await logTail(printing(gone, gone, `${message}\n`), 'api-1', { pause: 0 })).toBe(message);
-    expect(await logTail(printing(gone, 'started\n'), 'api-1', { pause: 0 })).toBe('started');
-    expect(await logTail(printing(gone, gone, gone, gone, gone, gone, 'x'), 'api-1', { pause: 0 })).toBe('');
+    expect(await logTail(printing(gone, gone, `${message}\n`), { pod: 'api-1' }, { pause: 0 })).toBe(message);
+    expect(await logTail(printing(gone, 'started\n'), { pod: 'api-1' }, { pause: 0 })).toBe('started');
+    expect(
+      await logTail(printing(gone, gone, gone, gone, gone, gone, 'x'), { pod: 'api-1' }, { pause: 0 }),
+    ).toBe('');
   });
 });

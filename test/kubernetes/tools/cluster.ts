@@ -23,7 +23,7 @@ export interface CommandResult {
 export const ready: Any = {
   phase: 'Running',
   conditions: [{ type: 'Ready', status: 'True' }],
-  containerStatuses: [{ ready: true, restartCount: 0, state: { running: {} } }],
+  containerStatuses: [{ name: 'penstock', ready: true, restartCount: 0, state: { running: {} } }],
 };
 
 /** The status of a pod whose container has exited twice. */
@@ -32,6 +32,7 @@ export const crashing: Any = {
   conditions: [{ type: 'Ready', status: 'False' }],
   containerStatuses: [
     {
+      name: 'penstock',
       ready: false,
       restartCount: 2,
       state: { waiting: { reason: 'CrashLoopBackOff' } },

@@ -20,7 +20,7 @@ export interface Kubelet {
 const ready = {
   phase: 'Running',
   conditions: [{ type: 'Ready', status: 'True' }],
-  containerStatuses: [{ ready: true, restartCount: 0, state: { running: {} } }],
+  containerStatuses: [{ name: 'penstock', ready: true, restartCount: 0, state: { running: {} } }],
 };
 
 /** The objects of a cluster, with controllers for Deployments and ReplicaSets that act on every change at once. */

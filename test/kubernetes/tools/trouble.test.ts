@@ -29,7 +29,7 @@ test('deploy reports at once that an image cannot be pulled', { timeout: 180_000
   cluster.behave({
     status: () => ({
       phase: 'Pending',
-      containerStatuses: [{ ready: false, restartCount: 0, state: { waiting } }],
+      containerStatuses: [{ name: 'penstock', ready: false, restartCount: 0, state: { waiting } }],
     }),
   });
   const { code, stderr } = await cluster.deploy('--image', 'mtcars:1', '--pods', '2');
@@ -77,7 +77,7 @@ test('after the cause is gone, the same deploy replaces pods that wait for a bac
   const waiting = { reason: 'ImagePullBackOff', message: 'unauthorized' };
   const status = {
     phase: 'Pending',
-    containerStatuses: [{ ready: false, restartCount: 0, state: { waiting } }],
+    containerStatuses: [{ name: 'penstock', ready: false, restartCount: 0, state: { waiting } }],
   };
   cluster.behave({ status: () => status });
   const args = ['--image', 'mtcars:1', '--pods', '2'];
