@@ -367,8 +367,8 @@ image <- function(app = ".", rscript = NULL, config = NULL, write = NULL, lock =
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
 #' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
 #'   port. `FALSE`: Create no NetworkPolicy.
-#' @param balancer How requests reach a pod: `none` lets the Service pick one at random; `haproxy` and `istio`
-#'   look for a pod with a free worker. (default: none)
+#' @param balancer How requests reach a pod: `none` lets the Service pick one at random; the others look for a
+#'   pod with a free worker. (default: none)
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)
@@ -421,8 +421,8 @@ manifests <- function(app = ".", workers = NULL, load_timeout = NULL, rscript = 
 #' @param service_monitor `TRUE`: Create a ServiceMonitor for the Prometheus operator.
 #' @param network_policy `TRUE`: Create a NetworkPolicy: only monitoring and the pods of the app reach the admin
 #'   port. `FALSE`: Create no NetworkPolicy.
-#' @param balancer How requests reach a pod: `none` lets the Service pick one at random; `haproxy` and `istio`
-#'   look for a pod with a free worker. (default: none)
+#' @param balancer How requests reach a pod: `none` lets the Service pick one at random; the others look for a
+#'   pod with a free worker. (default: none)
 #' @param kserve `TRUE`: Create a ServingRuntime, so that KServe can serve saved R models.
 #' @param session_secret Secret that holds the key for encrypted sessions. The app reads the key from
 #'   SESSION_KEY. (default: none)

@@ -141,12 +141,12 @@ export const clusterOptions = {
     commands: planning,
   }),
   balancer: option({
-    kind: oneOf('none', 'haproxy', 'istio'),
+    kind: oneOf('none', 'haproxy', 'istio', 'envoy-gateway'),
     default: 'none',
     summary:
-      'How requests reach a pod: `none` lets the Service pick one at random; `haproxy` and `istio` look for a pod with a free worker.',
+      'How requests reach a pod: `none` lets the Service pick one at random; the others look for a pod with a free worker.',
     details:
-      '`haproxy` adds a Deployment of HAProxy in front of the pods; `istio` adds routing rules for the mesh. A request then waits only if no pod has a free worker. See [scaling.md](scaling.md#find-a-pod-with-a-free-worker).',
+      '`haproxy` adds a Deployment of HAProxy in front of the pods; `istio` adds routing rules for the mesh; `envoy-gateway` adds a policy to the HTTPRoute (`http-route`). A request then waits only if no pod has a free worker. See [scaling.md](scaling.md#find-a-pod-with-a-free-worker).',
     group: 'cluster',
     commands: planning,
   }),

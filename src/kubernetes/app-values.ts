@@ -7,7 +7,7 @@ import type { Config } from '../config/load.js';
 import { fieldOf, type OptionName, optionNames, options, variableOf } from '../config/options.js';
 import type { Measured } from './measure-app.js';
 import { reservedVariables } from './resources/container.js';
-import { withSection } from './section.js';
+import { withoutConflicts, withSection } from './section.js';
 import { measuredOf } from './sizing.js';
 import { stopMarginSeconds, type Values } from './values.js';
 
@@ -150,7 +150,9 @@ export function valuesFor({ config, configFile = '', measured, name, version }: 
     initContainers: [],
     extraContainers: [],
   };
-  return config.kubernetes === undefined ? derived : withSection(derived, config.kubernetes);
+  return config.kubernetes === undefined
+    ? withoutConflicts(derived)
+    : withSection(derived, config.kubernetes);
 }
 
 /**

@@ -23,6 +23,7 @@ const extraKinds = [
   'httproute.gateway.networking.k8s.io',
   'virtualservice.networking.istio.io',
   'destinationrule.networking.istio.io',
+  'backendtrafficpolicy.gateway.envoyproxy.io',
   'servingruntime.serving.kserve.io',
 ];
 

@@ -1,4 +1,5 @@
 import {
+  backendTrafficPolicy,
   balancer,
   balancerBudget,
   balancerConfig,
@@ -66,6 +67,11 @@ export const documents: readonly Document[] = [
   { name: 'balancer', conditions: [haproxy], template: balancer },
   { name: 'virtual-service', conditions: [istio], template: virtualService },
   { name: 'destination-rule', conditions: [istio], template: destinationRule },
+  {
+    name: 'backend-traffic-policy',
+    conditions: [{ path: 'balancer.by', is: 'envoy-gateway' }],
+    template: backendTrafficPolicy,
+  },
   { name: 'service-monitor', conditions: [{ path: 'serviceMonitor.enabled' }], template: serviceMonitor },
   { name: 'service-stable', conditions: [routed, canary], template: trackService('stable') },
   { name: 'service-canary', conditions: [routed, canary], template: trackService('canary') },

@@ -13,11 +13,14 @@ export function withSection(values: Values, { place, value }: KubernetesSection)
   const { patches: _patches, ...section } = value as Record<string, unknown>;
   const merged = merge(values, section) as Values;
   const env = [...merged.env.filter(({ name }) => !sets(values, name)), ...values.env];
-  const all = { ...merged, env };
-  const broken = rules.find((rule) => rule.broken(all));
-  if (broken !== undefined)
-    throw new PenstockError('config_invalid', `${place([])}: kubernetes: ${broken.message}.`);
-  return all;
+  return withoutConflicts({ ...merged, env }, `${place([])}: kubernetes: `);
+}
+
+/** @param place  where the values come from */
+export function withoutConflicts(values: Values, place = ''): Values {
+  const broken = rules.find((rule) => rule.broken(values));
+  if (broken !== undefined) throw new PenstockError('config_invalid', `${place}${broken.message}.`);
+  return values;
 }
 
 /** The Kustomize patches in the section. */

@@ -73,7 +73,7 @@ export interface Values {
   };
   readonly kserve: { readonly enabled: boolean };
   readonly balancer: {
-    readonly by: 'none' | 'haproxy' | 'istio';
+    readonly by: 'none' | 'haproxy' | 'istio' | 'envoy-gateway';
     readonly retries: number;
     readonly image: string;
     readonly replicas: number;
@@ -189,6 +189,20 @@ export const rules: readonly {
     broken: ({ autoscaling, balancer, replicas }) =>
       balancer.by === 'haproxy' && balancer.slots < (autoscaling.by === 'none' ? replicas : autoscaling.max),
     helm: 'and (eq .Values.balancer.by "haproxy") (lt (int .Values.balancer.slots) (int (ternary .Values.replicas .Values.autoscaling.max (eq .Values.autoscaling.by "none"))))',
+  },
+  {
+    message: 'balancer.by envoy-gateway requires an HTTPRoute (--http-route, or httpRoute.enabled)',
+    broken: ({ balancer, httpRoute }) => balancer.by === 'envoy-gateway' && !httpRoute.enabled,
+    helm: 'and (eq .Values.balancer.by "envoy-gateway") (not .Values.httpRoute.enabled)',
+  },
+  {
+    // A pod lets a request wait that it has rejected before. During a rollout, there are a quarter more pods.
+    message:
+      'balancer.retries must be at least 1.25 times the number of pods with envoy-gateway, so that a request can wait if no pod has a free worker. For many pods, use haproxy',
+    broken: ({ autoscaling, balancer, replicas }) =>
+      balancer.by === 'envoy-gateway' &&
+      4 * balancer.retries < 5 * (autoscaling.by === 'none' ? replicas : autoscaling.max),
+    helm: 'and (eq .Values.balancer.by "envoy-gateway") (lt (mul 4 .Values.balancer.retries) (mul 5 (ternary .Values.replicas .Values.autoscaling.max (eq .Values.autoscaling.by "none"))))',
   },
   {
     message: 'canary.enabled requires canary.image',

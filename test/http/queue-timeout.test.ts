@@ -12,6 +12,19 @@ test.each([
   // Without the count, nobody would try again.
   [{ 'x-queue-timeout': '25ms; retries=2' }, undefined],
   [{ 'x-queue-timeout': '25ms; tries=2' }, undefined],
+  // Envoy could not repeat these.
+  [{ 'x-queue-timeout': '25ms; once', 'x-request-id': 'large', 'content-length': '32769' }, undefined],
+  [{ 'x-queue-timeout': '25ms; once', 'x-request-id': 'chunked', 'transfer-encoding': 'chunked' }, undefined],
+  [{ 'x-queue-timeout': '25ms', 'content-length': '32769' }, 25],
+  // Nothing tells whether it was here before.
+  [{ 'x-queue-timeout': '25ms; once' }, undefined],
 ])('the headers %j limit the time in the queue to %s ms', (headers, expected) => {
   expect(queueTimeout(headers)).toBe(expected);
+});
+
+test('a request that comes back to a replica may wait, if its balancer knows no last try', () => {
+  const headers = (id: string) => ({ 'x-queue-timeout': '25ms; once', 'x-request-id': id });
+  expect(queueTimeout(headers('first'))).toBe(25);
+  expect(queueTimeout(headers('second'))).toBe(25);
+  expect(queueTimeout(headers('first'))).toBeUndefined();
 });

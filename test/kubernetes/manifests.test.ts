@@ -109,6 +109,29 @@ test('each option adds its own object and no other', () => {
   expect(added({ httpRoute: { ...httpRoute, ...route } })).toEqual(['HTTPRoute']);
   expect(added({ kserve: { enabled: true } })).toEqual(['ServingRuntime']);
   expect(added({ balancer: { ...balancer, by: 'istio' } })).toEqual(['VirtualService', 'DestinationRule']);
+  const gateway = { ...balancer, by: 'envoy-gateway' as const };
+  expect(added({ balancer: gateway, httpRoute: { ...httpRoute, ...route } })).toEqual([
+    'BackendTrafficPolicy',
+    'HTTPRoute',
+  ]);
+});
+
+test('Envoy Gateway tries another pod if one has no free worker, at least once more than there are pods', () => {
+  const plain = plainValues();
+  const balancer = { ...plain.balancer, by: 'envoy-gateway' as const };
+  const values = { ...plain, balancer, httpRoute: { ...plain.httpRoute, ...route } };
+  const objects = objectsOf(values);
+  const [rule] = find(objects, 'HTTPRoute').spec.rules;
+  expect(rule.filters[0].requestHeaderModifier.set).toEqual([
+    { name: 'X-Queue-Timeout', value: '25ms; once' },
+  ]);
+  const { retry, targetRefs } = find(objects, 'BackendTrafficPolicy').spec;
+  expect(targetRefs).toEqual([expect.objectContaining({ kind: 'HTTPRoute', name: 'mtcars' })]);
+  expect(retry).toMatchObject({ numRetries: 20, retryOn: { httpStatusCodes: [425] } });
+  const broken = (more: object) => rules.filter((one) => one.broken({ ...values, ...more })).length;
+  expect(broken({ autoscaling: { ...plain.autoscaling, max: 16 } })).toBe(0);
+  expect(broken({ autoscaling: { ...plain.autoscaling, max: 17 } })).toBe(1);
+  expect(broken({ httpRoute: plain.httpRoute })).toBe(1);
 });
 
 test('a gateway splits requests by weight, and the Service selects both Deployments', () => {

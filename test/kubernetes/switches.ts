@@ -64,6 +64,16 @@ const switches: Readonly<Record<string, Change>> = {
   }),
   haproxy: (values) => ({ ...values, balancer: { ...values.balancer, by: 'haproxy' } }),
   istio: (values) => ({ ...values, balancer: { ...values.balancer, by: 'istio' } }),
+  envoyGateway: (values) => ({
+    ...values,
+    httpRoute: {
+      ...values.httpRoute,
+      enabled: true,
+      parentRefs: [{ name: 'web' }],
+      hostnames: ['api.example.org'],
+    },
+    balancer: { ...values.balancer, by: 'envoy-gateway' },
+  }),
   session: (values) => ({ ...values, session: { ...values.session, secret: 'mtcars-session' } }),
   config: (values) => ({ ...values, config: 'rules:\n  - path: /*\n    allow: anyone\n' }),
   environment: (values) => ({

@@ -3,7 +3,7 @@ import { balancerPort, balancerSelector, metadata, named, publicPort } from './n
 import { disruptionBudgetOf } from './scaling.js';
 
 /** How long a pod may let a request wait while another pod may have a free worker. */
-const PATIENCE = '25ms';
+export const PATIENCE = '25ms';
 /** A request is tried again only if HAProxy holds all of it. */
 const BUFFER_BYTES = 65_536;
 const LARGEST_BODY = 49_152;
@@ -203,5 +203,27 @@ export const destinationRule: Template = {
   spec: {
     host: value('name'),
     trafficPolicy: { loadBalancer: { simple: 'LEAST_REQUEST' } },
+  },
+};
+
+/**
+ * The same for requests through Envoy Gateway, which does not count its tries: the HTTPRoute sets `X-Queue-Timeout: 25ms; once`.
+ * Its own pause between tries is up to 250 ms.
+ */
+export const backendTrafficPolicy: Template = {
+  apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+  kind: 'BackendTrafficPolicy',
+  metadata: metadata(),
+  spec: {
+    targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: value('name') }],
+    loadBalancer: { type: 'LeastRequest' },
+    retry: {
+      numRetries: value('balancer.retries'),
+      perRetry: { backOff: { baseInterval: '1ms', maxInterval: '2ms' } },
+      retryOn: {
+        triggers: ['connect-failure', 'refused-stream', 'retriable-status-codes'],
+        httpStatusCodes: [425],
+      },
+    },
   },
 };

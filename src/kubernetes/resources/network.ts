@@ -1,4 +1,5 @@
 import { each, item, type Template, value, when } from '../template.js';
+import { PATIENCE } from './balancer.js';
 import { adminPort, balancerPort, balancerSelector, metadata, named, publicPort, selector } from './names.js';
 
 const namespaceOf = (name: Template): Template => ({
@@ -124,6 +125,12 @@ export const httpRoute: Template = {
     rules: [
       {
         matches: value('httpRoute.matches'),
+        filters: when({ path: 'balancer.by', is: 'envoy-gateway' }, [
+          {
+            type: 'RequestHeaderModifier',
+            requestHeaderModifier: { set: [{ name: 'X-Queue-Timeout', value: `${PATIENCE}; once` }] },
+          },
+        ]),
         timeouts: when('httpRoute.timeouts', value('httpRoute.timeouts')),
         backendRefs: [
           when(

@@ -21,8 +21,8 @@ export const podValueTable: readonly ValueEntry[] = [
   },
   {
     path: 'balancer.by',
-    doc: 'How requests reach a pod: none (the Service picks one at random), haproxy (a Deployment of HAProxy looks for a pod with a free worker) or istio (routing rules for the mesh do).',
-    bounds: { type: 'string', enum: ['none', 'haproxy', 'istio'] },
+    doc: 'How requests reach a pod: none (the Service picks one at random), haproxy (a Deployment of HAProxy looks for a pod with a free worker), istio (routing rules for the mesh do) or envoy-gateway (a policy for the HTTPRoute does).',
+    bounds: { type: 'string', enum: ['none', 'haproxy', 'istio', 'envoy-gateway'] },
     option: 'balancer',
   },
   {

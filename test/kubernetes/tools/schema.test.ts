@@ -63,6 +63,8 @@ test('every object of every combination matches its schema and has no unknown fi
         expect(wrongFields(containers, 'Array<V1Container>')).toEqual([]);
         continue;
       }
+      // Neither does Envoy Gateway.
+      if (kind === 'gateway.envoyproxy.io/v1alpha1 BackendTrafficPolicy') continue;
       if (seen.has(text)) continue;
       seen.add(text);
       expect(faultsOf(object), `${kind}, ${describeSwitches(values)}`).toEqual([]);
