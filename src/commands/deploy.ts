@@ -16,7 +16,7 @@ import { serviceUrl } from '../kubernetes/service-url.js';
 import { startBalancer } from '../kubernetes/start-balancer.js';
 import type { Values } from '../kubernetes/values.js';
 import { connect, namespaceOf, rolloutDisplay } from './cluster.js';
-import { provideImage } from './provide-image.js';
+import { provideImage, withLiveImage } from './provide-image.js';
 import { undoRollout } from './undo-rollout.js';
 import { printWarnings } from './warnings.js';
 
@@ -61,7 +61,7 @@ export async function deploy(app: AppLocation, config: Config, options: DeployOp
   const image =
     changes && options.build
       ? await provideImage(app, config, kubectl, plan.values.image, options.containerd)
-      : withLiveDigest(plan.values.image, live);
+      : withLiveImage(plan.values.image, live, options.build);
   const ready = { ...plan.values, image };
   const values = options.canary === undefined ? ready : withCanary(ready, live, options.canary);
   const objectsFor = async (of: Values) => {
@@ -123,10 +123,4 @@ async function rollOut(rollout: Rollout): Promise<void> {
     await watchRollout(kubectl, target, watch);
   }
   await recordRelease(kubectl, name, objects);
-}
-
-/** Without a build there is no new digest, so the image stays that of the running pods if the name is the same. */
-function withLiveDigest(image: string, live: LiveDeployment | undefined): string {
-  const running = live?.spec.template.spec.containers.map((container) => container.image) ?? [];
-  return running.find((one) => one.startsWith(`${image}@sha256:`)) ?? image;
 }

@@ -1,15 +1,18 @@
 import type { AppLocation } from '../app/find-app.js';
 import type { Config } from '../config/load.js';
 import { PenstockError } from '../errors.js';
+import { tagImage } from '../image/engine.js';
 import { defaultBase } from '../image/recipe.js';
 import type { Kubectl } from '../kubernetes/kubectl.js';
+import type { LiveDeployment } from '../kubernetes/live-objects.js';
 import { containerd, loadImage, localCluster } from '../kubernetes/local-cluster.js';
 import { buildFor } from './image.js';
 
 /**
  * Builds the image, and pushes it to a registry or loads it into a local cluster.
  *
- * @returns the reference for the pods: by digest if the image is in a registry, so that other bytes are rolled out
+ * @returns the reference for the pods, which depends on the image's bytes, so that others are rolled out: by digest if the
+ *   image is in a registry, otherwise by a tag with its id
  */
 export async function provideImage(
   app: AppLocation,
@@ -44,8 +47,24 @@ export async function provideImage(
     platform: undefined,
     secrets: [],
   });
-  if (local !== undefined) await loadImage(engine.program, tag, local);
+  if (local !== undefined) {
+    const suffix = `-${built.id.replace(/^sha256:/, '').slice(0, 12)}`;
+    await tagImage(engine, tag, `${tag}${suffix}`);
+    await loadImage(engine.program, `${tag}${suffix}`, local);
+    return `${reference}${suffix}`;
+  }
   return built.pushed === undefined ? reference : `${reference}@${built.pushed}`;
+}
+
+/**
+ * If nothing was built, the image stays that of the running pods if the name is the same.
+ *
+ * @param wouldBuild  the real deployment would build an image, and may add its id to the tag
+ */
+export function withLiveImage(image: string, live: LiveDeployment | undefined, wouldBuild: boolean): string {
+  const running = live?.spec.template.spec.containers.map((container) => container.image) ?? [];
+  const added = wouldBuild ? /^(@sha256:|-)[0-9a-f]{12,}$/ : /^@sha256:[0-9a-f]+$/;
+  return running.find((one) => one.startsWith(image) && added.test(one.slice(image.length))) ?? image;
 }
 
 /** Uses docker's rule: the first part contains a dot or a port, or is localhost. */

@@ -150,7 +150,7 @@ const MAX_BYTES = 2 ** 31 - 1;
 export function bytes(bounds: Bounds = {}): Kind<number> {
   const all = { min: bounds.min ?? 1, max: bounds.max ?? MAX_BYTES };
   const parse = (text: string) => {
-    const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(?:([kmg])(?:i?b)?|b)?$/i.exec(text);
+    const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(?:([kmg])i?b?|b)?$/i.exec(text);
     if (match === null) return undefined;
     const unit = match[2] === undefined ? '' : `${match[2].toLowerCase()}b`;
     return within(Math.floor(Number(match[1]) * byteUnits[unit]!), all);

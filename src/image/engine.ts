@@ -46,6 +46,11 @@ export async function inspectImage({ program }: Engine, reference: string): Prom
   return { id: id.startsWith('sha256:') ? id : `sha256:${id}`, digests: digests ?? [], size };
 }
 
+/** Gives an image of this machine another name. */
+export async function tagImage({ program }: Engine, reference: string, name: string): Promise<void> {
+  await mustRun('image_not_built', program, ['tag', reference, name]);
+}
+
 export interface BuildInput {
   readonly folder: string;
   readonly tags: readonly string[];
