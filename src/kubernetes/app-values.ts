@@ -7,6 +7,7 @@ import type { Config } from '../config/load.js';
 import { fieldOf, type OptionName, optionNames, options, variableOf } from '../config/options.js';
 import type { Measured } from './measure-app.js';
 import { reservedVariables } from './resources/container.js';
+import { quantity } from './room.js';
 import { withoutConflicts, withSection } from './section.js';
 import { measuredOf } from './sizing.js';
 import { stopMarginSeconds, type Values } from './values.js';
@@ -29,8 +30,12 @@ const assumedMemory = 256 * mebibyte;
 const gatewayCpu = 100;
 const workerCpu = 100;
 
-/** The autoscaler adds pods when the workers compute for half of their time. */
+/** The autoscaler adds pods when the workers compute for half of their time, or use this share of a `--cpu` that was set. */
 const busyCpu = 500;
+const busyShare = 0.75;
+
+/** Pods with more workers have workers that wait, unless the user sets their CPU. */
+const mostBusyWorkers = 8;
 
 /**
  * How often a load balancer asks other pods for a free worker before the request waits. Requests of other clients take turns
@@ -99,7 +104,7 @@ export function valuesFor({ config, configFile = '', measured, name, version }: 
       by: pods.min === pods.max ? 'none' : autoscaler,
       min: pods.min,
       max: pods.max,
-      cpu: `${busyCpu * workers.max}m`,
+      cpu: `${busyMillicores(config, workers.max)}m`,
       demand: workers.max,
     },
     resources: {
@@ -163,6 +168,11 @@ function workersOf({ memory, sources, workers }: Config): Config['workers'] {
   if (sources.workers.from !== 'default') return workers;
   const count = Math.min(2, memory === undefined ? 2 : workersIn(memory));
   return { min: count, max: count };
+}
+
+function busyMillicores({ cpu }: Config, workers: number): number {
+  const busy = busyCpu * workers;
+  return cpu === undefined ? busy : Math.min(busy, Math.max(1, Math.round(1000 * busyShare * quantity(cpu))));
 }
 
 /**
@@ -241,6 +251,13 @@ function warningsFor(config: Config, values: Values, measured: Measured | undefi
   const warnings: string[] = [];
   if (values.autoscaling.by === 'keda' && values.namespace === '')
     warnings.push("KEDA's trigger needs the namespace of the app and uses `default`. Set --namespace.");
+  const { max } = workersOf(config);
+  const { by, cpu } = values.autoscaling;
+  if (by === 'cpu' && max > mostBusyWorkers && cpu === `${busyCpu * max}m`)
+    warnings.push(
+      `The autoscaler adds pods at ${(busyCpu * max) / 1000} cores per pod, which few nodes have. Set --cpu to what a pod needs ` +
+        'under load, or use --autoscaler keda.',
+    );
   if (measured === undefined) return warnings;
   if (measured.memory === undefined)
     warnings.push(

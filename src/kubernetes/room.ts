@@ -71,7 +71,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 /** A quantity of Kubernetes, such as `500m` or `2Gi`. */
-function quantity(text = '0'): number {
+export function quantity(text = '0'): number {
   const [, number = '0', unit = ''] = /^([\d.]+)([a-zA-Z]*)$/.exec(text) ?? [];
   return Number(number) * (units[unit] ?? 1);
 }

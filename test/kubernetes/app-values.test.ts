@@ -45,6 +45,25 @@ test('memory and CPU depend on the number of workers and the memory of one', () 
   });
 });
 
+test('the autoscaler adds pods before the workers need more CPU than a pod requests, if the user set that', async () => {
+  expect(values({ workers: '2' }).autoscaling.cpu).toBe('1000m');
+  expect(values({ workers: '2', cpu: '4' }).autoscaling.cpu).toBe('1000m');
+  // Fifty workers mostly wait.
+  expect(values({ workers: '50', cpu: '4' }).autoscaling.cpu).toBe('3000m');
+  expect(values({ workers: '2', cpu: '500m' }).autoscaling.cpu).toBe('375m');
+  const app = { kind: 'plumber', directory: folder, file: join(folder, 'plumber.R'), entry: 'file' } as const;
+  const warnings = async (flags: Record<string, string>) => {
+    const all = { memory: '8gb', ...flags };
+    const config = loadConfig({ flags: all, env: {}, appDir: '/nonexistent' });
+    return (await planDeployment(app, config, 'v1')).warnings;
+  };
+  expect(await warnings({ workers: '50' })).toEqual([
+    expect.stringMatching(/25 cores per pod.*--cpu.*--autoscaler keda/),
+  ]);
+  for (const set of [{ cpu: '4' }, { autoscaler: 'external' }, { pods: '3' }, { workers: '8' }])
+    expect(await warnings({ workers: '50', ...set })).toEqual([]);
+});
+
 test('a pod with little memory gets one worker, unless the user sets another number', () => {
   expect(values({ memory: '300mb' }, undefined).workers).toBe('1');
   expect(values({ memory: '300mb', workers: '2' }, undefined).workers).toBe('2');
