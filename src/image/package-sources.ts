@@ -80,9 +80,10 @@ function isFromCran(description: string): boolean {
 
 /** Undefined if the image cannot use the source. */
 function remoteOf(description: string): string | undefined {
-  const [type = '', user, repository, folder, host, sha = ''] = [
-    ...['Type', 'Username', 'Repo', 'Subdir', 'Host', 'Sha'],
-  ].map((key) => fieldOf(description, `Remote${key}`));
+  const keys = ['Type', 'Username', 'Repo', 'Subdir', 'Host', 'Sha'];
+  const [type = '', user, repository, folder, host, sha = ''] = keys.map((key) =>
+    fieldOf(description, `Remote${key}`),
+  );
   const installer = installers[type];
   const isPlain = [user, repository].every((part) => part !== undefined && /^[\w.-]+$/.test(part));
   const isPublic = host === undefined || publicHosts.includes(host);

@@ -207,8 +207,8 @@ export const destinationRule: Template = {
 };
 
 /**
- * The same for requests through Envoy Gateway, which does not count its tries: the HTTPRoute sets `X-Queue-Timeout: 25ms; once`.
- * Its own pause between tries is up to 250 ms.
+ * The same for requests through Envoy Gateway, which does not count its tries: the HTTPRoute sets
+ * `X-Queue-Timeout: 25ms; once`. By default, Envoy pauses up to 250 ms between two tries.
  */
 export const backendTrafficPolicy: Template = {
   apiVersion: 'gateway.envoyproxy.io/v1alpha1',
