@@ -16,6 +16,7 @@ import { crowdChart } from './report/crowd-chart.js';
 import { document } from './report/document.js';
 import { latencyChart } from './report/latency-chart.js';
 import { describeMachine } from './report/machine.js';
+import { storeResults } from './report/stored-results.js';
 import { table } from './report/table.js';
 import type { Result } from './result.js';
 import type { Scenario } from './scenario.js';
@@ -56,7 +57,8 @@ async function measure(
     for (const contender of chosen) targets.push(...(await contender.start(app, workers)));
     for (const { origin } of targets) await ask(origin, question);
     const rows = await scenario.run(targets, settings, report);
-    return { title, measures, rows, method: scenario.method(settings) };
+    const date = new Date().toISOString().slice(0, 10);
+    return { title, date, measures, rows, method: scenario.method(settings) };
   } finally {
     await stopAllChildren();
   }
@@ -74,15 +76,19 @@ async function main(): Promise<void> {
     results.push(result);
   }
   if (settings.dry) return;
-  const charted = results.filter(({ rows }) =>
+  const all = storeResults(
+    results,
+    scenarios.map(({ title }) => title),
+  );
+  const charted = all.filter(({ rows }) =>
     rows.every(({ crowd, curve }) => curve === undefined && crowd === undefined),
   );
   writeFileSync(join('docs', 'benchmarks.svg'), chart(charted));
-  const curves = latencyChart(results);
+  const curves = latencyChart(all);
   if (curves !== undefined) writeFileSync(join('docs', 'benchmarks-latency.svg'), curves);
-  const crowds = crowdChart(results);
+  const crowds = crowdChart(all);
   if (crowds !== undefined) writeFileSync(join('docs', 'benchmarks-crowd.svg'), crowds);
-  writeFileSync(join('docs', 'benchmarks.md'), document(results, describeMachine(), new Date()));
+  writeFileSync(join('docs', 'benchmarks.md'), document(all, describeMachine()));
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -34,6 +34,8 @@ export interface Row {
 
 export interface Result {
   readonly title: string;
+  /** Day of the measurement, such as 2026-11-30. */
+  readonly date: string;
   /** How it was measured. */
   readonly method: string;
   /** The first measure is used for the chart and the comparison. */
