@@ -14,6 +14,6 @@ export function storeResults(measured: readonly Result[], order: readonly string
   const stored: readonly Result[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   const byTitle = new Map([...stored, ...measured].map((result) => [result.title, result]));
   const results = order.flatMap((title) => byTitle.get(title) ?? []);
-  writeFileSync(file, `${JSON.stringify(results)}\n`);
+  writeFileSync(file, `${JSON.stringify(results, null, 1)}\n`);
   return results;
 }
