@@ -19,6 +19,11 @@ leave_interrupted <- function(e) if (is_interrupt(e)) invokeRestart("penstock_in
 # The wall clock in seconds. Sys.time() takes longer, because it makes an object of class POSIXct.
 wall_clock <- function() .Internal(Sys.time())
 
+# serve(seconds) waits this long, in seconds, for the next request of a series, which the gateway sends when it has the
+# answer. A series ends after `series_turn` seconds.
+next_wait <- 0.001
+series_turn <- 0.02
+
 # Whether a moment, in ms modulo 2^31, has passed: see `time` in src/protocol/frame.ts.
 is_past <- function(moment, now) (now * 1000 - moment) %% 2147483648 < 1073741824
 
@@ -35,7 +40,7 @@ serve_frames <- function(con, engines, manifest) frame_server(con, engines, mani
 # happens to a WebSocket
 # Returns serve(seconds), and send(type, id, value), which sends a frame that answers no request. serve() returns TRUE
 # when the gateway has sent `stop` or closed the connection. Given seconds, it returns FALSE after them, and after each
-# frame and callback: code of the app runs between two calls.
+# series of requests and each callback: code of the app runs between two calls.
 frame_server <- function(con, engines, manifest, events = NULL) {
   force(con) # this forks the worker, if it is forked: all that follows runs in the worker
   restore_process <- process_keeper()
@@ -62,8 +67,9 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   until <- Inf
   stopped <- FALSE
   announced <- FALSE
-  # serve() was just called.
+  # serve() was just called, and how long it goes on if requests come one after another.
   entering <- FALSE
+  series_end <- 0
 
   finish <- function(value, type = result_type(value)) {
     took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
@@ -172,14 +178,18 @@ frame_server <- function(con, engines, manifest, events = NULL) {
       failure <<- NULL
     }
     repeat {
+      # Given seconds, the app's own code runs after each frame, unless the next one comes at once.
+      leaves <- until < Inf && !entering
       if (!is.null(unsent)) {
-        if (until < Inf && !entering) return(leave())
+        if (leaves && (unsent[[1L]] == frame_types$rested || wall_clock() > series_end)) return(leave())
         write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
         unsent <<- NULL
       }
       entering <<- FALSE
       kept <- streams$waits()
-      if (!kept && !await_frame()) {
+      follows <- leaves && !kept && socketSelect(list(con), timeout = next_wait)
+      if (leaves && !kept && !follows) return(leave())
+      if (!kept && !follows && !await_frame()) {
         if (leave()) return(TRUE)
         next
       }
@@ -280,7 +290,9 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   # Interrupts are suspended from the `ready` frame on, because the gateway may interrupt the first request before the
   # loop has read it.
   serve <- function(seconds = Inf) {
-    until <<- if (seconds < Inf) wall_clock() + seconds else Inf
+    now <- wall_clock()
+    until <<- if (seconds < Inf) now + seconds else Inf
+    series_end <<- now + series_turn
     entering <<- TRUE
     suspendInterrupts({
       if (!announced) write_frame(con, frame_types$ready, 0L, manifest)

@@ -30,3 +30,16 @@ test('an entrypoint.R that runs the router of another file is served', async () 
   expect(await (await fetch(`${app.url}/hi?name=you`)).json()).toEqual({ hi: ['you'] });
   await app.stop();
 });
+
+test('an app that loops around httpuv::service() does its own work also while requests follow each other', async () => {
+  const app = await serve(fixtureApp('own-loop.R'), { workers: 1 });
+  const turn = async () => Number(await (await fetch(app.url)).text());
+  const first = await turn();
+  let requests = 0;
+  const client = async () => {
+    while ((await turn()) < first + 3) requests += 1;
+  };
+  await Promise.all(Array.from({ length: 8 }, client));
+  expect(requests).toBeLessThan(10_000);
+  expect((await app.stop()).code).toBe(0);
+});
