@@ -3,7 +3,7 @@ import { balancerPort, balancerSelector, metadata, named, publicPort } from './n
 import { disruptionBudgetOf } from './scaling.js';
 
 /** How long a pod may let a request wait while another pod may have a free worker. */
-export const PATIENCE = '25ms';
+export const QUEUE_TIMEOUT = '25ms';
 /** A request is tried again only if HAProxy holds all of it. */
 const BUFFER_BYTES = 65_536;
 const LARGEST_BODY = 49_152;
@@ -62,7 +62,7 @@ backend ask
   value('balancer.retries'),
   `
   retry-on conn-failure 425
-  http-request set-header X-Queue-Timeout ${PATIENCE}
+  http-request set-header X-Queue-Timeout ${QUEUE_TIMEOUT}
   server-template pod `,
   value('balancer.slots'),
   ` "\${PODS}:${publicPort}"
@@ -183,7 +183,7 @@ export const virtualService: Template = {
     http: [
       {
         headers: {
-          request: { set: { 'X-Queue-Timeout': text(`${PATIENCE}; retries=`, value('balancer.retries')) } },
+          request: { set: { 'X-Queue-Timeout': text(`${QUEUE_TIMEOUT}; retries=`, value('balancer.retries')) } },
         },
         retries: {
           attempts: value('balancer.retries'),

@@ -1,5 +1,5 @@
 import { each, item, type Template, value, when } from '../template.js';
-import { PATIENCE } from './balancer.js';
+import { QUEUE_TIMEOUT } from './balancer.js';
 import { adminPort, balancerPort, balancerSelector, metadata, named, publicPort, selector } from './names.js';
 
 const namespaceOf = (name: Template): Template => ({
@@ -128,7 +128,7 @@ export const httpRoute: Template = {
         filters: when({ path: 'balancer.by', is: 'envoy-gateway' }, [
           {
             type: 'RequestHeaderModifier',
-            requestHeaderModifier: { set: [{ name: 'X-Queue-Timeout', value: `${PATIENCE}; once` }] },
+            requestHeaderModifier: { set: [{ name: 'X-Queue-Timeout', value: `${QUEUE_TIMEOUT}; once` }] },
           },
         ]),
         timeouts: when('httpRoute.timeouts', value('httpRoute.timeouts')),
