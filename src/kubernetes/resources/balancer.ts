@@ -183,7 +183,9 @@ export const virtualService: Template = {
     http: [
       {
         headers: {
-          request: { set: { 'X-Queue-Timeout': text(`${QUEUE_TIMEOUT}; retries=`, value('balancer.retries')) } },
+          request: {
+            set: { 'X-Queue-Timeout': text(`${QUEUE_TIMEOUT}; retries=`, value('balancer.retries')) },
+          },
         },
         retries: {
           attempts: value('balancer.retries'),
