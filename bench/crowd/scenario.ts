@@ -48,7 +48,7 @@ export function crowdScenario(part: CrowdPart): Scenario {
     ],
     workers: ({ workers }) => workers,
     method: ({ rounds, seconds }) =>
-      `\`${part.question.method} ${part.question.path}\` over ${CONNECTIONS.join(', ')} connections, ${rounds} rounds of ` +
+      `\`${part.question.method} ${part.question.path}\` over ${CONNECTIONS.join(', ')} connections, ${rounds === 1 ? 'one round' : `${rounds} rounds`} of ` +
       `${seconds} s after ${WARM_SECONDS} s that are not counted. Each connection asks again as soon as it has its answer`,
     async run(entrants, { rounds, seconds }, report) {
       const rows: Row[] = [];
