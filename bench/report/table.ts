@@ -7,7 +7,7 @@ const spread = ({ median, min, max }: Spread) =>
 
 /** The best row of plumber: the delay with keep-alive is not caused by R. */
 function bestPlumber({ rows, measures }: Result): number | undefined {
-  const own = rows.filter(({ name }) => name.startsWith('plumber')).map(({ values }) => values[0]!.median);
+  const own = rows.filter(({ name }) => /^plumber\b/.test(name)).map(({ values }) => values[0]!.median);
   if (own.length === 0) return undefined;
   return measures[0]!.better === 'higher' ? Math.max(...own) : Math.min(...own);
 }
