@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import { duration } from '../config/kinds.js';
+import { givenRequestId } from '../observe/request-id.js';
 
 const kind = duration();
 
@@ -28,8 +29,8 @@ export function queueTimeout(headers: IncomingHttpHeaders): number | undefined {
 function triesAgain(parameter: string, headers: IncomingHttpHeaders): boolean {
   if (parameter !== 'once')
     return Number(headers['x-envoy-attempt-count']) <= Number(parameter.slice('retries='.length));
-  const id = headers['x-request-id'];
-  if (typeof id !== 'string' || limited.has(id)) return false;
+  const id = givenRequestId(headers);
+  if (id === undefined || limited.has(id)) return false;
   limited.set(id, true);
   return true;
 }

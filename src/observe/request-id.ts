@@ -8,9 +8,15 @@ const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f
 
 /** The client's `X-Request-Id` if it is valid, otherwise the trace id of its `traceparent`, otherwise a new id. */
 export function requestId(headers: IncomingHttpHeaders): string {
-  const given = headers['x-request-id'];
-  if (typeof given === 'string' && VALID_ID.test(given)) return given;
+  const given = givenRequestId(headers);
+  if (given !== undefined) return given;
   const traceparent = headers.traceparent;
   const traced = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
   return traced ?? randomUUID();
+}
+
+/** The `X-Request-Id` that the client or a proxy has set; undefined if there is none, or if it is not valid. */
+export function givenRequestId(headers: IncomingHttpHeaders): string | undefined {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && VALID_ID.test(given) ? given : undefined;
 }

@@ -18,6 +18,8 @@ test.each([
   [{ 'x-queue-timeout': '25ms', 'content-length': '32769' }, 25],
   // Nothing tells whether it was here before.
   [{ 'x-queue-timeout': '25ms; once' }, undefined],
+  // What is kept of a client's id is bounded.
+  [{ 'x-queue-timeout': '25ms; once', 'x-request-id': 'x'.repeat(129) }, undefined],
 ])('the headers %j limit the time in the queue to %s ms', (headers, expected) => {
   expect(queueTimeout(headers)).toBe(expected);
 });
