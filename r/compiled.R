@@ -1,14 +1,36 @@
-# A cache of compiled functions. Compiling what all workers run takes a second, longer than loading plumber.
+# What R processes keep for those that start later, because to make it takes seconds: the functions of a worker
+# (sources.R), and compiled functions of plumber.
 #
-# The file belongs to one version of these sources; R's own version is added to its name. Each function is checked
-# against its source, so an entry that does not fit is compiled again. `file` is "" where there is no place for a cache.
+# The files belong to one version of these sources; R's own version is added to their names. `file` is "" where there is
+# no place for them.
 
-# Returns `prepare(f)`, which returns `f` compiled, and `save()`, which writes what is new. compiles: whether to compile
-# what the cache lacks; if not, `prepare` returns it as it is. home: the environment of these sources
-compiled_functions <- function(file, models, compiles, home) {
-  engine <- if (models) "models" else "plumber"
-  if (nzchar(file)) file <- paste(file, engine, getRversion(), paste0(R.version$platform, ".rds"), sep = "-")
-  entries <- read_compiled(file)
+# part: what the file has
+kept_file <- function(file, part) paste(file, part, getRversion(), paste0(R.version$platform, ".rds"), sep = "-")
+
+read_kept <- function(file, part) {
+  path <- kept_file(file, part)
+  if (!nzchar(file) || !file.exists(path)) return(NULL)
+  tryCatch(readRDS(path), error = function(e) NULL, warning = function(e) NULL)
+}
+
+# Another process may read or write the same file. What can't be written is no reason to fail.
+write_kept <- function(value, file, part) {
+  if (!nzchar(file)) return(invisible())
+  path <- kept_file(file, part)
+  own <- paste0(path, ".", Sys.getpid())
+  written <- tryCatch({
+    saveRDS(value, own, compress = FALSE)
+    file.rename(own, path)
+  }, error = function(e) FALSE, warning = function(e) FALSE)
+  if (!written) unlink(own)
+  invisible()
+}
+
+# Returns `prepare(f)`, which returns `f` compiled, and `save()`, which writes what is new. Each function is checked
+# against its source, so an entry that does not fit is compiled again. compiles: whether to compile what the file lacks;
+# if not, `prepare` returns it as it is. home: the environment of these sources
+compiled_functions <- function(file, compiles, home) {
+  entries <- as.list(read_kept(file, "plumber"))
   asked <- 0L
   changed <- FALSE
   # Environments are not stored: the function gets its own again.
@@ -30,22 +52,5 @@ compiled_functions <- function(file, models, compiles, home) {
     changed <<- TRUE
     compiled
   }
-  list(prepare = prepare, save = function() if (changed) write_compiled(entries, file))
-}
-
-read_compiled <- function(file) {
-  if (!file.exists(file)) return(list())
-  tryCatch(readRDS(file), error = function(e) list(), warning = function(e) list())
-}
-
-# Another process may read or write the same file. A cache that can't be written is no reason to fail.
-write_compiled <- function(entries, file) {
-  if (!nzchar(file)) return(invisible())
-  own <- paste0(file, ".", Sys.getpid())
-  written <- tryCatch({
-    saveRDS(entries, own, compress = FALSE)
-    file.rename(own, file)
-  }, error = function(e) FALSE, warning = function(e) FALSE)
-  if (!written) unlink(own)
-  invisible()
+  list(prepare = prepare, save = function() if (changed) write_kept(entries, file, "plumber"))
 }

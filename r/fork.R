@@ -37,15 +37,6 @@ load_base_functions <- function() {
   }
 }
 
-# R compiles a function at its second call. This compiles what all workers call once, before the fork. It runs before
-# the app is loaded, because closures are compiled with the function that makes them.
-compile_ahead <- function(names, envir, prepare) {
-  for (name in names) {
-    value <- get(name, envir)
-    if (typeof(value) == "closure") assign(name, prepare(value), envir)
-  }
-}
-
 # Objects that live as long as the process: gc() closes a connection that has no reference.
 kept <- new.env(parent = emptyenv())
 kept$streams <- 0L

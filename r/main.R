@@ -59,8 +59,7 @@ load_and_serve <- function(settings) {
   jit <- compiler::enableJIT(0L)
   models <- settings$app$entry %in% c("model", "models")
   plumber <- settings$app$entry %in% c("file", "directory")
-  compiled <- compiled_functions(settings$compiled, models, settings$preloads, environment(main))
-  compile_ahead(if (models) for_predictions else for_requests, environment(main), compiled$prepare)
+  compiled <- compiled_functions(settings$compiled, settings$preloads, environment(main))
   before <- NULL
   calls <- NULL
   files_read <- function(missing) character()

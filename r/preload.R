@@ -14,7 +14,8 @@ fork_start <- function(con, settings, before) {
   function(hooks) {
     load_base_functions()
     # Objects that survive two collections are left alone by all but full ones: they are not written to and stay shared.
-    gc()
+    # The first one may leave old garbage to the second.
+    gc(full = FALSE)
     gc()
     write_frame(con, frame_types$preloaded, 0L, list(
       obstacles = as.list(fork_obstacles(before)), able = !is.null(fork_tools())

@@ -145,6 +145,8 @@ ENV HOME=/tmp LANG=C.UTF-8 \\
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 R_DATATABLE_NUM_THREADS=1 \\
     RENV_CONFIG_AUTOLOADER_ENABLED=FALSE
 COPY --from=files /opt/penstock /opt/penstock
+# Compiles R's part of Penstock, so that no container has to do it at its start.
+RUN mkdir /opt/penstock/compiled && Rscript /opt/penstock/r/compile.R /opt/penstock/compiled/r
 COPY --from=files /app /app
 WORKDIR /app
 # The software bill of materials, for scanners.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { installed } from '../installation.js';
@@ -10,9 +10,11 @@ const UNUSED_AFTER_MS = 30 * 24 * 60 * 60 * 1000;
 /**
  * Where R keeps its compiled form of `r/`, which halves the time it takes to start: a file in `$XDG_CACHE_HOME/penstock`,
  * by default `~/.cache/penstock`, named after a hash of the sources. `r/compiled.R` adds R's version. Empty if there is no
- * such folder, or if others may write to it: R runs what it reads.
+ * such folder, or if others may write to it: R runs what it reads. An image has what `r/compile.R` made when it was built.
  */
 export function compiledCodeFile(): string {
+  const built = installed('compiled/');
+  if (existsSync(built)) return join(built, 'r');
   try {
     const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'penstock');
     mkdirSync(folder, { recursive: true, mode: 0o700 });

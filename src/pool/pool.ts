@@ -35,8 +35,11 @@ export class Pool {
   readonly #idle = new IdleWorkers();
   /** Workers that were told to stop, so that their exit is expected. */
   readonly #leaving = new Set<Worker>();
-  /** Why the start that is about to fail fails, if R or the time limit has told. */
-  #obstacle: string | undefined;
+  /**
+   * Why a start fails, told by R or the time limit before the process ends. The key is the worker, or the pool for the process
+   * that workers are forked from.
+   */
+  readonly #obstacles = new WeakMap<object, string>();
   #nextId = 1;
   #stopping = false;
   #restartTimer: NodeJS.Timeout | undefined;
@@ -59,7 +62,7 @@ export class Pool {
       },
       observer.preload && {
         ...observer.preload,
-        loadFailed: (failure) => observer.preload!.loadFailed(this.#cannotLoad(failure)),
+        loadFailed: (failure) => observer.preload!.loadFailed(this.#cannotLoad(this, failure)),
       },
     );
     this.#growth = new Growth(options.cpus, {
@@ -222,7 +225,7 @@ export class Pool {
     this.#workers.set(worker.id, worker);
     const { loadTimeout } = this.#options;
     this.#trials.begin(worker, loadTimeout, () => {
-      this.#observer.loadFailed(worker, this.#cannotLoad(loadTimedOut(loadTimeout, worker.journey)));
+      this.#observer.loadFailed(worker, this.#cannotLoad(worker, loadTimedOut(loadTimeout, worker.journey)));
       worker.kill();
       this.#source.hangs();
     });
@@ -249,7 +252,7 @@ export class Pool {
       this.#recycler?.look(worker);
       this.#observer.idle();
     },
-    loadFailed: (worker, failure) => this.#observer.loadFailed(worker, this.#cannotLoad(failure)),
+    loadFailed: (worker, failure) => this.#observer.loadFailed(worker, this.#cannotLoad(worker, failure)),
     running: (pid) => this.#reaper.add(pid),
     dead: (worker, exit) => this.#dead(worker, exit),
     interrupted: (worker, label, interrupt) => this.#observer.interrupted(worker, label, interrupt),
@@ -282,7 +285,7 @@ export class Pool {
     const expected = this.#leaving.delete(worker);
     if (!expected) this.#restarts += 1;
     if (untried && !expected) {
-      this.#failed(worker.journey.startedAt, exit);
+      this.#failed(worker, worker.journey.startedAt, exit);
       if (!worker.journey.done) this.#source.crashed(exit);
     }
     this.#observer.dead(worker, exit, expected);
@@ -294,13 +297,18 @@ export class Pool {
     this.#refill();
   }
 
-  #failed(startedAt: number, exit: WorkerExit): void {
-    this.#breaker.failed(startedAt, performance.now(), this.#obstacle ?? `R ${describeExit(exit)}`);
-    this.#obstacle = undefined;
+  /** @param process the worker; the pool itself for the process that workers are forked from */
+  #failed(process: object, startedAt: number, exit: WorkerExit): void {
+    this.#breaker.failed(
+      startedAt,
+      performance.now(),
+      this.#obstacles.get(process) ?? `R ${describeExit(exit)}`,
+    );
+    this.#obstacles.delete(process);
   }
 
-  #cannotLoad(failure: LoadFailure): LoadFailure {
-    this.#obstacle = describeLoadFailure(failure);
+  #cannotLoad(process: object, failure: LoadFailure): LoadFailure {
+    this.#obstacles.set(process, describeLoadFailure(failure));
     return failure;
   }
 
@@ -320,7 +328,7 @@ export class Pool {
   /** The process to fork workers from has ended; starts another. */
   #cannotStart(startedAt: number | undefined, exit: WorkerExit): void {
     if (this.#stopping) return;
-    if (startedAt !== undefined) this.#failed(startedAt, exit);
+    if (startedAt !== undefined) this.#failed(this, startedAt, exit);
     if (this.broken) this.#observer.broken();
     this.#refill();
   }

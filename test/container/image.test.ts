@@ -146,6 +146,12 @@ describe("The example's image", { timeout: START_TIMEOUT_MS * 2 }, () => {
     expect((await podman('exec', app.id, 'touch', '/tmp/x')).code).toBe(0);
   });
 
+  test('has compiled code of R that a starting worker only reads', async () => {
+    const { stdout } = await podman('exec', app.id, 'ls', '/opt/penstock/compiled');
+    expect(stdout).toMatch(/^r-plumber-[\d.]+-\S+\.rds\nr-worker-[\d.]+-\S+\.rds\n$/);
+    expect((await podman('exec', app.id, 'ls', '/tmp/.cache/penstock')).code).not.toBe(0);
+  });
+
   test('answers every endpoint', async () => {
     const text = async (path: string, init?: RequestInit) => {
       const response = await fetch(`${app.url}${path}`, init);
