@@ -6,7 +6,7 @@ import { packagesToTest } from './setup/r-packages.mjs';
 import { root } from './setup/root.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { runScript } from './setup/setup-error.mjs';
-import { closingLine } from './testing/tally.mjs';
+import { closingLines } from './testing/tally.mjs';
 import { runVitest } from './testing/vitest.mjs';
 
 await runScript(async () => {
@@ -18,5 +18,5 @@ await runScript(async () => {
     env: { PENSTOCK_TEST_EXECUTABLE: executableFor(`${process.platform}-${process.arch}`) },
   });
   if (tally.failed > 0) process.exitCode = 1;
-  console.log(`\n${closingLine(tally)}`);
+  console.log(`\n${closingLines(tally)}`);
 });

@@ -11,7 +11,7 @@ import { answerOf, capture, mustRun } from './setup/command.mjs';
 import { root } from './setup/root.mjs';
 import { runScript, SetupError } from './setup/setup-error.mjs';
 import { importImage, prepareContainers } from './testing/containers.mjs';
-import { closingLine } from './testing/tally.mjs';
+import { closingLines } from './testing/tally.mjs';
 
 const image = 'localhost/penstock-test-r:bookworm';
 const packages = [
@@ -109,5 +109,5 @@ await runScript(async () => {
     rmSync(work, { recursive: true, force: true });
   }
   if (tally.failed > 0) process.exitCode = 1;
-  console.log(`\n${closingLine(tally)}`);
+  console.log(`\n${closingLines(tally)}`);
 });

@@ -6,7 +6,7 @@ import { packagesToTest } from './setup/r-packages.mjs';
 import { root } from './setup/root.mjs';
 import { setUp } from './setup/set-up.mjs';
 import { runScript, SetupError } from './setup/setup-error.mjs';
-import { closingLine } from './testing/tally.mjs';
+import { closingLines } from './testing/tally.mjs';
 import { runVitest } from './testing/vitest.mjs';
 
 /** @param {number} major */
@@ -50,5 +50,5 @@ await runScript(async () => {
   console.log(`Node ${answerOf([node, '-p', 'process.versions.node'])?.trim()}`);
   const tally = await runVitest({ node, args: process.argv.slice(2) });
   if (tally.failed > 0) process.exitCode = 1;
-  console.log(`\n${closingLine(tally)}`);
+  console.log(`\n${closingLines(tally)}`);
 });

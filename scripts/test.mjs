@@ -10,7 +10,7 @@ import { runScript } from './setup/setup-error.mjs';
 import { runContainerTests } from './testing/container-tests.mjs';
 import { PartTimes } from './testing/part-times.mjs';
 import { runChecks } from './testing/run-checks.mjs';
-import { closingLine, sum } from './testing/tally.mjs';
+import { closingLines, sum } from './testing/tally.mjs';
 import { runTestthat } from './testing/testthat.mjs';
 import { runVitest } from './testing/vitest.mjs';
 
@@ -35,4 +35,4 @@ await runScript(async () => {
   if (total.failed > 0) process.exitCode = 1;
 });
 
-console.log(`\n${times.table}\n\n${closingLine(total)}`);
+console.log(`\n${times.table}\n\n${closingLines(total)}`);

@@ -22,11 +22,11 @@ export async function runChecks(checks, times = new PartTimes(), atOnce = availa
       const { ok, output } = await times.measure(name, () =>
         capture(['nice', '-n', '19', ...words], { cwd: root }),
       );
-      if (!ok) failures.push(`${name} failed:\n${output}`);
+      if (!ok) failures.push(`${name}\n${output}`);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   progress.end(failures.length === 0 ? 'done' : 'failed');
-  for (const failure of failures) console.log(failure);
-  return { passed: checks.length - failures.length, failed: failures.length, skipped: 0 };
+  for (const failure of failures) console.log(`Failed: ${failure}`);
+  return { passed: checks.length - failures.length, failed: failures.length, skipped: 0, failures };
 }

@@ -11,7 +11,10 @@ import { root } from '../setup/root.mjs';
 export function tallyOf(output) {
   const line = /^testthat: (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
   if (line === null) return { passed: 0, failed: 1, skipped: 0 };
-  return { passed: Number(line[1]), failed: Number(line[2]), skipped: Number(line[3]) };
+  const failures = [...output.matchAll(/^── ((?:Failure|Error) \(.*?\): .*?) ─+\n(.*)$/gm)].map(
+    ([, what, why]) => `${what}\n${why}`,
+  );
+  return { passed: Number(line[1]), failed: Number(line[2]), skipped: Number(line[3]), failures };
 }
 
 /** @returns {Promise<import('./tally.mjs').Tally>} */

@@ -10,7 +10,15 @@ import { root } from '../setup/root.mjs';
  * @property {number} numFailedTests
  * @property {number} numPendingTests
  * @property {number} numTodoTests
- * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults
+ * @property {VitestFile[]} testResults
+ */
+
+/**
+ * @typedef {object} VitestFile
+ * @property {string} name its path
+ * @property {string} status
+ * @property {string} [message] why it could not be loaded
+ * @property {{ status: string, fullName: string, failureMessages: string[] | null }[]} assertionResults
  */
 
 /**
@@ -31,8 +39,19 @@ export function tallyOf(found, exitCode) {
     passed: found.numPassedTests,
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: found.numPendingTests + found.numTodoTests,
+    failures: [
+      ...brokenFiles.map(({ message = '', name }) => describe(name, message)),
+      ...found.testResults.flatMap(({ assertionResults, name }) =>
+        assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map(({ failureMessages, fullName }) => describe(`${name}: ${fullName}`, failureMessages?.[0])),
+      ),
+    ],
   };
 }
+
+/** @param {string} what */
+const describe = (what, message = '') => `${what.replace(root, '')}\n${message}`.trimEnd();
 
 /**
  * @param {string} report

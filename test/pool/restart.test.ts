@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { fixtureApp, isRunning, type LogEntry, type ServedApp, serve } from '../support/server.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'penstock-restart-'));
@@ -44,6 +44,11 @@ beforeAll(async () => {
     env: { FRAGILE_BREAK: obstacle, FRAGILE_CRASH: crash },
     flags: ['--preload', 'off'], // forked workers would not load the app again
   });
+});
+
+// The other tests do not fail because of one.
+afterEach(() => {
+  for (const file of [obstacle, crash]) rmSync(file, { force: true });
 });
 
 afterAll(async () => {

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { root } from '../../scripts/setup/root.mjs';
 import { PartTimes } from '../../scripts/testing/part-times.mjs';
 import { slowestFiles } from '../../scripts/testing/slow-files.mjs';
-import { closingLine, sum } from '../../scripts/testing/tally.mjs';
+import { closingLines, sum } from '../../scripts/testing/tally.mjs';
 import { tallyOf as tallyOfTestthat } from '../../scripts/testing/testthat.mjs';
 import { tallyOf as tallyOfVitest } from '../../scripts/testing/vitest.mjs';
 
@@ -9,16 +11,54 @@ const report = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTo
 
 test('the closing line counts all runs together', () => {
   const one = { passed: 3, failed: 0, skipped: 0 };
-  expect(closingLine(sum([one, { passed: 1, failed: 2, skipped: 0 }]))).toBe('4 passed, 2 failed');
-  expect(closingLine({ ...one, skipped: 2 })).toBe('2 skipped\n3 passed, 0 failed');
+  expect(closingLines(sum([one, { passed: 1, failed: 2, skipped: 0 }]))).toBe('4 passed, 2 failed');
+  expect(closingLines({ ...one, skipped: 2 })).toBe('2 skipped\n3 passed, 0 failed');
+});
+
+test('the closing lines name what failed, with the beginning of its message', () => {
+  const assertionResults = [
+    { status: 'passed', fullName: 'adds', failureMessages: [] },
+    {
+      status: 'failed',
+      fullName: 'divides',
+      failureMessages: [`expected 1 to be 2\n${'at x\n'.repeat(20)}`],
+    },
+  ];
+  const testResults = [
+    { name: join(root, 'test/sum.test.ts'), status: 'failed', assertionResults },
+    {
+      name: join(root, 'test/broken.test.ts'),
+      status: 'failed',
+      message: 'no such file',
+      assertionResults: [],
+    },
+  ];
+  const vitest = tallyOfVitest({ ...report, numFailedTests: 1, testResults }, 1);
+  const testthat = tallyOfTestthat(
+    "── Failure ('test-a.R:3'): prints ────\n1 is not 2\n\ntestthat: 12 passed, 1 failed, 0 skipped\n",
+  );
+  const lines = closingLines(sum([vitest, testthat])).split('\n');
+  expect(lines).toHaveLength(2 + 9 + 2 + 2);
+  expect(lines.slice(0, 4)).toEqual([
+    'Failed: test/broken.test.ts',
+    '  no such file',
+    'Failed: test/sum.test.ts: divides',
+    '  expected 1 to be 2',
+  ]);
+  expect(lines.slice(-4)).toEqual([
+    "Failed: Failure ('test-a.R:3'): prints",
+    '  1 is not 2',
+    '1 skipped',
+    '15 passed, 3 failed',
+  ]);
 });
 
 test('a passing run of vitest counts as reported', () => {
-  expect(tallyOfVitest(report, 0)).toEqual({ passed: 3, failed: 0, skipped: 1 });
+  expect(tallyOfVitest(report, 0)).toEqual({ passed: 3, failed: 0, skipped: 1, failures: [] });
 });
 
 test('a test file that cannot be loaded is a failure', () => {
-  const broken = { ...report, testResults: [{ status: 'failed', assertionResults: [] }] };
+  const broken = { ...report, testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [] }] };
   expect(tallyOfVitest(broken, 1).failed).toBe(1);
 });
 
@@ -36,6 +76,7 @@ test('R tests are counted from the last line of their output', () => {
     passed: 12,
     failed: 1,
     skipped: 2,
+    failures: [],
   });
 });
 
