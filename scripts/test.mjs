@@ -1,6 +1,6 @@
 /**
- * npm test: set-up, the checks, the tests of the R side, all other tests, and the image in a container. The tests wait for
- * about a fifth of their time, which the checks and the container part use. The last line counts all tests.
+ * npm test: set-up, then the tests, and beside them, one after the other, the image in a container, the checks, and the tests of
+ * the R side. The last line counts all tests.
  */
 import { checks } from './checks.mjs';
 import { setUpBrowser } from './setup/browser.mjs';
@@ -23,14 +23,13 @@ await runScript(async () => {
     await setUpBrowser();
   });
   await times.measure('All tests', async () => {
-    total = sum(
-      await Promise.all([
-        runChecks(checks, times, 1),
-        times.measure('Tests of the R side (testthat)', runTestthat),
-        times.measure('Tests (vitest)', () => runVitest()),
-        runContainerTests(times),
-      ]),
-    );
+    const others = async () => [
+      await runContainerTests(times),
+      await runChecks(checks, times, 1),
+      await times.measure('Tests of the R side (testthat)', runTestthat),
+    ];
+    const both = await Promise.all([others(), times.measure('Tests (vitest)', () => runVitest())]);
+    total = sum(both.flat());
   });
   if (total.failed > 0) process.exitCode = 1;
 });
