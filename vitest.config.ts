@@ -22,8 +22,7 @@ export default defineConfig({
       ...(process.env.PENSTOCK_SOAK_MINUTES ? [] : ['test/chaos/soak.test.ts']),
     ],
     globalSetup: ['test/support/build.ts', 'test/support/temporary-folder.ts'],
-    // Servers under test allocate large pages, where the system has them: R then starts with a fourth of the page faults, and
-    // takes an eighth less CPU time.
+    // R processes that the tests start themselves use large pages, as workers do: they start in an eighth less CPU time.
     env: { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' },
     setupFiles: ['test/support/leave-nothing.ts'],
     // A process for each file would cost half a second per file.
