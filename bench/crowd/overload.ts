@@ -34,7 +34,7 @@ export function overloadScenario(part: CrowdPart): Scenario {
     workers: ({ workers }) => workers,
     method: () =>
       `\`${part.question.method} ${part.question.path}\`, arriving at ${FACTORS.join(', ')} times the rate that ` +
-      `${CAPACITY_CONNECTIONS} connections get, for ${SECONDS} s each. Clients that come back ask again at once when they are rejected`,
+      `${CAPACITY_CONNECTIONS} connections get, for ${SECONDS} s each. Clients that come back ask again at once when they are rejected. Requests beyond 16,000 open connections are not sent, and count as failed`,
     async run(entrants, { seconds }, report) {
       const rows: Row[] = [];
       for (const way of entrants.filter(({ name }) => name.startsWith('Penstock'))) {
