@@ -37,13 +37,6 @@ function compiledCode(): string {
   return compiledCodeKept;
 }
 
-/**
- * Lets R's memory be in large pages on systems where a program has to ask for them, as it is elsewhere (`always` in
- * /sys/kernel/mm/transparent_hugepage/enabled, the default of Debian and RHEL): R starts in a tenth less time, with as much
- * memory. Another C library than glibc ignores it.
- */
-const LARGE_PAGES = 'glibc.malloc.hugetlb=1';
-
 /** Environment variable that tells an R process to wait for its settings. */
 const SPARE = 'PENSTOCK_WORKER_SPARE';
 
@@ -106,7 +99,6 @@ export function startR(
   createFolder(folder);
   const inherited = Object.entries(process.env).filter(([name]) => !secretVariables.includes(name));
   const env = {
-    GLIBC_TUNABLES: LARGE_PAGES,
     ...Object.fromEntries(inherited),
     TMPDIR: folder,
     ...(settings ?? { [SPARE]: '1', PENSTOCK_WORKER_COMPILED: compiledCode() }),
