@@ -1,4 +1,5 @@
-# The functions of a worker, in an environment of their own, out of reach of the app's changes to the global environment.
+# The functions of a worker, in an environment of their own, out of reach of the app's changes to the global
+# environment.
 
 # Returns that environment, as an earlier process has kept it (see compiled.R) or read from the sources. keeps: whether
 # to compile what runs often, which takes a second, and to keep all of it for the next process

@@ -73,7 +73,8 @@ test_that("a worker's functions are kept compiled, and are those of the sources"
   expect_setequal(ls(kept), ls(read))
   functions <- Filter(is.function, as.list(kept))
   for (name in names(functions)) {
-    expect_true(identical(functions[[name]], read[[name]], ignore.environment = TRUE, ignore.bytecode = TRUE), info = name)
+    same <- identical(functions[[name]], read[[name]], ignore.environment = TRUE, ignore.bytecode = TRUE)
+    expect_true(same, info = name)
   }
   expect_true(is_compiled(kept$read_frame))
   expect_identical(environment(kept$read_frame), kept)
