@@ -3,11 +3,10 @@
  * tenth of what Node's own client does, and counts for each connection what it got, which wrk does not.
  */
 import { connect, type Socket } from 'node:net';
-import type { Latency, LoadPlan, LoadResult } from './plan.js';
+import { type Latency, type LoadPlan, type LoadResult, MOST_CONNECTIONS } from './plan.js';
 
 const plan = JSON.parse(process.argv[2]!) as LoadPlan;
 const request = Buffer.from(plan.request, 'latin1');
-const MOST_CONNECTIONS = 16_000;
 
 class Connection {
   good = 0;

@@ -3,7 +3,7 @@ import type { Row } from '../result.js';
 import type { Scenario } from '../scenario.js';
 import { spreadOf } from '../statistics.js';
 import { putLoad } from './load.js';
-import type { LoadResult } from './plan.js';
+import { type LoadResult, MOST_CONNECTIONS } from './plan.js';
 import type { CrowdPart } from './scenario.js';
 
 /** Requests that arrive, as a multiple of what the workers can do. */
@@ -34,7 +34,9 @@ export function overloadScenario(part: CrowdPart): Scenario {
     workers: ({ workers }) => workers,
     method: () =>
       `\`${part.question.method} ${part.question.path}\`, arriving at ${FACTORS.join(', ')} times the rate that ` +
-      `${CAPACITY_CONNECTIONS} connections get, for ${SECONDS} s each. Clients that come back ask again at once when they are rejected. Requests beyond 16,000 open connections are not sent, and count as failed`,
+      `${CAPACITY_CONNECTIONS} connections get, for ${SECONDS} s each. ` +
+      'Clients that come back ask again at once when they are rejected. ' +
+      `Requests beyond ${MOST_CONNECTIONS.toLocaleString('en')} open connections are not sent, and count as failed`,
     async run(entrants, { seconds }, report) {
       const rows: Row[] = [];
       for (const way of entrants.filter(({ name }) => name.startsWith('Penstock'))) {

@@ -1,3 +1,6 @@
+/** Connections that one load process opens. Requests of an open loop beyond them are not sent, and count as failed. */
+export const MOST_CONNECTIONS = 16_000;
+
 /** What the load process is to do; one request over and over, to one address. */
 export interface LoadPlan {
   readonly host: string;

@@ -10,7 +10,8 @@ import { root } from '../setup/root.mjs';
  */
 export function tallyOf(output) {
   const line = /^testthat: (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
-  if (line === null) return { passed: 0, failed: 1, skipped: 0 };
+  if (line === null)
+    return { passed: 0, failed: 1, skipped: 0, failures: ['the tests of the R side did not end'] };
   const failures = [...output.matchAll(/^── ((?:Failure|Error) \(.*?\): .*?) ─+\n(.*)$/gm)].map(
     ([, what, why]) => `${what}\n${why}`,
   );

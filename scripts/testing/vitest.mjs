@@ -29,17 +29,20 @@ import { root } from '../setup/root.mjs';
  * @returns {import('./tally.mjs').Tally}
  */
 export function tallyOf(found, exitCode) {
-  if (found === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  if (found === undefined)
+    return { passed: 0, failed: 1, skipped: 0, failures: ['vitest ended without a report'] };
   const brokenFiles = found.testResults.filter(
     ({ status, assertionResults }) =>
       status === 'failed' && !assertionResults.some((assertion) => assertion.status === 'failed'),
   );
   const failed = found.numFailedTests + brokenFiles.length;
+  const other = failed === 0 && exitCode !== 0;
   return {
     passed: found.numPassedTests,
-    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    failed: other ? 1 : failed,
     skipped: found.numPendingTests + found.numTodoTests,
     failures: [
+      ...(other ? ['an error outside of any test, see the output of vitest'] : []),
       ...brokenFiles.map(({ message = '', name }) => describe(name, message)),
       ...found.testResults.flatMap(({ assertionResults, name }) =>
         assertionResults

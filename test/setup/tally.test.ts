@@ -63,7 +63,10 @@ test('a test file that cannot be loaded is a failure', () => {
 });
 
 test('an error outside of any test is a failure', () => {
-  expect(tallyOfVitest(report, 1).failed).toBe(1);
+  expect(tallyOfVitest(report, 1)).toMatchObject({
+    failed: 1,
+    failures: [expect.stringContaining('outside of any test')],
+  });
 });
 
 test('a run that ends without a report is a failure', () => {
