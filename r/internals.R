@@ -19,6 +19,10 @@ printing_settings <- function() {
        .Internal(Sys.getenv("TZ", "")), .Internal(Sys.getlocale(2L)))
 }
 
+# match() with 0 for what is not there, and anyDuplicated() of texts.
+places_in <- function(texts, all) .Internal(match(texts, all, 0L, NULL))
+any_twice <- function(texts) .Internal(anyDuplicated(texts, FALSE, FALSE)) > 0L
+
 new_environment <- function() .Internal(new.env(TRUE, emptyenv(), 29L))
 
 # A new environment from a named list. Its parent is the empty one.
@@ -27,6 +31,9 @@ as_environment <- function(values) {
   if (length(values) > 0L) .Internal(list2env(values, env))
   env
 }
+
+# Sets a variable of an environment.
+put <- function(name, value, env) .Internal(assign(name, value, env, FALSE))
 
 # delayedAssign() of a quoted expression.
 delay <- function(name, expression, from, to) .Internal(delayedAssign(name, expression, from, to))
@@ -47,16 +54,18 @@ internals_fit <- function() {
     write_bytes(bytes, output)
     env <- as_environment(value)
     delay("b", quote(words + 1L), environment(), env)
+    put("c", words, env)
     lock_binding(as.name("a"), env)
     lock_environment(env)
     identical(words_bytes(words), bytes) && identical(bytes_words(bytes, 2L), words) &&
       identical(read_bytes(input, 8L), bytes) && identical(rawConnectionValue(output), bytes) &&
       identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
       identical(bytes_value(serialize(value, NULL)), value) &&
-      identical(env$a, words) && identical(env$b, words + 1L) && bindingIsLocked("a", env) &&
+      identical(env$a, words) && identical(env$b, words + 1L) && identical(env$c, words) && bindingIsLocked("a", env) &&
       environmentIsLocked(env) && identical(run_function(max, list(1, 2), baseenv()), 2) &&
       identical(as.function(list(x = 1, compiled_body(identity)), baseenv())(2), 2) &&
       identical(values_of(env, c("a", "z")), list(a = words, z = NULL)) &&
+      identical(places_in(c("b", "c"), c("a", "b")), c(2L, 0L)) && any_twice(c("a", "a")) && !any_twice(c("a", "b")) &&
       identical(option("scipen"), getOption("scipen")) && identical(parsing_settings()[[1L]], getOption("scipen")) &&
       identical(printing_settings()[-(1:3)], list(Sys.getenv("TZ"), Sys.getlocale("LC_CTYPE")))
   }, error = function(e) FALSE)
@@ -71,6 +80,8 @@ if (!internals_fit()) {
   bytes_value <- function(bytes) unserialize(bytes)
   values_of <- function(env, names) mget(names, env, ifnotfound = list(NULL))
   option <- function(name) getOption(name)
+  places_in <- function(texts, all) match(texts, all, 0L)
+  any_twice <- function(texts) anyDuplicated(texts) > 0L
   new_environment <- function() new.env(parent = emptyenv())
   parsing_settings <- function() list(getOption("scipen"), getOption("plumber.sharedSecret"))
   printing_settings <- function() {
@@ -78,6 +89,7 @@ if (!internals_fit()) {
          Sys.getlocale("LC_CTYPE"))
   }
   as_environment <- function(values) list2env(values, parent = emptyenv())
+  put <- function(name, value, env) assign(name, value, envir = env)
   delay <- function(name, expression, from, to) {
     do.call(delayedAssign, list(name, expression, eval.env = from, assign.env = to), quote = FALSE)
   }
@@ -107,11 +119,12 @@ with_environment <- function(f, env) {
   f
 }
 
-# Functions of one expression that run many times for each request. A call of a function takes longer than what most of
-# them do.
-inlined <- c("bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "delay",
-             "new_environment", "lock_binding", "lock_environment", "run_function", "wall_clock", "open_sinks",
-             "message_sink", "is_promise", "is_sent", "is_same_request")
+# Functions that run many times for each request. A call of a function takes longer than what most of them do. They have
+# neither variables of their own nor return().
+inlined <- c("bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "put", "delay",
+             "places_in", "any_twice", "new_environment", "lock_binding", "lock_environment", "run_function", "wall_clock", "open_sinks",
+             "message_sink", "is_promise", "is_sent", "is_same_request", "called_route", "plan_holds", "step_holds",
+             "enter_route", "leave_route", "forget_call", "left_to_gateway", "is_printable", "prints_as_planned")
 
 # Puts the expressions of these functions in place of their calls, in the functions of `env` with these names. An
 # argument that is more than a name or a constant must be used once.
@@ -119,10 +132,16 @@ inline_calls <- function(env, names = ls(env, all.names = TRUE)) {
   known <- mget(intersect(inlined, ls(env)), env)
   # identical() has one as well, with more arguments in later versions of R.
   known$identical <- identical
+  expand_parts <- function(expression) {
+    for (i in seq_along(expression)) if (is.call(expression[[i]])) expression[[i]] <- expand(expression[[i]])
+    expression
+  }
   expand <- function(expression) {
     if (!is.call(expression)) return(expression)
-    for (i in seq_along(expression)) if (is.call(expression[[i]])) expression[[i]] <- expand(expression[[i]])
     name <- expression[[1L]]
+    # What it names is not a function.
+    if (identical(name, quote(.Internal))) return(as.call(list(name, expand_parts(expression[[2L]]))))
+    expression <- expand_parts(expression)
     f <- if (is.name(name)) known[[as.character(name)]]
     if (is.null(f)) return(expression)
     values <- formals(f)
@@ -132,9 +151,9 @@ inline_calls <- function(env, names = ls(env, all.names = TRUE)) {
       uses <- sum(all.names(body(f)) == name)
       if (uses > 1L && is.call(values[[name]])) return(expression)
     }
-    do.call(substitute, list(body(f), as.list(values)))
+    expand(do.call(substitute, list(body(f), as.list(values))))
   }
-  for (name in setdiff(names, names(known))) {
+  for (name in names) {
     f <- env[[name]]
     if (is.function(f) && !is.primitive(f) && identical(environment(f), env)) body(env[[name]]) <- expand(body(f))
   }

@@ -170,6 +170,26 @@ frame_server <- function(con, engines, manifest, events = NULL) {
     TRUE
   }
 
+  # A frame that is no request.
+  run_command <- function(frame) {
+    type <- frame$type
+    id <- frame$id
+    if (type == frame_types$ping || type == frame_types$collect) {
+      if (type == frame_types$ping) drop_interrupts() else gc()
+      early <<- FALSE
+      unsent <<- list(frame_types$pong, 0L, NULL, 0L)
+    } else if (type == frame_types$abandon) {
+      if (streams$has(id)) run_beside(function() streams$abandon(id), stream = id)
+      else if (close_request(id)) unsent <<- list(frame_types$interrupted, id, NULL, 0L)
+    } else if (type == frame_types$pull) {
+      run_beside(function() streams$pull(id), stream = id)
+    } else if (type >= frame_types$socket_opened && type <= frame_types$relay) {
+      run_beside(function() run_event(frame), event_of = id)
+    } else {
+      stop("the gateway sent a frame of unknown type ", type)
+    }
+  }
+
   # Interrupts are suspended except in engines. A wait for the socket raises them nevertheless, before it has read or
   # written anything. An answer that was about to be sent is then sent by the next call of work().
   work <- function() {
@@ -194,27 +214,11 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         next
       }
       frame <- if (kept) streams$next_frame() else read_frame(con)
-      if (is.null(frame) || frame$type == frame_types$stop) {
-        stopped <<- TRUE
-        return(TRUE)
-      }
-      if (frame$type == frame_types$ping || frame$type == frame_types$collect) {
-        if (frame$type == frame_types$ping) drop_interrupts() else gc()
-        early <<- FALSE
-        unsent <<- list(frame_types$pong, 0L, NULL, 0L)
-        next
-      }
-      if (frame$type == frame_types$abandon) {
-        if (streams$has(frame$id)) run_beside(function() streams$abandon(frame$id), stream = frame$id)
-        else if (close_request(frame$id)) unsent <<- list(frame_types$interrupted, frame$id, NULL, 0L)
-        next
-      }
-      if (frame$type == frame_types$pull) {
-        run_beside(function() streams$pull(frame$id), stream = frame$id)
-        next
-      }
-      if (frame$type >= frame_types$socket_opened && frame$type <= frame_types$relay) {
-        run_beside(function() run_event(frame), event_of = frame$id)
+      engine <- if (!is.null(frame) && frame$type <= length(engines)) engines[[frame$type]]
+      if (is.null(engine)) {
+        stopped <<- is.null(frame) || frame$type == frame_types$stop
+        if (stopped) return(TRUE)
+        run_command(frame)
         next
       }
       began <<- wall_clock()
@@ -223,12 +227,12 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         unsent <<- list(frame_types$unstarted, frame$id, NULL, 0L)
         next
       }
-      current <<- engines[[frame$type]]
+      current <<- engine
       running <<- frame$id
       if (length(frame$payload) > read_at_once || frame$flags == tell_begun) {
         write_frame(con, frame_types$begun, frame$id, NULL)
       }
-      value <- if (!early) allowInterrupts(current$run(current$context, bytes_value(frame$payload)))
+      value <- if (!early) allowInterrupts(engine$run(engine$context, bytes_value(frame$payload)))
       early <<- FALSE
       finish(value)
     }

@@ -72,11 +72,15 @@ left_to_gateway <- function(lane, value, warn) is_printable(value) && prints_as_
 
 is_printable <- function(value) {
   if (is.object(value)) {
-    class <- oldClass(value)
-    for (known in printable_classes) if (identical(class, known)) return(TRUE)
-    return(FALSE)
+    is_printable_class(oldClass(value))
+  } else {
+    switch(typeof(value), list = , character = , double = , integer = , logical = , "NULL" = TRUE, FALSE)
   }
-  switch(typeof(value), list = , character = , double = , integer = , logical = , "NULL" = TRUE, FALSE)
+}
+
+is_printable_class <- function(class) {
+  for (known in printable_classes) if (identical(class, known)) return(TRUE)
+  FALSE
 }
 
 # An error of a request before it has waited for a promise. If it is one of the route, the error handler's value takes

@@ -30,6 +30,7 @@ direct_lane <- function(router, plan) {
     # Whether the handler of a joined call has looked at the request, which is that of none.
     looked = FALSE
   ))
+  lane$found_methods <- lane$planned$json$found
   lane$domain <- lane_domain(lane)
   lane$scope <- environment()
   lane
@@ -115,21 +116,16 @@ in_route <- function(lane, exec, expr) {
 # leave_route() undoes this, or the loop after an interrupt. `currentExec` is a promise.
 enter_route <- function(lane) {
   delay("currentExec", quote(current_exec(lane)), lane$scope, lane$globals)
-  domains <- lane$promise_domains
-  domains$domain <- lane$domain
-  warn <- option("warn")
-  lane$warn <- warn
-  if (warn != 1) options(warn = 1)
+  put("domain", lane$domain, lane$promise_domains)
+  lane$warn <- option("warn")
+  if (lane$warn != 1) options(warn = 1)
 }
 
 # What follows the route knows no current request.
 leave_route <- function(lane) {
-  globals <- lane$globals
-  domains <- lane$promise_domains
-  globals$currentExec <- NULL
-  domains$domain <- NULL
-  warn <- lane$warn
-  if (option("warn") != warn) options(warn = warn)
+  put("currentExec", NULL, lane$globals)
+  put("domain", NULL, lane$promise_domains)
+  if (option("warn") != lane$warn) options(warn = lane$warn)
 }
 
 call_engine <- function(lane) engine(lane, run_call, fail_call)
@@ -199,8 +195,9 @@ new_exchange <- function(lane, route, call, serializer, in_batch = FALSE, fields
 # A handler without filters and hooks that takes neither `req` nor `res`: usually only its arguments are needed.
 # req, res: for functions that look for them in the frames of their callers, as dynGet() does
 serve_plain <- function(lane, route, call, req = current_exec(lane)$req, res = current_exec(lane)$res) {
-  args <- call_args(lane, route, call)
-  value <- run_function(route$func, relevant_args(args, route$formals, route$dots), route$envir)
+  args <- if (length(call$path) == 0L && call$body_form == "") call$query else call_args(lane, route, call)
+  if (!identical(names(args), route$formals)) args <- relevant_args(args, route$formals, route$dots)
+  value <- run_function(route$func, args, route$envir)
   if (lane$looked) {
     lane$looked <- FALSE
     return(text_500("The requests of a batch have no current request."))

@@ -32,12 +32,13 @@ planned_state <- function(plan) {
 
 # Whether a request may take the direct lane. route: the one that the gateway has matched
 plan_holds <- function(lane, route) {
-  planned <- lane$planned
-  if (!planned$sound || !identical(parsing_settings(), planned$parsing)) return(FALSE)
-  if (!identical(values_of(lane$private, router_parts), planned$root)) return(FALSE)
-  if (planned$more && !rest_holds(planned)) return(FALSE)
-  step <- route$step
-  is.null(step) || identical(values_of(step, endpoint_parts), route$parts) && length(route$private$hooks) == route$hooks
+  lane$planned$sound && identical(parsing_settings(), lane$planned$parsing) &&
+    identical(values_of(lane$private, router_parts), lane$planned$root) &&
+    (!lane$planned$more || rest_holds(lane$planned)) && (is.null(route$step) || step_holds(route))
+}
+
+step_holds <- function(route) {
+  identical(values_of(route$step, endpoint_parts), route$parts) && length(route$private$hooks) == route$hooks
 }
 
 # Most apps have few filters and mounts, or none.
@@ -55,8 +56,8 @@ check_plan <- function(lane) {
 
 # Whether R would print a value as the gateway does. warn: the option with which R would
 prints_as_planned <- function(lane, warn) {
-  planned <- lane$planned
-  warn < 2 && identical(printing_settings(), planned$printing) && are_jsonlites(planned$json)
+  warn < 2 && identical(printing_settings(), lane$planned$printing) &&
+    (if (is.null(lane$found_methods[[json_mark]])) are_jsonlites(lane$planned$json) else lane$planned$json$unchanged)
 }
 
 # jsonlite's methods for the classes that the gateway prints. R forgets the methods that it has found by inheritance as
@@ -77,11 +78,10 @@ is_jsonlites <- function(method) {
   is.null(method) || identical(topenv(environment(method)), asNamespace("jsonlite"))
 }
 
+# Looks at them again, after R has forgotten the mark.
 are_jsonlites <- function(methods) {
-  if (is.null(methods$found[[json_mark]])) {
-    methods$unchanged <- methods$unchanged && identical(values_of(methods$table, json_classes), methods$original)
-    assign(json_mark, methods$table[["ANY"]], methods$found)
-  }
+  methods$unchanged <- methods$unchanged && identical(values_of(methods$table, json_classes), methods$original)
+  assign(json_mark, methods$table[["ANY"]], methods$found)
   methods$unchanged
 }
 

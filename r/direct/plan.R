@@ -49,11 +49,12 @@ is_plumbers <- function(object, class) {
   same(original("public_methods"), object) && same(original("private_methods"), object$.__enclos_env__$private)
 }
 
-# A step of the router that runs a function of the app: a filter or an endpoint.
+# A step of the router that runs a function of the app: a filter or an endpoint. It is an environment, like routers: R
+# finds their parts at once, and compares the names of a list one by one.
 plan_step <- function(step) {
   private <- step$.__enclos_env__$private
   func <- private$func
-  list(
+  as_environment(list(
     step = step,
     func = func,
     envir = private$envir,
@@ -65,7 +66,7 @@ plan_step <- function(step) {
     hooks = length(private$hooks),
     hooked = length(private$hooks) > 0L,
     serializer = step$serializer
-  )
+  ))
 }
 
 # Which of `req` and `res` a function takes; "more" if it takes arguments of the request too.
@@ -135,14 +136,14 @@ direct_plan <- function(root) {
 # mounts, by path: the numbers of the routers mounted there, 0 for those that only plumber runs
 plan_router <- function(router, number, at) {
   private <- router$.__enclos_env__$private
-  list(
+  as_environment(list(
     number = number,
     at = at,
     router = router,
     private = private,
     filters = unname(lapply(private$filts[-seq_along(builtin_filters)], plan_step)),
     mounts = integer()
-  )
+  ))
 }
 
 # Whether the direct lane can run a mounted router. It can't run other classes, such as the one for static files, nor a

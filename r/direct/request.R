@@ -18,13 +18,15 @@ is_sent <- function(exchange, req, name) identical(req[[name]], exchange$fields[
 # What plumber's four built-in filters do. query: parsed by the gateway, or NULL
 apply_builtin_filters <- function(lane, exchange, req, query) {
   plumber <- lane$plumber
-  if (!identical(req$.internal$queryStringHandled, TRUE)) {
+  handled <- req$.internal
+  if (!identical(handled$queryStringHandled, TRUE)) {
     if (is.null(query) || !is_sent(exchange, req, "QUERY_STRING")) query <- plumber$parseQS(req$QUERY_STRING)
     req$args <- c(req$args, query)
     req$argsQuery <- query
-    req$.internal$queryStringHandled <- TRUE
+    handled$queryStringHandled <- TRUE
+    req$.internal <- handled # the same environment, unless the app has put something else there
   }
-  if (!identical(req$.internal$bodyHandled, TRUE)) {
+  if (!identical(handled$bodyHandled, TRUE)) {
     input <- req$rook.input
     sent <- exchange$call$raw_body
     if (is.character(sent) && is_file_input(input, sent)) delay_body(input, req) else req$bodyRaw <- input$read()
@@ -36,7 +38,8 @@ apply_builtin_filters <- function(lane, exchange, req, query) {
         paste0(input$read_lines(), collapse = "\n")
       }), environment(), req)
     }
-    req$.internal$bodyHandled <- TRUE
+    handled$bodyHandled <- TRUE
+    req$.internal <- handled
   }
   cookie <- req$HTTP_COOKIE
   delay("cookies", quote(plumber$parseCookies(cookie)), environment(), req)

@@ -40,14 +40,15 @@ relevant_args <- function(args, formals, dots) {
   if (dots && length(formals) == 1L) return(args)
   named <- names(args)
   if (is.null(named)) return(list())
+  if (identical(named, formals)) return(args)
   if (!dots) {
-    keep <- match(named, formals, 0L) > 0L
+    keep <- places_in(named, formals) > 0L
     if (!all(keep)) {
       args <- args[keep]
       named <- named[keep]
     }
   }
-  if (length(named) > 1L && anyDuplicated(named)) args <- args[!(named %in% formals & duplicated(named))]
+  if (length(named) > 1L && any_twice(named)) args <- args[!(named %in% formals & duplicated(named))]
   args
 }
 
