@@ -28,9 +28,9 @@ print_routed <- function(lane, exchange, value) {
 
 # The value for the gateway to print; NULL if R has to. warn: the option with which R would
 gateway_answer <- function(lane, res, serializer, value, warn) {
-  if (lane$hooked$postserialize || !left_to_gateway(lane, value, warn)) return(NULL)
-  index <- lane$serializers$index(serializer)
-  if (index > 0L) value_answer(index, value, res)
+  if (!lane$hooked$postserialize && left_to_gateway(lane, value, warn)) {
+    value_answer(lane$serializers$index(serializer), value, res)
+  }
 }
 
 serialized <- function(lane, exchange, serializer, value) {
@@ -50,7 +50,9 @@ serialized <- function(lane, exchange, serializer, value) {
 
 # A value for the gateway to print, with the status and headers if the app has set any: see `value` in
 # src/protocol/payloads.ts. NULL when these are not what HTTP expects: R's way of answering then reports what is wrong.
+# index: that of the serializer; 0 for one that only R can run
 value_answer <- function(index, value, res) {
+  if (index == 0L) return(NULL)
   status <- res$status
   headers <- res$headers
   if (identical(status, 200L) && length(headers) == 0L) return(list(index, value))

@@ -76,8 +76,7 @@ answer_after_handler <- function(lane, exchange) {
     if (lane$hooked$postroute && is_promise(run_value_hooks(lane, exchange, "postroute", NULL))) return(NULL)
     serializer <- exchange$res$serializer
     if (lane$hooked$preserialize && is_promise(run_value_hooks(lane, exchange, "preserialize", NULL))) return(NULL)
-    index <- lane$serializers$index(serializer)
-    if (index > 0L) value_answer(index, NULL, exchange$res)
+    value_answer(lane$serializers$index(serializer), NULL, exchange$res)
   }, error = function(e) answer_failure(lane, exchange, e))
 }
 

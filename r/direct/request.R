@@ -70,8 +70,8 @@ apply_endpoint <- function(lane, exchange, req, route, path, parsed) {
 
 # Whether the app has left what plumber parses the body from.
 keeps_body <- function(exchange, req) {
-  body <- exchange$call$raw_body
-  identical(req$bodyRaw, if (is.null(body)) raw() else body) && is_sent(exchange, req, "HTTP_CONTENT_TYPE")
+  identical(req$bodyRaw, if (is.null(exchange$call$raw_body)) raw() else exchange$call$raw_body) &&
+    is_sent(exchange, req, "HTTP_CONTENT_TYPE")
 }
 
 # The request as the handler of a plain route would see it.

@@ -84,8 +84,13 @@ route_failed <- function(exchange, router) {
 # The endpoint of a group that serves the request, NULL if none does.
 find_endpoint <- function(router, group, match, req, path, method) {
   if (!is.null(match) && is_same_request(req, path, method)) {
-    return(if (match$before == group && match$router == router$number) match)
+    if (match$before == group && match$router == router$number) match
+  } else {
+    search_endpoint(router, group, req)
   }
+}
+
+search_endpoint <- function(router, group, req) {
   for (route in router$routes) if (route$before == group && !route$early && route$step$canServe(req)) return(route)
   NULL
 }

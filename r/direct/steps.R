@@ -72,8 +72,7 @@ path_args <- function(route, texts) {
 }
 
 body_args <- function(lane, body) {
-  if (length(body) == 0L) return(list())
-  lane$plumber$req_body_args(list(body = body))
+  if (length(body) == 0L) list() else lane$plumber$req_body_args(list(body = body))
 }
 
 parse_body <- function(lane, route, req) {
