@@ -45,15 +45,15 @@ connect_gateway <- function(port) {
 write_frame <- function(con, type, id, value, time = 0L) {
   payload <- value_bytes(value)
   size <- length(payload)
-  header <- words_bytes(c(size, frame_version + 256L * type, id, time))
+  words <- c(size, frame_version + 256L * type, id, time)
   if (size > separate_payload_size) {
-    write_bytes(header, con)
+    write_bytes(words_bytes(words), con)
     write_pieces(payload, con)
     # Otherwise R lets tens of megabytes of such payloads accumulate before it collects them.
     payload <- NULL
     if (size > collected_payload_size) gc(full = FALSE)
   } else {
-    write_bytes(c(header, payload), con)
+    write_bytes(c(words_bytes(words), payload), con)
   }
 }
 
@@ -84,8 +84,9 @@ read_frame <- function(con) {
 
 # Responses have names. Values for the gateway to print have none. A promise of either has a class.
 result_type <- function(result) {
-  if (is.null(result)) return(frame_types$interrupted)
-  if (is.null(names(result))) return(frame_types$value)
-  if (is.object(result)) return(frame_types$opened)
-  if (is.null(result$stream)) frame_types$result else frame_types$streamed
+  if (is.null(result)) frame_types$interrupted
+  else if (is.null(names(result))) frame_types$value
+  else if (is.object(result)) frame_types$opened
+  else if (is.null(result$stream)) frame_types$result
+  else frame_types$streamed
 }

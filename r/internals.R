@@ -7,6 +7,16 @@ words_bytes <- function(words) .Internal(writeBin(words, raw(), NA_integer_, FAL
 write_bytes <- function(bytes, con) .Internal(writeBin(bytes, con, NA_integer_, FALSE, FALSE))
 value_bytes <- function(value) .Internal(serialize(value, NULL, 3L, NULL, NULL))
 bytes_value <- function(bytes) .Internal(unserialize(bytes, NULL))
+working_directory <- function() .Internal(getwd())
+
+# Runs an engine with interrupts, as allowInterrupts() does. It needs no on.exit(): a jump ends at a context in which
+# they are suspended, and R restores that.
+run_engine <- function(engine, payload) {
+  .Internal(interruptsSuspended(FALSE))
+  value <- engine$run(engine$context, bytes_value(payload))
+  .Internal(interruptsSuspended(TRUE))
+  value
+}
 
 # The values of variables in an environment, NULL for those that it lacks.
 values_of <- function(env, names) .Internal(mget(names, env, "any", list(NULL), FALSE))
@@ -60,7 +70,8 @@ internals_fit <- function() {
     identical(words_bytes(words), bytes) && identical(bytes_words(bytes, 2L), words) &&
       identical(read_bytes(input, 8L), bytes) && identical(rawConnectionValue(output), bytes) &&
       identical(value_bytes(value), serialize(value, NULL, xdr = FALSE)) &&
-      identical(bytes_value(serialize(value, NULL)), value) &&
+      identical(bytes_value(serialize(value, NULL)), value) && identical(working_directory(), getwd()) &&
+      keeps_interrupts_suspended() &&
       identical(env$a, words) && identical(env$b, words + 1L) && identical(env$c, words) && bindingIsLocked("a", env) &&
       environmentIsLocked(env) && identical(run_function(max, list(1, 2), baseenv()), 2) &&
       identical(as.function(list(x = 1, compiled_body(identity)), baseenv())(2), 2) &&
@@ -71,6 +82,20 @@ internals_fit <- function() {
   }, error = function(e) FALSE)
 }
 
+# Whether interrupts are suspended after run_engine(), also if a jump has ended it.
+keeps_interrupts_suspended <- function() {
+  allowed <- NULL
+  runs <- list(context = NULL, run = function(...) allowed <<- !.Internal(interruptsSuspended()))
+  fails <- list(context = NULL, run = function(...) stop("jump"))
+  nothing <- serialize(NULL, NULL)
+  suspendInterrupts({
+    run_engine(runs, nothing)
+    returned <- .Internal(interruptsSuspended())
+    tryCatch(run_engine(fails, nothing), error = function(e) NULL)
+    allowed && returned && .Internal(interruptsSuspended())
+  })
+}
+
 if (!internals_fit()) {
   read_bytes <- function(con, n) readBin(con, "raw", n)
   bytes_words <- function(bytes, n) readBin(bytes, "integer", n, endian = "little")
@@ -78,6 +103,8 @@ if (!internals_fit()) {
   write_bytes <- function(bytes, con) writeBin(bytes, con)
   value_bytes <- function(value) serialize(value, NULL, xdr = FALSE)
   bytes_value <- function(bytes) unserialize(bytes)
+  working_directory <- function() getwd()
+  run_engine <- function(engine, payload) allowInterrupts(engine$run(engine$context, bytes_value(payload)))
   values_of <- function(env, names) mget(names, env, ifnotfound = list(NULL))
   option <- function(name) getOption(name)
   places_in <- function(texts, all) match(texts, all, 0L)
@@ -121,9 +148,9 @@ with_environment <- function(f, env) {
 
 # Functions that run many times for each request. A call of a function takes longer than what most of them do. They have
 # neither variables of their own nor return().
-inlined <- c("bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "put", "delay",
+inlined <- c("read_bytes", "bytes_words", "words_bytes", "write_bytes", "working_directory", "result_type", "bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "put", "delay",
              "places_in", "any_twice", "new_environment", "lock_binding", "lock_environment", "run_function", "wall_clock", "open_sinks",
-             "message_sink", "is_promise", "is_sent", "is_same_request", "called_route", "plan_holds", "step_holds",
+             "message_sink", "is_promise", "is_sent", "is_same_request", "is_past", "called_route", "plan_holds", "step_holds",
              "enter_route", "leave_route", "forget_call", "sent_fields", "route_exchange", "find_endpoint", "step_args",
              "keeps_body", "body_args", "gateway_answer", "left_to_gateway", "is_printable", "prints_as_planned")
 
@@ -152,13 +179,26 @@ inline_calls <- function(env, names = ls(env, all.names = TRUE)) {
       uses <- sum(all.names(body(f)) == name)
       if (uses > 1L && is.call(values[[name]])) return(expression)
     }
-    expand(do.call(substitute, list(body(f), as.list(values))))
+    expand(with_arguments(body(f), as.list(values)))
   }
   for (name in names) {
     f <- env[[name]]
     if (is.function(f) && !is.primitive(f) && identical(environment(f), env)) body(env[[name]]) <- expand(body(f))
   }
   env
+}
+
+# Puts arguments in place of the names of parameters, but not in place of the name after `$`, as substitute() would.
+with_arguments <- function(expression, values) {
+  if (is.name(expression)) {
+    name <- as.character(expression)
+    return(if (name %in% names(values)) values[[name]] else expression)
+  }
+  if (!is.call(expression)) return(expression)
+  parts <- as.list(expression)
+  replaced <- if (identical(parts[[1L]], quote(`$`))) parts[1:2] else parts
+  parts[seq_along(replaced)] <- lapply(replaced, with_arguments, values)
+  as.call(parts)
 }
 
 # R compiles a function at its second call, but not if it is small and has no loop. This adds a loop that never runs to

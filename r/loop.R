@@ -72,14 +72,15 @@ frame_server <- function(con, engines, manifest, events = NULL) {
   series_end <- 0
 
   finish <- function(value, type = result_type(value)) {
-    took <- as.integer(min((wall_clock() - began) * 1e6, 2147483647))
+    took <- (wall_clock() - began) * 1e6
+    took <- if (took < 2147483647) as.integer(took) else 2147483647L
     id <- running
     running <<- 0L
     restore_process()
     unsent <<- if (type == frame_types$opened) {
       open_request(id, value, took)
     } else {
-      list(type, id, sent_part(id, type, value), took)
+      list(type, id, if (type == frame_types$streamed) sent_part(id, type, value) else value, took)
     }
   }
 
@@ -205,11 +206,11 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         write_frame(con, unsent[[1L]], unsent[[2L]], unsent[[3L]], unsent[[4L]])
         unsent <<- NULL
       }
-      entering <<- FALSE
-      kept <- streams$waits()
+      if (entering) entering <<- FALSE
+      kept <- length(streams$inbox) > 0L
       follows <- leaves && !kept && socketSelect(list(con), timeout = next_wait)
       if (leaves && !kept && !follows) return(leave())
-      if (!kept && !follows && !await_frame()) {
+      if (!kept && !follows && (until < Inf || waits_for_timers()) && !await_frame()) {
         if (leave()) return(TRUE)
         next
       }
@@ -221,19 +222,20 @@ frame_server <- function(con, engines, manifest, events = NULL) {
         run_command(frame)
         next
       }
-      began <<- wall_clock()
+      now <- wall_clock()
       # The previous request took longer than expected: the gateway gives this one to another worker.
-      if (frame$start_by > 0L && is_past(frame$start_by, began)) {
+      if (frame$start_by > 0L && is_past(frame$start_by, now)) {
         unsent <<- list(frame_types$unstarted, frame$id, NULL, 0L)
         next
       }
+      began <<- now
       current <<- engine
       running <<- frame$id
-      if (length(frame$payload) > read_at_once || frame$flags == tell_begun) {
+      if (frame$flags == tell_begun || length(frame$payload) > read_at_once) {
         write_frame(con, frame_types$begun, frame$id, NULL)
       }
-      value <- if (!early) allowInterrupts(engine$run(engine$context, bytes_value(frame$payload)))
-      early <<- FALSE
+      value <- if (!early) run_engine(engine, frame$payload)
+      if (early) early <<- FALSE
       finish(value)
     }
   }

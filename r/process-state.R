@@ -13,7 +13,7 @@ process_keeper <- function() {
   messages <- message_sink()
   function() {
     # It fails if the folder was moved or removed. The process then stays where it is, as with plumber.
-    if (!identical(getwd(), home)) try(setwd(home), silent = TRUE)
+    if (!identical(working_directory(), home)) try(setwd(home), silent = TRUE)
     while (open_sinks() > sinks) sink()
     if (message_sink() != messages) sink(getConnection(messages), type = "message")
   }

@@ -187,14 +187,12 @@ open_streams <- function(con, awaits) {
     else end_closed(id, frame_types$ended, failure_text(reason))
   }
 
-  list(
-    begin = begin, pull = pull, cut = cut, has = function(id) !is.null(find(id)),
-    abandon = function(id) end_closed(id, frame_types$interrupted),
-    waits = function() length(inbox) > 0L,
-    next_frame = function() {
-      frame <- inbox[[1L]]
-      inbox <<- inbox[-1L]
-      frame
-    }
-  )
+  has <- function(id) !is.null(find(id))
+  abandon <- function(id) end_closed(id, frame_types$interrupted)
+  next_frame <- function() {
+    frame <- inbox[[1L]]
+    inbox <<- inbox[-1L]
+    frame
+  }
+  environment() # of these the loop uses `inbox` and functions
 }
