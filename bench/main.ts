@@ -1,7 +1,4 @@
 /** npm run bench: compares plumber, HAProxy with plumber, other R servers, Penstock and a bare Node route. See docs/benchmarks.md. */
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { stopAllChildren } from './child.js';
 import type { Contender, Target } from './contender.js';
 import { fastify } from './contenders/fastify.js';
@@ -11,13 +8,9 @@ import { penstock } from './contenders/penstock.js';
 import { plumber } from './contenders/plumber.js';
 import { plumber2 } from './contenders/plumber2.js';
 import { ask } from './question.js';
-import { chart } from './report/chart.js';
-import { crowdChart } from './report/crowd-chart.js';
-import { document } from './report/document.js';
-import { latencyChart } from './report/latency-chart.js';
-import { describeMachine } from './report/machine.js';
-import { storeResults } from './report/stored-results.js';
+import { publish } from './report/publish.js';
 import { table } from './report/table.js';
+import { requireTools } from './required-tools.js';
 import type { Result } from './result.js';
 import type { Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
@@ -26,12 +19,6 @@ import { readSettings, type Settings } from './settings.js';
 const contenders: readonly Contender[] = [plumber, haproxy, plumber2, drogonR, restRserve, penstock, fastify];
 
 const report = (text: string) => console.error(text);
-
-function requireTools(): void {
-  const missing = ['wrk', 'haproxy'].filter((tool) => spawnSync(tool, ['-v']).error !== undefined);
-  if (missing.length > 0)
-    throw new Error(`Missing: ${missing.join(', ')}. Install with: apt-get install ${missing.join(' ')}`);
-}
 
 /** The contenders of this run. Says which are left out because they are not installed. */
 function chosenContenders({ contenders: keys }: Settings): Contender[] {
@@ -66,7 +53,7 @@ async function measure(
 
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2));
-  requireTools();
+  requireTools('wrk', 'haproxy');
   const available = chosenContenders(settings);
   const results: Result[] = [];
   for (const scenario of scenarios) {
@@ -75,20 +62,7 @@ async function main(): Promise<void> {
     console.log(`\n${result.title}\n${result.method}\n${table(result)}`);
     results.push(result);
   }
-  if (settings.dry) return;
-  const all = storeResults(
-    results,
-    scenarios.map(({ title }) => title),
-  );
-  const charted = all.filter(({ rows }) =>
-    rows.every(({ crowd, curve }) => curve === undefined && crowd === undefined),
-  );
-  writeFileSync(join('docs', 'benchmarks.svg'), chart(charted));
-  const curves = latencyChart(all);
-  if (curves !== undefined) writeFileSync(join('docs', 'benchmarks-latency.svg'), curves);
-  const crowds = crowdChart(all);
-  if (crowds !== undefined) writeFileSync(join('docs', 'benchmarks-crowd.svg'), crowds);
-  writeFileSync(join('docs', 'benchmarks.md'), document(all, describeMachine()));
+  if (!settings.dry) publish(results);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -148,11 +148,13 @@ with_environment <- function(f, env) {
 
 # Functions that run many times for each request. A call of a function takes longer than what most of them do. They have
 # neither variables of their own nor return().
-inlined <- c("read_bytes", "bytes_words", "words_bytes", "write_bytes", "working_directory", "result_type", "bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "put", "delay",
-             "places_in", "any_twice", "new_environment", "lock_binding", "lock_environment", "run_function", "wall_clock", "open_sinks",
-             "message_sink", "is_promise", "is_sent", "is_same_request", "is_past", "called_route", "plan_holds", "step_holds",
-             "enter_route", "leave_route", "forget_call", "sent_fields", "route_exchange", "find_endpoint", "step_args",
-             "keeps_body", "body_args", "gateway_answer", "left_to_gateway", "is_printable", "prints_as_planned")
+inlined <- c("read_bytes", "bytes_words", "words_bytes", "write_bytes", "working_directory", "result_type",
+             "bytes_value", "value_bytes", "values_of", "option", "parsing_settings", "printing_settings", "put",
+             "delay", "places_in", "any_twice", "new_environment", "lock_binding", "lock_environment",
+             "run_function", "wall_clock", "open_sinks", "message_sink", "is_promise", "is_sent", "is_same_request",
+             "is_past", "called_route", "plan_holds", "step_holds", "enter_route", "leave_route", "forget_call",
+             "sent_fields", "route_exchange", "find_endpoint", "step_args", "keeps_body", "body_args",
+             "gateway_answer", "left_to_gateway", "is_printable", "prints_as_planned")
 
 # Puts the expressions of these functions in place of their calls, in the functions of `env` with these names. An
 # argument that is more than a name or a constant must be used once.

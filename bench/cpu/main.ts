@@ -9,18 +9,33 @@ import { Child, stopAllChildren } from '../child.js';
 import { freePort } from '../free-port.js';
 import { runWrk } from '../load/wrk.js';
 import { ask, echo, prediction, type Question } from '../question.js';
-import { readSettings } from '../settings.js';
+import { publish } from '../report/publish.js';
+import { table } from '../report/table.js';
+import { requireTools } from '../required-tools.js';
+import type { Measure, Result, Row } from '../result.js';
+import { readSettings, type Settings } from '../settings.js';
 import { spreadOf } from '../statistics.js';
+import { TrainedModel } from '../trained-model.js';
 import { withoutBatch } from '../without-batch.js';
+import { CPU_TITLE } from './title.js';
 
 /** A clock tick in /proc, in microseconds. */
 const TICK = 1e6 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
+
+const lm = new TrainedModel('lm');
 
 const apps: readonly { name: string; folder: () => string; question: Question }[] = [
   { name: 'echo', folder: () => 'bench/apps/echo', question: echo },
   { name: 'filter with `res`', folder: () => 'bench/apps/cors', question: echo },
   { name: 'prediction, unmodified', folder: () => withoutBatch('examples/mtcars'), question: prediction },
   { name: 'prediction, `@batch`', folder: () => 'examples/mtcars', question: prediction },
+  {
+    name: 'a saved `lm`',
+    folder: () => lm.model,
+    get question() {
+      return lm.probe;
+    },
+  },
 ];
 
 /** Processor time so far, in microseconds. */
@@ -33,6 +48,21 @@ interface Used {
   /** The part of all of these that was spent in the kernel. */
   readonly kernel: number;
 }
+
+/** Processor time of a request, and requests per second. */
+interface Sample extends Used {
+  readonly rate: number;
+}
+
+const parts: readonly (Measure & { readonly of: (sample: Sample) => number })[] = [
+  { label: 'requests/s', better: 'higher', of: ({ rate }) => rate },
+  { label: 'wrk', better: 'lower', of: ({ wrk }) => wrk },
+  { label: 'gateway: event loop', better: 'lower', of: ({ loop }) => loop },
+  { label: 'gateway: other threads', better: 'lower', of: ({ threads }) => threads },
+  { label: 'R', better: 'lower', of: ({ r }) => r },
+  { label: 'of all that, kernel', better: 'lower', of: ({ kernel }) => kernel },
+  { label: 'full at requests/s', better: 'higher', of: ({ loop }) => 1e6 / loop },
+];
 
 /** The processor time of a process, or of its children that have ended, from the fields of its `stat`. */
 function timesOf(stat: string, first = 11): { all: number; kernel: number } {
@@ -64,8 +94,8 @@ function below(pid: number): number[] {
   return children.flatMap((child) => [child, ...below(child)]);
 }
 
-async function measure({ folder, name, question }: (typeof apps)[number]): Promise<string> {
-  const { connections, rounds, seconds, workers } = readSettings(process.argv.slice(2));
+async function measure({ folder, name, question }: (typeof apps)[number], settings: Settings): Promise<Row> {
+  const { connections, rounds, seconds, workers } = settings;
   const [port, adminPort] = [await freePort(), await freePort()];
   const server = new Child('Penstock', process.execPath, () => [
     ...[...commandLine(), 'serve', folder(), '--port', String(port), '--admin-port', String(adminPort)],
@@ -81,7 +111,7 @@ async function measure({ folder, name, question }: (typeof apps)[number]): Promi
   });
   await runWrk(target, question, { connections, seconds });
   const processes = below(server.pid);
-  const results: (Used & { rate: number })[] = [];
+  const results: Sample[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const before = used(server.pid, processes);
     const { failed, perSecond } = await runWrk(target, question, { connections, seconds });
@@ -99,28 +129,34 @@ async function measure({ folder, name, question }: (typeof apps)[number]): Promi
     });
   }
   await server.stop();
-  const median = (of: (result: (typeof results)[number]) => number) => spreadOf(results.map(of)).median;
-  const whole = (value: number) => Math.round(value).toLocaleString('en');
-  const loop = median((result) => result.loop);
-  const cells = [
-    name,
-    whole(median(({ rate }) => rate)),
-    whole(median(({ wrk }) => wrk)),
-    whole(loop),
-    whole(median(({ threads }) => threads)),
-    whole(median(({ r }) => r)),
-    whole(median(({ kernel }) => kernel)),
-    whole(1e6 / loop),
-  ];
-  return `| ${cells.join(' | ')} |`;
+  const values = parts.map(({ of }) => spreadOf(results.map(of)));
+  return { name, values, failed: 0 }; // a failed request stops the benchmark
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2));
+  requireTools('wrk');
+  const { connections, rounds, seconds, workers } = settings;
+  const rows: Row[] = [];
+  for (const app of apps) rows.push(await measure(app, settings));
+  const result: Result = {
+    title: CPU_TITLE,
+    date: new Date().toISOString().slice(0, 10),
+    method:
+      `Microseconds, with ${connections} connections and ${workers} workers, ${rounds} rounds of ${seconds} s after a ` +
+      "warm-up round. The last column is the rate at which the gateway's thread is full",
+    measures: parts.map(({ better, label }) => ({ label, better })),
+    rows,
+  };
+  console.log(table(result));
+  if (!settings.dry) publish([result]);
 }
 
 try {
-  console.log(
-    '| | requests/s | wrk | gateway: event loop | gateway: other threads | R | of all that, kernel | full at requests/s |',
-  );
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
-  for (const app of apps) console.log(await measure(app));
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 } finally {
   await stopAllChildren();
 }

@@ -1,3 +1,4 @@
+import { CPU_TITLE } from '../cpu/title.js';
 import { crowdNote } from '../crowd/scenario.js';
 import { latencyNote } from '../latency/scenario.js';
 import type { Result } from '../result.js';
@@ -50,35 +51,18 @@ ${results.map(section).join('\n')}
 
 ## Where the time goes
 
-Sampled with V8's profiler, \`perf\`, and R in a separate loop, with 64 connections on two hyperthreads of one core. There,
-each side runs about 1.6 times slower than alone. Microseconds per request, estimated from the samples and rounded:
+The section "${CPU_TITLE}" has the processor time of each process. A second thread of the same core, as of a virtual machine,
+makes each side about 1.6 times slower than alone.
 
-| where | echo | with CORS filter and \`res\` |
-| --- | ---: | ---: |
-| gateway: reading and writing HTTP, in Node | 50 | 50 |
-| gateway: routing, query, arguments, dispatch, JSON | 30 | 45 |
-| gateway: log line, metrics | 15 | 15 |
-| gateway: writing to and reading from workers | 15 | 30 |
-| R: the user's functions | 2 | 15 |
-| R: filters, request, response, arguments around them | 20 | 60 |
-| R: reading and writing frames, the loop | 40 | 40 |
-
-Since then, four changes have reduced these figures:
-
-- The gateway no longer keeps requests in sets, which had caused a fifth of its time in garbage collection.
-- It prepares a call for R in 4 to 5 µs instead of 8 to 16.
-- It sends a response in 2 to 3 µs less.
-- R runs its loop compiled, which takes a fifth less time for an echo.
-
-For batched predictions, the gateway takes about 60 µs per request (bare Fastify: 45 µs in the same run). R takes 30 to 50 µs,
-with half of the clients in each batch, so both hyperthreads are busy.
-
-\`npm run bench:cpu\` measures your machine: processor time per request of wrk, the gateway and R, the kernel's share of it, and
-the maximum rate of the gateway's thread.
-
-The largest remaining costs are the request and response of a filter in R, and HTTP in Node (about 20 µs). Reading and
-writing frames in C instead of base R saves 14 % of R's time for an echo and 3 % with the filter. That is too little for a part
-that has to be compiled.
+- **Gateway**: two thirds are Node's HTTP, its streams and the kernel. A flat rest is routing, arguments, dispatch, JSON, the
+  log line and metrics. At low rates a request takes longer, because the processor's caches then hold R's data.
+- **R, the loop**: of an echo that takes 45 µs alone, reading and writing a frame takes 15 in base R with no code of Penstock, of
+  which half is the kernel; the loop, interrupts, timers and the working directory take 12; the request takes 18, of which
+  the handler 2. Reading and writing frames in C would save 14 % for an echo and 3 % with the filter. That is too little for a
+  part that has to be compiled.
+- **R, filters**: with \`res\`, R makes the request and the response that plumber would have, which takes most of the rest.
+- **Answers leave R one by one.** To write several in one system call would save more, but if R is killed then, requests that
+  it has answered are lost, and a slow request would hold the answers of those before it.
 
 ## Method
 

@@ -12,8 +12,7 @@ function bestPlumber({ rows, measures }: Result): number | undefined {
   return measures[0]!.better === 'higher' ? Math.max(...own) : Math.min(...own);
 }
 
-function comparison(row: Row, plumber: number | undefined, better: 'higher' | 'lower'): string {
-  if (plumber === undefined) return '';
+function comparison(row: Row, plumber: number, better: 'higher' | 'lower'): string {
   const { median } = row.values[0]!;
   return `${formatNumber(better === 'higher' ? median / plumber : plumber / median)} ×`;
 }
@@ -21,13 +20,12 @@ function comparison(row: Row, plumber: number | undefined, better: 'higher' | 'l
 /** A Markdown table: medians over the rounds, with the lowest and the highest round. */
 export function table(result: Result): string {
   const plumber = bestPlumber(result);
-  const head = ['', ...result.measures.map(({ label }) => label), 'failed', 'against plumber'];
-  const rows = result.rows.map((row) => [
-    row.name,
-    ...row.values.map(spread),
-    String(row.failed),
-    comparison(row, plumber, result.measures[0]!.better),
-  ]);
+  const head = ['', ...result.measures.map(({ label }) => label), 'failed'];
+  if (plumber !== undefined) head.push('against plumber');
+  const rows = result.rows.map((row) => {
+    const cells = [row.name, ...row.values.map(spread), String(row.failed)];
+    return plumber === undefined ? cells : [...cells, comparison(row, plumber, result.measures[0]!.better)];
+  });
   const rule = head.map((_, index) => (index === 0 ? '---' : '---:'));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
