@@ -23,7 +23,10 @@ values_of <- function(env, names) .Internal(mget(names, env, "any", list(NULL), 
 option <- function(name) .Internal(getOption(name))
 
 # The settings that plumber and jsonlite read: before a request is parsed, and when its value is printed.
-parsing_settings <- function() list(.Internal(getOption("scipen")), .Internal(getOption("plumber.sharedSecret")))
+parsing_settings <- function() {
+  list(.Internal(getOption("scipen")), .Internal(getOption("plumber.sharedSecret")),
+       .Internal(Sys.getenv("PLUMBER_SHAREDSECRET", "")))
+}
 printing_settings <- function() {
   list(.Internal(getOption("OutDec")), .Internal(getOption("digits.secs")), .Internal(getOption("scipen")),
        .Internal(Sys.getenv("TZ", "")), .Internal(Sys.getlocale(2L)))
@@ -110,7 +113,9 @@ if (!internals_fit()) {
   places_in <- function(texts, all) match(texts, all, 0L)
   any_twice <- function(texts) anyDuplicated(texts) > 0L
   new_environment <- function() new.env(parent = emptyenv())
-  parsing_settings <- function() list(getOption("scipen"), getOption("plumber.sharedSecret"))
+  parsing_settings <- function() {
+    list(getOption("scipen"), getOption("plumber.sharedSecret"), Sys.getenv("PLUMBER_SHAREDSECRET"))
+  }
   printing_settings <- function() {
     list(getOption("OutDec"), getOption("digits.secs"), getOption("scipen"), Sys.getenv("TZ"),
          Sys.getlocale("LC_CTYPE"))

@@ -15,7 +15,7 @@ direct_lane <- function(router, plan) {
     private = private,
     routes = plan$routes,
     routers = plan$routers,
-    mounts_by_first_path = mounts_by_first_path(router),
+    by_first_path = by_first_path(router),
     hooked = stats::setNames(hooked, stages),
     any_hook = any(unlist(hooked)),
     serializers = plan$serializers,

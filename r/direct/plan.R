@@ -5,6 +5,12 @@ builtin_filters <- c("queryString", "body", "cookieParser", "sharedSecret")
 # Groups of endpoints that plumber tries before the first filter of the app.
 early_groups <- c("__first__", builtin_filters)
 
+# An option as plumber reads it: from 1.3 on, also from the environment.
+plumber_option <- function(name, default = NULL) {
+  read <- asNamespace("plumber")[["get_option_or_env"]]
+  if (is.null(read)) getOption(name, default) else read(name, default)
+}
+
 # Why no request of this app can take the direct lane; NULL when some may.
 direct_obstacle <- function(router) {
   ns <- asNamespace("plumber")
@@ -23,7 +29,7 @@ direct_obstacle <- function(router) {
   original <- list(ns$queryStringFilter, ns$bodyFilter, ns$cookieFilter, ns$sharedSecretFilter)
   same <- mapply(function(step, f) identical(step$.__enclos_env__$private$func, f), first, original)
   if (!all(same)) return("the app changes the built-in filters")
-  if (!is.null(getOption("plumber.sharedSecret"))) return("plumber checks a shared secret")
+  if (!is.null(plumber_option("plumber.sharedSecret"))) return("plumber checks a shared secret")
   # A hook could send a request to one of them that the gateway has matched with another endpoint.
   early <- any(early_groups %in% names(Filter(length, private$ends)))
   if (early && length(private$hooks$preroute) > 0L) return("hooks run before endpoints in front of plumber's filters")

@@ -50,7 +50,7 @@ apply_builtin_filters <- function(lane, exchange, req, query) {
 apply_endpoint <- function(lane, exchange, req, route, path, parsed) {
   call <- exchange$call
   req$argsPath <- if (!parsed) {
-    route$step$getPathParams(path)
+    route$step$getPathParams(if (lane$by_first_path) path else req$PATH_INFO)
   } else if (is.null(call$path)) {
     no_path_args
   } else {

@@ -20,7 +20,8 @@ route_request <- function(lane, exchange, router, match, group = 0L, path = NULL
       exec$forward <- FALSE
       endpoint <- find_endpoint(router, group, match, req, path, method)
       if (!is.null(endpoint)) {
-        value <- run_endpoint(lane, exchange, endpoint, path, identical(endpoint, match))
+        matched <- identical(endpoint, match) && (lane$by_first_path || identical(req$PATH_INFO, path))
+        value <- run_endpoint(lane, exchange, endpoint, path, matched)
         if (is.object(value) && is_promise(value)) {
           return(follow_step(exchange, router, value, function(value) {
             route_request(lane, exchange, router, NULL, group, path, method, tried = TRUE)
@@ -113,7 +114,7 @@ route_mounts <- function(lane, exchange, router, match, path, method, mounts = n
   exec <- lane$globals$currentExec
   for (i in seq_along(mounts)) {
     mount <- mounts[[i]]
-    tested <- if (lane$mounts_by_first_path) path else req$PATH_INFO
+    tested <- if (lane$by_first_path) path else req$PATH_INFO
     if (nchar(tested) < nchar(mount) || substr(tested, 0, nchar(mount)) != mount) next
     if (!is_same_request(req, path, method)) match <- NULL
     req$PATH_INFO <- substr(req$PATH_INFO, nchar(mount), nchar(req$PATH_INFO))
@@ -150,7 +151,7 @@ route_within <- function(lane, exchange, exec, router, match) {
 answer_unrouted <- function(lane, router, req, res) {
   plumber <- lane$plumber
   path <- req$PATH_INFO
-  if (isTRUE(getOption("plumber.trailingSlash", FALSE)) && !grepl("/$", path)) {
+  if (isTRUE(plumber_option("plumber.trailingSlash", FALSE)) && !grepl("/$", path)) {
     with_slash <- paste0(path, "/")
     if (plumber$router_has_route(req$pr, with_slash, req$REQUEST_METHOD)) {
       res$status <- 307
@@ -160,7 +161,7 @@ answer_unrouted <- function(lane, router, req, res) {
     }
   }
   # Two conditions, because `&&` would take a method of two texts, which a filter may have set, without an error.
-  if (isTRUE(getOption("plumber.methodNotAllowed", TRUE))) {
+  if (isTRUE(plumber_option("plumber.methodNotAllowed", TRUE))) {
     if (plumber$is_405(req$pr, path, req$REQUEST_METHOD)) {
       res$status <- 405L
       res$setHeader("Allow", paste(req$verbsAllowed, collapse = ", "))
@@ -172,7 +173,8 @@ answer_unrouted <- function(lane, router, req, res) {
   private$notFoundHandler(req = req, res = res)
 }
 
-# plumber looks for mounts with the path that the router was entered with, or, from 1.3 on, with the present one.
-mounts_by_first_path <- function(router) {
+# plumber looks for mounts, and for the parameters of a path, with the path that the router was entered with, or, from
+# 1.3 on, with the present one.
+by_first_path <- function(router) {
   any(grepl("nchar(path) >= nchar(mountPath)", deparse(router$route, width.cutoff = 500L), fixed = TRUE))
 }

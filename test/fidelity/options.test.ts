@@ -57,6 +57,27 @@ fidelity(
   ],
 );
 
+// plumber reads the secret from the environment from 1.3 on.
+fidelity(
+  'environment-options.R',
+  { env: { PLUMBER_SHAREDSECRET: 'open sesame', PLUMBER_METHODNOTALLOWED: 'FALSE' }, sameInBothLanes: true },
+  [
+    get('/ok'),
+    get('/ok', { note: 'with the secret', ...withSecret }),
+    verb('DELETE', '/ok'),
+    verb('DELETE', '/ok', { note: 'with the secret', ...withSecret }),
+    get('/nowhere'),
+  ],
+);
+
+// Sets it while it runs.
+fidelity('environment-options.R', { sameInBothLanes: true }, [
+  get('/ok', { note: 'before' }),
+  post('/lock', ''),
+  get('/ok', { note: 'afterwards' }),
+  get('/ok', { note: 'afterwards, with the secret', ...withSecret }),
+]);
+
 // Not even Penstock's own documentation is served then.
 fidelity('without.R', { flags: ['--docs', 'penstock'], sameInBothLanes: true }, [
   get('/got'),
