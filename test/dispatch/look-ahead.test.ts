@@ -20,7 +20,9 @@ afterAll(async () => {
 
 async function work(id: string, seconds = 0): Promise<{ id: string; pid: number }> {
   const query = new URLSearchParams({ id, seconds: String(seconds), ledger });
-  return (await fetch(`${app.url}/work?${query}`)).json() as Promise<{ id: string; pid: number }>;
+  const response = await fetch(`${app.url}/work?${query}`);
+  expect(response.status).toBe(200);
+  return response.json() as Promise<{ id: string; pid: number }>;
 }
 
 test('requests behind a brief handler that takes unusually long run on another worker, and none runs twice', async () => {
@@ -43,7 +45,8 @@ test('requests behind a brief handler that takes unusually long run on another w
     expect(waiting).toBe(true);
     const { id } = await slow;
     expect(id).toBe(`slow-${round}`);
-    await Promise.all(burst(`again-${round}`, 150)); // until the route counts as brief again
+    // Until the route counts as brief again. More at once might be rejected: its last calls took half a second on average.
+    for (const part of [1, 2, 3]) await Promise.all(burst(`again-${round}-${part}`, 50));
   }
   const ran = readFileSync(ledger, 'utf8').trimEnd().split('\n');
   expect(ran.toSorted()).toEqual(ids.toSorted());
