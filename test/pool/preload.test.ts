@@ -98,11 +98,11 @@ describe('workers forked by the preloader', () => {
     );
     for (const answer of await Promise.all(asked)) expect(answer.status).toBe(200);
     for (const id of ['a', 'b', 'c', 'd']) {
+      const { worker } = await app.request(id); // its line in the log follows those that it printed
       const lines = app
         .entries('output')
         .slice(before)
         .filter(({ requestId }) => requestId === id);
-      const { worker } = await app.request(id);
       const { workers } = await app.admin<{ workers: { id: number; pid: number }[] }>('/status');
       const { pid } = workers.find((one) => one.id === worker)!;
       expect(lines.map(({ msg, stream }) => `${stream} ${msg!.trim()}`).sort()).toEqual([
