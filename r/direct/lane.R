@@ -30,7 +30,6 @@ direct_lane <- function(router, plan) {
     # Whether the handler of a joined call has looked at the request, which is that of none.
     looked = FALSE
   ))
-  lane$found_methods <- lane$planned$json$found
   lane$domain <- lane_domain(lane)
   lane$scope <- environment()
   lane

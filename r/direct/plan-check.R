@@ -57,7 +57,7 @@ check_plan <- function(lane) {
 # Whether R would print a value as the gateway does. warn: the option with which R would
 prints_as_planned <- function(lane, warn) {
   warn < 2 && identical(printing_settings(), lane$planned$printing) &&
-    (if (is.null(lane$found_methods[[json_mark]])) are_jsonlites(lane$planned$json) else lane$planned$json$unchanged)
+    has_jsonlites(lane$planned$json)
 }
 
 # jsonlite's methods for the classes that the gateway prints. R forgets the methods that it has found by inheritance as
@@ -78,8 +78,12 @@ is_jsonlites <- function(method) {
   is.null(method) || identical(topenv(environment(method)), asNamespace("jsonlite"))
 }
 
-# Looks at them again, after R has forgotten the mark.
-are_jsonlites <- function(methods) {
+has_jsonlites <- function(methods) {
+  if (is.null(methods$found[[json_mark]])) look_again(methods) else methods$unchanged
+}
+
+# After R has forgotten the mark.
+look_again <- function(methods) {
   methods$unchanged <- methods$unchanged && identical(values_of(methods$table, json_classes), methods$original)
   assign(json_mark, methods$table[["ANY"]], methods$found)
   methods$unchanged
